@@ -1,0 +1,97 @@
+"""Problems: one row for every defect of a deposit, written as they are found, never held whole in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+Severity = Literal["error", "warning", "info"]
+
+# row: 1-based physical row in the source file or sheet (null where the whole table is meant)
+# column: our column name; label: the header as in the source; value: the raw text, cut at 500 characters
+# rule: a code of messages ("cell_not_date" …); detail: JSON object with further parameters of its sentence
+SCHEMA = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("column", pa.string()),
+        ("label", pa.string()),
+        ("value", pa.string()),
+        ("rule", pa.string()),
+        ("severity", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+VALUE_LIMIT = 500
+_BATCH = 20_000
+
+
+class ProblemSink:
+    """Collects the problems of one table and writes them to one Parquet file in batches.
+
+    `add` takes one problem, `add_table` an Arrow table of SCHEMA (from a query). `count` counts errors and
+    warnings, `by_rule` every rule (info too). `close` writes the file, also when there are none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.by_rule: dict[str, int] = {}
+        self.count = 0
+        self._rows: list[dict[str, object]] = []
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(
+        self,
+        rule: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        label: str | None = None,
+        value: str | None = None,
+        severity: Severity = "error",
+        detail: str | None = None,
+    ) -> None:
+        self._rows.append(
+            {
+                "row": row,
+                "column": column,
+                "label": label,
+                "value": None if value is None else value[:VALUE_LIMIT],
+                "rule": rule,
+                "severity": severity,
+                "detail": detail,
+            }
+        )
+        self._tally(rule, severity, 1)
+        if len(self._rows) >= _BATCH:
+            self._flush()
+
+    def add_table(self, table: pa.Table) -> None:
+        """Add problems found by a query: an Arrow table whose columns are those of SCHEMA, in any order."""
+        table = table.select(SCHEMA.names).cast(SCHEMA)
+        groups = table.group_by(["rule", "severity"]).aggregate([([], "count_all")])
+        for group in groups.to_pylist():
+            self._tally(group["rule"], group["severity"], group["count_all"])
+        self._flush()
+        self._open().write_table(table)
+
+    def close(self) -> None:
+        self._flush()
+        self._open().close()
+
+    def _tally(self, rule: str, severity: str, number: int) -> None:
+        self.by_rule[rule] = self.by_rule.get(rule, 0) + number
+        if severity != "info":
+            self.count += number
+
+    def _open(self) -> pq.ParquetWriter:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self.path, SCHEMA, compression="zstd")
+        return self._writer
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._open().write_table(pa.Table.from_pylist(self._rows, SCHEMA))
+            self._rows = []
