@@ -1,0 +1,76 @@
+# Two commands matter: `make up` serves the city, `make test` proves it. Both need Python 3.11 and make, nothing else.
+# Finished steps leave a stamp inside .venv, so a second run takes seconds; `rm -rf .venv` forgets everything.
+
+PYTHON    ?= $(shell command -v python3.11 || command -v python3)
+WORKSPACE ?= workspace
+PORT      ?=
+WORKERS   ?= 2
+PYTEST_FLAGS ?=
+
+BIN    := .venv/bin
+DONE   := .venv/done
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+LOCKED := $(PIP) install --quiet --require-hashes --no-deps --only-binary :all:
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+              --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
+
+# What the package build reads: the front end is built inside it (hatch_build.py).
+FRONTEND := $(shell find frontend -type d \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help up test test-quick bench lint format lock browser
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+
+up: $(DONE)/package ## environment, front end, workspace and server; prints the address
+	@test -f "$(WORKSPACE)/madang.toml" || $(BIN)/madang init "$(WORKSPACE)"
+	@MADANG_WORKSPACE="$(WORKSPACE)" exec $(BIN)/madang up $(if $(PORT),--port $(PORT))
+
+test: $(DONE)/package $(DONE)/dev browser lint ## everything the tests need, then every test
+	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_FLAGS)
+
+test-quick: $(DONE)/package $(DONE)/dev ## no browser, nothing slow; names tests that should be marked slow
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" --durations=20 --durations-min=0.5 $(PYTEST_FLAGS)
+
+bench: $(DONE)/package $(DONE)/dev ## measure what bench/README.md lists
+	@set -e; for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+lint: $(DONE)/dev ## style, types and arrows
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(DONE)/dev ## put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(DONE)/dev ## new lock files: versions and hashes, no addresses
+	@$(UV_COMPILE) --upgrade --group build -o requirements.lock pyproject.toml
+	@$(UV_COMPILE) --upgrade --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+browser: ## Chromium for the browser tests, where it can be had; without it they are skipped and say so
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	 { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	   apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	 echo "No Chromium here: browser tests will be skipped."
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Madang needs Python 3.11: make PYTHON=/path/to/python3.11 …"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "This Python cannot make a venv. On Debian: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+
+$(DONE)/run: requirements.lock | $(BIN)/python
+	@echo "Installing what Madang runs on …"
+	@$(LOCKED) -r requirements.lock
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/dev: requirements-dev.lock | $(DONE)/run
+	@echo "Installing what its tests need …"
+	@$(LOCKED) -r requirements-dev.lock
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/package: pyproject.toml $(wildcard hatch_build.py) $(FRONTEND) $(DONE)/run
+	@echo "Building the package …"
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
