@@ -1,0 +1,15 @@
+import "pretendard/dist/web/static/pretendard-dynamic-subset.css";
+import "krds-uiux/resources/css/token/krds_tokens.css";
+import "./styles/modes.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/parts.css";
+import "./styles/tables.css";
+import "./styles/pages.css";
+import { copyButtons } from "./elements/copy-button";
+import { rowLinks } from "./elements/row-links";
+import { scrollToMarked } from "./elements/marked-cell";
+
+copyButtons();
+rowLinks();
+scrollToMarked();
