@@ -1,1 +1,6 @@
-"""See ARCHITECTURE.md for what this room is for."""
+"""The bank: datasets, their versions and how each came to be. The only room that writes tables."""
+
+from madang.bank.bank import Bank
+from madang.bank.dataset import Dataset, Version
+
+__all__ = ["Bank", "Dataset", "Version"]

@@ -1,0 +1,161 @@
+"""The bank: a folder of datasets and snapshots, and the only writer of both."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from madang.bank.dataset import Dataset, Version
+from madang.bank.durable import SEOUL, disk_errors, fsync_file, fsync_folder, locked, new_id, write_json
+from madang.bank.ids import is_valid_id
+from madang.bank.snapshots import Snapshots
+from madang.messages import MadangError
+
+_DAY_S = 86_400
+
+
+class Bank:
+    """The data bank in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.snapshots = Snapshots(folder / "snapshots")
+        self.workshop = folder / ".workshop"  # half-made things, on the same disk as the bank
+
+    def datasets(self) -> list[Dataset]:
+        """Every dataset, by id; also those whose deposits were all refused."""
+        if not self.folder.is_dir():
+            return []
+        folders = (path for path in self.folder.iterdir() if (path / "deposits").is_dir())
+        return [Dataset(path) for path in sorted(folders) if is_valid_id(path.name)]
+
+    def __getitem__(self, dataset_id: str) -> Dataset:
+        """The dataset with this id. Raises MadangError("dataset_missing")."""
+        folder = self.folder / dataset_id
+        if not is_valid_id(dataset_id) or not (folder / "deposits").is_dir():
+            raise MadangError("dataset_missing", dataset=dataset_id)
+        return Dataset(folder)
+
+    def __contains__(self, dataset_id: str) -> bool:
+        return is_valid_id(dataset_id) and (self.folder / dataset_id / "deposits").is_dir()
+
+    @contextmanager
+    def bench(self) -> Iterator[Path]:
+        """A folder for half-made things, gone afterwards; what a killed process leaves there is swept."""
+        with disk_errors(self.folder):
+            place = self.workshop / new_id(datetime.now(SEOUL))
+            place.mkdir(parents=True)
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def record(
+        self,
+        dataset_id: str,
+        *,
+        receipt: dict[str, Any],
+        facts: dict[str, Any],
+        problems: Path | None,
+        at: datetime,
+    ) -> str:
+        """Write one deposit folder, whole or not at all; returns its id. It makes no version.
+
+        receipt.json, facts.json and problems.parquet are written beside, synced, and moved in place by a rename.
+        """
+        if not is_valid_id(dataset_id):
+            raise MadangError("dataset_id_invalid", dataset=dataset_id)
+        deposit_id = new_id(at)
+        deposits = self.folder / dataset_id / "deposits"
+        with disk_errors(deposits):
+            deposits.mkdir(parents=True, exist_ok=True)
+            unfinished = deposits / f".{deposit_id}"
+            unfinished.mkdir()
+            write_json(unfinished / "facts.json", facts)
+            write_json(
+                unfinished / "receipt.json",
+                {"deposit": deposit_id, "dataset": dataset_id, "version": None, **receipt},
+            )
+            if problems is not None:
+                shutil.copyfile(problems, unfinished / "problems.parquet")
+                fsync_file(unfinished / "problems.parquet")
+            fsync_folder(unfinished)
+            os.rename(unfinished, deposits / deposit_id)
+            for folder in (deposits, deposits.parent, self.folder):
+                fsync_folder(folder)
+        return deposit_id
+
+    def commit(
+        self,
+        dataset_id: str,
+        parquet: Sequence[Path],
+        *,
+        receipt: dict[str, Any],
+        facts: dict[str, Any],
+        problems: Path,
+        by: str,
+        at: datetime,
+        kind: str = "deposit",
+    ) -> Version:
+        """Make the next version of a dataset: everything is written first, then one Delta commit makes it real."""
+        with locked(self.folder / dataset_id / ".lock"):
+            deposit_id = self.record(dataset_id, receipt=receipt, facts=facts, problems=problems, at=at)
+            dataset = Dataset(self.folder / dataset_id)
+            digest = hashlib.sha256(
+                (dataset.deposit_folder(deposit_id) / "facts.json").read_bytes()
+            ).hexdigest()
+            meta = {"deposit": deposit_id, "facts": digest, "kind": kind, "by": by, "at": at.isoformat()}
+            with disk_errors(dataset.folder):
+                commit = dataset.table.commit(parquet, meta)
+        return Dataset(self.folder / dataset_id).version(commit.n)
+
+    def rollback(self, dataset_id: str, n: int, *, by: str, at: datetime) -> Version:
+        """Make version n live again, as a new version; nothing in between is lost.
+
+        Raises MadangError: dataset_missing, version_missing, rollback_same.
+        """
+        dataset = self[dataset_id]
+        wanted = dataset.version(n)
+        assert dataset.latest is not None
+        if set(wanted.files) == set(dataset.latest.files):
+            raise MadangError("rollback_same", dataset=dataset_id, version=n)
+        receipt = {k: v for k, v in wanted.receipt.items() if k not in ("deposit", "dataset", "version")}
+        return self.commit(
+            dataset_id,
+            wanted.files,
+            receipt={**receipt, "rollback_to": n, "by": by, "at": at.isoformat()},
+            facts={**wanted.facts, "rollback_to": n},
+            problems=wanted.problems_path,
+            by=by,
+            at=at,
+            kind="rollback",
+        )
+
+    def sweep(self, *, now: float | None = None) -> list[Path]:
+        """Remove what no version refers to and is older than a day: killed deposits' folders and files."""
+        older_than = (time.time() if now is None else now) - _DAY_S
+        gone = [p for p in self.workshop.glob("*") if p.stat().st_mtime < older_than]
+        gone += [p for p in self.snapshots.folder.glob(".*") if p.stat().st_mtime < older_than]
+        for dataset in self.datasets():
+            with locked(dataset.folder / ".lock"):
+                gone += [p for p in _orphans(dataset) if p.stat().st_mtime < older_than]
+                gone += dataset.table.sweep(older_than)
+        for path in gone:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        return gone
+
+
+def _orphans(dataset: Dataset) -> Iterator[Path]:
+    """Deposit folders that say accepted but that no version refers to, and unfinished ones."""
+    known = {version.deposit_id for version in dataset.versions}
+    yield from (dataset.folder / "deposits").glob(".*")
+    for deposit_id in dataset.deposits():
+        if deposit_id not in known and dataset.receipt(deposit_id)["verdict"].startswith("accepted"):
+            yield dataset.deposit_folder(deposit_id)
