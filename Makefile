@@ -10,7 +10,7 @@ PYTEST_FLAGS ?=
 BIN    := .venv/bin
 DONE   := .venv/done
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
-LOCKED := $(PIP) install --quiet --require-hashes --no-deps --only-binary :all:
+LOCKED := $(PIP) install -qq --require-hashes --no-deps --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
               --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 
@@ -72,5 +72,5 @@ $(DONE)/dev: requirements-dev.lock | $(DONE)/run
 
 $(DONE)/package: pyproject.toml $(wildcard hatch_build.py) $(FRONTEND) $(DONE)/run
 	@echo "Building the package …"
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,0 +1,44 @@
+"""Korean and English texts: the same codes with the same parameters."""
+
+from __future__ import annotations
+
+import re
+
+from madang.messages import en, josa, ko
+
+PARTICLES = set(josa._PAIRS)
+
+
+def parameters(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)[:}]", text)) - PARTICLES
+
+
+def test_both_languages_have_the_same_codes() -> None:
+    assert set(ko.TEXTS) == set(en.TEXTS)
+
+
+def test_both_languages_tell_the_same_parameters() -> None:
+    differing = {
+        code: (parameters(ko.TEXTS[code]), parameters(en.TEXTS[code]))
+        for code in set(ko.TEXTS) & set(en.TEXTS)
+        if parameters(ko.TEXTS[code]) != parameters(en.TEXTS[code])
+    }
+    assert differing == {}
+
+
+def test_korean_sentences_are_korean() -> None:
+    assert [code for code, text in ko.TEXTS.items() if not re.search("[가-힣]", text)] == []
+
+
+def test_particles_are_left_to_the_one_function_for_them() -> None:
+    """`{column}을` would be wrong after half of all words: it must be `{column}{을}`."""
+    loose = re.compile(r"\}['\"`」』)]*(?:을|를|은|는|이|가|과|와)(?=[ ,.]|$)")
+    assert [code for code, text in ko.TEXTS.items() if loose.search(text)] == []
+
+
+def test_no_code_is_written_twice() -> None:
+    for module in (ko, en):
+        assert module.__file__
+        with open(module.__file__, encoding="utf-8") as source:
+            codes = re.findall(r'^    "(\w+)":', source.read(), re.MULTILINE)
+        assert len(codes) == len(set(codes))
