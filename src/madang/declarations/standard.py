@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,11 +25,22 @@ STORAGE: dict[str, str] = {  # type -> DuckDB storage type
     "year": "BIGINT",
 }
 Privacy = Literal["none", "personal", "sensitive"]
+# what a text or number column holds, beyond its type: each has a check of its own (intake/quality)
+Format = Literal[
+    "", "phone", "phone_local", "postcode", "business_number", "area_code", "latitude", "longitude", "easting",
+    "northing",
+]  # fmt: skip
+RESERVED = ("source_row", "lon", "lat", "dong_code")  # names the bank writes itself
 
 
 @dataclass(frozen=True)
 class StandardColumn:
-    """A column of a standard. `aliases` are the headers real files use, all generations; `label` is one of them."""
+    """A column of a standard. `aliases` are the headers real files use, all generations; `label` is one of them.
+
+    A column with `derived_from` has no header of its own: it is read from the cell of that other column of the
+    standard (or of the header in its own aliases, where a file has one). `extract` is a regular expression whose
+    first group is the value, for the column itself and for a derived one ("서울특별시 (1100000000)" -> code).
+    """
 
     name: str
     label: str
@@ -40,6 +52,10 @@ class StandardColumn:
     values: tuple[str, ...] = ()  # the code list, where the column has one
     missing: tuple[str, ...] = ()  # tokens that mean "no value" in this column, beyond the usual ones
     description: str = ""
+    format: Format = ""
+    signed: bool = False  # a number that may be below zero (amounts and counts may not)
+    derived_from: str | None = None
+    extract: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,9 @@ class Rule:
     """
 
     id: str
-    kind: str  # 여부 날짜 번호 금액 수량 율 코드 시간순서 선후관계 논리관계 계산식 참조무결성 중복 필수값 공간
+    kind: (
+        str  # 여부 날짜 번호 금액 수량 율 코드 시간순서 선후관계 논리관계 계산식 참조무결성 중복 필수값 공간
+    )
     label: str  # Korean sentence: what is wrong when it is violated
     violated: str
     columns: tuple[str, ...]
@@ -60,15 +78,47 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class SumRule:
+    """A checksum over groups of rows: in each group `by`, Σ `value` of `parts` must equal that of `total`.
+
+    `total` and `parts` are SQL booleans over column names that pick the rows; groups that lack either, or have a
+    null part, are not checked. `tolerance` is in the unit of `value`. Kind: 계산식.
+    """
+
+    id: str
+    label: str
+    by: tuple[str, ...]
+    value: str
+    total: str
+    parts: str
+    tolerance: float = 0.0
+    severity: Literal["error", "warning"] = "error"
+
+
+@dataclass(frozen=True)
+class UnpivotCase:
+    """How one piece of a wide header is understood: where group `of` matches `match` as a whole, `set` is written.
+
+    The texts of `set` are templates over the groups of both patterns: ``{age_from = "{n}", age = "{n}세"}``.
+    """
+
+    of: str
+    match: str
+    set: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Unpivot:
     """Wide columns that become rows: headers matching `pattern` (named groups) turn into the columns `into`.
 
-    `into` maps a column name to a group name; `value` is the column that takes the cell.
+    `into` maps a column name to a template over the groups ("{year}-{month}"); `value` is the column that takes the
+    cell. Where there are `cases`, the first that fits adds its columns, and a header that fits none is not wide.
     """
 
     pattern: str
     into: dict[str, str]
     value: str
+    cases: tuple[UnpivotCase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,9 +138,20 @@ class Standard:
     public_id: str | None = None  # number of the public standard dataset (15013109 …)
     description: str = ""
     source: str = ""  # where the declaration comes from
+    sums: tuple[SumRule, ...] = ()
+    other_keys: tuple[
+        tuple[str, ...], ...
+    ] = ()  # keys of generations that lack a column of `key`, best first
+    crs: str | None = None  # EPSG code of easting and northing, where the standard fixes it
+    theme: str = ""  # 분류 of the public portal, for the card of a new dataset
 
     def column(self, name: str) -> StandardColumn:
         return next(column for column in self.columns if column.name == name)
+
+    def key_for(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The first declared key all of whose columns are among `names`; () where none is."""
+        present = set(names)
+        return next((key for key in (self.key, *self.other_keys) if key and present.issuperset(key)), ())
 
 
 @dataclass(frozen=True)
@@ -106,4 +167,6 @@ class DatasetColumn:
     confidence: float = 1.0
     privacy: Privacy = "none"
     description: str = ""
-    facts: dict[str, int] = field(default_factory=dict)  # cells, empty, missing_tokens, unreadable, distinct …
+    facts: dict[str, int] = field(
+        default_factory=dict
+    )  # cells, empty, missing_tokens, unreadable, distinct …

@@ -1,0 +1,113 @@
+"""The card of a dataset: what it is, who answers for it, who may use it and what it must not be used for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from madang.messages import MadangError
+
+Access = Literal["public", "internal", "restricted"]  # anyone | the municipality | named posts
+ACCESS: dict[str, str] = {"public": "공개", "internal": "내부", "restricted": "제한"}
+
+# the 16 themes (대분류) of the public data portal
+THEMES = (
+    "공공행정", "과학기술", "교육", "교통물류", "국토관리", "농축수산", "문화관광", "법률", "보건의료", "사회복지",
+    "산업고용", "식품건강", "재난안전", "재정금융", "통일외교안보", "환경기상",
+)  # fmt: skip
+
+LICENCES: dict[str, str] = {
+    "unlimited": "이용허락범위 제한 없음",
+    "kogl-0": "공공누리 제0유형",
+    "kogl-1": "공공누리 제1유형: 출처표시",
+    "kogl-2": "공공누리 제2유형: 출처표시, 상업적 이용금지",
+    "kogl-3": "공공누리 제3유형: 출처표시, 변경금지",
+    "kogl-4": "공공누리 제4유형: 출처표시, 상업적 이용금지, 변경금지",
+    "cc-by": "저작자표시(BY)",
+    "cc-by-nc": "저작자표시-비영리(BY-NC)",
+    "cc-by-nd": "저작자표시-변경금지(BY-ND)",
+    "cc-by-nc-nd": "저작자표시-비영리-변경금지(BY-NC-ND)",
+    "undecided": "정하지 않음",
+}
+NO_DERIVATIVES = frozenset(
+    {"kogl-3", "kogl-4", "cc-by-nd", "cc-by-nc-nd"}
+)  # may not be published transformed
+_TEXT_LIMIT = 5_000
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a dataset is. Rejects nonsense when made: MadangError ``card_value`` with the key and what is allowed.
+
+    `steward` is a post ("교통과 주차관리팀"), never a person; `provider` the body the data comes from. `rhythm_days` are the days expected between updates.
+    `theme` is one of THEMES, alone or followed by " - " and a 중분류. Licences: the keys of LICENCES.
+    """
+
+    title: str
+    description: str = ""
+    theme: str = ""
+    steward: str = ""
+    provider: str = ""
+    licence: str = "undecided"
+    access: Access = "internal"
+    rhythm_days: int | None = None
+    standard: str | None = None
+    keywords: tuple[str, ...] = ()
+    known_defects: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.title.strip() or "\n" in self.title:
+            raise _wrong("title", self.title, "한 줄로 된 제목을 적으십시오.")
+        for key in ("title", "description", "steward", "provider"):
+            if len(getattr(self, key)) > _TEXT_LIMIT:
+                raise _wrong(key, getattr(self, key)[:40] + "…", f"{_TEXT_LIMIT:,}자 안으로 줄이십시오.")
+        if self.theme and self.theme.split(" - ")[0] not in THEMES:
+            raise _wrong("theme", self.theme, f"다음 가운데 하나로 시작해야 합니다: {', '.join(THEMES)}.")
+        if self.licence not in LICENCES:
+            raise _wrong("licence", self.licence, f"다음 가운데 하나로 적으십시오: {', '.join(LICENCES)}.")
+        if self.access not in ACCESS:
+            raise _wrong("access", self.access, f"다음 가운데 하나로 적으십시오: {', '.join(ACCESS)}.")
+        if self.rhythm_days is not None and not 1 <= self.rhythm_days <= 36_500:
+            raise _wrong("rhythm_days", self.rhythm_days, "1에서 36,500 사이의 일수로 적으십시오.")
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with the names of the fields as stable keys; lists for tuples."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Card:
+        """The card of such an object, or of one that the bank kept (with ``by`` and ``at``).
+
+        Raises MadangError ``card_value`` for an unknown key or a wrong type.
+        """
+        known = {field.name for field in fields(cls)}
+        data = {key: value for key, value in data.items() if key not in ("by", "at")}
+        for key in data:
+            if key not in known:
+                raise _wrong(
+                    key, data[key], f"알 수 없는 항목입니다. 쓸 수 있는 항목: {', '.join(sorted(known))}."
+                )
+        if "title" not in data:
+            raise _wrong("title", "", "한 줄로 된 제목을 적으십시오.")
+        return cls(**{key: _typed(key, value) for key, value in data.items()})
+
+
+def _typed(key: str, value: Any) -> Any:
+    if key in ("keywords", "known_defects", "not_for"):
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise _wrong(key, value, "글자의 목록으로 적으십시오.")
+        return tuple(value)
+    if key == "rhythm_days":
+        if value is not None and type(value) is not int:
+            raise _wrong(key, value, "1에서 36,500 사이의 일수로 적으십시오.")
+        return value
+    if not isinstance(value, str) and not (key == "standard" and value is None):
+        raise _wrong(key, value, "글자로 적으십시오.")
+    return value
+
+
+def _wrong(key: str, value: object, expected: str) -> MadangError:
+    return MadangError("card_value", key=key, value=value, expected=expected)
