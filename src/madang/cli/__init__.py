@@ -1,1 +1,40 @@
-"""See ARCHITECTURE.md for what this room is for."""
+"""The command line: ``madang …``. One module per group of commands."""
+
+from __future__ import annotations
+
+import click
+
+from madang import __version__
+from madang.cli.common import Failing
+
+
+@click.group(
+    cls=Failing,
+    help="마당(Madang): 구청 파일을 검사된 판으로 쌓고, 모든 숫자를 원본 행까지 따라갑니다.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.option(
+    "--workspace",
+    "-w",
+    type=click.Path(file_okay=False),
+    envvar="MADANG_WORKSPACE",
+    default="workspace",
+    show_default=True,
+    help="작업 공간 폴더 (환경 변수 MADANG_WORKSPACE).",
+)
+@click.version_option(__version__, message="madang %(version)s")
+@click.pass_context
+def main(context: click.Context, workspace: str) -> None:
+    """Entry point of ``madang``."""
+    context.obj = workspace
+
+
+def _register() -> None:
+    from madang.cli import change, deposit, keep, look, up
+
+    for module in (deposit, look, change, keep, up):
+        for command in module.COMMANDS:
+            main.add_command(command)
+
+
+_register()

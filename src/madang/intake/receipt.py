@@ -59,8 +59,25 @@ class Receipt:
         shown = asdict(self)
         shown["reasons"] = [{"code": reason.code, "text": reason.text(language)} for reason in self.reasons]
         shown["header_rows"] = None if self.header_rows is None else list(self.header_rows)
-        order = (
-            "deposit file member sha256 dataset version verdict rows columns problems reasons standard encoding"
-            " delimiter header_rows crs located_share personal_data seconds"
-        ).split()
+        order = [
+            "deposit",
+            "file",
+            "member",
+            "sha256",
+            "dataset",
+            "version",
+            "verdict",
+            "rows",
+            "columns",
+            "problems",
+            "reasons",
+            "standard",
+            "encoding",
+            "delimiter",
+            "header_rows",
+            "crs",
+            "located_share",
+            "personal_data",
+            "seconds",
+        ]
         return {key: shown[key] for key in order}

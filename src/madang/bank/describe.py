@@ -1,0 +1,109 @@
+"""A dataset, a version, a problem as flat records: the same for command line, pages and interfaces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.dataset as pads
+
+from madang.bank.dataset import Dataset, Version
+from madang.messages import Language, text
+
+
+def describe_dataset(dataset: Dataset) -> dict[str, Any]:
+    """One dataset at a glance; the keys are those of ``madang datasets --json``."""
+    live, last, card = dataset.latest, dataset.last_receipt(), dataset.card
+    facts = live.facts if live else {}
+    quality = facts.get("quality") or {}
+    receipt = live.receipt if live else {}
+    return {
+        "dataset": dataset.id,
+        "title": card["title"],
+        "version": live.n if live else None,
+        "rows": receipt.get("rows"),
+        "columns": receipt.get("columns"),
+        "problems": receipt.get("problems"),
+        "score": quality.get("score"),
+        "standard": receipt.get("standard"),
+        "as_of": (quality.get("freshness") or {}).get("as_of"),
+        "freshness": (quality.get("freshness") or {}).get("state"),
+        "at": live.at.isoformat(timespec="seconds") if live else None,
+        "by": live.by if live else None,
+        "last_verdict": last["verdict"] if last else None,
+    }
+
+
+def describe_version(version: Version) -> dict[str, Any]:
+    """One version: the keys of `versions` in ``madang show --json``."""
+    receipt = version.receipt
+    return {
+        "version": version.n,
+        "kind": version.kind,
+        "at": version.at.isoformat(timespec="seconds"),
+        "by": version.by,
+        "deposit": version.deposit_id,
+        "verdict": receipt["verdict"],
+        "file": receipt["file"],
+        "member": receipt["member"],
+        "sha256": receipt["sha256"],
+        "rows": receipt["rows"],
+        "columns": receipt["columns"],
+        "problems": receipt["problems"],
+        "rollback_to": version.facts.get("rollback_to"),
+    }
+
+
+def problems_file(dataset: Dataset, version: int | None = None) -> Path | None:
+    """The problem list of a version, of the live one, or, where there is none, of the last refused deposit."""
+    if version is not None:
+        path = dataset.version(version).problems_path
+    elif dataset.latest is not None:
+        path = dataset.latest.problems_path
+    else:
+        deposits = dataset.deposits()
+        path = dataset.deposit_folder(deposits[-1]) / "problems.parquet" if deposits else Path("/nonexistent")
+    return path if path.exists() else None
+
+
+def problem_rows(
+    dataset: Dataset,
+    *,
+    version: int | None = None,
+    rule: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    language: Language = "ko",
+) -> Iterator[dict[str, Any]]:
+    """Problem rows with their sentence, one after another; the keys are those of ``madang problems --json``."""
+    path = problems_file(dataset, version)
+    if path is None:
+        return
+    condition = None if rule is None else pc.field("rule") == rule
+    left, skip = limit, offset
+    for batch in pads.dataset(path).scanner(filter=condition, batch_size=4096).to_batches():
+        if skip >= batch.num_rows:
+            skip -= batch.num_rows
+            continue
+        for row in batch.slice(skip).to_pylist():
+            if left is not None:
+                if left == 0:
+                    return
+                left -= 1
+            yield explain(row, language)
+        skip = 0
+
+
+def explain(row: dict[str, Any], language: Language = "ko") -> dict[str, Any]:
+    """A stored problem with its `reason`: the sentence of its rule."""
+    detail: dict[str, Any] = json.loads(row["detail"]) if row["detail"] else {}
+    shown = {key: ("" if row[key] is None else row[key]) for key in ("row", "label", "value")}
+    column = row["label"] or row["column"] or ""
+    reason = text(row["rule"], language, **{**shown, "column": column, **detail})
+    return {
+        **{key: row[key] for key in ("row", "column", "label", "value", "rule", "severity")},
+        "reason": reason,
+    }

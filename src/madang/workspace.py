@@ -1,0 +1,272 @@
+"""The composition root: reads ``madang.toml`` and wires the rooms together. Nothing else does."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from madang.bank import Bank, Dataset, Version
+from madang.bank.durable import SEOUL
+from madang.declarations import Standard, load_standards
+from madang.intake.raw import Override, Progress, no_progress
+from madang.intake.receipt import Receipt
+from madang.messages import MadangError
+
+if TYPE_CHECKING:
+    import ibis
+
+    from madang.bank.diff import Diff
+    from madang.bank.erase import Tombstone
+    from madang.find import Hit, Index
+
+_TOML = """# 마당 작업 공간 설정. 비밀번호 같은 비밀은 여기에 쓰지 않습니다(환경 변수로 줍니다).
+name = {name}            # 화면에 나오는 기관 이름
+area_code = ""           # 행정구역 코드 10자리 (예: 시군구)
+theme_colour = "#256ef4"
+"""
+
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(SEOUL)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``madang.toml`` says."""
+
+    name: str
+    area_code: str = ""
+    theme_colour: str = "#256ef4"
+
+
+@dataclass
+class Workspace:
+    """A municipality's own place: its bank, its declarations, its settings. Get one by ``madang.open(dir)``."""
+
+    folder: Path
+    settings: Settings
+    clock: Clock = field(default=_now)
+
+    @classmethod
+    def open(cls, directory: str | Path) -> Workspace:
+        """The workspace in `directory`. Raises MadangError: workspace_missing, settings_broken."""
+        folder = Path(directory).resolve()
+        toml = folder / "madang.toml"
+        if not toml.is_file():
+            raise MadangError("workspace_missing", path=directory)
+        try:
+            values = tomllib.loads(toml.read_text(encoding="utf-8"))
+            settings = Settings(**{key: str(value) for key, value in values.items()})
+        except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as error:
+            raise MadangError("settings_broken", path=toml, reason=error) from error
+        return cls(folder, settings)
+
+    @classmethod
+    def init(cls, directory: str | Path, name: str | None = None) -> Workspace:
+        """Make a workspace in `directory`, which may exist. Raises MadangError("workspace_exists")."""
+        folder = Path(directory).resolve()
+        toml = folder / "madang.toml"
+        if toml.exists():
+            raise MadangError("workspace_exists", path=directory)
+        for part in ("bank", "content/standards", "cache"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        quoted = '"' + (name or folder.name).replace("\\", "\\\\").replace('"', '\\"') + '"'
+        toml.write_text(_TOML.format(name=quoted), encoding="utf-8")
+        return cls.open(folder)
+
+    @property
+    def bank(self) -> Bank:
+        return Bank(self.folder / "bank")
+
+    @cached_property
+    def standards(self) -> dict[str, Standard]:
+        """Declared standards by id: those shipped with Madang, then the workspace's own, which win."""
+        shipped = Path(str(files("madang") / "content" / "standards"))
+        return load_standards(shipped, self.folder / "content" / "standards")
+
+    # putting in ------------------------------------------------------------------------------------------
+
+    def deposit(
+        self,
+        path: str | Path,
+        dataset: str | None = None,
+        *,
+        standard: str | None = None,
+        text: bool = False,
+        override: Override | None = None,
+        by: str | None = None,
+        again: bool = True,
+        threads: int = 2,
+        progress: Progress = no_progress,
+    ) -> list[Receipt]:
+        """Deposit a file; one receipt per table found in it.
+
+        `standard` and `text` are short for `override`. With `again=False` a file whose bytes were deposited
+        before under the same reading is not read again, whatever has happened since (``deposit --all``).
+        Raises MadangError for wrong use; a bad file is a receipt with verdict "refused", never an exception.
+        """
+        from madang.intake.deposit import Door
+
+        door = Door(self.bank, self.standards, threads=threads, clock=self.clock)
+        reading = override or Override(standard=standard, text=text)
+        receipts = door.deposit(
+            Path(path), dataset, override=reading, by=by or actor(), again=again, progress=progress
+        )
+        self._index(receipts)
+        return receipts
+
+    def rollback(self, dataset: str, n: int, *, by: str | None = None) -> Version:
+        """Make version n of a dataset live again, as a new version."""
+        version = self.bank.rollback(dataset, n, by=by or actor(), at=self.clock())
+        self.index.put(_doc(self.bank[dataset], self.standards))
+        return version
+
+    def erase(
+        self,
+        dataset: str,
+        *,
+        column: str | None = None,
+        value: str | None = None,
+        ground: str,
+        by: str | None = None,
+    ) -> Tombstone:
+        """Erase a dataset, or the rows whose `column` reads `value`, from every version; a tombstone stays."""
+        from madang.bank.erase import erase
+
+        stone = erase(
+            self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock()
+        )
+        if column is None:
+            self.index.remove(dataset)
+        return stone
+
+    # looking ---------------------------------------------------------------------------------------------
+
+    def version(self, dataset: str, version: int | None = None, as_of: date | str | None = None) -> Version:
+        """A version by number, as of a day, or the live one. Raises MadangError: dataset_missing, version_missing …"""
+        found = self.bank[dataset]
+        if version is not None:
+            return found.version(version)
+        if as_of is not None:
+            return found.as_of(as_of)
+        if found.latest is None:
+            raise MadangError("no_version", dataset=dataset)
+        return found.latest
+
+    def table(self, dataset: str, version: int | None = None, as_of: date | str | None = None) -> ibis.Table:
+        """A version of a dataset as an Ibis table: the same expression runs on any engine."""
+        from madang.engine.tables import ibis_table
+
+        return ibis_table(self.version(dataset, version, as_of).files)
+
+    def diff(self, dataset: str, a: int, b: int, *, key: tuple[str, ...] = (), limit: int = 100) -> Diff:
+        """What changed from version a to version b."""
+        from madang.bank.diff import diff
+
+        found = self.bank[dataset]
+        with self.bank.bench() as place:
+            return diff(found.version(a), found.version(b), key=key, limit=limit, temp_dir=place)
+
+    def export(
+        self,
+        dataset: str,
+        fmt: str,
+        out: Path | BinaryIO,
+        *,
+        version: int | None = None,
+        as_of: date | str | None = None,
+        with_source_row: bool = False,
+        raw: bool = False,
+    ) -> Version:
+        """Write a version to `out` in format `fmt`; returns the version written."""
+        from madang.formats import export
+
+        chosen = self.version(dataset, version, as_of)
+        export(
+            chosen.files,
+            chosen.columns,
+            fmt,
+            out,
+            title=f"{dataset}@{chosen.n}",
+            as_of=chosen.at.date().isoformat(),
+            source=str(chosen.receipt["file"]),
+            with_source_row=with_source_row,
+            raw=raw,
+        )
+        return chosen
+
+    @cached_property
+    def index(self) -> Index:
+        """The search index in ``cache/search.db``; built anew where it is missing."""
+        from madang.find import Index
+
+        path = self.folder / "cache" / "search.db"
+        known = path.exists()
+        index = Index(path)
+        if not known:
+            index.rebuild(_doc(dataset, self.standards) for dataset in self.bank.datasets())
+        return index
+
+    def search(self, words: str, limit: int = 20) -> list[Hit]:
+        """Datasets that answer to `words`: Korean, 초성, synonyms and typos understood."""
+        return self.index.search(words, limit)
+
+    def rebuild_index(self) -> None:
+        """Build the search index anew from the bank."""
+        self.index.rebuild(_doc(dataset, self.standards) for dataset in self.bank.datasets())
+
+    def _index(self, receipts: list[Receipt]) -> None:
+        for dataset_id in {receipt.dataset for receipt in receipts if receipt.accepted}:
+            self.index.put(_doc(self.bank[dataset_id], self.standards))
+
+    # keeping ---------------------------------------------------------------------------------------------
+
+    def backup(self, target: Path, progress: Progress | None = None) -> int:
+        """Write the whole workspace but its caches to one tar file; returns its size in bytes."""
+        from madang.bank.backup import backup
+
+        own = [path for path in (self.folder / "madang.toml", self.folder / "content") if path.exists()]
+        return backup(self.bank, own, target, progress)
+
+    def restore(self, source: Path) -> list[Tombstone]:
+        """Fill this empty workspace from a backup; erasures made since are made again."""
+        from madang.bank.backup import restore
+
+        stones = restore(source, self.bank)
+        self.__dict__.pop("standards", None)
+        self.rebuild_index()
+        return stones
+
+
+def actor() -> str:
+    """Who is at the keyboard: the login name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
+def _doc(dataset: Dataset, standards: dict[str, Standard]) -> Any:
+    """What the search index knows of a dataset."""
+    from madang.find import Doc
+
+    card, latest = dataset.card, dataset.latest
+    standard = standards.get(str(card.get("standard") or ""))
+    return Doc(
+        id=dataset.id,
+        title=str(card["title"]),
+        description=str(card.get("description") or ""),
+        columns=tuple(column.label for column in latest.columns if column.label) if latest else (),
+        standard=standard.label if standard else "",
+        provider=str(card.get("provider") or ""),
+    )
