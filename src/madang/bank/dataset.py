@@ -16,7 +16,7 @@ from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Version:
     """One version of a dataset. What it holds stands in the table, how it came to be in its deposit."""
 

@@ -1,0 +1,89 @@
+"""What changed between two versions, against changes planted by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from madang.bank import Bank
+from madang.bank.diff import CellChange, Diff, diff
+from madang.messages import MadangError
+from tests.bank.made import LIBRARIES, make_version
+
+
+def compare(
+    tmp_path: Path, before: list[dict[str, Any]], after: list[dict[str, Any]], **options: Any
+) -> Diff:
+    bank = Bank(tmp_path / "bank")
+    key = options.pop("declared", ())
+    a = make_version(bank, "t", before, key=key)
+    b = make_version(bank, "t", after, key=key)
+    return diff(a, b, temp_dir=tmp_path, **options)
+
+
+def test_rows_added_removed_and_changed_by_key(tmp_path: Path) -> None:
+    after = [
+        {**LIBRARIES[0], "seats": 150},
+        LIBRARIES[2],
+        {"source_row": 5, "name": "운남도서관", "seats": 60, "phone": "062-960-0004"},
+    ]
+    found = compare(tmp_path, LIBRARIES, after, declared=("name",))
+    assert (found.added, found.removed, found.changed) == (1, 1, 1)
+    assert found.key == ("name",)
+    assert found.changed_cells == {"seats": 1}
+    assert found.cells == [CellChange(("중앙도서관",), "seats", "120", "150", 2, 2)]
+    assert [r.key for r in found.rows_added] == [("운남도서관",)]
+    assert [(r.key, r.row) for r in found.rows_removed] == [(("첨단도서관",), 3)]
+
+
+def test_a_unique_column_is_found_as_key(tmp_path: Path) -> None:
+    rows = [{"source_row": i, "kind": "공영", "id": f"P-{i:04}", "spaces": i % 7} for i in range(2, 102)]
+    after = [{**row, "spaces": 99} if row["id"] == "P-0050" else row for row in rows]
+    found = compare(tmp_path, rows, after)
+    assert (found.key, found.changed) == (("id",), 1)
+
+
+def test_moved_rows_are_no_change(tmp_path: Path) -> None:
+    moved = [{**row, "source_row": 10 - i} for i, row in enumerate(LIBRARIES)]
+    assert compare(tmp_path, LIBRARIES, moved, declared=("name",)).same
+
+
+def test_without_a_key_equal_rows_cancel(tmp_path: Path) -> None:
+    same = [{"source_row": i, "kind": "가", "n": 1} for i in range(2, 7)]  # five equal rows
+    after = [*same[:3], {"source_row": 9, "kind": "나", "n": 1}]
+    found = compare(tmp_path, same, after)
+    assert (found.key, found.added, found.removed, found.changed) == ((), 1, 2, 0)
+    assert found.rows_added[0].key == ("나", "1")
+
+
+def test_nothing_and_something_differ(tmp_path: Path) -> None:
+    rows = [{"source_row": 2, "id": "a", "x": None}, {"source_row": 3, "id": "b", "x": ""}]
+    after = [{"source_row": 2, "id": "a", "x": ""}, {"source_row": 3, "id": "b", "x": ""}]
+    found = compare(tmp_path, rows, after, declared=("id",))
+    assert found.cells == [CellChange(("a",), "x", None, "", 2, 2)]
+
+
+def test_columns_come_go_and_change_type(tmp_path: Path) -> None:
+    after = [
+        {"source_row": r["source_row"], "name": r["name"], "seats": str(r["seats"]), "open": True}
+        for r in LIBRARIES
+    ]
+    found = compare(tmp_path, LIBRARIES, after, declared=("name",))
+    assert (found.columns_added, found.columns_removed) == (["open"], ["phone"])
+    assert found.types_changed == {"seats": ("BIGINT", "VARCHAR")}
+    assert found.changed == 0
+    assert not found.same
+
+
+def test_a_key_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MadangError, match="'없는열' 열이 두 판 모두에 있지 않아"):
+        compare(tmp_path, LIBRARIES, LIBRARIES[:2], key=("없는열",))
+
+
+def test_a_key_with_repeats_falls_back_to_whole_rows(tmp_path: Path) -> None:
+    rows = [{"source_row": i, "dong": "수완동", "n": i} for i in range(2, 5)]
+    found = compare(tmp_path, rows, rows[:2], key=("dong",))
+    assert (found.key, found.removed) == ((), 1)
+    assert "하나씩 가리키지 못해" in found.key_because
