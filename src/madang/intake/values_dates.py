@@ -1,0 +1,138 @@
+"""Dates, times, months and years as they stand in Korean tables, as DuckDB SQL over a text expression.
+
+A year is read between 1800 and 2099. Two-digit years stand first (``21.03.05``): 00–68 are 20xx, 69–99 19xx.
+A clock time with a zone is turned into Korean time (UTC+9). 24:00 stays in a time and is the next day in a date.
+"""
+
+from __future__ import annotations
+
+from madang.intake.values_text import matches, plain, rewrite
+
+_Y = r"((?:18|19|20)[0-9]{2})"
+_SEP1 = r"\s*[-./년]\s*"
+_SEP2 = r"\s*[-./월]\s*"
+_N = r"([0-9]{1,2})"
+_DAY = rf"{_Y}{_SEP1}{_N}{_SEP2}{_N}\s*[.일]?"
+_WEEKDAY = r"(?:\s*\(?[월화수목금토일](?:요일)?\)?)?"
+_MIDNIGHT = r"(?:[T\s]\s*0?0:00(?::00(?:\.0+)?)?)?"
+YMD = rf"{_DAY}{_WEEKDAY}{_MIDNIGHT}"
+COMPACT = rf"{_Y}([0-9]{{2}})([0-9]{{2}})"
+YY = r"'?([0-9]{2})\s?[./-]\s?([0-9]{1,2})\s?[./-]\s?([0-9]{1,2})\.?"
+DMY = r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]((?:18|19|20)[0-9]{2})"
+SERIAL = r"(?:[2-5][0-9]{4}|60000)(?:\.0+)?"
+SENTINEL = (
+    r"(?:0000[-./]?00[-./]?00|9999[-./]?(?:12[-./]?31|99[-./]?99)|2999[-./]?12[-./]?31|1900[-./]?0?1[-./]?0?1)"
+    r"\.?(?:[T\s]?[0-9]{2}:?[0-9]{2}(?::?[0-9]{2}(?:\.[0-9]+)?)?)?"
+)
+_CLOCK = r"(오전|오후)?\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
+_CLOCK_KO = r"(오전|오후)?\s*([0-9]{1,2})시(?:\s*([0-9]{1,2})분)?(?:\s*([0-9]{1,2})초)?"
+_ZONE = r"\s*(Z|z|[-+][0-9]{2}:?[0-9]{2})?"
+STAMP = rf"{_DAY}{_WEEKDAY}[T\s]\s*{_CLOCK}{_ZONE}"
+_STAMP_KO = rf"{_DAY}{_WEEKDAY}\s*{_CLOCK_KO}()"
+COMPACT_STAMP = rf"{_Y}([0-9]{{2}})([0-9]{{2}})\s?()([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})?()"
+_FAST_DAY = r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+_FAST_STAMP = rf"{_FAST_DAY}[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?"
+_FAST_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
+_HHMM = r"()([0-9]{1,2})([0-9]{2})()"
+_FAST_MONTH = r"(?:18|19|20)[0-9]{2}-(?:0[1-9]|1[0-2])"
+_MONTHS = (
+    rf"{_Y}(0[1-9]|1[0-2])",
+    rf"{_Y}{_SEP1}(0?[1-9]|1[0-2])\s*[.월]?(?:[-./]0?1\.?)?(?:\s*0?1일)?{_MIDNIGHT}",
+)
+_YEAR = rf"{_Y}\s*(?:\.0+|년도?)?"
+
+
+def _day(text: str) -> str:
+    return f"try_cast({text} AS DATE)"
+
+
+def date(x: str, *, day_first: bool | None = None, serial: bool = False, sentinels: bool = False) -> str:
+    """SQL: `x` as DATE or null.
+
+    `day_first`: how 18/02/2018 is read, None: not at all. `serial`: Excel's day numbers 20000–60000 are dates.
+    `sentinels`: 1900-01-01 is a date and not a mark for "none".
+    """
+    p = plain(x)
+    yy = rewrite(p, YY, r"\1")
+    century = f"CASE WHEN try_cast({yy} AS INTEGER) <= 68 THEN '20' ELSE '19' END"
+    cases = [
+        f"WHEN {matches(p, COMPACT)} THEN {_day(rewrite(p, COMPACT, chr(92) + '1-' + chr(92) + '2-' + chr(92) + '3'))}",
+        f"WHEN {matches(p, YMD)} THEN {_day(rewrite(p, YMD, chr(92) + '1-' + chr(92) + '2-' + chr(92) + '3'))}",
+        f"WHEN {matches(p, YY)} THEN {_day(century + ' || ' + rewrite(p, YY, _order(1, 2, 3)))}",
+    ]
+    if day_first is not None:
+        order = _order(3, 2, 1) if day_first else _order(3, 1, 2)
+        cases.append(f"WHEN {matches(p, DMY)} THEN {_day(rewrite(p, DMY, order))}")
+    if serial:
+        cases.append(
+            f"WHEN {matches(p, SERIAL)} THEN DATE '1899-12-30' + CAST(floor(CAST({p} AS DOUBLE)) AS INTEGER)"
+        )
+    slow = f"CASE {' '.join(cases)} END"
+    none = "" if sentinels else f"WHEN {matches(x, SENTINEL)} THEN NULL "
+    fast = f"WHEN {matches(x, _FAST_DAY)} AND NOT starts_with({x}, '1900') THEN {_day(x)}"
+    return f"CASE {fast} {none}ELSE {slow} END"
+
+
+def _order(*groups: int) -> str:
+    return "-".join(f"\\{group}" for group in groups)
+
+
+def _seconds(p: str, pattern: str, first: int) -> str:
+    """SQL: seconds after midnight of the clock groups (오전/오후, hour, minute, second) from group `first` on."""
+    half, hour, minute, second = (f"\\{first + i}" for i in range(4))
+    h, m, s = (f"coalesce(try_cast({rewrite(p, pattern, g)} AS INTEGER), 0)" for g in (hour, minute, second))
+    mark = rewrite(p, pattern, half)
+    shift = f"CASE WHEN {mark} = '오후' AND {h} < 12 THEN 12 WHEN {mark} = '오전' AND {h} = 12 THEN -12 ELSE 0 END"
+    valid = f"({h} < 24 AND {m} < 60 AND {s} < 60 OR {h} = 24 AND {m} = 0 AND {s} = 0)"
+    return f"CASE WHEN {valid} THEN ({h} + {shift}) * 3600 + {m} * 60 + {s} END"
+
+
+def datetime(x: str, *, day_first: bool | None = None, serial: bool = False) -> str:
+    """SQL: `x` as TIMESTAMP in Korean time, or null; a date alone is its midnight."""
+    p = plain(x)
+    cases = []
+    for pattern in (STAMP, COMPACT_STAMP, _STAMP_KO):
+        day = _day(rewrite(p, pattern, _order(1, 2, 3)))
+        cases.append(
+            f"WHEN {matches(p, pattern)} THEN CAST({day} AS TIMESTAMP) + to_seconds({_seconds(p, pattern, 4)})"
+            f" + to_minutes({_zone_minutes(rewrite(p, pattern, chr(92) + '8'))})"
+        )
+    whole = f"CAST({date(x, day_first=day_first, serial=serial)} AS TIMESTAMP)"
+    fast = f"WHEN {matches(x, _FAST_STAMP)} AND NOT starts_with({x}, '1900') THEN try_cast({x} AS TIMESTAMP)"
+    return f"CASE {fast} WHEN {matches(x, SENTINEL)} THEN NULL {' '.join(cases)} ELSE {whole} END"
+
+
+def _zone_minutes(zone: str) -> str:
+    """SQL: minutes to add to a clock of `zone` ("", "Z", "+09:00") to have Korean time."""
+    digits = f"replace({zone}, ':', '')"
+    offset = f"(CAST({digits}[1] || {digits}[2:3] AS INTEGER) * 60 + CAST({digits}[1] || {digits}[4:5] AS INTEGER))"
+    return f"CASE WHEN {zone} = '' THEN 0 WHEN lower({zone}) = 'z' THEN 540 ELSE 540 - {offset} END"
+
+
+def time(x: str) -> str:
+    """SQL: `x` as text HH:MM (HH:MM:SS where it has seconds), 24:00 allowed, or null."""
+    p = plain(x)
+    cases = []
+    for pattern in (_CLOCK, _HHMM, _CLOCK_KO):
+        seconds = _seconds(p, pattern, 1)
+        clock = f"printf('%02d:%02d', {seconds} // 3600, {seconds} // 60 % 60)"
+        rest = f"CASE WHEN {seconds} % 60 > 0 THEN printf(':%02d', {seconds} % 60) ELSE '' END"
+        cases.append(f"WHEN {matches(p, pattern)} THEN {clock} || {rest}")
+    return f"CASE WHEN {matches(x, _FAST_TIME)} THEN {x} ELSE CASE {' '.join(cases)} END END"
+
+
+def month(x: str) -> str:
+    """SQL: `x` as text YYYY-MM or null; the first of a month is its month, another day is not read."""
+    p = plain(x)
+    cases = [
+        f"WHEN {matches(p, pattern)} THEN {rewrite(p, pattern, chr(92) + '1')} || '-' ||"
+        f" lpad({rewrite(p, pattern, chr(92) + '2')}, 2, '0')"
+        for pattern in _MONTHS
+    ]
+    return f"CASE WHEN {matches(x, _FAST_MONTH)} THEN {x} ELSE CASE {' '.join(cases)} END END"
+
+
+def year(x: str) -> str:
+    """SQL: `x` (2021, 2021년, 2021년도) as BIGINT or null."""
+    p = plain(x)
+    return f"CASE WHEN {matches(p, _YEAR)} THEN try_cast({rewrite(p, _YEAR, chr(92) + '1')} AS BIGINT) END"
