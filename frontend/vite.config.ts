@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 const FONT_LICENCE = join(import.meta.dirname, "node_modules/pretendard/dist/LICENSE.txt");
+const ICON = join(import.meta.dirname, "src/icon.svg"); // its name carries its number: raise it with the picture
 const STYLES = join(import.meta.dirname, "src/styles");
 const WEIGHTS = ["400", "700"]; // KRDS sets text in regular and bold only
 
@@ -45,6 +46,7 @@ function onlyWhatIsUsed(): Plugin {
       return null;
     },
     generateBundle() {
+      this.emitFile({ type: "asset", fileName: "assets/icon-1.svg", source: readFileSync(ICON) });
       this.emitFile({ type: "asset", fileName: "Pretendard-LICENSE.txt", source: readFileSync(FONT_LICENCE) });
     },
   };

@@ -1,0 +1,102 @@
+"""Changes between versions: counted for the list, shown cell by cell on their own page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from madang.bank import Version
+from madang.web.desk import words
+from madang.web.desk.pages import ChangedRow, Changes, Compared, LoneRow, VersionLine
+from madang.web.desk.workspace import workspace
+from madang.workspace import Workspace
+
+if TYPE_CHECKING:
+    from madang.bank.diff import CellChange, Diff
+
+_WHILE_YOU_WAIT_ROWS = 20_000
+_KEPT = 2_000
+_counted: dict[tuple[Path, str, str], Changes] = {}  # versions never change, so neither do these
+
+
+def changes_since(ws: Workspace, before: Version, version: Version) -> Changes | None:
+    """Rows added, removed and changed from `before` to `version`; None where counting would take seconds."""
+    key = (version.dataset.folder, before.deposit_id, version.deposit_id)
+    if key not in _counted:
+        if max(int(each.receipt.get("rows") or 0) for each in (before, version)) > _WHILE_YOU_WAIT_ROWS:
+            return None
+        found = ws.diff(version.dataset.id, before.n, version.n, limit=0)
+        if len(_counted) >= _KEPT:
+            _counted.clear()
+        _counted[key] = Changes(found.added, found.removed, found.changed)
+    return _counted[key]
+
+
+def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
+    """The difference of version b from version a; without numbers, of the live version from the one before.
+
+    Raises MadangError: dataset_missing, version_missing.
+    """
+    ws = workspace()
+    dataset = ws.bank[dataset_id]
+    numbers = [version.n for version in dataset.versions]
+    b = b or (numbers[-1] if numbers else 0)
+    a = a or max((n for n in numbers if n < b), default=b)
+    before, after = dataset.version(a), dataset.version(b)
+    found = ws.diff(dataset_id, a, b, limit=limit)
+    labels = {c.name: c.label or c.name for version in (before, after) for c in version.columns}
+    return Compared(
+        a=version_line(before, live=a == numbers[-1]),
+        b=version_line(after, live=b == numbers[-1]),
+        numbers=numbers,
+        key=", ".join(labels.get(name, name) for name in found.key),
+        key_because=found.key_because,
+        added=found.added,
+        removed=found.removed,
+        changed=found.changed,
+        same=found.same,
+        columns=sorted(((labels.get(c, c), n) for c, n in found.changed_cells.items()), key=lambda x: -x[1]),
+        columns_added=[labels.get(c, c) for c in found.columns_added],
+        columns_removed=[labels.get(c, c) for c in found.columns_removed],
+        types_changed=[(labels.get(c, c), *types) for c, types in found.types_changed.items()],
+        rows_changed=_changed_rows(found, labels),
+        rows_added=[LoneRow(_key(row.key), row.row) for row in found.rows_added],
+        rows_removed=[LoneRow(_key(row.key), row.row) for row in found.rows_removed],
+    )
+
+
+def _changed_rows(found: Diff, labels: dict[str, str]) -> list[ChangedRow]:
+    rows: dict[tuple[int, int], list[CellChange]] = {}
+    for cell in found.cells:
+        rows.setdefault((cell.row_before, cell.row_after), []).append(cell)
+    return [
+        ChangedRow(
+            _key(cells[0].key),
+            before,
+            after,
+            tuple((labels.get(cell.column, cell.column), cell.before, cell.after) for cell in cells),
+        )
+        for (before, after), cells in rows.items()
+    ]
+
+
+def _key(values: tuple[str | None, ...]) -> str:
+    return " · ".join(value for value in values if value)
+
+
+def version_line(version: Version, *, live: bool, changes: Changes | None = None) -> VersionLine:
+    """A version as lists and heads of pages show it."""
+    receipt = version.receipt
+    return VersionLine(
+        n=version.n,
+        at=version.at,
+        by=version.by,
+        kind=words.KINDS.get(version.kind, version.kind),
+        deposit=version.deposit_id,
+        file=str(receipt.get("file") or ""),
+        rows=int(receipt.get("rows") or 0),
+        problems=int(receipt.get("problems") or 0),
+        verdict=words.VERDICTS.get(str(receipt.get("verdict")), words.NO_VERDICT),
+        live=live,
+        changes=changes,
+    )

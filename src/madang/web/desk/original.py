@@ -1,0 +1,106 @@
+"""Rows of an original as it arrived: read again from the kept snapshot, around one row, nothing typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from madang.web.desk.pages import SourceRow
+
+_BLOCK = 1 << 22
+_LINE_LIMIT = 200_000  # characters of one line that are shown at most
+_EXCEL_HEADS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def rows_around(
+    snapshot: Path, *, member: str | None, encoding: str | None, delimiter: str | None, first: int, count: int
+) -> list[SourceRow]:
+    """Rows `first` … `first + count - 1` (1-based, physical) of the table `member` of a snapshot.
+
+    A text file is cut at its delimiter line by line, without repairing anything; of a workbook the sheet's cells
+    are given as text. Fewer rows come back where the file ends.
+    """
+    with open(snapshot, "rb") as stream:
+        head = stream.read(4)
+    if head in _EXCEL_HEADS:
+        rows = _sheet_rows(snapshot, member, first, count)
+    else:
+        lines = _lines(snapshot, encoding or "utf-8", first, count)
+        rows = (_cells(line, delimiter or ",") for line in lines)
+    return [SourceRow(first + i, cells) for i, cells in enumerate(rows)]
+
+
+def _sheet_rows(snapshot: Path, member: str | None, first: int, count: int) -> Iterator[list[str]]:
+    from python_calamine import CalamineWorkbook
+
+    with open(snapshot, "rb") as stream:
+        workbook = CalamineWorkbook.from_filelike(stream)
+        name = member if member in workbook.sheet_names else workbook.sheet_names[0]
+        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=first - 1 + count)
+    for row in rows[first - 1 :]:
+        yield [_text(cell) for cell in row]
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter[:1]), [""])
+    except csv.Error:
+        return line.split(delimiter)
+
+
+def _lines(snapshot: Path, encoding: str, first: int, count: int) -> Iterator[str]:
+    if encoding.lower().replace("-", "").startswith(("utf16", "utf32")):
+        with open(snapshot, encoding=encoding, errors="replace", newline=None) as text:
+            yield from (
+                line.rstrip("\n")[:_LINE_LIMIT] for line in islice(text, first - 1, first - 1 + count)
+            )
+        return
+    with open(snapshot, "rb") as stream:
+        end = _line_end(stream.read(_BLOCK))
+        stream.seek(_offset_of_line(stream, first, end))
+        for _ in range(count):
+            line = _read_line(stream, end)
+            if not line:
+                return
+            yield line.decode(encoding, errors="replace").lstrip("\ufeff").rstrip("\r\n")[:_LINE_LIMIT]
+
+
+def _line_end(head: bytes) -> bytes:
+    return b"\n" if b"\n" in head or b"\r" not in head else b"\r"
+
+
+def _offset_of_line(stream: io.BufferedReader, line: int, end: bytes) -> int:
+    """Where a 1-based line starts; lines before it are only counted, a block at a time."""
+    stream.seek(0)
+    ahead, offset = line - 1, 0
+    while ahead > 0 and (block := stream.read(_BLOCK)):
+        ends = block.count(end)
+        if ends < ahead:
+            ahead -= ends
+            offset += len(block)
+            continue
+        at = -1
+        for _ in range(ahead):
+            at = block.index(end, at + 1)
+        return offset + at + 1
+    return offset
+
+
+def _read_line(stream: io.BufferedReader, end: bytes) -> bytes:
+    if end == b"\n":
+        return stream.readline(_LINE_LIMIT * 4)
+    start = stream.tell()
+    block = stream.read(_LINE_LIMIT * 4)
+    at = block.find(end)
+    line = block if at < 0 else block[: at + 1]
+    stream.seek(start + len(line))
+    return line

@@ -1,0 +1,304 @@
+"""What the pages show, as plain values: the queries fill them, the templates print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from madang.declarations.standard import DatasetColumn
+
+Tone = Literal["good", "warn", "bad", ""]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state in words, with the tone that colours its lamp."""
+
+    words: str
+    tone: Tone = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Title:
+    """A dataset by name, for pages about one part of it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many of how many, as the quality rules count: `errors` of `checked`."""
+
+    id: str
+    label: str
+    kind: str
+    columns: str
+    errors: int
+    checked: int
+    severity: str = "error"
+
+    @property
+    def percent(self) -> float | None:
+        return 100 * self.errors / self.checked if self.checked else None
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Completeness of one column: `filled` of `cells`."""
+
+    column: str
+    filled: int
+    cells: int
+    required: bool = False
+
+    @property
+    def percent(self) -> float | None:
+        return 100 * self.filled / self.cells if self.cells else None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The quality report of one version; `score` is 0 to 100, None where nothing could be checked."""
+
+    score: float | None = None
+    formula: str = ""
+    errors: int = 0
+    checked: int = 0
+    rates: tuple[Rate, ...] = ()
+    completeness: tuple[Filled, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A dataset as the catalogue lists it."""
+
+    id: str
+    title: str
+    description: str
+    as_of: date | None
+    rows: int | None
+    version: int | None
+    freshness: Mark
+    verdict: Mark
+    deposited_at: datetime | None
+    standard: str
+    score: float | None
+    errors: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One filter of the catalogue and how many datasets it leaves."""
+
+    id: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Answer to a search: entries in order, and how many datasets the bank has in all."""
+
+    entries: list[Entry]
+    total: int
+    words: str
+    state: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows added, removed and changed since the version before; cells are not counted."""
+
+    added: int
+    removed: int
+    changed: int
+
+    @property
+    def none(self) -> bool:
+        return not (self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version in the list of versions, or its head on its own page."""
+
+    n: int
+    at: datetime
+    by: str
+    kind: str
+    deposit: str
+    file: str
+    rows: int
+    problems: int
+    verdict: Mark
+    live: bool
+    changes: Changes | None = None  # None: the first version, or too large to compare while you wait
+
+
+@dataclass(frozen=True)
+class DepositLine:
+    """A deposit that made no version."""
+
+    deposit: str
+    at: str
+    by: str
+    file: str
+    verdict: Mark
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Rows of a table for reading: one list of texts per row; None is no value."""
+
+    columns: list[DatasetColumn]
+    numbers: list[int | None]  # row in the source
+    rows: list[list[str | None]]
+
+    @property
+    def lines(self) -> list[tuple[int | None, list[tuple[str | None, bool]]]]:
+        """Rows as they are printed: row in the source, then each cell and whether it is a number."""
+        numeric = [column.type in ("integer", "number", "percent") for column in self.columns]
+        return [
+            (n, list(zip(row, numeric, strict=True))) for n, row in zip(self.numbers, self.rows, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One decision of the reader and what it rests on."""
+
+    decision: str
+    value: str
+    because: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class DatasetPage:
+    """Everything the page of a dataset, or of one of its versions, shows."""
+
+    id: str
+    title: str
+    description: str
+    card: list[tuple[str, str]]
+    defects: tuple[str, ...]
+    as_of: date | None
+    freshness: Mark
+    verdict: Mark
+    version: VersionLine | None
+    previous: int | None
+    quality: Quality
+    columns: list[DatasetColumn]
+    sample: Cells
+    evidence: list[Evidence]
+    versions: list[VersionLine]
+    others: list[DepositLine]
+    left_out: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ProblemLine:
+    """One problem: where it is, what stood there, why it is one."""
+
+    row: int | None
+    column: str
+    label: str
+    value: str | None
+    rule: str
+    severity: Mark
+    sentence: str
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """One page of the problems of a deposit."""
+
+    deposit: str
+    file: str
+    version: int | None
+    lines: list[ProblemLine]
+    rules: list[Choice]
+    rule: str
+    total: int
+    page: int
+    pages: int
+
+    @property
+    def before(self) -> int:
+        return self.page - 1
+
+    @property
+    def after(self) -> int:
+        return self.page + 1
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A physical row of the original file."""
+
+    number: int
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class SourcePage:
+    """The neighbourhood of a row in the original, as it arrived."""
+
+    file: str
+    member: str
+    header: list[str]
+    rows: list[SourceRow]
+    row: int
+    marked: int | None  # position of the cell meant
+    label: str
+    columns: int
+
+    @property
+    def names(self) -> list[str]:
+        """The header, padded to the widest row shown."""
+        return [*self.header, *([""] * (self.columns - len(self.header)))]
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    """A row in both versions, with the cells that differ: (label, before, after)."""
+
+    key: str
+    row_before: int
+    row_after: int
+    cells: tuple[tuple[str, str | None, str | None], ...]
+
+
+@dataclass(frozen=True)
+class LoneRow:
+    """A row that only one of two versions has."""
+
+    key: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What changed from version `a` to version `b`; counts are exact, lists hold the first rows."""
+
+    a: VersionLine
+    b: VersionLine
+    numbers: list[int]  # all versions, to choose from
+    key: str
+    key_because: str
+    added: int
+    removed: int
+    changed: int
+    same: bool
+    columns: list[tuple[str, int]]  # label, rows in which it differs
+    columns_added: list[str]
+    columns_removed: list[str]
+    types_changed: list[tuple[str, str, str]]
+    rows_changed: list[ChangedRow]
+    rows_added: list[LoneRow]
+    rows_removed: list[LoneRow]

@@ -1,0 +1,169 @@
+"""The way from a problem to the original cell: problem lists of deposits, and the rows they stand in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from madang.bank import Dataset
+from madang.declarations.headers import normalise
+from madang.declarations.standard import Standard
+from madang.messages import MadangError, text
+from madang.web.desk import words
+from madang.web.desk.original import rows_around
+from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage, SourcePage
+from madang.web.desk.queries import standard_of
+from madang.web.desk.workspace import workspace
+
+PER_PAGE = 50
+_NEIGHBOURS = 4
+_SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+def problem_page(dataset_id: str, deposit: str = "", rule: str = "", page: int = 1) -> ProblemPage:
+    """One page of the problems of a deposit (of the live version's, where none is said), errors first.
+
+    Raises MadangError: dataset_missing, deposit_missing, no_version.
+    """
+    ws = workspace()
+    dataset = ws.bank[dataset_id]
+    chosen = _known_deposit(dataset, deposit)
+    receipt = dataset.receipt(chosen)
+    standard = standard_of(ws, dataset.card, None) or ws.standards.get(str(receipt.get("standard")))
+    path = dataset.deposit_folder(chosen) / "problems.parquet"
+    table = pq.read_table(path) if path.exists() else pa.table({"rule": pa.array([], pa.string())})
+    counts = sorted(
+        ((str(each["values"]), int(each["counts"])) for each in pc.value_counts(table["rule"]).to_pylist()),
+        key=lambda each: -each[1],
+    )
+    rules = [Choice(code, rule_label(code, standard), count) for code, count in counts]
+    if rule:
+        table = table.filter(pc.equal(table["rule"], rule))
+    pages = max(1, -(-table.num_rows // PER_PAGE))
+    at = min(max(page, 1), pages)
+    lines = [
+        _line(each, standard) for each in _sorted(table).slice((at - 1) * PER_PAGE, PER_PAGE).to_pylist()
+    ]
+    return ProblemPage(
+        deposit=chosen,
+        file=str(receipt.get("file") or ""),
+        version=receipt.get("version"),
+        lines=lines,
+        rules=rules,
+        rule=rule,
+        total=table.num_rows,
+        page=at,
+        pages=pages,
+    )
+
+
+def _known_deposit(dataset: Dataset, deposit: str) -> str:
+    """`deposit` where the dataset has it, the live version's where none is said; else an error, never a path."""
+    if not deposit:
+        if dataset.latest is None:
+            raise MadangError("no_version", dataset=dataset.id)
+        return dataset.latest.deposit_id
+    if deposit not in dataset.deposits():
+        raise MadangError("dataset_missing", dataset=f"{dataset.id}/{deposit}")
+    return deposit
+
+
+def _sorted(table: pa.Table) -> pa.Table:
+    if not table.num_rows or "severity" not in table.column_names:
+        return table
+    order = pc.index_in(table["severity"], pa.array(list(_SEVERITY_ORDER)))
+    keyed = table.append_column("order", order)
+    return keyed.sort_by([("order", "ascending"), ("row", "ascending")])
+
+
+def _line(problem: dict[str, Any], standard: Standard | None) -> ProblemLine:
+    label = str(problem["label"] or problem["column"] or "")
+    return ProblemLine(
+        row=problem["row"],
+        column=str(problem["column"] or ""),
+        label=label,
+        value=problem["value"],
+        rule=str(problem["rule"]),
+        severity=words.SEVERITIES.get(str(problem["severity"]), Mark(str(problem["severity"]))),
+        sentence=sentence(problem, standard),
+    )
+
+
+def sentence(problem: dict[str, Any], standard: Standard | None) -> str:
+    """What is wrong and what to do, in one or two sentences."""
+    try:
+        detail = json.loads(problem["detail"] or "{}")
+    except ValueError:
+        detail = {}
+    known = {
+        "row": problem["row"],
+        "column": problem["label"] or problem["column"],
+        "value": problem["value"],
+    }
+    params = {key: value for key, value in {**detail, **known}.items() if value is not None}
+    try:
+        return text(str(problem["rule"]), **params)
+    except KeyError:
+        return rule_label(str(problem["rule"]), standard)
+
+
+def rule_label(code: str, standard: Standard | None) -> str:
+    """A rule's short name: the standard's own sentence, else the vocabulary's, else its code."""
+    for rule in standard.rules if standard else ():
+        if code in (rule.id, f"rule:{rule.id}"):
+            return rule.label
+    try:
+        return text(f"{code}_short")
+    except KeyError:
+        return words.RULES.get(code, code)
+
+
+# the original ----------------------------------------------------------------------------------------------
+
+
+def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> SourcePage:
+    """The rows around `row` of the original of a deposit, with the cell of `column` marked.
+
+    Raises MadangError: dataset_missing, snapshot_missing, row_missing.
+    """
+    dataset = workspace().bank[dataset_id]
+    chosen = _known_deposit(dataset, deposit)
+    receipt, facts = dataset.receipt(chosen), dataset.facts(chosen)
+    snapshot = workspace().bank.snapshots.path(str(receipt["sha256"]))
+    if not snapshot.is_file():
+        raise MadangError("snapshot_missing", sha256=str(receipt["sha256"])[:12])
+    reading = {key: receipt.get(key) for key in ("member", "encoding", "delimiter")}
+    first = max(1, row - _NEIGHBOURS)
+    rows = rows_around(snapshot, **reading, first=first, count=row - first + 1 + _NEIGHBOURS)
+    if not any(each.number == row for each in rows):
+        raise MadangError("dataset_missing", dataset=f"{dataset_id} {row}")
+    header_rows = receipt.get("header_rows") or []
+    header = rows_around(snapshot, **reading, first=header_rows[-1], count=1)[0].cells if header_rows else []
+    label, position = _position(facts, column, header)
+    return SourcePage(
+        file=str(receipt.get("file") or ""),
+        member=str(receipt.get("member") or ""),
+        header=header,
+        rows=rows,
+        row=row,
+        marked=position,
+        label=label,
+        columns=max([len(header), *(len(each.cells) for each in rows)]),
+    )
+
+
+def _position(facts: dict[str, Any], column: str, header: list[str]) -> tuple[str, int | None]:
+    """Header and 0-based place of a column in the original: by its label, else by its order."""
+    columns = facts.get("columns") or []
+    for order, each in enumerate(columns):
+        if column in (each["name"], each.get("label")):
+            label = str(each.get("label") or "")
+            names = [normalise(cell) for cell in header]
+            if label and normalise(label) in names:
+                return label, names.index(normalise(label))
+            return label, order
+    return column, None

@@ -1,0 +1,222 @@
+"""The only door from the pages to the core: plain functions that read the workspace and return what pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from madang.bank import Dataset, Version
+from madang.declarations.standard import Standard
+from madang.messages import MadangError, text
+from madang.web.desk import words
+from madang.web.desk.changes import changes_since, version_line
+from madang.web.desk.pages import (
+    Catalogue,
+    Choice,
+    DatasetPage,
+    DepositLine,
+    Entry,
+    Evidence,
+    Quality,
+    Title,
+    VersionLine,
+)
+from madang.web.desk.quality import as_of_of, freshness, quality_of
+from madang.web.desk.sample import first_rows
+from madang.web.desk.workspace import workspace
+from madang.workspace import Workspace
+
+_SEARCH_LIMIT = 200
+_SAMPLE_ROWS = 50
+_STATES = ("all", "late", "errors", "refused")
+_STATE_LABELS = {
+    "all": "전체",
+    "late": "늦은 데이터",
+    "errors": "오류가 있는 데이터",
+    "refused": "마지막 입고를 받지 않음",
+}
+
+
+# the catalogue ---------------------------------------------------------------------------------------------
+
+
+def catalogue(query: str = "", state: str = "all") -> Catalogue:
+    """The datasets that answer to `query` (all, by title, where it is empty), in the state asked for."""
+    ws = workspace()
+    datasets = {dataset.id: dataset for dataset in ws.bank.datasets()}
+    if query:
+        found = [datasets[hit.id] for hit in ws.search(query, _SEARCH_LIMIT) if hit.id in datasets]
+    else:
+        found = sorted(datasets.values(), key=lambda dataset: str(dataset.card["title"]))
+    entries = [_entry(ws, dataset) for dataset in found]
+    counts = {name: [entry for entry in entries if _in_state(entry, name)] for name in _STATES}
+    choices = [Choice(name, _STATE_LABELS[name], len(counts[name])) for name in _STATES]
+    chosen = state if state in _STATES else "all"
+    return Catalogue(counts[chosen], len(datasets), query, chosen, choices)
+
+
+def _in_state(entry: Entry, state: str) -> bool:
+    return {
+        "all": True,
+        "late": entry.freshness.tone == "warn",
+        "errors": entry.errors > 0,
+        "refused": entry.verdict.tone == "bad",
+    }[state]
+
+
+def _entry(ws: Workspace, dataset: Dataset) -> Entry:
+    card, latest, last = dataset.card, dataset.latest, dataset.last_receipt() or {}
+    standard = standard_of(ws, card, latest)
+    quality = quality_of(latest, standard) if latest else Quality()
+    return Entry(
+        id=dataset.id,
+        title=str(card["title"]),
+        description=str(card.get("description") or ""),
+        as_of=as_of_of(latest) if latest else None,
+        rows=latest.receipt.get("rows") if latest else None,
+        version=latest.n if latest else None,
+        freshness=freshness(latest, _rhythm(card, standard), ws.clock().date()),
+        verdict=words.VERDICTS.get(str(last.get("verdict")), words.NO_VERDICT),
+        deposited_at=_moment(last.get("at")) or (latest.at if latest else None),
+        standard=standard.label if standard else "",
+        score=quality.score,
+        errors=quality.errors,
+    )
+
+
+def standard_of(ws: Workspace, card: Mapping[str, Any], version: Version | None) -> Standard | None:
+    """The standard a version was read by, else the one its card names."""
+    named = (version.receipt.get("standard") if version else None) or card.get("standard")
+    return ws.standards.get(str(named)) if named else None
+
+
+def _rhythm(card: Mapping[str, Any], standard: Standard | None) -> int | None:
+    days = card.get("rhythm_days") or (standard.rhythm_days if standard else None)
+    return int(days) if days else None
+
+
+def _moment(said: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(said)) if said else None
+    except ValueError:
+        return None
+
+
+# one dataset -----------------------------------------------------------------------------------------------
+
+
+def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
+    """The page of a dataset, at version n or the live one. Raises MadangError: dataset_missing, version_missing."""
+    ws = workspace()
+    dataset = ws.bank[dataset_id]
+    version = dataset.latest if n is None else dataset.version(n)
+    card, last = dataset.card, dataset.last_receipt() or {}
+    standard = standard_of(ws, card, version)
+    lines = _version_lines(ws, dataset)
+    return DatasetPage(
+        id=dataset.id,
+        title=str(card["title"]),
+        description=str(card.get("description") or (standard.description if standard else "")),
+        card=_card_lines(card, standard, version),
+        defects=tuple(str(defect) for defect in card.get("known_defects") or ()),
+        as_of=as_of_of(version) if version else None,
+        freshness=freshness(version, _rhythm(card, standard), ws.clock().date()),
+        verdict=words.VERDICTS.get(str(last.get("verdict")), words.NO_VERDICT),
+        version=next((line for line in lines if version and line.n == version.n), None),
+        previous=_previous(dataset, version),
+        quality=quality_of(version, standard) if version else Quality(),
+        columns=version.columns if version else [],
+        sample=first_rows(version, _SAMPLE_ROWS),
+        evidence=_evidence(version),
+        versions=lines,
+        others=_other_deposits(dataset),
+        left_out=_left_out(version),
+    )
+
+
+def _previous(dataset: Dataset, version: Version | None) -> int | None:
+    numbers = [each.n for each in dataset.versions if version and each.n < version.n]
+    return numbers[-1] if numbers else None
+
+
+def _card_lines(
+    card: Mapping[str, Any], standard: Standard | None, version: Version | None
+) -> list[tuple[str, str]]:
+    lines = [("표준", f"{standard.label} (제{standard.version}판)" if standard else "표준 없이 읽음")]
+    lines += [(label, str(card[key])) for key, label in words.CARD.items() if card.get(key)]
+    if version and version.receipt.get("file"):
+        member = version.receipt.get("member")
+        lines.append(("원본 파일", f"{version.receipt['file']}" + (f" ({member})" if member else "")))
+    return lines
+
+
+def _version_lines(ws: Workspace, dataset: Dataset) -> list[VersionLine]:
+    """Newest first."""
+    versions = dataset.versions
+    lines = [
+        version_line(
+            version,
+            live=version is versions[-1],
+            changes=changes_since(ws, before, version) if before else None,
+        )
+        for before, version in zip([None, *versions], versions, strict=False)
+    ]
+    return lines[::-1]
+
+
+def _other_deposits(dataset: Dataset) -> list[DepositLine]:
+    """Deposits that made no version, newest first."""
+    made = {version.deposit_id for version in dataset.versions}
+    return [
+        DepositLine(
+            deposit=deposit,
+            at=str(receipt.get("at") or "")[:16].replace("T", " "),
+            by=str(receipt.get("by") or ""),
+            file=str(receipt.get("file") or ""),
+            verdict=words.VERDICTS.get(str(receipt.get("verdict")), words.NO_VERDICT),
+            reasons=tuple(_reason(each) for each in receipt.get("reasons") or ()),
+        )
+        for deposit in reversed(dataset.deposits())
+        if deposit not in made and (receipt := dataset.receipt(deposit))
+    ]
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    try:
+        return str(reason.get("text") or text(str(reason["code"]), **reason.get("params", {})))
+    except KeyError:
+        return str(reason.get("code") or "")
+
+
+def _evidence(version: Version | None) -> list[Evidence]:
+    found = []
+    for each in (version.facts.get("evidence") or ()) if version else ():
+        kind, _, of = str(each["decision"]).partition(":")
+        if kind == "type":
+            continue  # the table of columns shows these
+        value = str(each["value"])
+        found.append(
+            Evidence(
+                decision=words.DECISIONS.get(kind, kind) + (f" {of}" if of else ""),
+                value=words.DELIMITERS.get(value, value) if kind == "delimiter" else value,
+                because=str(each["because"]),
+                percent=round(100 * float(each["confidence"])),
+            )
+        )
+    return found
+
+
+def _left_out(version: Version | None) -> list[tuple[str, int]]:
+    counts = (version.facts.get("left_out_counts") or {}) if version else {}
+    return [(words.LEFT_OUT.get(kind, kind), int(count)) for kind, count in counts.items()]
+
+
+def title_of(dataset_id: str) -> Title:
+    """Id and title, for pages about one part of a dataset. Raises MadangError("dataset_missing")."""
+    return Title(dataset_id, str(workspace().bank[dataset_id].card["title"]))
+
+
+def is_missing(error: MadangError) -> bool:
+    """Whether an error says that the address leads to nothing."""
+    return error.code in ("dataset_missing", "version_missing", "snapshot_missing", "no_version")

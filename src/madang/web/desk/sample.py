@@ -1,0 +1,48 @@
+"""The first rows of a version, read without touching the rest."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from madang.bank import Version
+from madang.web.desk.pages import Cells
+
+
+def first_rows(version: Version | None, limit: int) -> Cells:
+    """The first `limit` rows as texts, in the order of the version's columns."""
+    if version is None or not version.files:
+        return Cells([], [], [])
+    with pq.ParquetFile(version.files[0]) as file:
+        names = set(file.schema_arrow.names)
+        columns = [column for column in version.columns if column.name in names]
+        asked = [*(["source_row"] if "source_row" in names else []), *(column.name for column in columns)]
+        batch = next(file.iter_batches(batch_size=limit, columns=asked), None)
+    if batch is None:
+        return Cells(columns, [], [])
+    held = {name: batch.column(name).to_pylist() for name in asked}
+    numbers = held.get("source_row") or [None] * batch.num_rows
+    rows = [
+        [shown(held[column.name][i], counted=column.type == "integer") for column in columns]
+        for i in range(batch.num_rows)
+    ]
+    return Cells(columns, numbers, rows)
+
+
+def shown(value: Any, *, counted: bool = False) -> str | None:
+    """A typed value as a reader expects it; None stays None. A `counted` number gets its thousands marked."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "예" if value else "아니요"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:,}"
+    if isinstance(value, int) and counted:
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes" if not value.second else "seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

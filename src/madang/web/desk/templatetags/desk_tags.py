@@ -1,0 +1,106 @@
+"""Words and numbers as Korean readers expect them, and the addresses of built files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from madang.web.desk import words
+
+register = template.Library()
+_ENTRY = "src/main.ts"
+
+
+@lru_cache(maxsize=4)
+def _manifest(path: Path, changed_ns: int) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+@register.simple_tag
+def built_files() -> SafeString:
+    """The stylesheet and the script that Vite built; nothing where the front end has not been built."""
+    path: Path = settings.MADANG_DIST / "manifest.json"
+    if not path.is_file():
+        return SafeString("")
+    entry = _manifest(path, path.stat().st_mtime_ns)[_ENTRY]
+    styles = [format_html('<link rel="stylesheet" href="/static/{}">', name) for name in entry.get("css", ())]
+    script = format_html('<script type="module" src="/static/{}"></script>', entry["file"])
+    return SafeString("".join([*styles, script]))
+
+
+@register.filter
+def counted(value: int | None) -> SafeString | str:
+    """A number to read: 9,999 as it is, 만 and 억 above, the exact figure on hover."""
+    if value is None:
+        return SafeString('<span class="none">자료 없음</span>')
+    exact = f"{value:,}"
+    for unit, size in (("억", 100_000_000), ("만", 10_000)):
+        if abs(value) >= size:
+            shown = f"{value / size:,.1f}".removesuffix(".0")
+            return format_html('<span title="{}">{}{}</span>', exact, shown, unit)
+    return exact
+
+
+@register.filter
+def exact(value: int | None) -> str:
+    """A number to the last digit, thousands marked."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A share with as many decimals as it needs: 0.03 %, 1.2 %, 100 %."""
+    if value is None:
+        return "해당 없음"
+    if value in (0, 100):
+        return f"{value:.0f}%"
+    return f"{value:.2f}%" if value < 1 or value > 99 else f"{value:.1f}%"
+
+
+@register.filter
+def points(value: float | None) -> str:
+    """A score out of 100 with one decimal; never rounded up to 100."""
+    if value is None:
+        return ""
+    return "100" if value >= 100 else f"{min(value, 99.9):.1f}"
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date as 2026-06-30."""
+    return value.strftime("%Y-%m-%d") if value else ""
+
+
+@register.filter
+def type_word(value: str) -> str:
+    """A column type in Korean."""
+    return words.TYPES.get(value, value)
+
+
+@register.filter
+def is_numeric(value: str) -> bool:
+    """Whether values of this type stand at the right."""
+    return value in words.NUMERIC
+
+
+@register.filter
+def sure(confidence: float) -> str:
+    """How sure a machine's guess is, in words and per cent; nothing where it is certain."""
+    return "" if confidence >= 1 else f"추정, 확신 {confidence * 100:.0f}%"
+
+
+@register.simple_tag
+def query(**parameters: Any) -> str:
+    """A query string of the parameters that have a value."""
+    return urlencode({name: value for name, value in parameters.items() if value not in (None, "")})

@@ -1,0 +1,124 @@
+"""The pages of the desk: parse the address, ask the queries, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import quote
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from madang.messages import MadangError
+from madang.web.desk import changes, context, downloads, errors, queries
+from madang.web.desk import problems as problem_queries
+
+View = Callable[..., HttpResponseBase]
+_COMPARED_ROWS = 200
+_YEAR_S = 31_536_000
+_WORD_LIMIT = 100
+
+
+def page(view: View) -> View:
+    """A page that only reads: what is not there is a 404, a workspace that cannot be opened a 503."""
+
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, **address: str | int) -> HttpResponseBase:
+        try:
+            return view(request, **address)
+        except MadangError as error:
+            if queries.is_missing(error):
+                raise Http404 from error
+            return errors.unavailable(request, error)
+
+    return wrapped
+
+
+@page
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """The list of datasets, searched and filtered."""
+    words = request.GET.get("q", "").strip()[:_WORD_LIMIT]
+    found = queries.catalogue(words, request.GET.get("state", "all"))
+    return render(request, "desk/catalogue.html", {"catalogue": found})
+
+
+@page
+def dataset(request: HttpRequest, dataset: str, n: int | None = None) -> HttpResponse:
+    """A dataset at its live version, or at version n."""
+    shown = queries.dataset_page(dataset, n)
+    return render(
+        request, "desk/dataset.html", {"dataset": shown, "at_version": n, "at_version_words": f"제{n}판"}
+    )
+
+
+@page
+def problems(request: HttpRequest, dataset: str) -> HttpResponse:
+    """The problems of a deposit, fifty at a time."""
+    found = problem_queries.problem_page(
+        dataset, request.GET.get("deposit", ""), request.GET.get("rule", ""), _number(request, "page", 1)
+    )
+    head = queries.title_of(dataset)
+    return render(request, "desk/problems.html", {"dataset": head, "problems": found})
+
+
+@page
+def source(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
+    """A row of the original file with its neighbours, the cell in question marked."""
+    row = _number(request, "row", 1)
+    found = problem_queries.source_page(dataset, deposit, row, request.GET.get("column", ""))
+    return render(request, "desk/source.html", {"dataset": queries.title_of(dataset), "source": found})
+
+
+@page
+def compare(request: HttpRequest, dataset: str) -> HttpResponse:
+    """What changed from one version to another, cell by cell."""
+    a, b = _number(request, "from", 0), _number(request, "to", 0)
+    found = changes.compared(dataset, a, b, _COMPARED_ROWS)
+    return render(request, "desk/compare.html", {"dataset": queries.title_of(dataset), "compared": found})
+
+
+@page
+def download(request: HttpRequest, dataset: str, form: str) -> HttpResponseBase:
+    """A version as a file, streamed while it is read back from disk."""
+    if form not in downloads.FORMS:
+        raise Http404
+    version = _number(request, "version", 0) or None
+    body, name = downloads.download(dataset, form, version)
+    kind = downloads.FORMS[form]
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return StreamingHttpResponse(body, content_type=kind, headers={"Content-Disposition": disposition})
+
+
+@csrf_exempt  # it only chooses colours, for this browser
+@require_POST
+def mode(request: HttpRequest) -> HttpResponse:
+    """Switch between the light and the high-contrast mode, kept in a cookie, and go back."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/data/"
+    chosen = request.POST.get("mode", "")
+    response = HttpResponseRedirect(back)
+    if chosen in context.MODES:
+        response.set_cookie(context.MODE_COOKIE, chosen, max_age=_YEAR_S, samesite="Lax", httponly=True)
+    return response
+
+
+def _number(request: HttpRequest, name: str, default: int) -> int:
+    """A whole number from the address; 404 for anything else."""
+    said = request.GET.get(name, "")
+    if not said:
+        return default
+    if not (said.isascii() and said.isdigit() and len(said) <= 12):
+        raise Http404
+    return int(said)
