@@ -166,4 +166,18 @@ TEXTS: dict[str, str] = {
     "cell_not_applicable": "{column}: '{value}' marks a value that does not apply and was left empty.",
     "cell_missing_token": "{column}: '{value}' means no value by the standard and was left empty.",
     "cell_time_unknown": "{column}: '{value}' marks closed or unknown hours and was left empty.",
+    # delimited text: how a CSV file was read
+    "csv_binary": "{file} holds binary data, not text, and cannot be read as a table. Save the original as CSV or XLSX again.",
+    "csv_undecodable": "{file} cannot be read as text. Even as {encoding} {lines} lines are broken, the first at line {line} (byte {offset}). Save the file as UTF-8 and deposit it again.",
+    "csv_unknown_encoding": "'{encoding}' is not a known encoding. Write, for example, utf-8 or cp949.",
+    "csv_line_too_long": "{file} has a line of more than {megabytes} MB, so it was not read as a table. Check that it is a CSV file.",
+    "csv_too_many_columns": "{file} has more than {limit} columns, so it was not read as a table. Check the delimiter.",
+    "stray_quote": "A row with an unmatched quote. The quote was read as a character. Check the original line.",
+    "row_too_long": "A row of {cells} cells where the table has {expected}. It was fitted to its neighbours; compare it with the original line.",
+    "row_too_short": "A row of {cells} cells where the table has {expected}. It was fitted to its neighbours; compare it with the original line.",
+    "other_delimiter": "Only this row uses another delimiter ('{delimiter}'). It was split by that one.",
+    "undecodable_bytes": "Bytes that are no text ({bytes}) became �, at byte {offset} of the file. Check that character in the original.",
+    "nul_bytes": "{count} zero bytes were left out. Check the program that made the file.",
+    "header_width": "The header has {cells} cells, the rows {expected}. The header was fitted to the rows; check the column names.",
+    "header_longer": "The header has {cells} cells, the rows only {expected}. The missing columns are empty; check that the names have not shifted.",
 }

@@ -167,4 +167,18 @@ TEXTS: dict[str, str] = {
     "cell_not_applicable": "{column}: '{value}'{은} 해당 없음 표시여서 빈칸으로 두었습니다.",
     "cell_missing_token": "{column}: '{value}'{은} 표준에서 값 없음으로 정한 표시여서 빈칸으로 두었습니다.",
     "cell_time_unknown": "{column}: '{value}'{은} 운영하지 않거나 시각을 모른다는 표시여서 빈칸으로 두었습니다.",
+    # delimited text: how a CSV file was read
+    "csv_binary": "{file}{은} 글자가 아닌 자료(바이너리)가 섞인 파일이라 표로 읽을 수 없습니다. 원본을 CSV나 XLSX로 다시 저장해 올리십시오.",
+    "csv_undecodable": "{file}{을} 글자로 읽을 수 없습니다. {encoding}로 읽어도 {lines}줄이 깨지며, 처음 깨지는 곳은 {line}번째 줄({offset}바이트째)입니다. 파일을 UTF-8로 다시 저장해 올리십시오.",
+    "csv_unknown_encoding": "'{encoding}'{은} 아는 문자 부호화가 아닙니다. utf-8이나 cp949처럼 적으십시오.",
+    "csv_line_too_long": "{file}에 줄바꿈 없이 {megabytes}MB를 넘는 줄이 있어 표로 읽지 않았습니다. 올바른 CSV인지 확인하십시오.",
+    "csv_too_many_columns": "{file}의 열이 {limit}개를 넘어 표로 읽지 않았습니다. 구분자를 확인하십시오.",
+    "stray_quote": "짝이 맞지 않는 따옴표가 있는 행입니다. 따옴표를 글자로 보고 칸을 나누었습니다. 원본 줄을 확인하십시오.",
+    "row_too_long": "칸이 {cells}개여서 표의 {expected}칸보다 많은 행입니다. 앞뒤 행의 모양에 맞추어 넣었으니 원본 줄과 견주어 보십시오.",
+    "row_too_short": "칸이 {cells}개여서 표의 {expected}칸보다 적은 행입니다. 앞뒤 행의 모양에 맞추어 넣었으니 원본 줄과 견주어 보십시오.",
+    "other_delimiter": "이 행만 다른 구분자('{delimiter}')를 씁니다. 그 구분자로 나누어 넣었습니다.",
+    "undecodable_bytes": "읽을 수 없는 바이트({bytes})가 있어 �로 바꾸었습니다. 파일의 {offset}바이트째입니다. 원본에서 그 글자를 확인하십시오.",
+    "nul_bytes": "값이 0인 바이트 {count}개를 빼고 읽었습니다. 파일을 만든 프로그램을 확인하십시오.",
+    "header_width": "머리글이 {cells}칸인데 자료는 {expected}칸입니다. 머리글의 칸을 자료에 맞추었으니 열 이름을 확인하십시오.",
+    "header_longer": "머리글이 {cells}칸인데 자료는 {expected}칸뿐입니다. 모자라는 열은 비워 두었으니 열 이름이 밀리지 않았는지 확인하십시오.",
 }

@@ -1,0 +1,314 @@
+"""Which encoding a text file is in, and its text as UTF-8 blocks: strict, streamed, with the place of bad bytes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from madang.intake.raw import Evidence, Refused
+
+PIECE = 256 << 10  # decoded at a time: stays in the cache, and other threads soon get their turn
+SAMPLE = 1 << 20
+BAD_LINES_SHARE = 0.001  # above this share of lines with undecodable bytes a file is refused
+BAD_LINES_FREE = 3  # so many are kept (with a problem each) however short the file is
+
+_BOMS = [(codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")]
+_MAGIC = (
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"\x89PNG",
+    b"\x1f\x8b",
+    b"PAR1",
+    b"GIF8",
+    b"\xff\xd8\xff",
+)
+_NAMES = {"euc-kr": "cp949", "euckr": "cp949", "ms949": "cp949", "uhc": "cp949", "utf8": "utf-8"}
+
+
+@dataclass(frozen=True)
+class BadBytes:
+    """Bytes that are no text in the encoding of the file: where they stand."""
+
+    line: int  # 1-based physical line
+    offset: int  # of the first bad byte in the file
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoding decided upon; with `lenient`, bad bytes become U+FFFD and are listed instead of raising."""
+
+    codec: str
+    because: str
+    confidence: float
+    lenient: bool = False
+    carriage_returns: bool = False  # a bare CR ends a line here
+
+    def evidence(self) -> Evidence:
+        return Evidence("encoding", self.codec, self.because, self.confidence)
+
+
+@dataclass
+class TextStream:
+    """The text of a file as UTF-8, NFC, lines ended by LF.
+
+    `blocks` yields blocks of some 100 kB that never split a character; it raises UnicodeDecodeError
+    (with `start` counted from the beginning of the file) where the encoding does not hold.
+    """
+
+    path: Path
+    encoding: Encoding
+    nul_bytes: int = 0
+    bad: list[BadBytes] = field(default_factory=list)
+    done: int = 0  # bytes of the file read so far
+
+    def blocks(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            yield from self._decode(file.read)
+
+    def _decode(self, read: object) -> Iterator[bytes]:
+        wide = self.encoding.codec.startswith("utf-16")
+        decoder = codecs.getincrementaldecoder(self.encoding.codec)("strict")
+        offset, line, rest = 0, 1, b""
+        held = ""  # a CR at the end of a block may be half of a CRLF
+        while True:
+            raw: bytes = read(PIECE)  # type: ignore[operator]
+            final = not raw
+            piece = rest + raw
+            if piece.isascii() and not wide and not held:
+                utf8, rest = piece, b""
+                if utf8.endswith(b"\r") and not final:
+                    utf8, rest = utf8[:-1], b"\r"
+            else:
+                text, rest = self._text(decoder, piece, offset, line, final, wide)
+                text = held + text
+                held = ""
+                if text.endswith("\r") and not final:
+                    text, held = text[:-1], "\r"
+                utf8 = compose(text)
+            offset += len(piece) - len(rest)
+            self.done = offset
+            utf8 = self._clean(utf8)
+            line += utf8.count(b"\n") if self.encoding.lenient else 0
+            if utf8:
+                yield utf8
+            if final:
+                return
+
+    def _text(
+        self,
+        decoder: codecs.IncrementalDecoder,
+        piece: bytes,
+        offset: int,
+        line: int,
+        final: bool,
+        wide: bool,
+    ) -> tuple[str, bytes]:
+        if not self.encoding.lenient:
+            try:
+                text = decoder.decode(piece, final)
+            except UnicodeDecodeError as error:
+                raise UnicodeDecodeError(
+                    self.encoding.codec, b"", offset + error.start, offset + error.end, error.reason
+                ) from None
+            if wide:  # keeps its own state: byte order and half characters
+                return text, b""
+            pending = decoder.getstate()[0]
+            decoder.reset() if self.encoding.codec != "utf-8-sig" else decoder.setstate((b"", 1))
+            return text, pending
+        text, used = _decode_lenient(self, piece, offset, line, final)
+        return text, piece[used:]
+
+    def _clean(self, utf8: bytes) -> bytes:
+        if b"\0" in utf8:
+            self.nul_bytes += utf8.count(b"\0")
+            utf8 = utf8.replace(b"\0", b"")
+        if b"\r" in utf8:
+            utf8 = utf8.replace(b"\r\n", b"\n")
+            if self.encoding.carriage_returns:
+                utf8 = utf8.replace(b"\r", b"\n")
+        return utf8
+
+
+def _decode_lenient(stream: TextStream, piece: bytes, offset: int, line: int, final: bool) -> tuple[str, int]:
+    """Decode with U+FFFD for each bad run; a sequence cut by the end of the block is left for the next one."""
+    codec = "utf-8" if stream.encoding.codec == "utf-8-sig" else stream.encoding.codec
+    if codec.startswith("utf-16") and len(piece) % 2 and not final:
+        piece = piece[:-1]
+    parts, start = [], 0
+    while True:
+        try:
+            parts.append(piece[start:].decode(codec))
+            start = len(piece)
+            break
+        except UnicodeDecodeError as error:
+            at, end = start + error.start, start + error.end
+            good = piece[start:at].decode(codec)
+            parts.append(good)
+            if at >= len(piece) - 3 and not final:
+                start = at
+                break
+            parts.append("\ufffd")
+            row = line + sum(part.count("\n") for part in parts)
+            stream.bad.append(BadBytes(row, offset + at, piece[at:end]))
+            start = end
+    text = "".join(parts)
+    return (text.removeprefix("\ufeff") if offset == 0 else text), start
+
+
+def compose(text: str) -> bytes:
+    """The text as UTF-8 in NFC; only text with characters that can be composed is looked at closely."""
+    utf8 = text.encode("utf-8", "replace")
+    suspects = any(
+        lead in utf8 for lead in (b"\xcc", b"\xcd", b"\xe1", b"\xef")
+    )  # of combining marks, jamo …
+    if suspects and not unicodedata.is_normalized("NFC", text):
+        return unicodedata.normalize("NFC", text).encode("utf-8", "replace")
+    return utf8
+
+
+def choose_encoding(path: Path, given: str | None) -> Encoding:
+    """The encoding a file starts in, from its BOM or first megabyte; raises Refused for binary and empty files."""
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE)
+    if not sample:
+        raise Refused("file_empty", file=path.name)
+    if sample.startswith(_MAGIC):
+        raise Refused("csv_binary", file=path.name)
+    returns = _carriage_returns(sample)
+    if given:
+        codec = _NAMES.get(given.lower().replace("_", "-"), given.lower())
+        if codec == "utf-8" and sample.startswith(codecs.BOM_UTF8):
+            codec = "utf-8-sig"
+        return Encoding(_known(codec, path), "사람이 정함", 1.0, carriage_returns=returns)
+    for bom, codec in _BOMS:
+        if sample.startswith(bom):
+            return Encoding(
+                codec, "BOM이 있음", 1.0, carriage_returns=_carriage_returns(sample.replace(b"\0", b""))
+            )
+    wide = _utf16_without_bom(sample)
+    if wide:
+        plain = sample.replace(b"\0", b"")
+        return Encoding(wide, "0 바이트가 한 자씩 걸러 나옴", 0.9, carriage_returns=_carriage_returns(plain))
+    if sample.count(b"\0") > len(sample) * 0.01 or _controls(sample) > 0.02:
+        raise Refused("csv_binary", file=path.name)
+    if sample.isascii():
+        return Encoding("utf-8", "ASCII 글자만 있음", 1.0, carriage_returns=returns)
+    if _decodes(sample, "utf-8"):
+        return Encoding("utf-8", "엄격한 UTF-8로 읽힘", 0.99, carriage_returns=returns)
+    return Encoding("cp949", "UTF-8이 아니고 CP949로 읽힘", 0.95, carriage_returns=returns)
+
+
+def fall_back(path: Path, tried: Encoding, error: UnicodeDecodeError) -> Encoding:
+    """What to read with after `tried` failed at a byte: the other encoding, or the better one leniently.
+
+    Raises Refused where neither fits and the bad bytes are too many to be slips.
+    """
+    if tried.codec == "utf-8" and tried.because != "사람이 정함" and _whole(path, "cp949"):
+        return Encoding("cp949", "UTF-8이 아니고 CP949로 읽힘", 0.95, carriage_returns=tried.carriage_returns)
+    if tried.because == "사람이 정함" or tried.codec.startswith("utf-16") or tried.codec == "utf-8-sig":
+        choices = [tried.codec]
+    else:
+        choices = ["utf-8", "cp949"]
+    counts = {codec: _bad_lines(path, codec) for codec in choices}
+    codec = min(choices, key=lambda each: counts[each][0])
+    bad, lines, offset, line = counts[codec]
+    if bad > max(BAD_LINES_FREE, lines * BAD_LINES_SHARE) or bad * 2 > lines:
+        raise Refused(
+            "csv_undecodable", file=path.name, encoding=codec, offset=offset, line=line, lines=bad
+        ) from error
+    because = f"{lines:,}줄 가운데 {bad:,}줄만 {codec}로 읽히지 않음"
+    return Encoding(codec, because, 0.8, lenient=True, carriage_returns=tried.carriage_returns)
+
+
+def _known(codec: str, path: Path) -> str:
+    try:
+        codecs.lookup(codec)
+    except LookupError:
+        raise Refused("csv_unknown_encoding", file=path.name, encoding=codec) from None
+    return codec
+
+
+def _decodes(sample: bytes, codec: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(codec)("strict").decode(sample, len(sample) < SAMPLE)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _whole(path: Path, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    try:
+        with path.open("rb") as file:
+            while block := file.read(4 << 20):
+                decoder.decode(block)
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _bad_lines(path: Path, codec: str) -> tuple[int, int, int, int]:
+    """Lines with undecodable bytes, all lines, and offset and line of the first bad byte."""
+    bad = lines = offset = 0
+    first = (0, 0)
+    with path.open("rb") as file:
+        while block := file.readlines(4 << 20):
+            joined = b"".join(block)
+            if not _strict(joined, codec):
+                position = offset
+                for index, each in enumerate(block):
+                    error = _error(each, codec)
+                    if error is not None:
+                        first = first if bad else (position + error, lines + index + 1)
+                        bad += 1
+                    position += len(each)
+            lines += len(block)
+            offset += len(joined)
+    return bad, lines, first[0], first[1]
+
+
+def _strict(data: bytes, codec: str) -> bool:
+    return _error(data, codec) is None
+
+
+def _error(data: bytes, codec: str) -> int | None:
+    try:
+        data.decode(codec)
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def _utf16_without_bom(sample: bytes) -> str | None:
+    data = np.frombuffer(sample[: len(sample) // 2 * 2], np.uint8)
+    if len(data) < 4:
+        return None
+    even, odd = float((data[0::2] == 0).mean()), float((data[1::2] == 0).mean())
+    if odd > 0.2 and even < 0.01:
+        return "utf-16-le"
+    if even > 0.2 and odd < 0.01:
+        return "utf-16-be"
+    return None
+
+
+def _controls(sample: bytes) -> float:
+    data = np.frombuffer(sample, np.uint8)
+    allowed = (
+        (data >= 32) | (data == 9) | (data == 10) | (data == 13) | ((data >= 28) & (data <= 31)) | (data == 0)
+    )
+    return float((~allowed).mean())
+
+
+def _carriage_returns(sample: bytes) -> bool:
+    """Whether a bare CR ends lines: the file has no other line end, or at least a tenth of them are bare CRs."""
+    bare = len(re.findall(rb"\r(?!\n)", sample[:-1])) + (len(sample) < SAMPLE and sample.endswith(b"\r"))
+    return bare > 0 and bare * 9 >= sample.count(b"\n")

@@ -1,0 +1,180 @@
+"""What the cells of each column look like, and how well a cell fits: the measure by which broken rows are put right."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+_RUNS = [(re.compile(r"[0-9]+"), "9"), (re.compile(r"[A-Za-z]+"), "a"), (re.compile(r"[가-힣]+"), "가")]
+_EXACT = [
+    (re.compile(r"[0-9]"), "9"),
+    (re.compile(r"[A-Z]"), "A"),
+    (re.compile(r"[a-z]"), "a"),
+    (re.compile(r"[가-힣]+"), "가"),
+]
+_URL = re.compile(r"(?:https?|ftp)://\S+|www\.\S+")
+_LETTER = re.compile(r"[A-Za-z가-힣]")
+_FLOOR = 1e-4  # share given to anything at all
+
+
+@lru_cache(maxsize=20_000)
+def coarse(cell: str) -> str:
+    """A cell's shape with runs collapsed: "28/01/2018" is "9/9/9"; words of several runs are "text"."""
+    text = cell.strip()
+    if _URL.fullmatch(text):
+        return "url"
+    if len(text) > 60:
+        return "text"
+    for pattern, sign in _RUNS:
+        text = pattern.sub(sign, text)
+    return "text" if _LETTER.search(text) and len(text) > 5 else text
+
+
+@lru_cache(maxsize=20_000)
+def exact(cell: str) -> str:
+    """A cell's shape letter by letter: "28/01/2018" is "99/99/9999"; "" for long texts."""
+    if len(cell) > 40:
+        return ""
+    for pattern, sign in _EXACT:
+        cell = pattern.sub(sign, cell)
+    return cell
+
+
+@dataclass
+class Column:
+    """Shares of shapes among the cells of one column."""
+
+    coarse: Counter[str] = field(default_factory=Counter)
+    exact: Counter[str] = field(default_factory=Counter)
+    values: Counter[str] = field(default_factory=Counter)
+    cells: int = 0
+
+    def add(self, cell: str) -> None:
+        self.cells += 1
+        self.coarse[coarse(cell)] += 1
+        self.exact[exact(cell)] += 1
+        if len(cell) <= 40:
+            self.values[cell] += 1
+
+    def fit(self, cell: str) -> float:
+        """Logarithm of how usual such a cell is here (0: every cell is so; about -9: none is)."""
+        if not self.cells:
+            return -2.0
+        shape, form = coarse(cell), exact(cell)
+        share = 0.4 * self.coarse[shape] / self.cells + 0.3 * self.values[cell] / self.cells
+        share += 0.3 * (self.exact[form] / self.cells if form else self.coarse[shape] / self.cells)
+        if shape not in ("", "url") and _LETTER.search(cell):
+            words = sum(
+                n for kind, n in self.coarse.items() if kind == "text" or kind in ("가", "a", "a a", "가 가")
+            )
+            share += 0.1 * words / self.cells
+        return math.log(share + _FLOOR)
+
+    def usual_lengths(self) -> list[int]:
+        """Lengths of the column's most frequent exact shapes."""
+        return sorted({len(form) for form, _ in self.exact.most_common(6) if form})
+
+
+@dataclass
+class Profile:
+    """The columns of a table, learned from rows that have the right number of cells."""
+
+    columns: list[Column]
+
+    @classmethod
+    def learn(cls, rows: list[list[str]], width: int) -> Profile:
+        columns = [Column() for _ in range(width)]
+        for cells in rows:
+            if len(cells) == width:
+                for column, cell in zip(columns, cells, strict=True):
+                    column.add(cell)
+        return cls(columns)
+
+    def fit(self, cells: list[str]) -> float:
+        return sum(column.fit(cell) for column, cell in zip(self.columns, cells, strict=True))
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Pieces of a row put under the columns; `steps` says what was done besides taking one piece per column."""
+
+    cells: list[str]
+    score: float
+    steps: tuple[str, ...]
+
+
+_JOIN, _REMOVE, _PAD, _SPLIT = 2.0, 1.0, 2.0, 2.5
+_BUDGET = 400_000
+
+
+def align(pieces: list[str], profile: Profile, joiner: str, rejoin: bool = False) -> Aligned | None:
+    """Put the pieces of a row under the columns so that they fit best, as a dynamic programme.
+
+    Too many pieces: an empty one is removed, or neighbours are joined by `joiner` again; too few: a column stays
+    empty, or a piece is split in two. With `rejoin` joining costs little (the delimiter also stands in texts).
+    None where the row is too large to be searched.
+    """
+    columns, count = profile.columns, len(pieces)
+    width = len(columns)
+    surplus = count - width
+    longest = max(1, surplus + 1)
+    if (count + 1) * width * (longest + 20) > _BUDGET:
+        return None
+    join = 0.02 if rejoin else _JOIN
+    best: list[list[tuple[float, int, int, tuple[str, ...], str]]] = [
+        [(-math.inf, 0, 0, (), "")] * (width + 1) for _ in range(count + 1)
+    ]
+    best[0][0] = (0.0, 0, 0, (), "")
+
+    def offer(i: int, j: int, score: float, i0: int, j0: int, cells: tuple[str, ...], step: str) -> None:
+        if score > best[i][j][0]:
+            best[i][j] = (score, i0, j0, cells, step)
+
+    for i in range(count + 1):
+        for j in range(width + 1):
+            base = best[i][j][0]
+            if base == -math.inf or (surplus < 0 and not -surplus >= j - i >= 0):
+                continue
+            if i < count and j < width:
+                for size in range(1, min(longest, count - i) + 1):
+                    cell = joiner.join(pieces[i : i + size])
+                    score = base + columns[j].fit(cell) - join * (size - 1)
+                    offer(i + size, j + 1, score, i, j, (cell,), "joined" if size > 1 else "")
+            if i < count and surplus > 0 and not pieces[i].strip():
+                offer(i + 1, j, base - _REMOVE, i, j, (), "empty_removed")
+            if j < width and surplus < 0:
+                offer(i, j + 1, base + columns[j].fit("") - _PAD, i, j, ("",), "padded")
+            if surplus < 0 and i < count and j + 1 < width:
+                for at in _cuts(pieces[i], columns[j], columns[j + 1]):
+                    left, right = pieces[i][:at], pieces[i][at:]
+                    score = base + columns[j].fit(left) + columns[j + 1].fit(right) - _SPLIT
+                    offer(i + 1, j + 2, score, i, j, (left, right), "split")
+    if best[count][width][0] == -math.inf:
+        return None
+    cells: list[str] = []
+    steps: list[str] = []
+    i, j = count, width
+    while i or j:
+        _, i0, j0, taken, step = best[i][j]
+        cells[:0] = taken
+        if step:
+            steps.append(step)
+        i, j = i0, j0
+    return Aligned(cells, best[count][width][0], tuple(dict.fromkeys(reversed(steps))))
+
+
+def _cuts(piece: str, left: Column, right: Column) -> set[int]:
+    """Places where a piece may be two cells run together: usual lengths from either side, and changes of kind."""
+    if len(piece) < 2 or len(piece) > 2_000:
+        return set()
+    cuts = set(left.usual_lengths()) | {len(piece) - size for size in right.usual_lengths()}
+    cuts |= {
+        match.start()
+        for match in re.finditer(
+            r"(?<=[^\d])(?=\d)|(?<=\d)(?=[^\d.,])|https?://|(?<=[.\"])(?=\w)", piece[:80]
+        )
+    }
+    return {at for at in cuts if 0 < at < len(piece)}
