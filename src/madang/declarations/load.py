@@ -136,6 +136,7 @@ def _sum(fields: Fields) -> SumRule:
         total=fields.text("total", required=True),
         parts=fields.text("parts", required=True),
         tolerance=fields.number("tolerance"),
+        fewest_parts=fields.integer("fewest_parts") or 1,
         severity=fields.choice("severity", ("error", "warning"), default="error"),
     )
     fields.done()

@@ -82,7 +82,7 @@ class SumRule:
     """A checksum over groups of rows: in each group `by`, Σ `value` of `parts` must equal that of `total`.
 
     `total` and `parts` are SQL booleans over column names that pick the rows; groups that lack either, or have a
-    null part, are not checked. `tolerance` is in the unit of `value`. Kind: 계산식.
+    null part, or have fewer parts than `fewest_parts`, are not checked. `tolerance` is in the unit of `value`.
     """
 
     id: str
@@ -92,6 +92,7 @@ class SumRule:
     total: str
     parts: str
     tolerance: float = 0.0
+    fewest_parts: int = 1
     severity: Literal["error", "warning"] = "error"
 
 

@@ -1,0 +1,92 @@
+"""Checks over several rows: the same key twice, the same row twice, sums that do not add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from madang.declarations.sql import quote
+from madang.declarations.standard import RESERVED, DatasetColumn, Standard, SumRule
+
+
+@dataclass(frozen=True)
+class GroupCheck:
+    """A check whose rows are judged together. `rule` is key_duplicate, row_duplicate or sum_mismatch.
+
+    Duplicates: `columns` are the columns compared; every row after the first of its kind is wrong. Sums: `sum_rule`.
+    """
+
+    id: str
+    kind: str
+    rule: str
+    label: str
+    columns: tuple[str, ...]
+    severity: Literal["error", "warning"] = "error"
+    sum_rule: SumRule | None = None
+
+    def counts(self, source: str) -> list[str]:
+        """Two SQL scalars for a select over `source` (also named t): what is checked, what is wrong."""
+        if self.sum_rule is None:
+            some = self.filled()
+            return [
+                f"count(*) FILTER (WHERE {some})",
+                f"count(*) FILTER (WHERE {some}) - count(DISTINCT {self.hash()}) FILTER (WHERE {some})",
+            ]
+        groups = sum_groups(source, self.sum_rule)
+        return [
+            f"(SELECT count(*) FROM {groups})",
+            f"(SELECT count(*) FROM {groups} WHERE {sum_wrong(self.sum_rule)})",
+        ]
+
+    def hash(self) -> str:
+        """64 bits of the compared columns: two different rows of ten million agree with probability 3 in a million."""
+        return f"hash({', '.join(quote(name) for name in self.columns)})"
+
+    def filled(self) -> str:
+        """Rows that have anything to compare."""
+        return "(" + " OR ".join(f"{quote(name)} IS NOT NULL" for name in self.columns) + ")"
+
+
+def duplicates(columns: Sequence[DatasetColumn], standard: Standard | None) -> list[GroupCheck]:
+    """The same key twice (where the standard knows a key that this table has), and the same row twice."""
+    found = []
+    data = tuple(column.name for column in columns if column.name not in RESERVED)
+    named_by = {column.standard: column for column in columns if column.standard}
+    key = standard.key_for(named_by) if standard else ()
+    if key:
+        named = [named_by[name] for name in key]
+        label = f"{' · '.join(column.label or column.name for column in named)}: 같은 값이 두 번 나오지 않음"
+        found.append(
+            GroupCheck("중복:key", "중복", "key_duplicate", label, tuple(column.name for column in named))
+        )
+    if data:
+        severity: Literal["error", "warning"] = "error" if standard else "warning"
+        label = "모든 값이 같은 행이 없음"
+        found.append(GroupCheck("중복:row", "중복", "row_duplicate", label, data, severity))
+    return found
+
+
+def sums(rule: SumRule, present: Mapping[str, DatasetColumn]) -> GroupCheck:
+    """The check of a declared sum on a table that has its columns."""
+    return GroupCheck(
+        rule.id, "계산식", "sum_mismatch", rule.label, (present[rule.value].name,), rule.severity, rule
+    )
+
+
+def sum_groups(source: str, rule: SumRule) -> str:
+    """SQL: one row per group that can be checked, with `total`, `parts` and the first source row of the total."""
+    by, value = ", ".join(quote(name) for name in rule.by), quote(rule.value)
+    return (
+        f"(SELECT {by}, sum({value}) FILTER (WHERE {rule.total}) AS total, "
+        f"sum({value}) FILTER (WHERE {rule.parts}) AS parts, "
+        f"min(source_row) FILTER (WHERE {rule.total}) AS first_row FROM {source} GROUP BY {by} "
+        f"HAVING count({value}) FILTER (WHERE {rule.total}) > 0 "
+        f"AND count(*) FILTER (WHERE {rule.parts}) >= {rule.fewest_parts} "
+        f"AND count(*) FILTER (WHERE ({rule.parts}) AND {value} IS NULL) = 0)"
+    )
+
+
+def sum_wrong(rule: SumRule) -> str:
+    """SQL boolean over `sum_groups`: the parts miss the total by more than is tolerated."""
+    return f"abs(total - parts) > {rule.tolerance}"
