@@ -6,7 +6,7 @@ A clock time with a zone is turned into Korean time (UTC+9). 24:00 stays in a ti
 
 from __future__ import annotations
 
-from madang.intake.values_text import matches, plain, rewrite
+from madang.intake.values_text import first_of, matches, plain, rewrite
 
 _Y = r"((?:18|19|20)[0-9]{2})"
 _SEP1 = r"\s*[-./년]\s*"
@@ -30,9 +30,13 @@ _ZONE = r"\s*(Z|z|[-+][0-9]{2}:?[0-9]{2})?"
 STAMP = rf"{_DAY}{_WEEKDAY}[T\s]\s*{_CLOCK}{_ZONE}"
 _STAMP_KO = rf"{_DAY}{_WEEKDAY}\s*{_CLOCK_KO}()"
 COMPACT_STAMP = rf"{_Y}([0-9]{{2}})([0-9]{{2}})\s?()([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})?()"
-_FAST_DAY = r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+_FAST_YEAR = r"(?:190[1-9]|19[1-9][0-9]|20[0-9]{2})"  # 1900 may be a mark for "none"
+_FAST_DAY = rf"{_FAST_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
+_FAST_COMPACT = rf"{_FAST_YEAR}(?:0[1-9]|1[0-2])[0-3][0-9]"
 _FAST_STAMP = rf"{_FAST_DAY}[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?"
 _FAST_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
+_FAST_COMPACT_STAMP = rf"{_FAST_COMPACT}(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?"
+_FAST_HHMM = r"(?:[01][0-9]|2[0-3])[0-5][0-9]"
 _HHMM = r"()([0-9]{1,2})([0-9]{2})()"
 _FAST_MONTH = r"(?:18|19|20)[0-9]{2}-(?:0[1-9]|1[0-2])"
 _MONTHS = (
@@ -46,11 +50,11 @@ def _day(text: str) -> str:
     return f"try_cast({text} AS DATE)"
 
 
-def date(x: str, *, day_first: bool | None = None, serial: bool = False, sentinels: bool = False) -> str:
+def date(x: str, *, day_first: bool | None = None, serial: bool = False, quick: bool = False) -> str:
     """SQL: `x` as DATE or null.
 
     `day_first`: how 18/02/2018 is read, None: not at all. `serial`: Excel's day numbers 20000–60000 are dates.
-    `sentinels`: 1900-01-01 is a date and not a mark for "none".
+    `quick`: only the usual forms, cheaply.
     """
     p = plain(x)
     yy = rewrite(p, YY, r"\1")
@@ -68,9 +72,15 @@ def date(x: str, *, day_first: bool | None = None, serial: bool = False, sentine
             f"WHEN {matches(p, SERIAL)} THEN DATE '1899-12-30' + CAST(floor(CAST({p} AS DOUBLE)) AS INTEGER)"
         )
     slow = f"CASE {' '.join(cases)} END"
-    none = "" if sentinels else f"WHEN {matches(x, SENTINEL)} THEN NULL "
-    fast = f"WHEN {matches(x, _FAST_DAY)} AND NOT starts_with({x}, '1900') THEN {_day(x)}"
-    return f"CASE {fast} {none}ELSE {slow} END"
+    usual = [
+        f"WHEN {matches(x, _FAST_DAY)} THEN {_day(x)}",
+        f"WHEN {matches(x, _FAST_COMPACT)} THEN {_day(_compact_day(x))}",
+    ]
+    return first_of(usual, None if quick else f"CASE WHEN {matches(p, SENTINEL)} THEN NULL ELSE {slow} END")
+
+
+def _compact_day(x: str) -> str:
+    return f"{x}[1:4] || '-' || {x}[5:6] || '-' || {x}[7:8]"
 
 
 def _order(*groups: int) -> str:
@@ -87,8 +97,8 @@ def _seconds(p: str, pattern: str, first: int) -> str:
     return f"CASE WHEN {valid} THEN ({h} + {shift}) * 3600 + {m} * 60 + {s} END"
 
 
-def datetime(x: str, *, day_first: bool | None = None, serial: bool = False) -> str:
-    """SQL: `x` as TIMESTAMP in Korean time, or null; a date alone is its midnight."""
+def datetime(x: str, *, day_first: bool | None = None, serial: bool = False, quick: bool = False) -> str:
+    """SQL: `x` as TIMESTAMP in Korean time, or null; a date alone is its midnight. `quick`: only the usual forms."""
     p = plain(x)
     cases = []
     for pattern in (STAMP, COMPACT_STAMP, _STAMP_KO):
@@ -98,8 +108,13 @@ def datetime(x: str, *, day_first: bool | None = None, serial: bool = False) -> 
             f" + to_minutes({_zone_minutes(rewrite(p, pattern, chr(92) + '8'))})"
         )
     whole = f"CAST({date(x, day_first=day_first, serial=serial)} AS TIMESTAMP)"
-    fast = f"WHEN {matches(x, _FAST_STAMP)} AND NOT starts_with({x}, '1900') THEN try_cast({x} AS TIMESTAMP)"
-    return f"CASE {fast} WHEN {matches(x, SENTINEL)} THEN NULL {' '.join(cases)} ELSE {whole} END"
+    clock = f"{x}[9:10] || ':' || {x}[11:12] || CASE WHEN strlen({x}) = 14 THEN ':' || {x}[13:14] ELSE '' END"
+    usual = [
+        f"WHEN {matches(x, _FAST_STAMP)} THEN try_cast({x} AS TIMESTAMP)",
+        f"WHEN {matches(x, _FAST_COMPACT_STAMP)} THEN try_cast({_compact_day(x)} || ' ' || {clock} AS TIMESTAMP)",
+    ]
+    slow = f"CASE WHEN {matches(p, SENTINEL)} THEN NULL {' '.join(cases)} ELSE {whole} END"
+    return first_of(usual, None if quick else slow)
 
 
 def _zone_minutes(zone: str) -> str:
@@ -109,8 +124,8 @@ def _zone_minutes(zone: str) -> str:
     return f"CASE WHEN {zone} = '' THEN 0 WHEN lower({zone}) = 'z' THEN 540 ELSE 540 - {offset} END"
 
 
-def time(x: str) -> str:
-    """SQL: `x` as text HH:MM (HH:MM:SS where it has seconds), 24:00 allowed, or null."""
+def time(x: str, *, quick: bool = False) -> str:
+    """SQL: `x` as text HH:MM (HH:MM:SS where it has seconds), 24:00 allowed, or null. `quick`: only the usual forms."""
     p = plain(x)
     cases = []
     for pattern in (_CLOCK, _HHMM, _CLOCK_KO):
@@ -118,18 +133,26 @@ def time(x: str) -> str:
         clock = f"printf('%02d:%02d', {seconds} // 3600, {seconds} // 60 % 60)"
         rest = f"CASE WHEN {seconds} % 60 > 0 THEN printf(':%02d', {seconds} % 60) ELSE '' END"
         cases.append(f"WHEN {matches(p, pattern)} THEN {clock} || {rest}")
-    return f"CASE WHEN {matches(x, _FAST_TIME)} THEN {x} ELSE CASE {' '.join(cases)} END END"
+    usual = [
+        f"WHEN {matches(x, _FAST_TIME)} THEN {x}",
+        f"WHEN {matches(x, _FAST_HHMM)} THEN {x}[1:2] || ':' || {x}[3:4]",
+    ]
+    return first_of(usual, None if quick else f"CASE {' '.join(cases)} END")
 
 
-def month(x: str) -> str:
-    """SQL: `x` as text YYYY-MM or null; the first of a month is its month, another day is not read."""
+def month(x: str, *, quick: bool = False) -> str:
+    """SQL: `x` as text YYYY-MM or null; the first of a month is its month, another day is not read. `quick`: only the usual forms."""
     p = plain(x)
     cases = [
         f"WHEN {matches(p, pattern)} THEN {rewrite(p, pattern, chr(92) + '1')} || '-' ||"
         f" lpad({rewrite(p, pattern, chr(92) + '2')}, 2, '0')"
         for pattern in _MONTHS
     ]
-    return f"CASE WHEN {matches(x, _FAST_MONTH)} THEN {x} ELSE CASE {' '.join(cases)} END END"
+    usual = [
+        f"WHEN {matches(x, _FAST_MONTH)} THEN {x}",
+        f"WHEN {matches(x, _MONTHS[0])} THEN {x}[1:4] || '-' || {x}[5:6]",
+    ]
+    return first_of(usual, None if quick else f"CASE {' '.join(cases)} END")
 
 
 def year(x: str) -> str:

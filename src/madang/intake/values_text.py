@@ -49,7 +49,13 @@ def plain(x: str) -> str:
     """SQL: the text `x` with full-width digits and signs as ASCII and without zero-width characters."""
     source = _FULL + _MINUS + _SPACES + _NOTHING
     target = _HALF + "-" * len(_MINUS) + " " * len(_SPACES)
-    return f"translate({x}, {quote(source)}, {quote(target)})"
+    other = f"translate({x}, {quote(source)}, {quote(target)})"
+    return f"CASE WHEN strlen({x}) = length({x}) THEN {x} ELSE {other} END"  # ASCII needs no translation
+
+
+def first_of(quick: list[str], slow: str | None) -> str:
+    """SQL: the first WHEN branch of `quick` that applies, else `slow` (null where only quick forms are wanted)."""
+    return f"CASE {' '.join(quick)} END" if slow is None else f"CASE {' '.join(quick)} ELSE {slow} END"
 
 
 def matches(x: str, pattern: str) -> str:

@@ -1,0 +1,179 @@
+"""What a sample of a staged table says about each column: how many cells read as which type, and their shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from madang.declarations.standard import Type
+from madang.intake import values_dates, values_numbers
+from madang.intake.raw import RawTable
+from madang.intake.values import ONE_ZERO, PAIRS, Reading
+from madang.intake.values_cells import read_cells, tidy
+from madang.intake.values_text import TOKENS, literals, matches, plain
+
+ALL_ROWS = 200_000  # a table up to so many rows is looked at whole
+SAMPLE_ROWS = 100_000  # of a longer one so many, from BATCHES places spread over it
+BATCHES = 8
+PEEK = 200  # cells of each column that decide which types are worth counting
+TYPES: tuple[Type, ...] = ("integer", "number", "percent", "date", "datetime", "time", "month", "year")
+_MISSING = tuple(token for tokens in TOKENS.values() for token in tokens)
+
+
+@dataclass
+class Evidence:
+    """The cells of one column in the sample. `reads` has the types that were worth counting."""
+
+    cells: int = 0  # not empty
+    missing: int = 0  # of those: tokens for "no value"
+    reads: dict[Type, int] = field(default_factory=dict)
+    shapes: dict[str, int] = field(default_factory=dict)  # by name of _SHAPES; also shortest, longest
+    pair: int | None = None  # index into PAIRS when every value belongs to one pair
+    both_sides: bool = False  # yes and no both occur
+
+    @property
+    def values(self) -> int:
+        return self.cells - self.missing
+
+    @property
+    def day_first(self) -> bool | None:
+        """18/02/2018: True when the first number cannot be a month, False when the second; None: undecided."""
+        day, month = self.shapes.get("day_over", 0), self.shapes.get("month_over", 0)
+        return None if day == month else day > month
+
+
+_DMY_FIRST = r"(?:1[3-9]|2[0-9]|3[01])[./-][0-9]{1,2}[./-](?:18|19|20)[0-9]{2}"
+_DMY_SECOND = r"[0-9]{1,2}[./-](?:1[3-9]|2[0-9]|3[01])[./-](?:18|19|20)[0-9]{2}"
+_SHAPES: dict[str, str] = {
+    "leading_zero": values_numbers.LEADING_ZERO,
+    "too_long": values_numbers.LONG,
+    "suffix": values_numbers.SUFFIXED,
+    "percent": r".*[0-9.]\s*%",
+    "digits": r"[0-9]+",
+    "serial": values_dates.SERIAL,
+    "year_first": values_dates.YY,
+    "day_or_month_first": values_dates.DMY,
+    "day_over": _DMY_FIRST,
+    "month_over": _DMY_SECOND,
+}
+
+
+def sample(table: RawTable) -> tuple[list[list[pa.Array]], int]:
+    """Tidied cells of every column, from all rows or from places spread over the table; and how many rows."""
+    pieces: list[list[pa.Array]] = [[] for _ in table.columns]
+    rows = 0
+    with pa.OSFile(str(table.stage)) as source, pa.ipc.open_file(source) as reader:
+        count = reader.num_record_batches
+        whole = table.rows <= ALL_ROWS
+        wanted = range(count) if whole else _spread(count, BATCHES)
+        share = SAMPLE_ROWS // max(len(wanted), 1)
+        for index in wanted:
+            batch = reader.get_batch(index)
+            if not whole and batch.num_rows > share:  # a copy, so that the batch can go
+                batch = batch.take(pa.array(np.linspace(0, batch.num_rows - 1, share, dtype=np.int64)))
+            rows += batch.num_rows
+            for column, kept in enumerate(pieces):
+                kept.append(tidy(batch.column(column + 1)))
+    return pieces, rows
+
+
+def _spread(count: int, places: int) -> list[int]:
+    return sorted({int(i) for i in np.linspace(0, count - 1, min(places, count))})
+
+
+def weigh(
+    con: duckdb.DuckDBPyConnection, pieces: Sequence[Sequence[pa.Array]], declared: dict[int, Type]
+) -> list[Evidence]:
+    """Evidence of every column: a peek says which types are worth counting, the whole sample counts them."""
+    texts = [pa.chunked_array(column, pa.string()).drop_null().combine_chunks() for column in pieces]
+    peeks = [_peek(column) for column in texts]
+    every = set(range(len(texts)))
+    first = _count(con, peeks, dict.fromkeys(TYPES, every), every)
+    worth: dict[Type, set[int]] = {kind: set() for kind in TYPES}
+    for index, seen in enumerate(first):
+        for kind, number in seen.reads.items():
+            if number and number * 2 >= seen.values:
+                worth[kind].add(index)
+    shaped = {i for i in every if any(i in columns for columns in worth.values()) or i in declared}
+    shaped |= {i for i, seen in enumerate(first) if seen.shapes.get("day_or_month_first", 0)}
+    found = _count(con, texts, worth, shaped)
+    for index, evidence in enumerate(found):
+        if index not in shaped:
+            evidence.missing = _scaled(first[index].missing, len(peeks[index]), evidence.cells)
+        _pairs(evidence, texts[index], peeks[index])
+    return found
+
+
+def _peek(cells: pa.Array) -> pa.Array:
+    if len(cells) <= PEEK:
+        return cells
+    return cells.take(pa.array(np.linspace(0, len(cells) - 1, PEEK, dtype=np.int64)))
+
+
+def _scaled(number: int, of: int, total: int) -> int:
+    return round(number * total / of) if of else 0
+
+
+def _count(
+    con: duckdb.DuckDBPyConnection,
+    texts: Sequence[pa.Array],
+    worth: dict[Type, set[int]],
+    shaped: Iterable[int],
+) -> list[Evidence]:
+    found = [Evidence(cells=len(column)) for column in texts]
+    for index, counts in _shape_counts(con, texts, sorted(shaped)).items():
+        found[index].missing = counts.pop("missing")
+        found[index].shapes = counts
+    for kind, columns in worth.items():
+        chosen = [i for i in sorted(columns) if len(texts[i])]
+        values = read_cells(con, [texts[i] for i in chosen], Reading(kind)) if chosen else None
+        start = 0
+        for i in chosen:
+            part = values.slice(start, len(texts[i]))  # type: ignore[union-attr]
+            found[i].reads[kind] = len(part) - part.null_count
+            start += len(texts[i])
+    return found
+
+
+def _shape_counts(
+    con: duckdb.DuckDBPyConnection, texts: Sequence[pa.Array], columns: Sequence[int]
+) -> dict[int, dict[str, int]]:
+    chosen = [i for i in columns if len(texts[i])]
+    if not chosen:
+        return {}
+    index = pa.array(np.repeat(np.array(chosen, np.int32), [len(texts[i]) for i in chosen]))
+    cells = pa.chunked_array([texts[i] for i in chosen], pa.string())
+    con.register("cells_to_weigh", pa.table({"c": index, "x": cells}))
+    counts = ", ".join(f"sum(n) FILTER ({matches('p', shape)}) AS {name}" for name, shape in _SHAPES.items())
+    try:
+        rows = con.execute(
+            f"SELECT c, coalesce(sum(n) FILTER (p IN ({literals(_MISSING)})), 0) AS missing,"
+            f" min(length(p)) AS shortest, max(length(p)) AS longest, {counts}"
+            f" FROM (SELECT c, {plain('x')} AS p, count(*) AS n FROM cells_to_weigh GROUP BY ALL) GROUP BY c"
+        ).to_arrow_table()
+    finally:
+        con.unregister("cells_to_weigh")
+    return {row.pop("c"): {name: int(value or 0) for name, value in row.items()} for row in rows.to_pylist()}
+
+
+def _pairs(evidence: Evidence, cells: pa.Array, peek: pa.Array) -> None:
+    """Whether every value of the column belongs to one pair of words for yes and no."""
+    words = set(peek.unique().to_pylist())
+    for index, (yes, no) in enumerate(PAIRS):
+        known = {*yes, *no}
+        if words & known and words <= known | set(_MISSING):
+            words = set(cells.unique().to_pylist())
+            values = words if "X" in known else words - set(_MISSING)
+            if words <= known | set(_MISSING) and values & known:
+                evidence.pair = index
+                evidence.both_sides = bool(values & set(yes)) and bool(values & set(no))
+            return
+
+
+def may_be_boolean(evidence: Evidence) -> bool:
+    """Whether the values belong to one pair that can be guessed (1 and 0 cannot)."""
+    return evidence.pair is not None and evidence.pair != ONE_ZERO
