@@ -1,7 +1,7 @@
 """Finds, validates and saves every TOML: shipped, then the workspace's own."""
 
 from madang.declarations.card import Card
-from madang.declarations.load import SHIPPED, load_standard, load_standards, summary
+from madang.declarations.load import SHIPPED, load_standard, load_standards
 from madang.declarations.standard import (
     STORAGE,
     DatasetColumn,
@@ -28,5 +28,4 @@ __all__ = [
     "UnpivotCase",
     "load_standard",
     "load_standards",
-    "summary",
 ]

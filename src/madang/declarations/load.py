@@ -6,7 +6,6 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from madang.declarations.fields import Fields, bad
 from madang.declarations.headers import normalise
@@ -238,20 +237,3 @@ def _unpivot_columns(unpivot: Unpivot | None) -> list[tuple[str, tuple[str, ...]
 
 def _twice(values: list[str]) -> list[str]:
     return sorted({value for value in values if values.count(value) > 1})
-
-
-def summary(standard: Standard) -> dict[str, Any]:
-    """What a listing of standards shows: stable keys for ``madang standards --json``."""
-    return {
-        "id": standard.id,
-        "version": standard.version,
-        "label": standard.label,
-        "columns": len(standard.columns),
-        "required": [column.name for column in standard.columns if column.required],
-        "key": list(standard.key),
-        "rules": len(standard.rules) + len(standard.sums),
-        "rhythm_days": standard.rhythm_days,
-        "public_id": standard.public_id,
-        "description": standard.description,
-        "source": standard.source,
-    }

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from madang.declarations.headers import forms, normalise
-from madang.declarations.standard import Standard, StandardColumn
+from madang.declarations.standard import Standard, StandardColumn, Type
 from madang.intake.cellfit import fit_of
 from madang.intake.raw import Evidence, Override
 from madang.intake.wide import WideHeader, wide_headers
@@ -70,6 +70,12 @@ class Recognition:
     wide: Wide | None = None
     evidence: tuple[Evidence, ...] = ()
     runners_up: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def hints(self) -> dict[int, Type]:
+        """The types that the standard gives, by position: those of mapped columns and of wide cells."""
+        wide = {header.index: self.wide.value.type for header in self.wide.headers} if self.wide else {}
+        return {index: column.type for index, column in self.mapping.items()} | wide
 
     @property
     def missing_required(self) -> tuple[StandardColumn, ...]:
