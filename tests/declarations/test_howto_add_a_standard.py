@@ -63,7 +63,7 @@ def test_one_file_makes_a_standard_that_is_recognised_mapped_and_checked(city: P
     columns = as_dataset_columns(labels, found)
     result = checked(tmp_path, columns, typed_rows(rows, columns), found.standard, today=date(2026, 11, 21))
     assert {(p["row"], p["rule"]) for p in result.problems} == promised()
-    assert result.of("not_overfull") == (4, 1)
+    assert result.of("not_overfull") == (3, 1)
     assert result.quality.freshness.status == "fresh"
 
 
