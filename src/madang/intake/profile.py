@@ -14,14 +14,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from madang.declarations.standard import STORAGE, DatasetColumn, Type
+from madang.declarations.standard import RESERVED, STORAGE, DatasetColumn, Type
 from madang.intake.raw import Override, RawTable
 from madang.intake.values import PAIRS, Reading
 from madang.intake.values_evidence import Evidence, may_be_boolean, sample, weigh
 from madang.messages import MadangError, text
 
 NEARLY_ALL = 0.95
-RESERVED = ("source_row", "lon", "lat", "dong_code")
 _CODE = re.compile(
     r"(코드|번호|우편번호|전화|팩스|아이디|식별자|고유값)$|(^|[^A-Za-z])(id|cd|no|code|zip|tel|fax)$|(ID|CD|CODE|NO|TELNO|ZIP)$"
 )
@@ -230,13 +229,14 @@ def _text(seen: Evidence) -> _Decision:
     return _Decision("text", text("because_words"), seen.values - hits, seen.values)
 
 
-def column_names(labels: Sequence[str]) -> list[str]:
+def column_names(labels: Sequence[str], taken_already: Sequence[str] = ()) -> list[str]:
     """A name for every label: NFC, without blanks and the signs a Delta table refuses, unique, never a reserved one.
 
-    An empty label becomes 열_3 (its position), a second 이름 이름_2, lon lon_source.
+    An empty label becomes 열_3 (its position), a second 이름 (or one of `taken_already`)
+    이름_2, lon lon_source.
     """
     names: list[str] = []
-    taken = {name.casefold() for name in RESERVED}
+    taken = {name.casefold() for name in (*RESERVED, *taken_already)}
     for position, label in enumerate(labels, start=1):
         stem = _UNSAFE.sub("_", unicodedata.normalize("NFC", label).strip()).strip("_") or f"열_{position}"
         if stem.casefold() in RESERVED:

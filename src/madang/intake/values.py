@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from madang.declarations.standard import STORAGE, Type
 from madang.intake import values_dates, values_numbers
 from madang.intake.values_kinds import kind_case
-from madang.intake.values_text import literals
+from madang.intake.values_text import literals, quote
 
 # 여부: words for yes, words for no. A column is boolean when all its values belong to one pair.
 PAIRS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -39,6 +39,8 @@ class Reading:
     `day_first`: 18/02/2018 is day, month, year (False: month, day, year; None: such cells are not read).
     `accept`: kinds that are read although they deserve a remark: "suffix" (1,234p), "serial" (Excel day numbers).
     `pair`: index into PAIRS of a boolean column; None: any pair. `missing`: further tokens for "no value".
+    `extract`: a regular expression (RE2) whose first group is the text that is read; a cell it does not match is read
+    whole, or, in a `derived` column, has no value.
     """
 
     type: Type = "text"
@@ -47,6 +49,8 @@ class Reading:
     accept: frozenset[str] = frozenset()
     pair: int | None = None
     missing: tuple[str, ...] = ()
+    extract: str = ""
+    derived: bool = False
 
     @property
     def storage(self) -> str:
@@ -55,7 +59,7 @@ class Reading:
     @property
     def passes(self) -> bool:
         """Whether every cell is its own value: nothing to compute."""
-        return self.type == "text" and not self.missing
+        return self.type == "text" and not self.missing and not self.extract
 
 
 def value_sql(x: str, reading: Reading, *, quick: bool = False) -> str:
@@ -67,6 +71,14 @@ def value_sql(x: str, reading: Reading, *, quick: bool = False) -> str:
     if reading.missing:
         value = f"CASE WHEN {x} IN ({literals(reading.missing)}) THEN NULL ELSE {value} END"
     return value
+
+
+def extract_sql(x: str, reading: Reading) -> str:
+    """SQL: the part of the cell `x` that is read, null where a derived column finds nothing in it."""
+    if not reading.extract:
+        return x
+    part = f"nullif(trim(regexp_extract({x}, {quote(reading.extract)}, 1)), '')"
+    return part if reading.derived else f"coalesce({part}, {x})"
 
 
 def reads_sql(x: str, reading: Reading) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from madang.intake.values import Reading, value_sql
+from madang.intake.values import Reading, extract_sql, value_sql
 from madang.intake.values_text import BLANKS
 
 # Two bytes at the start or the end of a cell that can belong to a blank of BLANKS; others need no second look.
@@ -92,7 +92,10 @@ def read_cells(con: duckdb.DuckDBPyConnection, cells: Sequence[pa.Array], readin
     (`duck.connect(ordered=True)`).
     """
     texts = pa.chunked_array(cells, pa.string()).combine_chunks()
-    if reading.passes:
+    if reading.extract:
+        words = texts.dictionary_encode()
+        texts = _evaluate(con, words.dictionary, extract_sql("x", reading)).take(words.indices)
+    if reading.type == "text" and not reading.missing:
         return texts
     values = _evaluate(con, texts, value_sql("x", reading, quick=True))
     if values.null_count == texts.null_count:

@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "suffix": Kind("cell_provisional", "info"),  # read, with a remark
     "leading_zero": Kind("cell_leading_zero", "error"),
     "too_long": Kind("cell_too_long", "error"),
+    "not_extracted": Kind("cell_not_extracted", "warning"),
     "unreadable": Kind("cell_not_{type}", "error"),
 }
 REMARKS = frozenset({"serial", "suffix"})

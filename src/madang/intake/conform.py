@@ -1,0 +1,205 @@
+"""Staged text to typed Parquet, with every cell that has no value listed where it stands.
+
+A guess of the sample is confirmed on all rows: a guessed column in which more than 5 % of the values cannot be read,
+a guessed 여부 with any other value, and a guessed number with codes among its values become text, and `because` says
+so. A declared column keeps its type whatever fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+import pyarrow as pa
+
+from madang.declarations.standard import DatasetColumn
+from madang.intake.conform_list import count_kinds, list_suspects
+from madang.intake.conform_plan import Plan, Source
+from madang.intake.conform_write import Counts, PartWriter
+from madang.intake.profile import NEARLY_ALL
+from madang.intake.raw import Progress, RawTable, no_progress
+from madang.intake.values import Reading
+from madang.intake.values_kinds import CODE_KINDS, KINDS, REMARKS
+from madang.messages import text
+
+_TWO_PARTS = 200_000  # rows from which two threads write a file each
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """`rows` written to `files` (in the order of the source, the second after the first); columns with their facts.
+
+    Facts of a column: cells, empty, unreadable, missing_tokens, and how many of each kind of values_kinds.KINDS.
+    """
+
+    rows: int
+    columns: list[DatasetColumn]
+    files: list[Path]
+
+
+def conform(
+    table: RawTable,
+    plan: Plan,
+    out: Path,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    progress: Progress = no_progress,
+    compression: str = "snappy",
+) -> Conformed:
+    """Write the rows of `table` by `plan` to Parquet files in the new or empty folder `out`; list problems in its sink.
+
+    Each file has source_row (BIGINT), then the plan's columns; rows keep their order. Text cells lose outer blanks and
+    an empty one is null. `con` must keep order (`duck.connect`). `progress` is told staged rows done.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    work = out / ".suspects"
+    work.mkdir(exist_ok=True)
+    try:
+        for _ in range(_ROUNDS):
+            counts, files = _write(table, plan, out, work, con, compression, progress)
+            kinds = count_kinds(con, plan, work) if counts.suspects else {}
+            amended = _amended(plan, counts, kinds)
+            if amended == plan:
+                break
+            plan = amended
+        if counts.suspects:
+            list_suspects(con, plan, work, table.problems)
+    finally:
+        for leftover in work.iterdir():
+            leftover.unlink()
+        work.rmdir()
+    return Conformed(counts.rows, _with_facts(plan, counts, kinds), files)
+
+
+def _write(
+    table: RawTable,
+    plan: Plan,
+    out: Path,
+    work: Path,
+    con: duckdb.DuckDBPyConnection,
+    compression: str,
+    progress: Progress,
+) -> tuple[Counts, list[Path]]:
+    with pa.OSFile(str(table.stage)) as source, pa.ipc.open_file(source) as reader:
+        batches = reader.num_record_batches
+    parts = 2 if table.rows > _TWO_PARTS and batches > 1 and (os.cpu_count() or 1) > 1 else 1
+    files = [out / f"part-{number}.parquet" for number in range(parts)]
+    told = _told(table.rows, progress)
+
+    def write(number: int) -> Counts:
+        first, last = batches * number // parts, batches * (number + 1) // parts
+        suspects = work / f"{number}.parquet"
+        cursor = con.cursor()
+        try:
+            writer = PartWriter(plan, cursor, files[number], suspects, compression)
+            return writer.write(table.stage, first, last, told)
+        finally:
+            cursor.close()
+
+    total = Counts()
+    if parts == 1:
+        total.add(write(0))
+    else:
+        with ThreadPoolExecutor(parts) as pool:
+            for counts in pool.map(write, range(parts)):
+                total.add(counts)
+    return total, files
+
+
+def _told(rows: int, progress: Progress) -> Callable[[int], None]:
+    lock = Lock()
+    done = 0
+
+    def tell(number: int) -> None:
+        nonlocal done
+        with lock:
+            done += number
+            progress(done, rows)
+
+    return tell
+
+
+def _amended(plan: Plan, counts: Counts, kinds: dict[int, dict[str, int]]) -> Plan:
+    """The plan with what all rows have shown: remarks accepted, guesses that do not hold turned to text."""
+    sources = tuple(
+        _amended_source(source, counts.staged - counts.empty.get(place, 0), kinds.get(place, {}))
+        for place, source in enumerate(plan.sources)
+    )
+    wide = plan.wide
+    if wide is not None:
+        places = range(len(plan.sources), len(plan.sources) + len(wide.headers))
+        found = frozenset(kind for place in places for kind in kinds.get(place, {}))
+        wide = replace(wide, reading=_accepting(wide.reading, found))
+    return Plan(sources, wide)
+
+
+def _amended_source(source: Source, values: int, kinds: dict[str, int]) -> Source:
+    reading = _accepting(source.reading, frozenset(kinds))
+    if not reading.declared and reading.type != "text":
+        failed = sum(n for kind, n in kinds.items() if not KINDS[kind].missing and kind not in REMARKS)
+        values -= sum(n for kind, n in kinds.items() if KINDS[kind].missing)
+        codes = sum(kinds.get(kind, 0) for kind in CODE_KINDS)
+        name = text("type_" + reading.type)
+        if codes:
+            return _as_text(source, text("because_codes_found", failed=f"{codes:,}"))
+        if reading.type == "boolean" and failed:
+            return _as_text(source, text("because_not_pair", failed=f"{failed:,}", type=name))
+        if failed > (1 - NEARLY_ALL) * values:
+            return _as_text(source, text("because_failed", failed=f"{failed:,}", of=f"{values:,}", type=name))
+    return replace(source, reading=reading)
+
+
+def _accepting(reading: Reading, found: frozenset[str]) -> Reading:
+    return replace(reading, accept=reading.accept | (found & REMARKS))
+
+
+def _as_text(source: Source, because: str) -> Source:
+    column = replace(source.column, type="text", because=because, confidence=0.999)
+    return replace(source, column=column, reading=Reading())
+
+
+def _with_facts(plan: Plan, counts: Counts, kinds: dict[int, dict[str, int]]) -> list[DatasetColumn]:
+    columns = [
+        replace(source.column, facts=_facts(counts.staged, counts.empty.get(place, 0), kinds.get(place, {})))
+        for place, source in enumerate(plan.sources)
+    ]
+    if plan.wide:
+        base, width = len(plan.sources), len(plan.wide.headers)
+        columns = [
+            replace(column, facts={name: n * width for name, n in column.facts.items()}) for column in columns
+        ]
+        columns += [
+            replace(column, facts=_given(plan, counts, number))
+            for number, column in enumerate(plan.wide.into)
+        ]
+        empty = sum(counts.empty.get(base + number, 0) for number in range(width))
+        total: dict[str, int] = {}
+        for number in range(width):
+            for kind, n in kinds.get(base + number, {}).items():
+                total[kind] = total.get(kind, 0) + n
+        columns.append(replace(plan.wide.value, facts=_facts(counts.rows, empty, total)))
+    return columns
+
+
+def _given(plan: Plan, counts: Counts, number: int) -> dict[str, int]:
+    assert plan.wide is not None
+    without = sum(1 for _, _, values in plan.wide.headers if not values[number])
+    return _facts(counts.rows, counts.staged * without, {})
+
+
+def _facts(cells: int, empty: int, kinds: dict[str, int]) -> dict[str, int]:
+    missing = sum(n for kind, n in kinds.items() if KINDS[kind].missing)
+    remarks = sum(n for kind, n in kinds.items() if kind in REMARKS)
+    unreadable = sum(kinds.values()) - missing - remarks
+    facts = {"cells": cells, "empty": empty, "missing_tokens": missing}
+    return (
+        facts
+        | {kind: n for kind, n in sorted(kinds.items()) if kind != "unreadable"}
+        | {"unreadable": unreadable}
+    )
