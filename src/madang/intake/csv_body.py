@@ -56,6 +56,7 @@ class Body:
 
     def __post_init__(self) -> None:
         self._rest = b""
+        self._closed = False
         self._writer = StageWriter(self.stage, self.width - self.drop_last + self.padding)
         self._pool = ThreadPoolExecutor(1, "csv")
         self._waiting: deque[Future[None]] = deque()
@@ -82,7 +83,8 @@ class Body:
             raise Refused("csv_line_too_long", line=self.row, megabytes=LONGEST_RECORD >> 20)
         while len(self._waiting) >= _WAITING:
             self._waiting.popleft().result()
-        self._waiting.append(self._pool.submit(self._stage, bulk, numbers, fixed))
+        long = len(begins) > 0 and int(np.diff(block.starts[np.append(begins, walk.line)]).max()) > CELL_LIMIT
+        self._waiting.append(self._pool.submit(self._stage, bulk, numbers, fixed, long))
 
     def close(self) -> None:
         """Finish: everything is on disk after it."""
@@ -97,8 +99,10 @@ class Body:
 
     def abandon(self) -> None:
         """Stop the worker and close the staged file, finished or not."""
-        self._pool.shutdown(cancel_futures=True)
-        self._writer.close()
+        if not self._closed:
+            self._closed = True
+            self._pool.shutdown(cancel_futures=True)
+            self._writer.close()
 
     def _walk(self, walk: Walk, final: bool) -> list[Fixed]:
         """Go through a block; broken records are read by hand on the way."""
@@ -148,8 +152,10 @@ class Body:
 
     # on the worker's thread from here
 
-    def _stage(self, bulk: bytes, numbers: Array, fixed: list[Fixed]) -> None:
+    def _stage(self, bulk: bytes, numbers: Array, fixed: list[Fixed], long: bool) -> None:
         arrays, numbers, wrong = self._parse(bulk, numbers)
+        if long:
+            arrays = [self._cut(index, array, numbers) for index, array in enumerate(arrays)]
         for number, text in wrong:
             fixed = fixed + self.repairer.wrong_width(text, number)
         kept = [each for each in fixed if each.cells is not None]
@@ -235,16 +241,30 @@ class Body:
     def _tell(self, fixed: list[Fixed]) -> None:
         for each in fixed:
             for fault in each.faults:
-                self._problem(fault, each)
+                self._problem(fault, each.row, each.raw)
             for index, cell in enumerate(each.cells or []):
                 if len(cell) > CELL_LIMIT and each.cells is not None:
-                    each.cells[index] = cell[:CELL_LIMIT]
-                    fault = Fault("cell_cut", {"length": len(cell), "kept": CELL_LIMIT})
-                    self._problem(fault, each, self.labels[index] if index < len(self.labels) else None)
+                    each.cells[index] = self._shortened(index, cell, each.row)
 
-    def _problem(self, fault: Fault, each: Fixed, label: str | None = None) -> None:
+    def _cut(self, index: int, array: pa.Array, numbers: Array) -> pa.Array:
+        """A column whose cells are none longer than the limit."""
+        places = np.flatnonzero(pc.binary_length(array).to_numpy(zero_copy_only=False) > CELL_LIMIT)
+        if not len(places):
+            return array
+        cells = array.to_pylist()
+        for place in places:
+            if len(cells[place]) > CELL_LIMIT:
+                cells[place] = self._shortened(index, cells[place], int(numbers[place]))
+        return pa.array(cells, pa.string())
+
+    def _shortened(self, index: int, cell: str, row: int) -> str:
+        label = self.labels[index] if index < len(self.labels) else None
+        self._problem(Fault("cell_cut", {"length": len(cell), "kept": CELL_LIMIT}), row, cell, label)
+        return cell[:CELL_LIMIT]
+
+    def _problem(self, fault: Fault, row: int, raw: str, label: str | None = None) -> None:
         self.problems.add(
-            fault.rule, row=each.row, label=label, value=each.raw, severity="warning", detail=fault.json()
+            fault.rule, row=row, label=label, value=raw, severity="warning", detail=fault.json()
         )
 
     def _shaped(self, arrays: list[pa.Array], count: int) -> list[pa.Array]:

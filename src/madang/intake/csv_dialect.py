@@ -116,7 +116,7 @@ def _escape(delimiter: str, quote: str, text: str) -> str:
 
 def _sample_records(sample: list[str], dialect: Dialect) -> list[Record]:
     prepared = dialect.prepare("\n".join(sample).encode()).decode().split("\n")
-    return records(prepared, dialect, limit=SAMPLE_RECORDS)
+    return records(prepared, dialect, limit=SAMPLE_RECORDS, search=False)
 
 
 def _score(sample: list[str], dialect: Dialect) -> tuple[float, float]:

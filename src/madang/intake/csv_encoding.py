@@ -220,7 +220,7 @@ def fall_back(path: Path, tried: Encoding, error: UnicodeDecodeError) -> Encodin
     counts = {codec: _bad_lines(path, codec) for codec in choices}
     codec = min(choices, key=lambda each: counts[each][0])
     bad, lines, offset, line = counts[codec]
-    if bad > max(BAD_LINES_FREE, lines * BAD_LINES_SHARE) or bad * 2 > lines:
+    if bad > max(BAD_LINES_FREE, lines * BAD_LINES_SHARE) or bad * 10 > lines:
         raise Refused(
             "csv_undecodable", file=path.name, encoding=codec, offset=offset, line=line, lines=bad
         ) from error
@@ -293,9 +293,9 @@ def _utf16_without_bom(sample: bytes) -> str | None:
     if len(data) < 4:
         return None
     even, odd = float((data[0::2] == 0).mean()), float((data[1::2] == 0).mean())
-    if odd > 0.2 and even < 0.01:
+    if odd > 0.05 and even * 5 < odd:
         return "utf-16-le"
-    if even > 0.2 and odd < 0.01:
+    if even > 0.05 and odd * 5 < even:
         return "utf-16-be"
     return None
 

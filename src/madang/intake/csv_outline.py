@@ -8,20 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from madang.intake.csv_dialect import detect
 from madang.intake.csv_encoding import TextStream
-from madang.intake.csv_profile import Profile
-from madang.intake.csv_record import Dialect, Record, readings, records
-from madang.intake.csv_repair import Repairer
+from madang.intake.csv_record import Dialect, Record, readings, strict
+from madang.intake.csv_repair import OTHER_DELIMITERS, Repairer
+from madang.intake.csv_sample import take_sample
 from madang.intake.layout import TableLayout, infer_layout
 from madang.intake.raw import Evidence, Override, Refused
 
-HEAD_LINES = 3_000  # read closely; a file no longer than this is seen whole
-TAIL_LINES = 100
-MOST_COLUMNS = 20_000
 _SHOWN = 300  # records of the head shown to the layout, with those around blank lines and changes of width
-_HEAD_BYTES = 2 << 20
-_TAIL_BYTES = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -55,79 +49,39 @@ class Outline:
 
 def outline(path: Path, first: bytes, stream: TextStream, override: Override) -> Outline:
     """Plan the reading of a file whose text begins with `first` (complete lines)."""
-    head = first[:_HEAD_BYTES].decode("utf-8", "replace").split("\n")
-    head = head[:-1] if len(first) <= _HEAD_BYTES or len(head) < 2 else head[: len(head) - 1]
-    whole = stream.done >= path.stat().st_size and len(head) >= first.count(b"\n") and len(head) <= HEAD_LINES
-    head = head[:HEAD_LINES]
-    dialect, evidence = detect(head, override.delimiter)
-    lines = dialect.prepare("\n".join(head).encode()).decode().split("\n")
-    found = records(lines, dialect)
-    if not whole and len(found) > 1 and found[-1].row + found[-1].lines > len(lines):
-        found.pop()  # may go on behind the sample
-    if max(len(record.cells) for record in found) > MOST_COLUMNS:
-        raise Refused("csv_too_many_columns", file=path.name, limit=MOST_COLUMNS)
-    tail = [] if whole else _tail(path, first, stream, dialect)
-    sample = _Sample(dialect, found, [record for record in tail if record.row > found[-1].row])
-    return Outline(dialect, evidence, sample.parts(override))
-
-
-def _tail(path: Path, first: bytes, stream: TextStream, dialect: Dialect) -> list[Record]:
-    """The last records of a file, with their physical rows; [] for UTF-16, whose lines are not counted in bytes."""
-    if stream.done >= path.stat().st_size:
-        count, text = first.count(b"\n"), first[-_TAIL_BYTES:]
-    elif stream.encoding.codec.startswith("utf-16"):
-        return []
-    else:
-        count, text = _count_and_tail(path, stream)
-    lines = text.decode("utf-8", "replace").removesuffix("\n").split("\n")[1:][-TAIL_LINES:]
-    prepared = dialect.prepare("\n".join(lines).encode()).decode().split("\n")
-    return records(prepared, dialect, count - len(lines) + 1)
-
-
-def _count_and_tail(path: Path, stream: TextStream) -> tuple[int, bytes]:
-    """Number of lines of a file and its last part as UTF-8 with LF line ends."""
-    feeds, last = 0, b""
-    mark = b"\r" if stream.encoding.carriage_returns else b"\n"
-    with path.open("rb") as file:
-        while block := file.read(4 << 20):
-            feeds += block.count(mark)
-            last = block if len(block) >= _TAIL_BYTES else last + block
-    text = last[-_TAIL_BYTES:].decode(stream.encoding.codec, "replace")
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if mark == b"\r" else text.replace("\r\n", "\n")
-    return feeds + (not text.endswith("\n")), text.encode()
+    sample = take_sample(path, first, stream, override.delimiter)
+    parts = _Planner(sample.dialect, sample.head, sample.records).parts(override)
+    if not parts:
+        raise Refused("no_table", file=path.name)
+    return Outline(sample.dialect, sample.evidence, parts)
 
 
 @dataclass
-class _Sample:
-    """Head and tail of a file as records, and the tables they show."""
+class _Planner:
+    """The tables that a sample of a file shows."""
 
     dialect: Dialect
     head: list[Record]
-    tail: list[Record]
+    everything: list[Record]
 
     def parts(self, override: Override) -> list[Part]:
-        everything = [*self.head, *self.tail]
-        usual = _usual_width(everything)
-        repairer = self._repairer(everything, usual)
+        usual = _usual_width([record.cells for record in self.everything])
+        repairer = self._repairer(self.everything, usual)
         rows = {
-            record.row: self._cells(index, everything, usual, repairer)
-            for index, record in enumerate(everything)
+            record.row: self._cells(index, self.everything, usual, repairer)
+            for index, record in enumerate(self.everything)
         }
         layouts = self._layouts(rows, override)
-        written = {record.row: record for record in everything}
-        changed, problems = self._headers(layouts, rows, written, usual)
+        changed, problems = self._headers(layouts, rows, usual)
         if changed:
             layouts = self._layouts(rows, override)
-        if not layouts:
-            raise Refused("file_empty", file="")
         return [
             self._part(number, layouts, rows, problems if number == 0 else [])
             for number in range(len(layouts))
         ]
 
-    def _repairer(self, everything: list[Record], width: int) -> Repairer:
-        sound = [record.cells for record in everything if record.sound][:2_000]
-        return Repairer(self.dialect, width, Profile.learn(sound, width))
+    def _repairer(self, found: list[Record], width: int) -> Repairer:
+        return Repairer(self.dialect, width, [record.cells for record in found if record.sound])
 
     def _cells(self, index: int, everything: list[Record], usual: int, repairer: Repairer) -> list[str]:
         """The cells of a record as the layout shall see them: a single broken row among sound ones is put right."""
@@ -137,12 +91,24 @@ class _Sample:
         exactly = readings(record.text, self.dialect, usual) if not record.sound else None
         if exactly is not None:
             return exactly[0]
+        if index == 0 and len(everything) > 1 and len(everything[1].cells) == usual:
+            return self._other_delimiter(record, usual) or record.cells
         near = [everything[i] for i in (index - 1, index + 1) if 0 <= i < len(everything)]
         alone = len(near) == 2 and all(len(each.cells) == usual for each in near)
-        if index == 0 or not (alone or abs(len(record.cells) - usual) <= 1) or not record.text.strip():
+        nearly = abs(len(record.cells) - usual) <= 1 < len(record.cells)
+        if index == 0 or not (alone or nearly) or not record.text.strip():
             return record.cells
         fixed = repairer.wrong_width(record.text, record.row)
         return fixed[0].cells or record.cells
+
+    def _other_delimiter(self, record: Record, usual: int) -> list[str] | None:
+        """A first line written with another delimiter than the rows, if that gives each column a name of its own."""
+        for delimiter in OTHER_DELIMITERS:
+            if len(record.cells) * 2 <= usual and delimiter != self.dialect.byte:
+                cells = strict(record.text, Dialect(delimiter, self.dialect.quote)) or []
+                if len(cells) == usual and all(cells) and len(set(cells)) == usual:
+                    return cells
+        return None
 
     def _layouts(self, rows: dict[int, list[str]], override: Override) -> list[TableLayout]:
         head = [record.row for record in self.head]
@@ -151,13 +117,14 @@ class _Sample:
             if len(rows[here]) != len(rows[after]) or not any(map(str.strip, rows[after])):
                 shown |= {here, after, *range(after, after + 6)}
         grid = [(row, rows[row]) for row in head if row in shown]
-        tail = [(record.row, rows[record.row]) for record in self.tail]
+        tail = [(record.row, rows[record.row]) for record in self.everything[len(self.head) :]]
         return infer_layout(grid, tail, override_header_rows=override.header_rows)
 
     def _headers(
-        self, layouts: list[TableLayout], rows: dict[int, list[str]], written: dict[int, Record], usual: int
+        self, layouts: list[TableLayout], rows: dict[int, list[str]], usual: int
     ) -> tuple[bool, list[tuple[str, str | None]]]:
         """Give a header one cell too long or too short its width where that is sound."""
+        written = {record.row: record for record in self.everything}
         changed = False
         problems: list[tuple[str, str | None]] = []
         for layout in layouts[:1]:
@@ -182,16 +149,21 @@ class _Sample:
         layout = layouts[number]
         following = layouts[number + 1] if number + 1 < len(layouts) else None
         last = layout.data_end if following is None else _begin(following) - 1
-        everything = [*self.head, *self.tail]
-        inside = [r for r in everything if r.row >= layout.data_start and (last is None or r.row <= last)]
-        width = _usual_width(inside, layout.width) if inside else layout.width
+        inside = [
+            r for r in self.everything if r.row >= layout.data_start and (last is None or r.row <= last)
+        ]
+        votes = [rows[r.row] for r in inside] + [rows[row] for row in layout.header_rows[-1:]]
+        width = _usual_width(votes, layout.width) if inside else layout.width
         padding = max(0, layout.width - width)
         labels = list(layout.labels)
-        drop = self._trailing(layout, inside, width, padding)
+        heads = [rows[row] for row in layout.header_rows]
+        drop = all(len(cells) == layout.width for cells in heads) and self._trailing(
+            layout, inside, width, padding
+        )
         if padding and not drop:
             problems = [*problems, ("header_longer", json.dumps({"cells": layout.width, "expected": width}))]
-        if drop:
-            labels = labels[:-1]
+        if drop and padding:
+            labels, padding = labels[:-1], 0
         heading = [
             record.text.encode()
             for record in self.head
@@ -199,7 +171,7 @@ class _Sample:
         ]
         blank = sum(1 for r in self.head if r.row < layout.data_start and not any(map(str.strip, r.cells)))
         return Part(
-            first=layout.data_start,
+            first=self._first(layout) if number == 0 else layout.data_start,
             last=last,
             width=width,
             labels=labels,
@@ -207,13 +179,18 @@ class _Sample:
             repairer=self._repairer(inside, width),
             repeated=tuple(text for text in dict.fromkeys(heading) if text),
             skipped=frozenset(entry["row"] for entry in layout.left_out),
-            drop_last=drop and not padding,
-            padding=0 if drop and padding else padding,
+            drop_last=drop and layout.width == width,
+            padding=padding,
             blank_above=blank if number == 0 else 0,
             left_out=layout.left_out,
             evidence=layout.evidence,
             problems=tuple(problems),
         )
+
+    def _first(self, layout: TableLayout) -> int:
+        """Where the data begins; directly behind the header if the rows after it were not in the sample."""
+        seen = self.head[-1].row + self.head[-1].lines
+        return min(layout.data_start, max(seen, *layout.header_rows) if layout.header_rows else seen)
 
     def _trailing(self, layout: TableLayout, inside: list[Record], width: int, padding: int) -> bool:
         """Whether the last column is only the empty space behind a delimiter that ends each line."""
@@ -238,11 +215,11 @@ def _fixed_header(cells: list[str], text: str, dialect: Dialect, width: int) -> 
 
 def _begin(layout: TableLayout) -> int:
     """The first physical row that belongs to a table, its header and the lines above included."""
-    return min([layout.data_start, *layout.header_rows, *(entry["row"] for entry in layout.left_out)])
+    return min([layout.data_start, *layout.header_rows, *(int(entry["row"]) for entry in layout.left_out)])
 
 
-def _usual_width(found: list[Record], otherwise: int = 1) -> int:
-    """The width of most records, weighed by their cells; rows of one cell do not count unless all are."""
-    widths = Counter(len(record.cells) for record in found if any(map(str.strip, record.cells)))
+def _usual_width(rows: list[list[str]], otherwise: int = 1) -> int:
+    """The width of most rows, weighed by their cells; rows of one cell do not count unless all are."""
+    widths = Counter(len(cells) for cells in rows if any(map(str.strip, cells)))
     ranked = sorted((number * (width - 1), number, width) for width, number in widths.items())
     return ranked[-1][2] if ranked else otherwise

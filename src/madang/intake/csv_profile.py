@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +18,9 @@ _EXACT = [
 ]
 _URL = re.compile(r"(?:https?|ftp)://\S+|www\.\S+")
 _LETTER = re.compile(r"[A-Za-z가-힣]")
+_CHANGES = re.compile(r"(?<=[^\d])(?=\d)|(?<=\d)(?=[^\d.,])")
+_MEETINGS = re.compile(r'(?<=")(?=[^"])|https?://')
+_LEARNED = 20_000  # cells from which the columns are learned
 _FLOOR = 1e-4  # share given to anything at all
 
 
@@ -30,7 +34,7 @@ def coarse(cell: str) -> str:
         return "text"
     for pattern, sign in _RUNS:
         text = pattern.sub(sign, text)
-    return "text" if _LETTER.search(text) and len(text) > 5 else text
+    return "text" if _LETTER.search(text) and (len(text) > 5 or " " in text) else text
 
 
 @lru_cache(maxsize=20_000)
@@ -51,9 +55,11 @@ class Column:
     exact: Counter[str] = field(default_factory=Counter)
     values: Counter[str] = field(default_factory=Counter)
     cells: int = 0
+    edged: int = 0  # cells that begin or end with a blank
 
     def add(self, cell: str) -> None:
         self.cells += 1
+        self.edged += cell != cell.strip()
         self.coarse[coarse(cell)] += 1
         self.exact[exact(cell)] += 1
         if len(cell) <= 40:
@@ -71,7 +77,7 @@ class Column:
                 n for kind, n in self.coarse.items() if kind == "text" or kind in ("가", "a", "a a", "가 가")
             )
             share += 0.1 * words / self.cells
-        return math.log(share + _FLOOR)
+        return math.log(share + _FLOOR) - (1 if cell != cell.strip() and not self.edged else 0)
 
     def usual_lengths(self) -> list[int]:
         """Lengths of the column's most frequent exact shapes."""
@@ -87,10 +93,11 @@ class Profile:
     @classmethod
     def learn(cls, rows: list[list[str]], width: int) -> Profile:
         columns = [Column() for _ in range(width)]
-        for cells in rows:
-            if len(cells) == width:
-                for column, cell in zip(columns, cells, strict=True):
-                    column.add(cell)
+        right = [cells for cells in rows if len(cells) == width]
+        most = max(50, _LEARNED // width)
+        for cells in right[:: max(1, len(right) // most)]:
+            for column, cell in zip(columns, cells, strict=True):
+                column.add(cell)
         return cls(columns)
 
     def fit(self, cells: list[str]) -> float:
@@ -106,7 +113,7 @@ class Aligned:
     steps: tuple[str, ...]
 
 
-_JOIN, _REMOVE, _PAD, _SPLIT = 2.0, 1.0, 2.0, 2.5
+_JOIN, _REMOVE, _PAD, _SPLIT, _MET = 2.0, 1.0, 2.0, 2.5, 1.0
 _BUDGET = 400_000
 
 
@@ -140,6 +147,8 @@ def align(pieces: list[str], profile: Profile, joiner: str, rejoin: bool = False
                 continue
             if i < count and j < width:
                 for size in range(1, min(longest, count - i) + 1):
+                    if size > 1 and rejoin and any(joiner in piece for piece in pieces[i : i + size]):
+                        break  # a piece with the delimiter inside was quoted: a cell of its own
                     cell = joiner.join(pieces[i : i + size])
                     score = base + columns[j].fit(cell) - join * (size - 1)
                     offer(i + size, j + 1, score, i, j, (cell,), "joined" if size > 1 else "")
@@ -148,9 +157,8 @@ def align(pieces: list[str], profile: Profile, joiner: str, rejoin: bool = False
             if j < width and surplus < 0:
                 offer(i, j + 1, base + columns[j].fit("") - _PAD, i, j, ("",), "padded")
             if surplus < 0 and i < count and j + 1 < width:
-                for at in _cuts(pieces[i], columns[j], columns[j + 1]):
-                    left, right = pieces[i][:at], pieces[i][at:]
-                    score = base + columns[j].fit(left) + columns[j + 1].fit(right) - _SPLIT
+                for left, right, cost in _halves(pieces[i], columns[j], columns[j + 1]):
+                    score = base + columns[j].fit(left) + columns[j + 1].fit(right) - cost
                     offer(i + 1, j + 2, score, i, j, (left, right), "split")
     if best[count][width][0] == -math.inf:
         return None
@@ -166,15 +174,18 @@ def align(pieces: list[str], profile: Profile, joiner: str, rejoin: bool = False
     return Aligned(cells, best[count][width][0], tuple(dict.fromkeys(reversed(steps))))
 
 
-def _cuts(piece: str, left: Column, right: Column) -> set[int]:
-    """Places where a piece may be two cells run together: usual lengths from either side, and changes of kind."""
-    if len(piece) < 2 or len(piece) > 2_000:
-        return set()
+def _halves(piece: str, left: Column, right: Column) -> Iterator[tuple[str, str, float]]:
+    """Ways in which a piece may be two cells run together: at usual lengths, changes of kind, quotes, addresses.
+
+    A quote where the two met (it ended or began a quoted cell, doubled by the meeting) belongs to neither.
+    """
+    if len(piece) < 2 or len(piece) > 5_000:
+        return
     cuts = set(left.usual_lengths()) | {len(piece) - size for size in right.usual_lengths()}
-    cuts |= {
-        match.start()
-        for match in re.finditer(
-            r"(?<=[^\d])(?=\d)|(?<=\d)(?=[^\d.,])|https?://|(?<=[.\"])(?=\w)", piece[:80]
-        )
-    }
-    return {at for at in cuts if 0 < at < len(piece)}
+    cuts |= {match.start() for match in _CHANGES.finditer(piece[:80])}
+    met = {match.start() for match in _MEETINGS.finditer(piece)}
+    for at in sorted(met):
+        yield piece[:at].removesuffix('"'), piece[at:].removeprefix('"'), _MET
+    for at in sorted(cuts - met):
+        if 0 < at < len(piece):
+            yield piece[:at], piece[at:], _SPLIT

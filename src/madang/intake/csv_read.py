@@ -144,6 +144,7 @@ class _Reading:
         found = []
         for number, table in enumerate(self.tables, start=1):
             part, body = table.part, table.body
+            names = part.labels[:-1] if part.drop_last else part.labels
             listed = [*part.left_out, *body.left_out]
             counts = dict(body.counts)
             for entry in part.left_out:
@@ -170,7 +171,7 @@ class _Reading:
                 RawTable(
                     member=f"표{number}" if several else None,
                     stage=body.stage,
-                    columns=[RawColumn(index, label) for index, label in enumerate(part.labels)],
+                    columns=[RawColumn(index, label) for index, label in enumerate(names)],
                     rows=body.rows,
                     header_rows=part.header_rows,
                     problems=body.problems,

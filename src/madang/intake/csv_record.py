@@ -12,7 +12,6 @@ SPAN_LINES = 200  # a quoted cell over more physical lines than this is a forgot
 LONGEST_READING = 1 << 18  # longer records are not searched for the best reading
 CLOSERS = 60  # closing quotes tried for one cell
 _JOINED = "\x1f"  # stands for a delimiter of several characters while a file is read
-_ESCAPES = {"\\\\": "\x1d", '\\"': "\x1e", "\\'": "\x1c"}
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,10 @@ class Dialect:
         """Text in which every delimiter is one byte and no quote is escaped by a backslash."""
         if not self.changes_text:
             return text
-        for unused in (b"\x1c", b"\x1d", b"\x1e", b"\x1f"):
+        for unused in (b"\x1d", b"\x1e", b"\x1f"):
             text = text.replace(unused, b"")
         if self.escape == "\\":
-            for escaped, sign in _ESCAPES.items():
-                text = text.replace(escaped.encode(), sign.encode())
+            text = text.replace(b"\\\\", b"\x1d").replace(b"\\" + self.quote.encode(), b"\x1e")
         elif self.escape == '"':
             text = text.replace(b'""', b'"')
         if self.runs:
@@ -64,7 +62,7 @@ class Dialect:
         if self.byte == _JOINED and self.delimiter:
             signs[_JOINED] = self.delimiter
         if self.escape == "\\":
-            signs |= {"\x1d": "\\", "\x1e": '"', "\x1c": "'"}
+            signs |= {"\x1d": "\\", "\x1e": self.quote}
         return signs
 
     @cached_property
@@ -195,8 +193,13 @@ class Record:
     sound: bool = True  # its quotes are well formed
 
 
-def records(lines: list[str], dialect: Dialect, first_row: int = 1, limit: int = 10**9) -> list[Record]:
-    """Read a sample line by line; a record goes on over lines only while its quotes are well formed and open."""
+def records(
+    lines: list[str], dialect: Dialect, first_row: int = 1, limit: int = 10**9, search: bool = True
+) -> list[Record]:
+    """Read a sample line by line; a record goes on over lines only while its quotes are well formed and open.
+
+    Without `search` a record with broken quotes is simply split at its delimiters.
+    """
     found: list[Record] = []
     index = 0
     while index < len(lines) and len(found) < limit:
@@ -216,7 +219,7 @@ def records(lines: list[str], dialect: Dialect, first_row: int = 1, limit: int =
                     break
         sound = cells is not None
         if cells is None:
-            reading = readings(text, dialect, None)
+            reading = readings(text, dialect, None) if search else None
             cells = reading[0] if reading else text.split(dialect.byte)
         found.append(Record(first_row + index, used, text, cells, sound))
         index += used

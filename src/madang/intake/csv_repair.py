@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from madang.intake.csv_profile import Profile, align
 from madang.intake.csv_record import SPAN_LINES, Dialect, readings, strict
 
 CELL_LIMIT = 1 << 20  # characters of one cell
 _SEARCHES = 3_000  # broken rows searched for their best reading; later ones are padded or cut
-_DELIMITERS = ("\t", ";", "|", ",", " ")
+OTHER_DELIMITERS = ("\t", ";", "|", ",", " ")
 _JOINED_LINES = 30  # lines over which a record with broken quotes is looked for
 _STRAIN = 0.5  # what one unit of a reading's cost weighs against the fit of the cells
 
@@ -39,12 +40,17 @@ class Fixed:
 
 @dataclass
 class Repairer:
-    """Reads broken records of a table of `width` columns whose cells look like `profile`."""
+    """Reads broken records of a table of `width` columns whose cells look like those of `sample`."""
 
     dialect: Dialect
     width: int
-    profile: Profile
+    sample: list[list[str]]  # sound records of the table
     searches: int = 0
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What the columns look like, learned when the first broken record comes."""
+        return Profile.learn(self.sample, self.width)
 
     def take(self, lines: Sequence[str], row: int) -> tuple[list[Fixed], int]:
         """Read the record that begins in the first of `lines`; gives it and how many lines it took.
@@ -57,12 +63,12 @@ class Repairer:
             return [Fixed(row, None, (), text)], 1
         alone = readings(text, self.dialect, self.width)
         if alone is not None and (alone[1] == 0 or self._well(lines[1:2])):
-            return [self._read(row, text, alone)], 1
+            return [self._strained(row, text, alone)], 1
         joined = self._joined(lines, row)
         if joined is not None:
             return joined
         if alone is not None:
-            return [self._read(row, text, alone)], 1
+            return [self._strained(row, text, alone)], 1
         return self._one(text, row), 1
 
     def wrong_width(self, text: str, row: int) -> list[Fixed]:
@@ -119,6 +125,15 @@ class Repairer:
             return None
         return [Fixed(row, self._restored(c or []), (), part) for c, part in zip(cells, parts, strict=True)]
 
+    def _strained(self, row: int, text: str, reading: tuple[list[str], int]) -> Fixed:
+        """A line read with the right number of cells, unless another delimiter fits it much better."""
+        others = self._with_other_delimiter(text, reading[0]) if reading[1] > 1 else []
+        if others:
+            score, cells, fault = max(others, key=lambda choice: choice[0])
+            if score > self.profile.fit(reading[0]) - _STRAIN * reading[1]:
+                return self._fixed(row, cells, (fault,), text)
+        return self._read(row, text, reading)
+
     def _read(self, row: int, text: str, reading: tuple[list[str], int]) -> Fixed:
         quote = self.dialect.quote
         apostrophes = quote == "'" and not any(
@@ -155,9 +170,9 @@ class Repairer:
     def _with_other_delimiter(self, text: str, pieces: list[str]) -> list[tuple[float, list[str], Fault]]:
         """Readings of a line with each other delimiter that gives enough cells."""
         found: list[tuple[float, list[str], Fault]] = []
-        if len(pieces) * 2 > self.width + 1 and len(pieces) > 2:
+        if len(pieces) not in (self.width, 1, 2) and len(pieces) * 2 > self.width + 1:
             return found
-        for delimiter in _DELIMITERS:
+        for delimiter in OTHER_DELIMITERS:
             if delimiter == self.dialect.byte or text.count(delimiter) < self.width - 1:
                 continue
             other = Dialect(delimiter, self.dialect.quote or '"')
