@@ -59,36 +59,39 @@ def infer_layout(
     merges: Sequence[Merge] = (),
     override_header_rows: tuple[int, ...] | None = None,
     side_by_side: bool = False,
+    trim: bool = False,
 ) -> list[TableLayout]:
     """The tables of a grid of text.
 
     `head` and `tail` are rows ``(physical row, cells)``; they may overlap and may have gaps. `merges` are merged
     areas of a sheet: a header cell among them names all its columns. `override_header_rows` fixes the header
     (``()``: there is none), and the grid is then taken as one table. `side_by_side` looks for tables parted by
-    empty columns too (sheets only). A grid without a filled cell gives [].
+    empty columns too, `trim` leaves out empty columns left and right of the table (both for sheets only: in delimited
+    text an empty column is a column). A grid without a filled cell gives [].
     """
     by_row = {number: list(cells) for number, cells in [*tail, *head]}
     rows: list[Row] = [(number, by_row[number]) for number in sorted(by_row)]
-    whole: list[tuple[int, int] | None] = [None]
-    blocks = column_blocks(rows) if side_by_side and override_header_rows is None else whole
+    width = max((len(cells) for _, cells in rows), default=0)
+    used = [i for i in range(width) if any(i < len(cells) and cells[i].strip() for _, cells in rows)]
+    if not used:
+        return []
+    blocks = column_blocks(rows) if side_by_side and override_header_rows is None else []
+    if not blocks:
+        blocks = [(used[0], used[-1]) if trim else (0, width - 1)]
     found: list[TableLayout] = []
-    for block in blocks:
-        if block is None:
-            found += _stacked(rows, merges, override_header_rows, 0)
-        else:
-            first, last = block
-            part: list[Row] = [(number, cells[first : last + 1]) for number, cells in rows]
-            shifted = [
-                (r0, max(c0, first) - first, r1, min(c1, last) - first)
-                for r0, c0, r1, c1 in merges
-                if c1 >= first and c0 <= last
-            ]
-            found += _stacked(part, shifted, None, first)
+    for first, last in blocks:
+        part: list[Row] = [(number, cells[first : last + 1]) for number, cells in rows]
+        shifted = [
+            (r0, max(c0, first) - first, r1, min(c1, last) - first)
+            for r0, c0, r1, c1 in merges
+            if c1 >= first and c0 <= last
+        ]
+        found += _stacked(part, shifted, override_header_rows, first)
     return found
 
 
-def column_blocks(rows: Sequence[Row]) -> list[tuple[int, int] | None]:
-    """Column ranges of tables that stand side by side; ``[None]`` where the grid is one table.
+def column_blocks(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Column ranges of tables that stand side by side; [] where the grid is one table.
 
     Empty columns part two tables only if something else says so too: the header's words come again in the next
     block, or the blocks begin or end in different rows. Otherwise an empty column is a spacer of one table.
@@ -102,8 +105,8 @@ def column_blocks(rows: Sequence[Row]) -> list[tuple[int, int] | None]:
         elif in_use:
             blocks.append((index, index))
     if len(blocks) < 2 or any(last == first for first, last in blocks):
-        return [None]
-    return list(blocks) if _blocks_differ(rows, blocks) else [None]
+        return []
+    return blocks if _blocks_differ(rows, blocks) else []
 
 
 def _blocks_differ(rows: Sequence[Row], blocks: Sequence[tuple[int, int]]) -> bool:

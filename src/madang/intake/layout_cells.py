@@ -31,8 +31,10 @@ _FOOTNOTE = re.compile(
 )
 _UNIT = re.compile(r"단\s*위\s*[:：]|\bunit\s*[:：]", re.I)
 _UNIT_CELL = re.compile(r"^[(\[][^()\[\]]{1,12}[)\]]$")
+_YEAR = r"(?:19[5-9]\d|20[0-4]\d)"
 _PERIOD = re.compile(
-    r"^\s*(?:(?:19|20)\d\d\s*년?(?:[.\-/\s]*\d{1,2}(?:/4)?\s*(?:월|분기)?)?|\d{1,2}\s*(?:월|분기))\s*$"
+    rf"^\s*(?:{_YEAR}\s*년?(?:[.\-/\s]+\d{{1,2}}(?:/4)?\s*(?:월|분기)?)?|{_YEAR}\s*년\s*\d{{1,2}}\s*(?:월|분기)"
+    rf"|{_YEAR}(?:0[1-9]|1[0-2])|\d{{1,2}}\s*(?:월|분기))\s*$"
 )
 _SPACES = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
 _SHAPE = [(re.compile(r"\d+"), "9"), (re.compile(r"[A-Za-z]+"), "a"), (re.compile(r"[가-힣]+"), "가")]
@@ -120,9 +122,13 @@ def is_period(cell: str) -> bool:
 
 
 def are_periods(cells: Sequence[str]) -> bool:
-    """Whether all numbers of a row are distinct periods (at least two), as in a header over yearly columns."""
+    """Whether all numbers of a row are periods in order (at least two), as in a header over yearly columns."""
     found = [cell.strip() for cell in cells if kind(cell) in ("number", "digits")]
-    return len(found) >= 2 and len(set(found)) == len(found) and all(is_period(cell) for cell in found)
+    if len(found) < 2 or not all(map(is_period, found)):
+        return False
+    order = [[int(n) for n in re.findall(r"\d+", cell)] for cell in found]
+    steps = list(zip(order, order[1:], strict=False))
+    return all(a < b for a, b in steps) or all(a > b for a, b in steps)
 
 
 def column_kinds(rows: Sequence[Sequence[str]], columns: int) -> list[Kind]:

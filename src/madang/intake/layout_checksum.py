@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow.dataset as ds
 
+from madang.engine.duck import connect
 from madang.intake.raw import RawTable
 
 STRONG = ("합계", "소계", "총계", "계", "누계", "총합계", "합", "중계")
@@ -74,9 +75,7 @@ def _number(column: str) -> str:
 
 
 def search(table: RawTable, shape: Shape) -> Found:
-    with duckdb.connect(":memory:") as con:
-        con.execute("SET memory_limit='700MB'; SET threads=2")
-        con.execute(f"SET temp_directory='{str(table.stage.parent / 'spill').replace(chr(39), chr(39) * 2)}'")
+    with connect(temp_dir=table.stage.parent / "spill") as con:
         con.register("staged", ds.dataset(table.stage, format="ipc"))
         _prepare(con, table, shape)
         found = Found([], [], [])
