@@ -1,1 +1,5 @@
-"""See ARCHITECTURE.md for what this room is for."""
+"""Shapes out: one version of a dataset as CSV, XLSX, JSON, JSON lines or Parquet."""
+
+from madang.formats.export import FORMATS, export
+
+__all__ = ["FORMATS", "export"]

@@ -1,0 +1,116 @@
+"""Formats that are lines of text: CSV, JSON, JSON lines. DuckDB writes the lines, Python passes the bytes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+
+from madang.formats.source import Column, Source, quoted_text, unique
+from madang.intake.raw import Progress
+
+_NUMBER = r"[+-]?[0-9][0-9,]*(\.[0-9]*)?([eE][+-]?[0-9]+)?%?|[+-]?\.[0-9]+"
+_FORMULA = {ord(char) for char in "=+-@\t\r"}
+_WHOLE_BELOW = 1e15  # a whole number below it is written without ".0", exactly
+
+
+def write_csv(source: Source, out: IO[bytes], progress: Progress, *, excel: bool, raw: bool) -> None:
+    """Comma separated, quoted where it must be. `excel`: UTF-8 with BOM, CRLF, a blank between day and time."""
+    end = "\r\n" if excel else "\n"
+    labels = [quoted_cell(column.label if raw else guarded(column.label)) for column in source.columns]
+    if len(labels) == 1 and not labels[0]:
+        labels = ['""']
+    out.write((("\ufeff" if excel else "") + ",".join(labels) + end).encode("utf-8"))
+    cells = [_csv_cell(column, excel, raw) for column in source.columns]
+    if len(cells) == 1:  # a line with nothing on it would be skipped by readers
+        cells = [f"coalesce(nullif({cells[0]}, ''), '\"\"')"]
+    separated = ", ',', ".join(cells)
+    pass_on(source.lines(f"concat({separated}, {_sql(end)})"), out, source.rows, progress)
+
+
+def write_json(source: Source, out: IO[bytes], progress: Progress) -> None:
+    """One array of objects, one object per line; keys are the labels, made unique."""
+    out.write(b"[")
+    lines = source.lines(f"concat(',', chr(10), {_json_object(source)})")
+    pass_on(lines, out, source.rows, progress, skip=1)
+    out.write(b"\n]\n")
+
+
+def write_jsonl(source: Source, out: IO[bytes], progress: Progress) -> None:
+    """One object per line."""
+    pass_on(source.lines(f"concat({_json_object(source)}, chr(10))"), out, source.rows, progress)
+
+
+def pass_on(lines: Iterable[pa.Array], out: IO[bytes], rows: int, progress: Progress, skip: int = 0) -> None:
+    """Write the bytes of text arrays as they lie in memory, but for the first `skip` of all."""
+    done = 0
+    for array in lines:
+        out.write(text_bytes(array)[skip:])
+        skip = 0
+        done += len(array)
+        progress(done, rows)
+
+
+def text_bytes(array: pa.Array) -> memoryview:
+    """The texts of an array, one after another, without copying."""
+    array = array.cast(pa.large_string())
+    _, offsets, data = array.buffers()
+    if len(array) == 0 or data is None:
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    return memoryview(data)[ends[0] : ends[-1]]
+
+
+def guarded(text: str) -> str:
+    """A text that a spreadsheet does not take for a formula: '=1+1 for =1+1; numbers and a lone sign stay."""
+    if len(text) > 1 and ord(text[0]) in _FORMULA and not re.fullmatch(_NUMBER, text):
+        return "'" + text
+    return text
+
+
+def quoted_cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if re.search('[",\r\n]', text) else text
+
+
+def is_formula(cell: str) -> str:
+    """The SQL of `guarded`: whether a spreadsheet might take the text `cell` for a formula."""
+    heads = ", ".join(map(str, sorted(_FORMULA)))
+    return (
+        f"(ascii({cell}) IN ({heads}) AND length({cell}) > 1 AND NOT regexp_full_match({cell}, '{_NUMBER}'))"
+    )
+
+
+def _csv_cell(column: Column, excel: bool, raw: bool) -> str:
+    cell = column.sql
+    if column.kind == "number":
+        whole = f"{cell} = trunc({cell}) AND abs({cell}) < {_WHOLE_BELOW}"
+        return f"CASE WHEN {whole} THEN ({cell})::BIGINT::VARCHAR ELSE ({cell})::VARCHAR END"
+    if column.kind == "datetime":
+        return iso_datetime(cell, " " if excel else "T")
+    if column.kind != "text":
+        return f"{cell}::VARCHAR"
+    plain = cell if raw else f"CASE WHEN {is_formula(cell)} THEN concat('''', {cell}) ELSE {cell} END"
+    special = " OR ".join(f"contains({cell}, {mark})" for mark in ("','", "'\"'", "chr(10)", "chr(13)"))
+    return f"CASE WHEN {special} THEN concat('\"', replace({plain}, '\"', '\"\"'), '\"') ELSE {plain} END"
+
+
+def _json_object(source: Source) -> str:
+    names = unique([column.label for column in source.columns])
+    values = (
+        iso_datetime(column.sql, "T") if column.kind == "datetime" else column.sql
+        for column in source.columns
+    )
+    pairs = (f"{quoted_text(name)}: {value}" for name, value in zip(names, values, strict=True))
+    return "to_json({" + ", ".join(pairs) + "})"
+
+
+def iso_datetime(cell: str, between: str) -> str:
+    """SQL of a date and time as text: 2026-11-21T09:30:00, with a fraction only where there is one."""
+    return f"replace({cell}::VARCHAR, ' ', '{between}')"
+
+
+def _sql(text: str) -> str:
+    return " || ".join(f"chr({ord(char)})" for char in text)
