@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 import click
 
 import madang
 from madang.bank.ids import dataset_id
-from madang.cli.common import REFUSED, by_option, echo_json, json_option, opened, progress
+from madang.cli.common import OUR_FAILURE, REFUSED, by_option, echo_json, json_option, opened, progress
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt
 from madang.messages import MadangError, text
@@ -72,8 +73,7 @@ def deposit(
         receipts = _all(workspace.folder, folder, override, by)
     else:
         receipts = _some(workspace, paths, dataset, override, by, as_json)
-    refused = _report(receipts, as_json, tell_sum=folder is not None)
-    context.exit(REFUSED if refused else 0)
+    context.exit(_report(receipts, as_json, tell_sum=folder is not None))
 
 
 def _header_rows(given: str | None) -> tuple[int, ...] | None:
@@ -162,16 +162,20 @@ def _hidden(path: Path) -> bool:
 
 
 def _report(receipts: Iterator[Receipt], as_json: bool, *, tell_sum: bool) -> int:
+    """Print every receipt as it comes; returns the exit code."""
     verdicts: Counter[str] = Counter()
+    failures = 0
     for receipt in receipts:
         verdicts[receipt.verdict] += 1
+        failures += any(reason.code == "own_failure" for reason in receipt.reasons)
         if as_json:
             echo_json(receipt.to_json())
         else:
             _show(receipt)
     if tell_sum and not as_json:
-        click.echo(text("deposit_sum", **{verdict: verdicts[verdict] for verdict in _SIGN}))
-    return verdicts["refused"]
+        sums: dict[str, Any] = {verdict: verdicts[verdict] for verdict in _SIGN}
+        click.echo(text("deposit_sum", **sums))
+    return OUR_FAILURE if failures else REFUSED if verdicts["refused"] else 0
 
 
 def _show(receipt: Receipt) -> None:
@@ -184,7 +188,7 @@ def _show(receipt: Receipt) -> None:
         click.echo("  " + text("see_problems", dataset=receipt.dataset, problems=f"{receipt.problems:,}"))
 
 
-def _numbers(receipt: Receipt) -> dict[str, str]:
+def _numbers(receipt: Receipt) -> dict[str, Any]:
     standard = text("by_standard", standard=receipt.standard) if receipt.standard else text("no_standard")
     return {
         "dataset": receipt.dataset,

@@ -120,16 +120,18 @@ def search(context: click.Context, words: tuple[str, ...], limit: int, as_json: 
     """Search the datasets."""
     hits = opened(context).search(" ".join(words), limit)
     if as_json:
-        echo_json(
-            [
-                {"dataset": h.id, "title": h.title, "field": h.field, "why": h.why, "score": h.score}
-                for h in hits
-            ]
-        )
+        keys = ("title", "field", "reason", "matched", "score")
+        echo_json([{"dataset": h.id, **{key: getattr(h, key) for key in keys}} for h in hits])
     elif not hits:
         click.echo(text("nothing_found", words=" ".join(words)))
     else:
-        echo_table(["데이터", "제목", "찾은 곳", "까닭"], [[h.id, h.title, h.field, h.why] for h in hits])
+        echo_table(
+            ["데이터", "제목", "찾은 곳", "까닭"],
+            [
+                [h.id, h.title, h.matched, text(f"found_{h.reason}", field=text(f"field_{h.field}"))]
+                for h in hits
+            ],
+        )
 
 
 @click.command(help="알고 있는 표준을 봅니다.")

@@ -26,11 +26,17 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "ELF"),
     (b"MZ", "EXE"),
 )
+_NOT_TABLES = frozenset(
+    "prj cpg qpj md rst json geojson topojson jsonld ndjson jsonl ttl nt rdf xml kml gml html htm py r rda sql ini toml"
+    " yaml yml js css ts log sh bat ipynb tex svg sgml".split()
+)
 _HEAD = 4096
 
 
 def kind_of(path: Path, name: str) -> Kind:
-    """Which reader takes this file. Raises Refused(file_empty | form_not_supported) with the form's name."""
+    """Which reader takes this file; text whose name says that it is no table (.prj, .md …) is not tried.
+
+    Raises Refused(file_empty | form_not_supported) with the form's name."""
     with open(path, "rb") as stream:
         head = stream.read(_HEAD)
     if not head:
@@ -45,6 +51,9 @@ def kind_of(path: Path, name: str) -> Kind:
     form = _markup_form(head)
     if form:
         raise Refused("form_not_supported", file=name, form=form)
+    suffix = Path(name).suffix.lower().removeprefix(".")
+    if suffix in _NOT_TABLES:
+        raise Refused("form_not_supported", file=name, form=suffix.upper())
     return "excel" if name.lower().endswith((".xls", ".xlsx", ".xlsm")) else "text"
 
 

@@ -7,6 +7,11 @@ from typing import Any, Literal
 
 from madang.messages import Language, text
 
+KEYS = (
+    "deposit", "file", "member", "sha256", "dataset", "version", "verdict", "rows", "columns", "problems", "reasons",
+    "standard", "encoding", "delimiter", "header_rows", "crs", "located_share", "personal_data", "seconds",
+)  # fmt: skip
+
 Verdict = Literal["accepted", "accepted_with_problems", "refused", "unchanged"]
 
 
@@ -19,6 +24,11 @@ class Reason:
 
     def text(self, language: Language = "ko") -> str:
         return text(self.code, language, **self.params)
+
+    @classmethod
+    def stored(cls, reason: dict[str, Any]) -> Reason:
+        """The reason of a stored receipt."""
+        return cls(reason["code"], reason.get("params", {}))
 
 
 @dataclass(frozen=True)
@@ -59,25 +69,13 @@ class Receipt:
         shown = asdict(self)
         shown["reasons"] = [{"code": reason.code, "text": reason.text(language)} for reason in self.reasons]
         shown["header_rows"] = None if self.header_rows is None else list(self.header_rows)
-        order = [
-            "deposit",
-            "file",
-            "member",
-            "sha256",
-            "dataset",
-            "version",
-            "verdict",
-            "rows",
-            "columns",
-            "problems",
-            "reasons",
-            "standard",
-            "encoding",
-            "delimiter",
-            "header_rows",
-            "crs",
-            "located_share",
-            "personal_data",
-            "seconds",
+        return {key: shown[key] for key in KEYS}
+
+    def to_stored(self) -> dict[str, Any]:
+        """What receipt.json keeps: without deposit, dataset and version, which its place and the log say."""
+        stored = self.to_json()
+        stored["reasons"] = [
+            {"code": r.code, "text": r.text(), "params": {key: str(value) for key, value in r.params.items()}}
+            for r in self.reasons
         ]
-        return {key: shown[key] for key in order}
+        return {key: value for key, value in stored.items() if key not in ("deposit", "dataset", "version")}

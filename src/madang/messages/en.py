@@ -230,4 +230,16 @@ TEXTS: dict[str, str] = {
     "export_about_rows": "Rows",
     "export_about_cut": "Cut cells",
     "export_about_cut_cells": "{cells} cells were cut at Excel's limit of {limit} characters. A csv export has them whole.",
+    # search
+    "found_exact": "the word is in the {field}",
+    "found_partial": "the {field} has a word that begins so",
+    "found_initials": "the first consonants of the {field}",
+    "found_synonym": "the {field} has a word of like meaning",
+    "found_keyboard": "typed with the English keyboard: {field}",
+    "found_typo": "probably a typing error: {field}",
+    "field_title": "title",
+    "field_description": "description",
+    "field_columns": "column names",
+    "field_standard": "standard",
+    "field_provider": "provider",
 }

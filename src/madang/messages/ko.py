@@ -231,4 +231,16 @@ TEXTS: dict[str, str] = {
     "export_about_rows": "행 수",
     "export_about_cut": "잘린 칸",
     "export_about_cut_cells": "{cells}칸을 엑셀의 한도인 {limit}자에서 잘랐습니다. 온전한 값은 csv로 내보내면 있습니다.",
+    # search
+    "found_exact": "{field}에 이 말이 있음",
+    "found_partial": "{field}에 이렇게 시작하는 말이 있음",
+    "found_initials": "{field}의 초성이 같음",
+    "found_synonym": "{field}에 비슷한 뜻의 말이 있음",
+    "found_keyboard": "한영 전환을 빠뜨린 것으로 봄: {field}",
+    "found_typo": "오타로 추정: {field}",
+    "field_title": "제목",
+    "field_description": "설명",
+    "field_columns": "열 이름",
+    "field_standard": "표준",
+    "field_provider": "제공기관",
 }

@@ -1,0 +1,206 @@
+"""From a staged table to a version ready to commit: recognised, profiled, conformed, checked, compared with the live one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from madang.bank import Bank, Version
+from madang.bank.ids import clean_id
+from madang.declarations import Card, DatasetColumn, Standard
+from madang.engine.duck import connect
+from madang.intake.conform import Conformed, conform
+from madang.intake.conform_plan import hints, plan_of
+from madang.intake.layout_totals import take_out_totals
+from madang.intake.profile import profile
+from madang.intake.quality import check
+from madang.intake.quality_report import Quality
+from madang.intake.raw import RawTable, Refused
+from madang.intake.reading import Reading
+from madang.intake.receipt import Reason
+from madang.intake.recognise import GENERIC, Recognition, recognise
+
+_SAMPLE_ROWS = 2_000
+_KEPT_SHARE = 0.5  # of the live version's columns, below which a file is taken for another dataset
+_FALL = 0.5  # of the live version's rows, below which the fall is said
+_PROVIDER = re.compile(r"^(제공기관명|제공기관코드|개방자치단체코드|관리기관명)$")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A table as it will stand in the bank."""
+
+    parquet: list[Path]
+    rows: int
+    columns: list[DatasetColumn]
+    standard: Standard | None
+    provider: str | None
+    facts: dict[str, Any]
+    reasons: tuple[Reason, ...] = field(default=())
+
+    def card(self, file: str, member: str | None) -> dict[str, Any]:
+        """The first card of a dataset: what can be said of it before a person has said anything."""
+        stem = re.sub(r"\.[A-Za-z0-9]{1,7}$", "", file)
+        title = " ".join(filter(None, [stem.replace("_", " ").strip(), member])) or file
+        standard = self.standard
+        return Card(
+            title=title[:200].replace("\n", " ") or "이름 없음",
+            description=standard.description if standard else "",
+            theme=standard.theme if standard else "",
+            provider=self.provider or "",
+            rhythm_days=standard.rhythm_days if standard else None,
+            standard=standard.id if standard else None,
+        ).to_json()
+
+
+@dataclass(frozen=True)
+class Settler:
+    """Settles the tables of one deposit in the folder `place`."""
+
+    bank: Bank
+    standards: dict[str, Standard]
+    place: Path
+    threads: int
+    today: date
+
+    def settle(self, table: RawTable, table_id: str, reading: Reading) -> Settled:
+        """Turn a staged table into typed Parquet with its problems listed. Raises Refused where it must not replace
+        the live version of `table_id`: another provider, other columns, or nothing left."""
+        table = take_out_totals(table)
+        live = self.bank[table_id].latest if table_id in self.bank else None
+        recognition = self._recognise(table, reading)
+        con = connect(temp_dir=self.place, threads=self.threads)
+        try:
+            given = hints(recognition) if recognition.standard else None
+            profiled = profile(table, con, reading.override, given)
+            plan = plan_of(profiled, recognition)
+            conformed = conform(table, plan, self.place / table.stage.stem, con)
+            provider = _provider(con, conformed)
+            reasons = _compare_with_live(live, table_id, conformed, provider, table)
+            quality = check(
+                conformed.files,
+                conformed.columns,
+                recognition.standard,
+                con,
+                table.problems,
+                today=self.today,
+                previous_as_of=_as_of(live),
+            )
+        finally:
+            con.close()
+        table.problems.close()
+        facts = _facts(table, conformed, recognition, quality, provider)
+        return Settled(
+            conformed.files, conformed.rows, conformed.columns, recognition.standard, provider, facts, reasons
+        )
+
+    def _recognise(self, table: RawTable, reading: Reading) -> Recognition:
+        labels = [column.label for column in table.columns]
+        if reading.override.text:
+            return Recognition(None, 1.0)
+        return recognise(labels, _sample(table), self.standards, reading.override)
+
+
+def _sample(table: RawTable) -> pa.Table:
+    batches, rows = [], 0
+    for batch in table.batches():
+        batches.append(batch.slice(0, _SAMPLE_ROWS - rows))
+        rows += batches[-1].num_rows
+        if rows >= _SAMPLE_ROWS:
+            break
+    return pa.Table.from_batches(batches, table.schema())
+
+
+def _provider(con: Any, conformed: Conformed) -> str | None:
+    """The body that all rows name as provider; None where they name several or none."""
+    for column in conformed.columns:
+        if _PROVIDER.match(column.label) and conformed.rows:
+            name = '"' + column.name.replace('"', '""') + '"'
+            paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in conformed.files)
+            lowest, highest = con.execute(
+                f"SELECT min({name})::VARCHAR, max({name})::VARCHAR FROM read_parquet([{paths}])"
+            ).fetchone()
+            return str(lowest) if lowest is not None and lowest == highest else None
+    return None
+
+
+def _compare_with_live(
+    live: Version | None, table_id: str, conformed: Conformed, provider: str | None, table: RawTable
+) -> tuple[Reason, ...]:
+    """Refuse what is plainly another dataset; say what is merely strange."""
+    if not conformed.rows:
+        if live is not None and live.rows:
+            raise Refused("became_empty", dataset=table_id, before=f"{live.rows:,}")
+        table.problems.add("no_rows", severity="warning")
+        return (Reason("no_rows"),)
+    if live is None:
+        return ()
+    before = {column.label for column in live.columns}
+    kept = before & {column.label for column in conformed.columns}
+    if len(kept) < _KEPT_SHARE * len(before) and not _same_standard(live, conformed):
+        proposal = clean_id(f"{table_id}-2")
+        raise Refused(
+            "other_columns", dataset=table_id, before=len(before), kept=len(kept), proposal=proposal
+        )
+    other = live.facts.get("provider")
+    if provider and other and provider != other:
+        proposal = clean_id(f"{table_id}-{provider}")
+        raise Refused("other_provider", dataset=table_id, before=other, after=provider, proposal=proposal)
+    if conformed.rows < _FALL * live.rows:
+        fell = Reason(
+            "rows_fell", {"dataset": table_id, "before": f"{live.rows:,}", "after": f"{conformed.rows:,}"}
+        )
+        table.problems.add("rows_fell", severity="warning", value=f"{live.rows} → {conformed.rows}",
+                           detail=_json(fell.params))  # fmt: skip
+        return (fell,)
+    return ()
+
+
+def _same_standard(live: Version, conformed: Conformed) -> bool:
+    """Both generations of a form have other headers but the same standard's columns."""
+    before = {column.standard for column in live.columns if column.standard}
+    after = {column.standard for column in conformed.columns if column.standard}
+    return bool(before) and len(before & after) >= _KEPT_SHARE * len(before)
+
+
+def _as_of(live: Version | None) -> date | None:
+    said = ((live.facts.get("quality") or {}).get("freshness") or {}).get("as_of") if live else None
+    return date.fromisoformat(said) if said else None
+
+
+def _json(params: dict[str, Any]) -> str:
+
+    return json.dumps(params, ensure_ascii=False)
+
+
+def _facts(
+    table: RawTable, conformed: Conformed, recognition: Recognition, quality: Quality, provider: str | None
+) -> dict[str, Any]:
+    standard = recognition.standard
+    names = [column.name for column in conformed.columns]
+    return {
+        "rows": conformed.rows,
+        "columns": [asdict(column) for column in conformed.columns],
+        "standard": {"id": standard.id, "version": standard.version}
+        if standard
+        else {"id": GENERIC, "version": None},
+        "key": list(standard.key_for(names)) if standard else [],
+        "encoding": table.encoding,
+        "delimiter": table.delimiter,
+        "header_rows": list(table.header_rows),
+        "hidden": table.hidden,
+        "evidence": [asdict(each) for each in (*table.evidence, *recognition.evidence)],
+        "runners_up": [list(each) for each in recognition.runners_up],
+        "left_out": table.left_out,
+        "left_out_counts": dict(Counter(table.left_out_counts)),
+        "problems_by_rule": dict(sorted(table.problems.by_rule.items())),
+        "provider": provider,
+        "quality": quality.to_json(),
+    }

@@ -1,0 +1,100 @@
+"""Killed at every step and at random, alone and two at a time: no accepted version is lost, no half one is seen."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from deltalake import DeltaTable
+
+import madang
+from madang.bank.doctor import examine
+from madang.workspace import Workspace
+from tests.bank.killing import deposit
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    Workspace.init(tmp_path / "w", "시험구")
+    return tmp_path / "w"
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.bank.killing", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+
+
+def check(folder: Path) -> int:
+    """Every promise of the bank, to Madang and to a plain Delta reader; returns the number of versions."""
+    workspace = madang.open(folder)
+    assert examine(workspace.bank) == []
+    total = 0
+    for dataset in workspace.bank.datasets():
+        versions = dataset.versions
+        total += len(versions)
+        assert [v.n for v in versions] == list(range(1, len(versions) + 1))
+        for version in versions:
+            assert version.rows == version.receipt["rows"]
+            names = sorted(row["이름"] for path in version.files for row in pq.read_table(path).to_pylist())
+            assert names == sorted(f"도서관 {i}" for i in range(1, version.rows + 1))
+        if versions:
+            plain = DeltaTable(dataset.folder / "table")
+            assert plain.to_pyarrow_table().num_rows == versions[-1].rows
+            assert plain.transaction_version("madang") == versions[-1].n
+        for log in folder.glob(f"accepted-{dataset.id}-*.txt"):
+            for line in log.read_text().splitlines():
+                number, deposit_id, rows = line.split()
+                kept = dataset.version(int(number))
+                assert (kept.deposit_id, kept.rows) == (deposit_id, int(rows))
+    return total
+
+
+@pytest.mark.parametrize("versions_before", [0, 1])
+def test_killed_at_every_step(workspace: Path, versions_before: int) -> None:
+    for number in range(versions_before):
+        deposit(workspace, "stepped", 400 + number)
+    step, through = 1, False
+    while not through:
+        process = start("steps", str(workspace), str(step), str(step + 9))
+        said = process.communicate(timeout=120)[0].splitlines()
+        assert process.returncode == 0, said
+        through = said[-1].startswith("through")
+        check(workspace)
+        step += 10
+    kills = sum(line.startswith("killed") for line in said) + step - 11
+    assert kills >= 25, "the steps of a deposit were not counted"
+    after = check(workspace)
+    assert deposit(workspace, "stepped", 450) == after + 1
+    check(workspace)
+
+
+def test_two_writers_killed_at_random(workspace: Path) -> None:
+    chance = random.Random(20261121)
+    writers: dict[str, subprocess.Popen[str]] = {}
+    kills = 0
+    while kills < 24:
+        for seat, name in (("a", "shared"), ("b", "shared")):
+            if seat not in writers:
+                writers[seat] = start("loop", str(workspace), name)
+        time.sleep(1.2 + chance.random() * 0.8)
+        seat = chance.choice("ab")
+        process = writers.pop(seat)
+        assert process.poll() is None, "a writer ended by itself"
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        kills += 1
+    for process in writers.values():
+        process.kill()
+        process.communicate()
+    assert check(workspace) > kills
