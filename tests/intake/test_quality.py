@@ -163,9 +163,9 @@ def test_no_camera_means_none(tmp_path: Path) -> None:
 
 def test_a_rule_that_cannot_run_is_named(tmp_path: Path) -> None:
     """One column is absent, or was kept as text because too little of it could be read."""
-    found = checked(tmp_path, mapped(CAMERA, "cctv_count"), [[1]], CAMERA)
+    found = checked(tmp_path, mapped(CAMERA, "has_cctv"), [[True]], CAMERA)
     assert [(s.id, s.because) for s in found.quality.not_checked] == [
-        ("none_means_zero", "'CCTV설치여부' 열이 없음")
+        ("none_means_zero", "'CCTV설치대수' 열이 없음")
     ]
     columns = [
         mapped(CAMERA, "has_cctv")[0],
@@ -174,6 +174,13 @@ def test_a_rule_that_cannot_run_is_named(tmp_path: Path) -> None:
     kept = checked(tmp_path, columns, [[False, "두 대"]], CAMERA)
     assert [s.id for s in kept.quality.not_checked] == ["none_means_zero"]
     assert "integer" in kept.quality.not_checked[0].because
+
+
+def test_a_column_that_only_the_condition_asks_for_may_be_absent(tmp_path: Path) -> None:
+    """The file has the code of the state but not its name: closed by code 03 is still closed."""
+    columns = mapped(LICENCE, "licence_number", "status_code", "closed_on")
+    rows = [["1", "03", None], ["2", "03", date(2020, 1, 1)], ["3", None, None]]
+    assert checked(tmp_path, columns, rows, LICENCE).of("closed_has_date") == (2, 1)
 
 
 def test_the_same_key_and_the_same_row_twice(tmp_path: Path) -> None:

@@ -56,10 +56,14 @@ class Skipped:
 
 @dataclass
 class Plan:
-    """The checks of one table and those that could not be made."""
+    """The checks of one table and those that could not be made.
+
+    `absent`: columns of the standard that a condition asks for and the table lacks; they read as null.
+    """
 
     checks: list[Check] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
 
 
 def plan(
@@ -231,14 +235,14 @@ def _declared_rules(
 ) -> None:
     present = by_standard(columns)
     for rule in standard.rules:
-        spoken = columns_in(con, rule.violated) | set(rule.columns)
-        if rule.applies:
-            spoken |= columns_in(con, rule.applies)
-        because = why_not(standard, present, spoken)
+        asked = columns_in(con, rule.applies) if rule.applies else set()
+        needed = columns_in(con, rule.violated) | set(rule.columns) | (asked & present.keys())
+        because = why_not(standard, present, needed)
         if because:
             made.skipped.append(Skipped(rule.id, because))
         else:
             made.checks.append(_row_rule(rule, present))
+            made.absent |= asked - present.keys()
 
 
 def by_standard(columns: Sequence[DatasetColumn]) -> dict[str, DatasetColumn]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from madang.declarations.sql import literal, quote
-from madang.declarations.standard import RESERVED, DatasetColumn, Standard
+from madang.declarations.standard import RESERVED, STORAGE, DatasetColumn, Standard
 from madang.intake.checks import Check, Plan, Skipped, by_standard, plan, why_not
 from madang.intake.freshness import freshness
 from madang.intake.group_checks import GroupCheck, duplicates, sums
@@ -43,7 +43,7 @@ def check(
     broken = unreadable if unreadable is not None else {c.name: c.facts.get("unreadable", 0) for c in columns}
     made = plan(columns, standard, con, today, dict(broken))
     groups = _group_checks(made, columns, standard)
-    source = _source(files, columns)
+    source = _source(files, columns, standard, made.absent)
     counted = _aggregate(con, source, made.checks, groups, columns, _as_of_sql(columns, standard, today))
     results = [
         *(_result(each, *pair) for each, pair in zip(made.checks, counted.rows, strict=True)),
@@ -90,8 +90,10 @@ def _group_checks(
     return groups
 
 
-def _source(files: Sequence[Path], columns: Iterable[DatasetColumn]) -> str:
-    """The rows as SQL: a column that was renamed also answers to its name in the standard."""
+def _source(
+    files: Sequence[Path], columns: Iterable[DatasetColumn], standard: Standard | None, absent: Iterable[str]
+) -> str:
+    """The rows as SQL: a renamed column also answers to its name in the standard, one of `absent` is null."""
     paths = ", ".join(literal(str(file)) for file in files)
     names = {column.name for column in columns}
     aliases = [
@@ -99,6 +101,9 @@ def _source(files: Sequence[Path], columns: Iterable[DatasetColumn]) -> str:
         for column in columns
         if column.standard and column.standard != column.name and column.standard not in {*names, *RESERVED}
     ]
+    if standard:
+        types = {told.name: STORAGE[told.type] for told in standard.columns}
+        aliases += [f", CAST(NULL AS {types[name]}) AS {quote(name)}" for name in sorted(absent)]
     return f"(SELECT *{''.join(aliases)} FROM read_parquet([{paths}]))"
 
 
