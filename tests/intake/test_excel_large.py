@@ -94,7 +94,7 @@ print(table.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_sheet(tmp_path):
     peaks = []
-    for count in (30_000, 150_000):  # read as a whole the larger one takes 110 MB more than the smaller
+    for count in (10_000, 80_000):  # read as a whole the larger one takes some 43 MB more
         path = tmp_path / f"{count}.xlsx"
         book = xlsxwriter.Workbook(path, {"constant_memory": True})
         sheet = book.add_worksheet()
@@ -107,4 +107,4 @@ def test_memory_does_not_grow_with_the_sheet(tmp_path):
         rows, peak = map(int, done.stdout.split())
         assert rows == count
         peaks.append(peak)
-    assert peaks[1] - peaks[0] < 40
+    assert peaks[1] - peaks[0] < 25

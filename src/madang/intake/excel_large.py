@@ -147,15 +147,16 @@ class _Sheet:
     def head(self) -> list[tuple[int, list[str]]]:
         """The first 300 rows."""
         rows: list[tuple[int, list[str]]] = []
-        for numbers, batch in self.batches(_HEAD):
-            cells = [column.to_pylist() for column in batch.columns]
-            rows += [(number, [c[i] for c in cells]) for i, number in enumerate(numbers.tolist())]
-        return rows
+        for numbers, batch in self.batches():  # a range of 300 rows would be read to the sheet's end too
+            cells = [column.to_pylist() for column in batch.slice(0, _HEAD).columns]
+            rows += [(number, [c[i] for c in cells]) for i, number in enumerate(numbers[:_HEAD].tolist())]
+            if len(rows) >= _HEAD:
+                break
+        return rows[:_HEAD]
 
-    def batches(self, limit: int | None = None) -> Iterator[tuple[Any, pa.RecordBatch]]:
+    def batches(self) -> Iterator[tuple[Any, pa.RecordBatch]]:
         """(physical rows, batch of text columns), one after another."""
-        last = min(self.facts.rows, limit or self.facts.rows)
-        area = f"A1:{_letters(self.facts.columns)}{last}"
+        area = f"A1:{_letters(self.facts.columns)}{self.facts.rows}"
         query = "SELECT * FROM read_xlsx(?, sheet=?, all_varchar=true, header=false, range=?, stop_at_empty=false)"
         try:
             with connect(temp_dir=self.spill) as con:
