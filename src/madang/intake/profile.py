@@ -30,6 +30,10 @@ _MONTH = re.compile(r"년월|연월|년_월|월$|ym$|yyyymm|month|기간|시점"
 _YEAR = re.compile(r"년도|연도|년$|year|yyyy$", re.IGNORECASE)
 _TIME = re.compile(r"시각|(시작|종료|개시|마감|개방|운영|개관|폐관)시간|hhmm|time$", re.IGNORECASE)
 _YES_NO = re.compile(r"여부|유무|yn$", re.IGNORECASE)
+_QUANTITY = re.compile(
+    r"(수|량|액|금|료|비|비용|가격|면적|인원|인구|율|률|시간|분|거리|높이|길이|폭|세대|좌석|정원)$|(count|total|amount|num)$",
+    re.IGNORECASE,
+)
 _BRACKETS = re.compile(r"\s*[(\[（][^)\]）]*[)\]）]\s*$")
 _UNSAFE = re.compile(r"[\s,;{}()=]+")
 
@@ -75,7 +79,8 @@ def profile(
     override = override or Override()
     pieces, rows = sample(table)
     given = {**(hints or {}), **_by_person(table, override)}
-    evidence = weigh(con, pieces, given)
+    named = {i for i, column in enumerate(table.columns) if i not in given and is_code_label(column.label)}
+    evidence = weigh(con, pieces, given.keys(), named)
     names = column_names([column.label for column in table.columns])
     columns, readings = [], []
     for index, (raw, seen) in enumerate(zip(table.columns, evidence, strict=True)):
@@ -86,7 +91,7 @@ def profile(
         else:
             decision = decide(raw.label, seen)
             kind, because, confidence = decision.type, decision.because, decision.confidence
-            reading = _guessed_reading(seen, kind)
+            reading = _guessed_reading(raw.label, seen, kind)
         columns.append(DatasetColumn(names[index], raw.label, kind, because=because, confidence=confidence))
         readings.append(reading)
     return Profile(columns, readings, evidence, rows)
@@ -106,8 +111,14 @@ def declared_reading(seen: Evidence, kind: Type, missing: tuple[str, ...] = ()) 
     return Reading(kind, True, seen.day_first, _accepted(seen, kind), _pair(seen, kind), missing)
 
 
-def _guessed_reading(seen: Evidence, kind: Type) -> Reading:
-    return Reading(kind, False, seen.day_first, _accepted(seen, kind), _pair(seen, kind))
+def _guessed_reading(label: str, seen: Evidence, kind: Type) -> Reading:
+    quantity = bool(_QUANTITY.search(_bare(label)))
+    return Reading(kind, False, seen.day_first, _accepted(seen, kind), _pair(seen, kind), quantity=quantity)
+
+
+def _bare(label: str) -> str:
+    """A label without the unit or remark in brackets behind it."""
+    return _BRACKETS.sub("", label.strip())
 
 
 def _accepted(seen: Evidence, kind: Type) -> frozenset[str]:
@@ -125,7 +136,7 @@ def _pair(seen: Evidence, kind: Type) -> int | None:
 
 def decide(label: str, seen: Evidence) -> _Decision:
     """The type of a column that nobody declared, from its label and the evidence of its cells."""
-    name = _BRACKETS.sub("", label.strip())
+    name = _bare(label)
     if seen.values <= 0 and not may_be_boolean(seen):
         return _Decision("text", text("because_empty"), 0, 0)
     if may_be_boolean(seen) and (seen.both_sides or _YES_NO.search(name)):
@@ -136,6 +147,12 @@ def decide(label: str, seen: Evidence) -> _Decision:
         if decision is not None:
             return decision
     return _text(seen)
+
+
+def is_code_label(label: str) -> bool:
+    """Whether a label names a code or number of a thing (관리번호, 행정동코드, 전화번호, ID), not a date or a month."""
+    name = _bare(label)
+    return bool(_CODE.search(name)) and not any(p.search(name) for p in (_ROW_NUMBER, _MONTH, _DATE))
 
 
 def _typed(seen: Evidence, kind: Type, extra: int = 0, note: str = "") -> _Decision | None:
@@ -154,7 +171,7 @@ def _time_like(name: str, seen: Evidence) -> _Decision | None:
     turned = seen.shapes.get("day_or_month_first", 0) if seen.day_first is not None else 0
     serial = seen.shapes.get("serial", 0) if 2 * (date + turned) >= seen.values else 0
     note = _date_note(seen)
-    if _CODE.search(name) and seen.shapes.get("digits", 0) == seen.values and not _DATE.search(name):
+    if is_code_label(name):
         return None
     if stamp > date:
         return _typed(seen, "datetime", turned + serial, note)
@@ -184,7 +201,7 @@ def _code(name: str, seen: Evidence) -> _Decision | None:
         and not (_MONTH.search(name) or _DATE.search(name))
     ):
         return _Decision("text", text("because_code_label"), seen.values, seen.values)
-    if shapes.get("leading_zero"):
+    if shapes.get("leading_zero") and not _QUANTITY.search(name):
         because = text("because_leading_zero", cells=f"{shapes['leading_zero']:,}")
         return _Decision("text", because, seen.values, seen.values)
     if shapes.get("too_long"):
@@ -212,9 +229,13 @@ def _month_or_year(name: str, seen: Evidence) -> _Decision | None:
 
 def _number(name: str, seen: Evidence) -> _Decision | None:
     reads, suffix = seen.reads, seen.shapes.get("suffix", 0)
+    if _QUANTITY.search(name):
+        suffix += seen.shapes.get("leading_zero", 0)
     if 2 * seen.shapes.get("percent", 0) >= seen.values:
         return _typed(seen, "percent", suffix)
-    whole = reads.get("integer", 0) >= reads.get("number", 0)
+    whole = reads.get("integer", 0) >= reads.get("number", 0) and not seen.shapes.get(
+        "point"
+    )  # 81.0 was measured
     return _typed(seen, "integer" if whole else "number", suffix)
 
 

@@ -39,6 +39,7 @@ class Reading:
     `day_first`: 18/02/2018 is day, month, year (False: month, day, year; None: such cells are not read).
     `accept`: kinds that are read although they deserve a remark: "suffix" (1,234p), "serial" (Excel day numbers).
     `pair`: index into PAIRS of a boolean column; None: any pair. `missing`: further tokens for "no value".
+    `quantity`: the label names an amount, so 007 is a slip for 7 and not a code.
     `extract`: a regular expression (RE2) whose first group is the text that is read; a cell it does not match is read
     whole, or, in a `derived` column, has no value.
     """
@@ -49,6 +50,7 @@ class Reading:
     accept: frozenset[str] = frozenset()
     pair: int | None = None
     missing: tuple[str, ...] = ()
+    quantity: bool = False
     extract: str = ""
     derived: bool = False
 
@@ -93,13 +95,14 @@ def kind_sql(x: str, reading: Reading) -> str:
 
 def _typed(x: str, reading: Reading, quick: bool) -> str:
     suffix, serial = "suffix" in reading.accept, "serial" in reading.accept
+    codes = reading.declared or reading.quantity
     match reading.type:
         case "integer":
-            return values_numbers.integer(x, suffix=suffix, codes=reading.declared, quick=quick)
+            return values_numbers.integer(x, suffix=suffix, codes=codes, quick=quick)
         case "number":
-            return values_numbers.number(x, suffix=suffix, codes=reading.declared, quick=quick)
+            return values_numbers.number(x, suffix=suffix, codes=codes, quick=quick)
         case "percent":
-            return values_numbers.number(x, suffix=suffix, codes=reading.declared, percent=True, quick=quick)
+            return values_numbers.number(x, suffix=suffix, codes=codes, percent=True, quick=quick)
         case "boolean":
             return _boolean(x, reading)
         case "date":

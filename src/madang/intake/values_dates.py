@@ -16,12 +16,15 @@ _DAY = rf"{_Y}{_SEP1}{_N}{_SEP2}{_N}\s*[.일]?"
 _WEEKDAY = r"(?:\s*\(?[월화수목금토일](?:요일)?\)?)?"
 _MIDNIGHT = r"(?:[T\s]\s*0?0:00(?::00(?:\.0+)?)?)?"
 YMD = rf"{_DAY}{_WEEKDAY}{_MIDNIGHT}"
+_MIXED = (  # 2020.2/4 is a quarter, not a day: both separators are alike
+    r"[0-9]{4}\s*(?:\.\s*[0-9]+\s*[-/월]|-\s*[0-9]+\s*[./월]|/\s*[0-9]+\s*[-.월]|년\s*[0-9]+\s*[-./]).*"
+)
 COMPACT = rf"{_Y}([0-9]{{2}})([0-9]{{2}})"
 YY = r"'?([0-9]{2})\s?[./-]\s?([0-9]{1,2})\s?[./-]\s?([0-9]{1,2})\.?"
 DMY = r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]((?:18|19|20)[0-9]{2})"
 SERIAL = r"(?:[2-5][0-9]{4}|60000)(?:\.0+)?"
 SENTINEL = (
-    r"(?:0000[-./]?00[-./]?00|9999[-./]?(?:12[-./]?31|99[-./]?99)|2999[-./]?12[-./]?31|1900[-./]?0?1[-./]?0?1)"
+    r"(?:0000[-./]?00[-./]?00|9999[-./]?(?:12[-./]?31|99[-./]?99)|2999[-./]?12[-./]?31|1900[-./]?0?1[-./]?0?[01])"
     r"\.?(?:[T\s]?[0-9]{2}:?[0-9]{2}(?::?[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
 _CLOCK = r"(오전|오후)?\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
@@ -46,6 +49,11 @@ _MONTHS = (
 _YEAR = rf"{_Y}\s*(?:\.0+|년도?)?"
 
 
+def is_day(p: str) -> str:
+    """SQL: the plain text `p` has the shape year, month, day."""
+    return f"({matches(p, YMD)} AND NOT {matches(p, _MIXED)})"
+
+
 def _day(text: str) -> str:
     return f"try_cast({text} AS DATE)"
 
@@ -61,7 +69,7 @@ def date(x: str, *, day_first: bool | None = None, serial: bool = False, quick: 
     century = f"CASE WHEN try_cast({yy} AS INTEGER) <= 68 THEN '20' ELSE '19' END"
     cases = [
         f"WHEN {matches(p, COMPACT)} THEN {_day(rewrite(p, COMPACT, chr(92) + '1-' + chr(92) + '2-' + chr(92) + '3'))}",
-        f"WHEN {matches(p, YMD)} THEN {_day(rewrite(p, YMD, chr(92) + '1-' + chr(92) + '2-' + chr(92) + '3'))}",
+        f"WHEN {is_day(p)} THEN {_day(rewrite(p, YMD, chr(92) + '1-' + chr(92) + '2-' + chr(92) + '3'))}",
         f"WHEN {matches(p, YY)} THEN {_day(century + ' || ' + rewrite(p, YY, _order(1, 2, 3)))}",
     ]
     if day_first is not None:
@@ -104,7 +112,7 @@ def datetime(x: str, *, day_first: bool | None = None, serial: bool = False, qui
     for pattern in (STAMP, COMPACT_STAMP, _STAMP_KO):
         day = _day(rewrite(p, pattern, _order(1, 2, 3)))
         cases.append(
-            f"WHEN {matches(p, pattern)} THEN CAST({day} AS TIMESTAMP) + to_seconds({_seconds(p, pattern, 4)})"
+            f"WHEN {matches(p, pattern)} AND NOT {matches(p, _MIXED)} THEN CAST({day} AS TIMESTAMP) + to_seconds({_seconds(p, pattern, 4)})"
             f" + to_minutes({_zone_minutes(rewrite(p, pattern, chr(92) + '8'))})"
         )
     whole = f"CAST({date(x, day_first=day_first, serial=serial)} AS TIMESTAMP)"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from madang.declarations.standard import Type
 from madang.intake import values_dates, values_numbers
@@ -20,7 +21,6 @@ ALL_ROWS = 200_000  # a table up to so many rows is looked at whole
 SAMPLE_ROWS = 100_000  # of a longer one so many, from BATCHES places spread over it
 BATCHES = 8
 PEEK = 200  # cells of each column that decide which types are worth counting
-TYPES: tuple[Type, ...] = ("integer", "number", "percent", "date", "datetime", "time", "month", "year")
 _MISSING = tuple(token for tokens in TOKENS.values() for token in tokens)
 
 
@@ -46,6 +46,19 @@ class Evidence:
         return None if day == month else day > month
 
 
+# A cheap first look, applied to the peek: which texts may be of a type at all (RE2, searched).
+_NUMBERLIKE = r"^[-+−–△▲▽▼(]?\s*[0-9０-９.,]+(?:[eE][-+]?[0-9]+)?[\s)(per%％0-9]*$"
+_DAYLIKE = r"^'?[0-9０-９]{1,4}\s?[-./년][^가-힣a-zA-Z]*[0-9]|^(?:18|19|20)[0-9]{6}$|^[0-9]{4}년"
+_LOOSE: dict[Type, str] = {
+    "integer": _NUMBERLIKE,
+    "number": _NUMBERLIKE,
+    "percent": r"[%％]$",
+    "date": _DAYLIKE,
+    "datetime": rf"{_DAYLIKE}|^(?:19|20)[0-9]{{10}}(?:[0-9]{{2}})?$",
+    "time": r"^(?:오전|오후)?\s*[0-9０-９]{1,2}\s*[:：시][^~∼-]*$|^(?:[01][0-9]|2[0-4])[0-5][0-9]$",
+    "month": r"^(?:18|19|20)[0-9]{2}\s*[-./년]\s*[0-9]{1,2}|^(?:18|19|20)[0-9]{4}$",
+    "year": r"^(?:18|19|20)[0-9]{2}(?:\.0+)?\s*(?:년도?)?$",
+}
 _DMY_FIRST = r"(?:1[3-9]|2[0-9]|3[01])[./-][0-9]{1,2}[./-](?:18|19|20)[0-9]{2}"
 _DMY_SECOND = r"[0-9]{1,2}[./-](?:1[3-9]|2[0-9]|3[01])[./-](?:18|19|20)[0-9]{2}"
 _SHAPES: dict[str, str] = {
@@ -54,6 +67,7 @@ _SHAPES: dict[str, str] = {
     "suffix": values_numbers.SUFFIXED,
     "percent": r".*[0-9.]\s*%",
     "digits": r"[0-9]+",
+    "point": r"[^.]*[0-9]\.[0-9]*",
     "serial": values_dates.SERIAL,
     "year_first": values_dates.YY,
     "day_or_month_first": values_dates.DMY,
@@ -86,36 +100,51 @@ def _spread(count: int, places: int) -> list[int]:
 
 
 def weigh(
-    con: duckdb.DuckDBPyConnection, pieces: Sequence[Sequence[pa.Array]], declared: dict[int, Type]
+    con: duckdb.DuckDBPyConnection,
+    pieces: Sequence[Sequence[pa.Array]],
+    declared: Set[int] = frozenset(),
+    text: Set[int] = frozenset(),
 ) -> list[Evidence]:
-    """Evidence of every column: a peek says which types are worth counting, the whole sample counts them."""
+    """Evidence of every column: a peek says which types are worth counting, the whole sample counts them.
+
+    `declared`: positions whose type is given, only their shapes are counted; `text`: positions that are text anyway.
+    """
     texts = [pa.chunked_array(column, pa.string()).drop_null().combine_chunks() for column in pieces]
     peeks = [_peek(column) for column in texts]
-    every = set(range(len(texts)))
-    first = _count(con, peeks, dict.fromkeys(TYPES, every), every)
-    worth: dict[Type, set[int]] = {kind: set() for kind in TYPES}
-    for index, seen in enumerate(first):
-        for kind, number in seen.reads.items():
-            if number and number * 2 >= seen.values:
-                worth[kind].add(index)
-    shaped = {i for i in every if any(i in columns for columns in worth.values()) or i in declared}
-    shaped |= {i for i, seen in enumerate(first) if seen.shapes.get("day_or_month_first", 0)}
-    found = _count(con, texts, worth, shaped)
-    for index, evidence in enumerate(found):
-        if index not in shaped:
-            evidence.missing = _scaled(first[index].missing, len(peeks[index]), evidence.cells)
-        _pairs(evidence, texts[index], peeks[index])
+    worth, shaped = _worth_counting(peeks)
+    worth = {kind: columns - declared - text for kind, columns in worth.items()}
+    found = _count(con, texts, worth, (shaped - text) | declared)
+    for evidence, column, peek in zip(found, texts, peeks, strict=True):
+        _pairs(evidence, column, peek)
     return found
+
+
+def _worth_counting(peeks: Sequence[pa.Array]) -> tuple[dict[Type, set[int]], set[int]]:
+    """Which columns look like each type in at least half of their values; and which have shapes worth counting."""
+    starts = np.concatenate([[0], np.cumsum([len(peek) for peek in peeks])]).astype(int)
+    cells = pa.concat_arrays(peeks) if peeks else pa.array([], pa.string())
+    missing = _per_column(pc.is_in(cells, value_set=pa.array(_MISSING)), starts)
+    values = np.diff(starts) - missing
+    worth: dict[Type, set[int]] = {}
+    for kind, loose in _LOOSE.items():
+        hits = _per_column(pc.match_substring_regex(cells, loose), starts)
+        worth[kind] = {int(i) for i in np.flatnonzero((hits > 0) & (2 * hits >= values))}
+    turned = _per_column(pc.match_substring_regex(cells, f"^(?:{values_dates.DMY})$"), starts)
+    tokens_only = (values == 0) & (missing > 0)
+    shaped = set().union(*worth.values()) | {int(i) for i in np.flatnonzero((turned > 0) | tokens_only)}
+    return worth, shaped
+
+
+def _per_column(flags: pa.Array, starts: np.ndarray) -> np.ndarray:
+    total = np.concatenate([[0], np.cumsum(flags.to_numpy(zero_copy_only=False))]).astype(np.int64)
+    counts: np.ndarray = total[starts[1:]] - total[starts[:-1]]
+    return counts
 
 
 def _peek(cells: pa.Array) -> pa.Array:
     if len(cells) <= PEEK:
         return cells
     return cells.take(pa.array(np.linspace(0, len(cells) - 1, PEEK, dtype=np.int64)))
-
-
-def _scaled(number: int, of: int, total: int) -> int:
-    return round(number * total / of) if of else 0
 
 
 def _count(

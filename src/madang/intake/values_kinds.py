@@ -73,7 +73,7 @@ def kind_case(x: str, type_: Type, missing: tuple[str, ...], day_unclear: bool) 
 
 def _date_kinds(p: str, day_unclear: bool) -> list[str]:
     month = date_part(p, 2)
-    known = f"{matches(p, values_dates.YMD)} OR {matches(p, values_dates.COMPACT)}"
+    known = f"{values_dates.is_day(p)} OR {matches(p, values_dates.COMPACT)}"
     cases = [
         f"WHEN {matches(p, values_dates.SENTINEL)} THEN 'sentinel'",
         f"WHEN {known} THEN CASE WHEN {month} NOT BETWEEN 1 AND 12 THEN 'no_such_month' ELSE 'no_such_day' END",
