@@ -21,7 +21,6 @@ from madang.intake.excel_guard import SheetFacts
 from madang.intake.excel_stage import StageFolder, TableWriter
 from madang.intake.excel_styles import Native, column_natives
 from madang.intake.layout import TableLayout, infer_layout
-from madang.intake.layout_totals import take_out_totals
 from madang.intake.raw import Override, RawTable, Refused
 
 _BATCH = 20_000
@@ -128,7 +127,7 @@ def stage_large(path: Path, facts: SheetFacts, folder: StageFolder, override: Ov
         table = writer.finish(name, list(layout.evidence), hidden=facts.hidden)
         if index == len(layouts) - 1:
             _native(table, columns)
-        tables.append(take_out_totals(table))
+        tables.append(table)
     return tables
 
 

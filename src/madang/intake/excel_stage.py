@@ -13,7 +13,6 @@ import pyarrow as pa
 from madang.intake.excel_cells import CELL_LIMIT, cell_text, column_texts
 from madang.intake.layout import TableLayout, infer_layout
 from madang.intake.layout_labels import Merge
-from madang.intake.layout_totals import take_out_totals
 from madang.intake.problems import ProblemSink
 from madang.intake.raw import Evidence, Override, RawColumn, RawTable, StageWriter
 
@@ -67,7 +66,7 @@ def stage_grid(grid: Grid, folder: StageFolder, override: Override) -> list[RawT
         name = grid.name if index == 0 else f"{grid.name}-{index + 1}"
         tables.append(_stage_table(grid, layout, folder, name, filled))
     _note_outside(grid, layouts, tables, filled)
-    return [take_out_totals(table) for table in tables]
+    return tables
 
 
 def _sample(rows: list[list[Any]], filled: Sequence[int]) -> list[tuple[int, list[str]]]:
