@@ -137,6 +137,13 @@ def test_names_and_labels_with_quotes_are_only_names(tmp_path: Path) -> None:
     assert {(p["column"], p["label"]) for p in found.problems} == {("o'clock", "o'clock"), ('a"b', 'a"b')}
 
 
+def test_a_column_without_a_header_is_called_as_in_the_standard(tmp_path: Path) -> None:
+    unpivoted = [DatasetColumn("population_persons", "", "integer", standard="population_persons")]
+    found = checked(tmp_path, unpivoted, [[-1]], POPULATION)
+    assert [p["label"] for p in found.problems if p["rule"] == "quantity_negative"] == ["인구"]
+    assert found.quality.to_json()["columns"][0]["label"] == "인구"
+
+
 def test_a_renamed_column_still_meets_its_rules(tmp_path: Path) -> None:
     named = [
         DatasetColumn("licensed", "인허가일자", "date", standard="licensed_on"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def check(
     `rhythm_days` of the card goes before that of the standard. At most `listed` rows per check are listed.
     """
     broken = unreadable if unreadable is not None else {c.name: c.facts.get("unreadable", 0) for c in columns}
+    columns = _labelled(columns, standard)
     made = plan(columns, standard, con, today, dict(broken))
     groups = _group_checks(made, columns, standard)
     source = _source(files, columns, standard, made.absent)
@@ -70,6 +71,12 @@ class _Counted:
     rows: list[tuple[int, int]]
     groups: list[tuple[int, int]]
     as_of: date | None
+
+
+def _labelled(columns: Sequence[DatasetColumn], standard: Standard | None) -> list[DatasetColumn]:
+    """A column without a header of its own (an unpivoted one) is called as in the standard."""
+    told = {each.name: each.label for each in standard.columns} if standard else {}
+    return [replace(c, label=c.label or told.get(c.standard or "", c.name)) for c in columns]
 
 
 def _result(check: Check, checked: int, wrong: int) -> CheckResult:
