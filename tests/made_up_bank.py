@@ -40,7 +40,7 @@ COLUMNS = [
     DatasetColumn("longitude", "경도", "number", because="124와 132 사이의 수"),
     DatasetColumn("reference_date", "데이터기준일자", "date", because="표본 60행이 모두 날짜"),
 ]  # fmt: skip
-FORMULA = "100 × (1 − 오류 건수 ÷ 점검 건수) = 100 × (1 − 4 ÷ 440) = 99.1"
+FORMULA = "점수 99.1 = 100 − 오류율 0.91; 오류율 0.91% = 오류 4건 ÷ 진단 440건 × 100"
 
 
 def make(folder: Path) -> Workspace:
@@ -215,17 +215,38 @@ def _facts(
         | {"facts": {"cells": len(rows), "empty": sum(row[column.name] is None for row in rows)}}
         for column in columns
     ]
-    rules = [
-        {"id": "required_missing", "label": "필수값이 비어 있지 않음", "kind": "필수값", "columns": [columns[0].name], "errors": 1, "checked": 60},
-        {"id": "quantity_negative", "label": "수량이 0보다 작지 않음", "kind": "수량", "columns": [columns[1].name], "errors": max(errors - 1, 0), "checked": checked - 60},
-    ]  # fmt: skip
-    quality = {"score": score, "formula": FORMULA, "errors": errors, "checked": checked, "rules": rules}
+    checks = [
+        _check("required_missing", "필수값", "반드시 있어야 하는 값", columns[0], 1, 60),
+        _check(
+            "quantity_negative",
+            "수량",
+            "0 이상인 수량",
+            columns[2 % len(columns)],
+            max(errors - 1, 0),
+            checked - 60,
+        ),
+    ]
+    quality = {
+        "score": score, "formula": FORMULA, "wrong": errors, "checked": checked, "warnings": 0, "checks": checks,
+        "columns": [
+            {"column": c.name, "label": c.label, "filled": sum(row[c.name] is not None for row in rows),
+             "rows": len(rows), "required": c is columns[0]} for c in columns
+        ],
+        "freshness": {"as_of": as_of}, "not_checked": [],
+    }  # fmt: skip
     evidence = [
         {"decision": "encoding", "value": "cp949", "because": "UTF-8로 읽히지 않고 CP949로 모두 읽힘", "confidence": 0.99},
         {"decision": "delimiter", "value": ",", "because": "61행이 모두 8칸", "confidence": 1.0},
     ]  # fmt: skip
-    return {"columns": filled, "as_of": as_of, "quality": quality if score is not None else {}, "evidence": evidence,
+    return {"columns": filled, "quality": quality if score is not None else {"freshness": {"as_of": as_of}}, "evidence": evidence,
             "left_out_counts": {"footnote": 1}, "key": [columns[0].name]}  # fmt: skip
+
+
+def _check(
+    rule: str, kind: str, label: str, column: DatasetColumn, wrong: int, checked: int
+) -> dict[str, Any]:
+    return {"id": f"{rule}:{column.name}", "kind": kind, "rule": rule, "label": label, "columns": [column.name],
+            "severity": "error", "checked": checked, "wrong": wrong}  # fmt: skip
 
 
 def _commit(

@@ -38,7 +38,9 @@ class Rate:
     columns: str
     errors: int
     checked: int
-    severity: str = "error"
+    rule: str  # code of the problems it leaves
+    column: str = ""  # the column, where the rule is about one
+    warning: bool = False
 
     @property
     def percent(self) -> float | None:
@@ -67,8 +69,10 @@ class Quality:
     formula: str = ""
     errors: int = 0
     checked: int = 0
+    warnings: int = 0
     rates: tuple[Rate, ...] = ()
     completeness: tuple[Filled, ...] = ()
+    not_checked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,6 +228,8 @@ class ProblemPage:
     lines: list[ProblemLine]
     rules: list[Choice]
     rule: str
+    column: str
+    column_label: str
     total: int
     page: int
     pages: int
@@ -257,6 +263,7 @@ class SourcePage:
     marked: int | None  # position of the cell meant
     label: str
     columns: int
+    problems: list[ProblemLine]  # what was found in this row, or in this cell where one is meant
 
     @property
     def names(self) -> list[str]:

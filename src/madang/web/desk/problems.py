@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,43 +12,43 @@ import pyarrow.parquet as pq
 
 from madang.bank import Dataset
 from madang.declarations.headers import normalise
-from madang.declarations.standard import Standard
+from madang.intake.problems import SCHEMA
 from madang.messages import MadangError, text
 from madang.web.desk import words
 from madang.web.desk.original import rows_around
 from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage, SourcePage
-from madang.web.desk.queries import standard_of
 from madang.web.desk.workspace import workspace
 
 PER_PAGE = 50
 _NEIGHBOURS = 4
+_IN_ROW = 10
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
-def problem_page(dataset_id: str, deposit: str = "", rule: str = "", page: int = 1) -> ProblemPage:
+def problem_page(
+    dataset_id: str, deposit: str = "", rule: str = "", column: str = "", page: int = 1
+) -> ProblemPage:
     """One page of the problems of a deposit (of the live version's, where none is said), errors first.
 
     Raises MadangError: dataset_missing, deposit_missing, no_version.
     """
-    ws = workspace()
-    dataset = ws.bank[dataset_id]
+    dataset = workspace().bank[dataset_id]
     chosen = _known_deposit(dataset, deposit)
     receipt = dataset.receipt(chosen)
-    standard = standard_of(ws, dataset.card, None) or ws.standards.get(str(receipt.get("standard")))
-    path = dataset.deposit_folder(chosen) / "problems.parquet"
-    table = pq.read_table(path) if path.exists() else pa.table({"rule": pa.array([], pa.string())})
+    path = _file(dataset, chosen)
+    table = pq.read_table(path) if path.exists() else SCHEMA.empty_table()
     counts = sorted(
         ((str(each["values"]), int(each["counts"])) for each in pc.value_counts(table["rule"]).to_pylist()),
         key=lambda each: -each[1],
     )
-    rules = [Choice(code, rule_label(code, standard), count) for code, count in counts]
+    rules = [Choice(code, rule_label(code), count) for code, count in counts]
     if rule:
         table = table.filter(pc.equal(table["rule"], rule))
+    if column:
+        table = table.filter(pc.equal(table["column"], column))
     pages = max(1, -(-table.num_rows // PER_PAGE))
     at = min(max(page, 1), pages)
-    lines = [
-        _line(each, standard) for each in _sorted(table).slice((at - 1) * PER_PAGE, PER_PAGE).to_pylist()
-    ]
+    lines = [_line(each) for each in _sorted(table).slice((at - 1) * PER_PAGE, PER_PAGE).to_pylist()]
     return ProblemPage(
         deposit=chosen,
         file=str(receipt.get("file") or ""),
@@ -55,10 +56,16 @@ def problem_page(dataset_id: str, deposit: str = "", rule: str = "", page: int =
         lines=lines,
         rules=rules,
         rule=rule,
+        column=column,
+        column_label=next((each.label for each in lines if each.label), column),
         total=table.num_rows,
         page=at,
         pages=pages,
     )
+
+
+def _file(dataset: Dataset, deposit: str) -> Path:
+    return dataset.deposit_folder(deposit) / "problems.parquet"
 
 
 def _known_deposit(dataset: Dataset, deposit: str) -> str:
@@ -73,14 +80,12 @@ def _known_deposit(dataset: Dataset, deposit: str) -> str:
 
 
 def _sorted(table: pa.Table) -> pa.Table:
-    if not table.num_rows or "severity" not in table.column_names:
-        return table
     order = pc.index_in(table["severity"], pa.array(list(_SEVERITY_ORDER)))
     keyed = table.append_column("order", order)
     return keyed.sort_by([("order", "ascending"), ("row", "ascending")])
 
 
-def _line(problem: dict[str, Any], standard: Standard | None) -> ProblemLine:
+def _line(problem: dict[str, Any]) -> ProblemLine:
     label = str(problem["label"] or problem["column"] or "")
     return ProblemLine(
         row=problem["row"],
@@ -89,11 +94,11 @@ def _line(problem: dict[str, Any], standard: Standard | None) -> ProblemLine:
         value=problem["value"],
         rule=str(problem["rule"]),
         severity=words.SEVERITIES.get(str(problem["severity"]), Mark(str(problem["severity"]))),
-        sentence=sentence(problem, standard),
+        sentence=sentence(problem),
     )
 
 
-def sentence(problem: dict[str, Any], standard: Standard | None) -> str:
+def sentence(problem: dict[str, Any]) -> str:
     """What is wrong and what to do, in one or two sentences."""
     try:
         detail = json.loads(problem["detail"] or "{}")
@@ -108,18 +113,12 @@ def sentence(problem: dict[str, Any], standard: Standard | None) -> str:
     try:
         return text(str(problem["rule"]), **params)
     except KeyError:
-        return rule_label(str(problem["rule"]), standard)
+        return rule_label(str(problem["rule"]))
 
 
-def rule_label(code: str, standard: Standard | None) -> str:
-    """A rule's short name: the standard's own sentence, else the vocabulary's, else its code."""
-    for rule in standard.rules if standard else ():
-        if code in (rule.id, f"rule:{rule.id}"):
-            return rule.label
-    try:
-        return text(f"{code}_short")
-    except KeyError:
-        return words.RULES.get(code, code)
+def rule_label(code: str) -> str:
+    """A rule's short name; its code where it has none."""
+    return words.RULES.get(code, code)
 
 
 # the original ----------------------------------------------------------------------------------------------
@@ -130,10 +129,11 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
 
     Raises MadangError: dataset_missing, snapshot_missing, row_missing.
     """
-    dataset = workspace().bank[dataset_id]
+    ws = workspace()
+    dataset = ws.bank[dataset_id]
     chosen = _known_deposit(dataset, deposit)
     receipt, facts = dataset.receipt(chosen), dataset.facts(chosen)
-    snapshot = workspace().bank.snapshots.path(str(receipt["sha256"]))
+    snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))
     if not snapshot.is_file():
         raise MadangError("snapshot_missing", sha256=str(receipt["sha256"])[:12])
     reading = {key: receipt.get(key) for key in ("member", "encoding", "delimiter")}
@@ -153,6 +153,7 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
         marked=position,
         label=label,
         columns=max([len(header), *(len(each.cells) for each in rows)]),
+        problems=_in_row(dataset, chosen, row, column),
     )
 
 
@@ -167,3 +168,15 @@ def _position(facts: dict[str, Any], column: str, header: list[str]) -> tuple[st
                 return label, names.index(normalise(label))
             return label, order
     return column, None
+
+
+def _in_row(dataset: Dataset, deposit: str, row: int, column: str) -> list[ProblemLine]:
+    path = _file(dataset, deposit)
+    if not path.exists():
+        return []
+    found = pq.read_table(path, filters=[("row", "=", row)])
+    if column:
+        found = found.filter(
+            pc.or_kleene(pc.equal(found["column"], column), pc.equal(found["label"], column))
+        )
+    return [_line(each) for each in _sorted(found).slice(0, _IN_ROW).to_pylist()]

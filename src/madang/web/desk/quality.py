@@ -7,51 +7,47 @@ from datetime import date, timedelta
 from typing import Any
 
 from madang.bank import Version
-from madang.declarations.standard import Standard
 from madang.web.desk.pages import Filled, Mark, Quality, Rate
 
 
-def quality_of(version: Version, standard: Standard | None) -> Quality:
-    """The report kept in facts.json; labels come from the columns and the standard's rules."""
+def quality_of(version: Version) -> Quality:
+    """The report kept in facts.json, as `madang.intake.quality_report` writes it; empty where there is none."""
     report: Mapping[str, Any] = version.facts.get("quality") or {}
     labels = {column.name: column.label or column.name for column in version.columns}
-    required = {column.name for column in standard.columns if column.required} if standard else set()
+    rates = [_rate(each, labels) for each in report.get("checks", ())]
     return Quality(
         score=report.get("score"),
         formula=str(report.get("formula") or ""),
-        errors=int(report.get("errors") or 0),
+        errors=int(report.get("wrong") or 0),
         checked=int(report.get("checked") or 0),
-        rates=tuple(_rate(each, labels) for each in report.get("rules", ())),
-        completeness=tuple(_filled(version, labels, required)),
+        warnings=int(report.get("warnings") or 0),
+        rates=tuple(sorted(rates, key=lambda rate: (rate.warning, -rate.errors))),
+        completeness=tuple(
+            Filled(str(each["label"] or each["column"]), each["filled"], each["rows"], each["required"])
+            for each in report.get("columns", ())
+        ),
+        not_checked=tuple(str(each["because"]) for each in report.get("not_checked", ())),
     )
 
 
-def _rate(rule: Mapping[str, Any], labels: Mapping[str, str]) -> Rate:
-    columns = rule.get("columns") or ([rule["column"]] if rule.get("column") else [])
+def _rate(check: Mapping[str, Any], labels: Mapping[str, str]) -> Rate:
+    columns = [str(name) for name in check["columns"]]
     return Rate(
-        id=str(rule["id"]),
-        label=str(rule.get("label") or rule["id"]),
-        kind=str(rule.get("kind") or ""),
+        id=str(check["id"]),
+        label=str(check["label"]),
+        kind=str(check["kind"]),
         columns=", ".join(labels.get(name, name) for name in columns),
-        errors=int(rule["errors"]),
-        checked=int(rule["checked"]),
-        severity=str(rule.get("severity") or "error"),
+        errors=int(check["wrong"]),
+        checked=int(check["checked"]),
+        rule=str(check["rule"]),
+        column=columns[0] if len(columns) == 1 else "",
+        warning=check["severity"] != "error",
     )
-
-
-def _filled(version: Version, labels: Mapping[str, str], required: set[str]) -> list[Filled]:
-    found = []
-    for column in version.columns:
-        cells = column.facts.get("cells")
-        if cells:
-            empty = column.facts.get("empty", 0) + column.facts.get("missing_tokens", 0)
-            found.append(Filled(labels[column.name], cells - empty, cells, column.standard in required))
-    return found
 
 
 def as_of_of(version: Version) -> date | None:
-    """The day the data speak of: said in the facts, else unknown."""
-    said = version.facts.get("as_of")
+    """The day the data speak of, as read from the data themselves; None where they do not say."""
+    said = ((version.facts.get("quality") or {}).get("freshness") or {}).get("as_of")
     try:
         return date.fromisoformat(str(said)) if said else None
     except ValueError:

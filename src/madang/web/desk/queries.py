@@ -34,7 +34,7 @@ _STATE_LABELS = {
     "all": "전체",
     "late": "늦은 데이터",
     "errors": "오류가 있는 데이터",
-    "refused": "마지막 입고를 받지 않음",
+    "refused": "마지막 입고가 반려됨",
 }
 
 
@@ -68,7 +68,7 @@ def _in_state(entry: Entry, state: str) -> bool:
 def _entry(ws: Workspace, dataset: Dataset) -> Entry:
     card, latest, last = dataset.card, dataset.latest, dataset.last_receipt() or {}
     standard = standard_of(ws, card, latest)
-    quality = quality_of(latest, standard) if latest else Quality()
+    quality = quality_of(latest) if latest else Quality()
     return Entry(
         id=dataset.id,
         title=str(card["title"]),
@@ -125,7 +125,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         verdict=words.VERDICTS.get(str(last.get("verdict")), words.NO_VERDICT),
         version=next((line for line in lines if version and line.n == version.n), None),
         previous=_previous(dataset, version),
-        quality=quality_of(version, standard) if version else Quality(),
+        quality=quality_of(version) if version else Quality(),
         columns=version.columns if version else [],
         sample=first_rows(version, _SAMPLE_ROWS),
         evidence=_evidence(version),
@@ -143,7 +143,7 @@ def _previous(dataset: Dataset, version: Version | None) -> int | None:
 def _card_lines(
     card: Mapping[str, Any], standard: Standard | None, version: Version | None
 ) -> list[tuple[str, str]]:
-    lines = [("표준", f"{standard.label} (제{standard.version}판)" if standard else "표준 없이 읽음")]
+    lines = [("표준", f"{standard.label} ({standard.version})" if standard else "표준 없이 읽음")]
     lines += [(label, str(card[key])) for key, label in words.CARD.items() if card.get(key)]
     if version and version.receipt.get("file"):
         member = version.receipt.get("member")

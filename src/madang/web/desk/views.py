@@ -58,16 +58,15 @@ def dataset(request: HttpRequest, dataset: str, n: int | None = None) -> HttpRes
     """A dataset at its live version, or at version n."""
     shown = queries.dataset_page(dataset, n)
     return render(
-        request, "desk/dataset.html", {"dataset": shown, "at_version": n, "at_version_words": f"제{n}판"}
+        request, "desk/dataset.html", {"dataset": shown, "at_version": n, "at_version_words": f"{n}판"}
     )
 
 
 @page
 def problems(request: HttpRequest, dataset: str) -> HttpResponse:
     """The problems of a deposit, fifty at a time."""
-    found = problem_queries.problem_page(
-        dataset, request.GET.get("deposit", ""), request.GET.get("rule", ""), _number(request, "page", 1)
-    )
+    asked = {name: request.GET.get(name, "") for name in ("deposit", "rule", "column")}
+    found = problem_queries.problem_page(dataset, **asked, page=_number(request, "page", 1))
     head = queries.title_of(dataset)
     return render(request, "desk/problems.html", {"dataset": head, "problems": found})
 

@@ -18,10 +18,10 @@ TYPES = {
 }
 NUMERIC = {"integer", "number", "percent"}
 VERDICTS = {
-    "accepted": Mark("받음", "good", "문제 없이 새 판이 되었습니다."),
-    "accepted_with_problems": Mark("문제와 함께 받음", "warn", "새 판이 되었고, 고칠 곳이 있습니다."),
-    "refused": Mark("받지 않음", "bad", "새 판이 되지 않았습니다. 앞의 판이 그대로 쓰입니다."),
-    "unchanged": Mark("그대로", "", "지금 판과 같은 내용이라 새 판을 만들지 않았습니다."),
+    "accepted": Mark("정상", "good", "문제 없이 새 판이 되었습니다."),
+    "accepted_with_problems": Mark("문제 있음", "warn", "새 판이 되었고, 살펴볼 문제가 있습니다."),
+    "refused": Mark("반려", "bad", "새 판이 되지 않았습니다. 앞의 판이 그대로 쓰입니다."),
+    "unchanged": Mark("변화 없음", "", "지금 판과 같은 내용이라 새 판을 만들지 않았습니다."),
 }
 NO_VERDICT = Mark("입고 없음")
 SEVERITIES = {
@@ -29,7 +29,7 @@ SEVERITIES = {
     "warning": Mark("확인 필요", "warn"),
     "info": Mark("알림"),
 }
-KINDS = {"deposit": "입고", "rollback": "되돌림"}
+KINDS = {"deposit": "입고", "rollback": "되돌리기"}
 CARD = {
     "theme": "주제",
     "steward": "담당",
@@ -39,12 +39,12 @@ CARD = {
     "source": "출처",
 }
 DECISIONS = {
-    "encoding": "문자 집합",
+    "encoding": "문자 인코딩",
     "delimiter": "구분자",
     "header": "머리글",
     "layout": "표의 배치",
     "standard": "표준",
-    "key": "기준 열",
+    "key": "기준 항목",
 }
 LEFT_OUT = {
     "preamble": "표 위의 글",
@@ -55,7 +55,7 @@ LEFT_OUT = {
     "repeated_header": "되풀이된 머리글",
 }
 DELIMITERS = {",": "쉼표(,)", "\t": "탭", ";": "쌍반점(;)", "|": "세로줄(|)", " ": "공백"}
-RULES = {  # short names, for choosing; the whole sentence stands beside each problem
+RULES = {  # short names, to choose by; the whole sentence stands beside each problem
     "date_out_of_range": "범위 밖 날짜",
     "as_of_in_future": "앞날의 기준일",
     "as_of_went_back": "앞 판보다 이른 기준일",
@@ -70,6 +70,44 @@ RULES = {  # short names, for choosing; the whole sentence stands beside each pr
     "coordinate_swapped": "뒤바뀐 좌표",
     "key_duplicate": "겹치는 행",
     "row_duplicate": "똑같은 행",
+    "row_rule": "표준의 점검 규칙",
     "sum_mismatch": "맞지 않는 합계",
     "rule_list_cut": "줄여 적은 목록",
+    "total_mismatch": "맞지 않는 합계 행",
+    "total_suspected": "합계로 보이는 행",
+    "cell_error": "수식 오류",
+    "cell_cut": "잘라 읽은 긴 칸",
+    "cell_outside": "표 밖의 값",
+    "cell_not_integer": "정수가 아닌 칸",
+    "cell_not_number": "수가 아닌 칸",
+    "cell_not_boolean": "여부가 아닌 칸",
+    "cell_not_date": "날짜가 아닌 칸",
+    "cell_not_datetime": "날짜와 시각이 아닌 칸",
+    "cell_not_time": "시각이 아닌 칸",
+    "cell_not_month": "연월이 아닌 칸",
+    "cell_not_year": "연도가 아닌 칸",
+    "cell_not_text": "읽을 수 없는 칸",
+    "cell_no_such_month": "없는 달",
+    "cell_no_such_day": "없는 날",
+    "cell_day_month_unclear": "월과 일이 불분명함",
+    "cell_leading_zero": "0으로 시작하는 코드",
+    "cell_too_long": "너무 긴 수",
+    "cell_sentinel_date": "날짜 없음 표시",
+    "cell_excel_serial": "엑셀 날짜 일련번호",
+    "cell_provisional": "잠정·추정·정정 표시",
+    "cell_dash": "줄표 표시",
+    "cell_suppressed": "비밀보호 표시",
+    "cell_masked": "가린 값",
+    "cell_not_available": "자료 없음 표시",
+    "cell_not_applicable": "해당 없음 표시",
+    "cell_missing_token": "값 없음 표시",
+    "cell_time_unknown": "시각 없음 표시",
+    "stray_quote": "짝 없는 따옴표",
+    "row_too_long": "칸이 많은 행",
+    "row_too_short": "칸이 적은 행",
+    "other_delimiter": "다른 구분자",
+    "undecodable_bytes": "읽을 수 없는 바이트",
+    "nul_bytes": "값이 0인 바이트",
+    "header_width": "머리글의 칸 수",
+    "header_longer": "머리글의 칸 수",
 }

@@ -1,0 +1,64 @@
+"""The web pages over a made-up bank; an undefined name in a template fails the test that renders it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import made_up_bank
+import pytest
+from django.test import Client, override_settings
+
+from madang.workspace import Workspace
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.web.config.settings")
+django.setup()
+
+
+class Undefined(str):
+    """What Django prints for a name it does not know; here it fails instead."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"the template uses {name}, which the view did not give it")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _undefined_names_fail() -> None:
+    from django.template import engines
+
+    engines["django"].engine.string_if_invalid = Undefined("%s")
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The made-up city; nobody writes to it (`own_city` is a copy to write to)."""
+    return made_up_bank.make(tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture
+def client(made_up: Workspace) -> Iterator[Any]:
+    """A browser without a screen, before the pages of the made-up city."""
+    with override_settings(MADANG_WORKSPACE=str(made_up.folder)):
+        yield Client(SERVER_NAME="127.0.0.1")
+
+
+@pytest.fixture
+def own_city(made_up: Workspace, tmp_path: Path) -> Iterator[Workspace]:
+    """A copy of the made-up city, shown by the pages, to change."""
+    shutil.copytree(made_up.folder, tmp_path / "city", symlinks=True)
+    with override_settings(MADANG_WORKSPACE=str(tmp_path / "city")):
+        yield Workspace.open(tmp_path / "city")
+
+
+@pytest.fixture
+def empty_city(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace without data, shown by the pages."""
+    with override_settings(MADANG_WORKSPACE=str(tmp_path / "empty")):
+        yield Workspace.init(tmp_path / "empty", "빈들군")

@@ -1,0 +1,101 @@
+"""The catalogue: what the bank holds, how fresh and how right, found by Korean words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+from web_page import Page
+
+from madang.workspace import Workspace
+
+
+def cards(page: Page) -> list[str]:
+    return page.texts("article h2")
+
+
+def test_the_front_door_leads_to_the_catalogue(client: Any) -> None:
+    assert client.get("/").headers["Location"] == "/data/"
+
+
+def test_every_dataset_is_listed_by_title(client: Any) -> None:
+    page = Page(client.get("/data/"))
+    assert cards(page) == [
+        "가로등",
+        "공영주차장 정보",
+        "공중화장실",
+        "도서관 현황",
+        "민원 처리 목록",
+        "주민등록 인구",
+    ]
+
+
+def test_a_card_says_what_it_is_how_fresh_and_how_right(client: Any) -> None:
+    page = Page(client.get("/data/"))
+    card = page.texts("article.card")[1]
+    for said in (
+        "문제 있음",
+        "노상과 노외 공영주차장",
+        "기준일 2026-08-01",
+        "60행, 2판",
+        "99.1점",
+        "4건",
+        "전국주차장정보표준데이터",
+    ):
+        assert said in card
+
+
+def test_large_counts_are_short_and_exact_on_hover(client: Any) -> None:
+    page = Page(client.get("/data/?q=인구"))
+    figure = page.find("dd.figure")[0]
+    assert figure.text_content() == "12.8만행, 1판"
+    assert figure.xpath("./span/@title") == ["128,412"]
+
+
+def test_never_read_data_show_no_zero(client: Any) -> None:
+    card = Page(client.get("/data/")).texts("article.card")[0]
+    assert "반려" in card
+    assert "0건" not in card
+
+
+def test_search_finds_by_word_and_by_initials(client: Any) -> None:
+    assert cards(Page(client.get("/data/?q=공영주차"))) == ["공영주차장 정보"]
+    assert "도서관 현황" in cards(Page(client.get("/data/?q=ㄷㅅㄱ")))
+
+
+def test_a_search_without_answer_says_what_to_try(client: Any) -> None:
+    page = Page(client.get("/data/?q=우주정거장"))
+    assert cards(page) == []
+    assert "‘우주정거장’에 맞는 데이터가 없습니다" in page.text
+    assert page.link("전체 보기") == "/data/"
+
+
+def test_filters_count_what_they_leave(client: Any) -> None:
+    page = Page(client.get("/data/"))
+    shown = page.texts("nav.filters a")
+    assert shown[0] == "전체 6"
+    assert shown[3] == "마지막 입고가 반려됨 1"
+    assert cards(Page(client.get("/data/?state=refused"))) == ["가로등"]
+    assert cards(Page(client.get("/data/?state=errors"))) == ["공영주차장 정보", "공중화장실", "도서관 현황"]
+
+
+def test_late_data_are_told_by_their_rhythm(client: Any) -> None:
+    late = cards(Page(client.get("/data/?state=late")))
+    assert "공중화장실" in late
+
+
+def test_an_unknown_state_shows_everything(client: Any) -> None:
+    assert len(cards(Page(client.get("/data/?state=moon")))) == 6
+
+
+def test_an_empty_bank_shows_the_command(empty_city: Workspace) -> None:
+    page = Page(Client(SERVER_NAME="127.0.0.1").get("/data/"))
+    assert "아직 데이터가 없습니다" in page.text
+    assert page.texts("code#deposit") == ["madang deposit 파일.csv"]
+    assert page.find("input#q") == []
+
+
+def test_words_of_a_search_are_escaped(client: Any) -> None:
+    body = client.get("/data/", {"q": '<script>alert("1")</script>'}).content.decode()
+    assert "<script>alert" not in body
+    assert "&lt;script&gt;" in body
