@@ -131,16 +131,16 @@ class Body:
         for pattern in self._blank:
             blank += walk.drop_records(walk.equal_to(pattern) & end)
         self._count("blank", blank)
-        for pattern in self.repeated:
-            marked = walk.equal_to(pattern) & end
-            for line in np.flatnonzero(marked)[:_LISTED]:
-                self._list("repeated_header", self.row + int(line), walk.block.text(int(line)))
-            self._count("repeated_header", walk.drop_records(marked))
         here = [row - self.row for row in self.skipped if self.row <= row < self.row + walk.line]
         if here:
             marked = np.zeros(walk.block.lines, bool)
             marked[here] = True
             walk.drop_records(marked)
+        for pattern in self.repeated:
+            marked = walk.equal_to(pattern) & end & walk.kept
+            for line in np.flatnonzero(marked)[:_LISTED]:
+                self._list("repeated_header", self.row + int(line), walk.block.text(int(line)))
+            self._count("repeated_header", walk.drop_records(marked))
 
     def _count(self, kind: str, number: int) -> None:
         if number:

@@ -28,6 +28,7 @@ _CANDIDATES = {
     "¦": 0.9,
 }
 _CANDIDATES |= {"\x01": 0.9, "\x1f": 0.9, "::": 0.7, ":": 0.45, " ": 0.45}
+_UNQUOTED = 0.95  # quotes that mean nothing must explain the file clearly better than a few broken ones
 _LEAST = 0.2  # below this score the file is one column
 _NAMES = {
     ",": "쉼표",
@@ -50,11 +51,15 @@ def detect(lines: list[str], given: str | None = None) -> tuple[Dialect, Evidenc
     sample = [line for line in lines[: SAMPLE_RECORDS * 3] if line.strip()]
     text = "\n".join(sample)
     candidates = {given: 1.0} if given is not None else {d: w for d, w in _CANDIDATES.items() if d in text}
+    for double in [d for d in candidates if len(d) == 2 and d[0] == d[1]]:
+        if given is None and double[0] not in text.replace(double, ""):
+            candidates.pop(double[0], None)
     scored: list[tuple[float, float, Dialect]] = []
     for delimiter, weight in candidates.items():
         for dialect in _variants(delimiter, text):
             pattern, types = _score(sample, dialect)
-            scored.append((pattern * types * weight, pattern, dialect))
+            usual = weight if dialect.quote else weight * _UNQUOTED
+            scored.append((pattern * types * usual, pattern, dialect))
     scored.sort(key=lambda entry: -entry[0])
     if not scored or (scored[0][0] < _LEAST and given is None):
         dialect = Dialect("", '"')
@@ -116,7 +121,7 @@ def _escape(delimiter: str, quote: str, text: str) -> str:
 
 def _sample_records(sample: list[str], dialect: Dialect) -> list[Record]:
     prepared = dialect.prepare("\n".join(sample).encode()).decode().split("\n")
-    return records(prepared, dialect, limit=SAMPLE_RECORDS, search=False)
+    return records(prepared, dialect, limit=SAMPLE_RECORDS, search=dialect.quote == "'")
 
 
 def _score(sample: list[str], dialect: Dialect) -> tuple[float, float]:

@@ -70,7 +70,8 @@ class Column:
         if not self.cells:
             return -2.0
         shape, form = coarse(cell), exact(cell)
-        share = 0.4 * self.coarse[shape] / self.cells + 0.3 * self.values[cell] / self.cells
+        known = 1.0 if not form or self.exact[form] else min(1.0, 0.1 + 2 * len(self.exact) / self.cells)
+        share = 0.4 * known * self.coarse[shape] / self.cells + 0.3 * self.values[cell] / self.cells
         share += 0.3 * (self.exact[form] / self.cells if form else self.coarse[shape] / self.cells)
         if shape not in ("", "url") and _LETTER.search(cell):
             words = sum(
@@ -113,7 +114,8 @@ class Aligned:
     steps: tuple[str, ...]
 
 
-_JOIN, _REMOVE, _PAD, _SPLIT, _MET = 2.0, 1.0, 2.0, 2.5, 1.0
+_LOST = -3.0  # a short row lost something: an empty cell is never less likely than this
+_JOIN, _REMOVE, _PAD, _SPLIT, _MET = 2.0, 1.0, 2.0, 3.0, 1.0
 _BUDGET = 400_000
 
 
@@ -155,7 +157,8 @@ def align(pieces: list[str], profile: Profile, joiner: str, rejoin: bool = False
             if i < count and surplus > 0 and not pieces[i].strip():
                 offer(i + 1, j, base - _REMOVE, i, j, (), "empty_removed")
             if j < width and surplus < 0:
-                offer(i, j + 1, base + columns[j].fit("") - _PAD, i, j, ("",), "padded")
+                lost = max(columns[j].fit(""), _LOST) - _PAD
+                offer(i, j + 1, base + lost, i, j, ("",), "padded")
             if surplus < 0 and i < count and j + 1 < width:
                 for left, right, cost in _halves(pieces[i], columns[j], columns[j + 1]):
                     score = base + columns[j].fit(left) + columns[j + 1].fit(right) - cost

@@ -127,7 +127,7 @@ class Repairer:
 
     def _strained(self, row: int, text: str, reading: tuple[list[str], int]) -> Fixed:
         """A line read with the right number of cells, unless another delimiter fits it much better."""
-        others = self._with_other_delimiter(text, reading[0]) if reading[1] > 1 else []
+        others = self._with_other_delimiter(text, reading[0], False) if reading[1] > 1 else []
         if others:
             score, cells, fault = max(others, key=lambda choice: choice[0])
             if score > self.profile.fit(reading[0]) - _STRAIN * reading[1]:
@@ -161,16 +161,18 @@ class Repairer:
             if aligned is not None and len(pieces) != self.width:
                 how = "+".join(aligned.steps)
                 choices.append((aligned.score, aligned.cells, Fault(rule, parameters | {"how": how})))
-            choices += self._with_other_delimiter(text, pieces)
+            choices += self._with_other_delimiter(text, pieces, sound)
             if choices:
                 _, cells, fault = max(choices, key=lambda choice: choice[0])
                 return self._fixed(row, cells, (*faults, fault) if fault.rule == rule else (fault,), text)
         return self._plain(row, pieces, faults, Fault(rule, parameters), text)
 
-    def _with_other_delimiter(self, text: str, pieces: list[str]) -> list[tuple[float, list[str], Fault]]:
+    def _with_other_delimiter(
+        self, text: str, pieces: list[str], sound: bool
+    ) -> list[tuple[float, list[str], Fault]]:
         """Readings of a line with each other delimiter that gives enough cells."""
         found: list[tuple[float, list[str], Fault]] = []
-        if len(pieces) not in (self.width, 1, 2) and len(pieces) * 2 > self.width + 1:
+        if sound and len(pieces) > 2 and len(pieces) * 2 > self.width + 1:
             return found
         for delimiter in OTHER_DELIMITERS:
             if delimiter == self.dialect.byte or text.count(delimiter) < self.width - 1:

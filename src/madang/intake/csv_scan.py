@@ -122,9 +122,15 @@ class Walk:
         self.kind[self.line : self.line + lines] = _DROPPED
         self.line += lines
 
+    @property
+    def kept(self) -> npt.NDArray[np.bool_]:
+        """Lines that begin a kept record."""
+        kept: npt.NDArray[np.bool_] = self.kind == _KEPT
+        return kept
+
     def drop_records(self, marked: npt.NDArray[np.bool_]) -> int:
         """Take the kept records that begin in the marked lines out of the bulk; gives how many there were."""
-        hit = marked & (self.kind == _KEPT)
+        hit = marked & self.kept
         self.kind[hit] = _DROPPED
         return int(hit.sum())
 
