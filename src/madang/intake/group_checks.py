@@ -31,7 +31,8 @@ class GroupCheck:
             some = self.filled()
             return [
                 f"count(*) FILTER (WHERE {some})",
-                f"count(*) FILTER (WHERE {some}) - count(DISTINCT {self.hash()}) FILTER (WHERE {some})",
+                f"count(*) FILTER (WHERE {some}) - (SELECT count(*) FROM (SELECT {self.hash()} AS h "
+                f"FROM {source} AS t WHERE {some} GROUP BY h))",  # grouped, as that spills to disk when it must
             ]
         groups = sum_groups(source, self.sum_rule)
         return [
