@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from madang.intake.layout import TableLayout, infer_layout
 
 
@@ -231,3 +234,64 @@ def test_rows_may_have_gaps_and_the_tail_tells_the_notes():
 
 def test_nothing_in_the_grid():
     assert infer_layout([(1, ["", ""]), (2, [])]) == []
+
+
+def test_two_languages_and_columns_of_numbers_or_days_as_labels():
+    table = one("""
+        | 연도별 | 세대 | 인구 | . |
+        | Year | Households | 남 Male | 여 Female |
+        | 2015 | 100 | 200 | 300 |
+        | 2016 | 110 | 210 | 310 |
+    """)
+    assert table.labels == ("연도별_Year", "세대_Households", "인구_남 Male", "인구_여 Female")
+    assert one("| 지점 | 2020-01-01 | 2020-01-02 |\n| 가 | 10 | 20 |\n| 나 | 20 | 30 |").header_rows == (1,)
+    assert one("| . | 0 | 1 | 2 |\n| 0 | 가 | 5.5 | x |\n| 1 | 나 | 6.5 | y |").labels == ("", "0", "1", "2")
+
+
+def test_key_and_value_rows_above_and_a_notice():
+    table = one("""
+        | 기관명 | 종로구청 | . | . |
+        | 작성일 | 2023-01-01 | . | . |
+        | .      | .  | .  | .  |
+        | 연번 | 시설명 | 설치일 | 비고 |
+        | 1 | 가 | 2020-01-01 | . |
+        | 2 | 나 | 2020-01-02 | . |
+    """)
+    assert (table.header_rows, table.data_start) == ((4,), 5)
+    notice = one(
+        "| ※ 단지가 입력함 | . | . |\n| 시도 | 단지코드 | 세대수 |\n| 서울 | A1002 | 10 |\n| 서울 | A1003 | 20 |"
+    )
+    assert (notice.header_rows, kinds(notice)) == ((2,), [(1, "preamble")])
+
+
+def test_counts_that_look_like_years_are_data():
+    table = one("""
+        | 지역 | 전체 | 가맹 | 일반 |
+        | 강동구 | 20942 | 1934 | 19008 |
+        | 강남구 | 44000 | 4100 | 39900 |
+        | 강북구 | 1985 | 1990 | 2005 |
+        | 중구 | 24000 | 1400 | 22600 |
+    """)
+    assert (table.header_rows, table.data_end, kinds(table)) == ((1,), None, [])
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["", "가", "종로구", "1", "2,000", "2020-01-01", "합계", "※ 주", "C01", "-"]),
+            max_size=5,
+        ),
+        max_size=25,
+    )
+)
+def test_any_grid_gives_tables_that_do_not_overlap(cells):
+    rows = [(number, row) for number, row in enumerate(cells, 1)]
+    tables = infer_layout(rows, rows[-5:])
+    assert bool(tables) == any(c for row in cells for c in row)
+    last = 0
+    for table in tables:
+        assert len(table.labels) == table.width
+        assert all(last < row < table.data_start for row in table.header_rows)
+        assert table.data_start > last
+        assert table.data_end is None or table is not tables[-1] or table.data_end >= table.data_start - 1
+        last = table.data_end or max(last, table.data_start - 1)

@@ -71,7 +71,7 @@ def _zipped(
         return _opened(path, folder, override, progress, {})
     facts = sheet_facts(path)
     for sheet in facts:
-        if sheet.area <= LARGE or sheet.size < 8 * LARGE:
+        if sheet.area <= LARGE or sheet.area > sheet.size / 4:  # a dimension larger than its cells may lie
             scan_reach(path, sheet)
     return _opened(path, folder, override, progress, {sheet.name: sheet for sheet in facts})
 

@@ -153,8 +153,7 @@ def scan_reach(path: Path, facts: SheetFacts) -> None:
             columns = max((column_number(name.decode()) for name in letters), default=0)
     except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
         raise Refused("workbook_broken", file=path.name) from error
-    if rows and columns:
-        facts.rows, facts.columns = rows, columns
+    facts.rows, facts.columns = (rows, columns) if rows and columns else (0, 0)
     if facts.area > _CELL_LIMIT and facts.area > 2 * facts.size:
         reason = f"'{facts.name}' 시트의 칸이 {facts.rows:,}행 {facts.columns:,}열에 흩어져 있음"
         raise Refused("workbook_bomb", file=path.name, reason=reason)

@@ -86,7 +86,7 @@ def infer_layout(
             for r0, c0, r1, c1 in merges
             if c1 >= first and c0 <= last
         ]
-        found += _stacked(part, shifted, override_header_rows, first)
+        found += _stacked(part, shifted, override_header_rows, first, trim)
     return found
 
 
@@ -124,13 +124,13 @@ def _blocks_differ(rows: Sequence[Row], blocks: Sequence[tuple[int, int]]) -> bo
 
 
 def _stacked(
-    rows: list[Row], merges: Sequence[Merge], override: tuple[int, ...] | None, first_column: int
+    rows: list[Row], merges: Sequence[Merge], override: tuple[int, ...] | None, first_column: int, trim: bool
 ) -> list[TableLayout]:
     """The tables of one block of columns, from top to bottom."""
     found: list[TableLayout] = []
     rest = strip_blank(rows)
     while rest:
-        layout, cut = _one_table(rest, merges, override)
+        layout, cut = _one_table(rest, merges, override, trim)
         found.append(
             replace(layout, first_column=first_column, last_column=first_column + layout.last_column)
         )
@@ -144,7 +144,7 @@ def _stacked(
 
 
 def _one_table(
-    rows: list[Row], merges: Sequence[Merge], override: tuple[int, ...] | None
+    rows: list[Row], merges: Sequence[Merge], override: tuple[int, ...] | None, trim: bool
 ) -> tuple[TableLayout, int | None]:
     """The first table of `rows`, and the row where the next one begins (None: there is no other)."""
     notes = footnotes(rows)
@@ -158,7 +158,8 @@ def _one_table(
         body = [row for row in body if not notes or row[0] < notes[0][0]]
     above = [row for row in inner if row[0] < choice.data_start and filled(row[1])]
     body = [row for row in body if filled(row[1])]
-    return _layout(choice, merges, above, body, notes, cut), cut
+    width = _reach(choice, body) if trim else _width(choice, body)
+    return _layout(choice, merges, above, body, notes, cut, width), cut
 
 
 def _layout(
@@ -168,9 +169,9 @@ def _layout(
     body: list[Row],
     notes: list[Row],
     cut: int | None,
+    width: int,
 ) -> TableLayout:
     """Put together what was found: rows above, header, data and notes of one table."""
-    width = _width(choice, body)
     lines = tuple(tuple(cells[:width]) for _, cells in choice.lines)
     left_out = _left_out(choice, above, notes)
     left_out += [
@@ -225,6 +226,12 @@ def _width(choice: header.Choice, body: list[Row]) -> int:
     usual = lengths.most_common(1)[0][0] if lengths else 0
     written = max((len(cells) for _, cells in choice.lines), default=0)
     return max(usual, written)
+
+
+def _reach(choice: header.Choice, body: list[Row]) -> int:
+    """Columns of a table on a sheet: up to the last one with anything in it."""
+    used = (j + 1 for _, cells in [*choice.lines, *body] for j, c in enumerate(cells) if c.strip())
+    return max(used, default=0)
 
 
 def _title_and_unit(left_out: list[dict[str, Any]]) -> tuple[str, str]:

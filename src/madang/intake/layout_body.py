@@ -85,7 +85,7 @@ def stance(cells: Sequence[str], kinds: Sequence[Kind], periods: Sequence[bool])
             continue
         if period and not periods[index]:
             against += over_periods or not cell.strip().isdigit()
-        elif found == "text" or (found == "code" and wanted == "number"):
+        elif found == "text" or (found in ("code", "digits") and wanted == "number"):
             against += 1
         else:
             matched += 1
@@ -162,6 +162,9 @@ def _could_begin(cells: Sequence[str], choice: Choice) -> bool:
     found = stance(cells, choice.kinds, choice.periods)
     if found.values or found.filled < 2 or any(is_footnote(c) or is_unit(c) for c in cells):
         return False
+    years = any(kind(c) in ("number", "digits") for c in cells)
+    if years and not any(list(cells[:1]) == list(line[:1]) for _, line in choice.lines):
+        return False  # counts may look like years; only under the same first label are they taken for years
     typed = sum(k in ("number", "digits", "code") for k in choice.kinds)
     if len(cells) == choice.width:
         return found.is_header and found.against >= max(2, 0.5 * typed)

@@ -44,7 +44,7 @@ _HEADER_WORD = re.compile(
     r"(?:\s*[\(\[].*)?$"
 )
 _HEADER_ASCII = re.compile(
-    r"^(?:id|no|name|date|time|code|type|key|value|title|index|lat|lon|lng|x|y|qty|price|url|address|description|"
+    r"^(?:id|no|name|age|sex|gender|date|time|code|type|key|value|title|index|lat|lon|lng|x|y|qty|price|url|address|description|"
     r"comments?|city|state|country|year|month|day|status|category|count|total|[A-Z][A-Z0-9]*_[A-Z0-9_]+|"
     r"\w+[_ ]?(?:id|cd|nm|name|code|date|type|no))$",
     re.I,
@@ -104,6 +104,12 @@ def is_header_word(cell: str) -> bool:
     return len(text) <= 40 and bool(_HEADER_WORD.search(text) or _HEADER_ASCII.match(text))
 
 
+def words_share(cells: Sequence[str]) -> float:
+    """Share of a row's filled cells that read like column names."""
+    full = [c for c in cells if c.strip()]
+    return sum(map(is_header_word, full)) / len(full) if full else 0.0
+
+
 def is_counting(cells: Sequence[str]) -> bool:
     """Whether a row merely numbers its columns: (1) (2) (3), 1 2 3, ①②③; at least three, from the first column."""
     found = []
@@ -129,6 +135,15 @@ def are_periods(cells: Sequence[str]) -> bool:
     order = [[int(n) for n in re.findall(r"\d+", cell)] for cell in found]
     steps = list(zip(order, order[1:], strict=False))
     return all(a < b for a, b in steps) or all(a > b for a, b in steps)
+
+
+def is_sequence(cells: Sequence[str]) -> bool:
+    """Whether the numbers of a row count up by one (at least three), as column names 0 1 2 do; words may stand beside."""
+    numbers = [cell.strip() for cell in cells if kind(cell) in ("number", "digits")]
+    if len(numbers) < 3 or not all(n.isdecimal() and len(n) < 5 for n in numbers):
+        return False
+    first = int(numbers[0])
+    return [int(n) for n in numbers] == list(range(first, first + len(numbers)))
 
 
 def column_kinds(rows: Sequence[Sequence[str]], columns: int) -> list[Kind]:

@@ -10,18 +10,18 @@ from statistics import median
 from madang.intake.layout_body import Row, Stance, filled, first_region, kinds_of, stance
 from madang.intake.layout_cells import (
     Kind,
-    are_periods,
     is_counting,
     is_footnote,
-    is_header_word,
+    is_sequence,
     is_unit,
     kind,
     tidy,
+    words_share,
 )
 from madang.intake.layout_labels import Merge
+from madang.intake.layout_levels import LEVELS, is_lower, levels_above
 from madang.intake.raw import Evidence
 
-_LEVELS = 4
 _TOP = 40  # rows in which a header is looked for
 
 
@@ -125,13 +125,23 @@ def _typed(
     heads = [i for i in range(first) if _may_head(rows[i][1], seen[i], usual) and i not in counting]
     strong = [i for i in heads if seen[i].is_header]
     if not strong:
-        heads = [i for i in heads if seen[i].filled >= 0.5 * usual and _words(rows[i][1]) >= 0.5]
+        heads = [i for i in heads if seen[i].filled >= 0.5 * usual and words_share(rows[i][1]) >= 0.5]
         strong = heads[-1:]
     if strong:
-        lines = _levels(rows, strong, seen, merges, usual)
+        lines = levels_above(rows, strong, seen, merges, usual)
         covered = {j for _, cells in lines for j, c in enumerate(cells) if c.strip()}
         if len(covered) >= 0.5 * usual:
             return _with_header(rows, lines, seen, counting)
+    if (
+        first < len(rows)
+        and is_sequence(rows[first][1])
+        and not any(is_sequence(c) for _, c in rows[first + 1 :])
+    ):
+        note = Evidence(
+            "header", _said([rows[first]]), "첫 행의 수가 하나씩 커지고 아래 행은 그렇지 않음", 0.6
+        )
+        after = rows[first + 1][0] if first + 1 < len(rows) else rows[first][0] + 1
+        return Choice([rows[first]], after, evidence=[note])
     start = next((i for i in range(first + 1) if i == first or seen[i].filled >= 0.5 * usual), first)
     because = f"첫 행의 칸 {seen[min(first, len(seen) - 1)].matched}개가 아래 행과 같은 모양의 값임"
     data = rows[start][0] if start < len(rows) else rows[-1][0]
@@ -144,57 +154,6 @@ def _may_head(cells: Sequence[str], found: Stance, usual: float) -> bool:
     if is_footnote(next(c for c in cells if c.strip())) and found.filled < 0.5 * usual:
         return False
     return found.is_header or (found.matched == 0 and not found.values)
-
-
-def _levels(
-    rows: Sequence[Row], heads: list[int], seen: list[Stance], merges: Sequence[Merge], usual: float
-) -> list[Row]:
-    """Header lines from the lowest one upwards, as long as the line above adds to the one below."""
-    bottom = heads[-1]
-    lines = [rows[bottom]]
-    for index in range(bottom - 1, -1, -1):
-        number, cells = rows[index]
-        if len(lines) == _LEVELS or any(is_unit(c) or len(c) > 80 for c in cells):
-            break
-        if number < lines[0][0] - 1 and not _spanned(number, lines[0][0], merges):
-            break
-        if not (seen[index].values == 0 or are_periods(cells)):
-            break
-        if _adds(rows[index], lines[0], merges, usual):
-            lines.insert(0, rows[index])
-        elif _both_full(cells, lines[0][1], usual):
-            if seen[index].against < 2 and seen[index].against < 0.5 * usual:
-                return [rows[index]]  # the lower one is a data row with words in its only typed column
-            lines.insert(0, rows[index])
-        else:
-            break
-    return lines
-
-
-def _spanned(above: int, below: int, merges: Sequence[Merge]) -> bool:
-    return any(r0 <= above and r1 >= below for r0, _, r1, _ in merges)
-
-
-def _adds(upper: Row, lower: Row, merges: Sequence[Merge], usual: float) -> bool:
-    """Whether `upper` is a level over `lower`: it fills its gaps, tells equal labels apart, or spans columns."""
-    above, below = [tidy(c) for c in upper[1]], [tidy(c) for c in lower[1]]
-    if above == below:
-        return True
-    width = max(len(above), len(below))
-    spans = [(c0, c1) for r0, c0, r1, c1 in merges if r0 <= upper[0] <= r1 and c1 > c0]
-    partial = [s for s in spans if s[1] - s[0] + 1 < width]
-    count = filled(above)
-    if partial and count:
-        return True
-    if count < 2:
-        return False
-    gaps = any(a and (j >= len(below) or not below[j]) for j, a in enumerate(above))
-    twice = max(Counter(c for c in below if c).values(), default=0) > 1
-    return gaps or twice
-
-
-def _both_full(above: Sequence[str], below: Sequence[str], usual: float) -> bool:
-    return filled(above) >= 0.8 * usual and filled(below) >= 0.8 * usual
 
 
 def _with_header(rows: Sequence[Row], lines: list[Row], seen: list[Stance], counting: set[int]) -> Choice:
@@ -219,37 +178,19 @@ def _untyped(rows: Sequence[Row], reference: Sequence[Row], merges: Sequence[Mer
         first = next((i for i in range(first, len(rows)) if filled(rows[i][1]) >= 2), first)
     cells = rows[first][1]
     again = _values_again(cells, [*rows[first + 1 :], *reference])
-    words = _words(cells)
+    words = words_share(cells)
     if again and words < 0.5:
         because = f"첫 행의 값 {again}개가 아래 행에도 나옴"
         return Choice([], rows[first][0], evidence=[Evidence("header", "없음", because, 0.75)])
     last = first
-    while (
-        last + 2 < len(rows) and last - first < _LEVELS - 1 and _is_lower(rows[last], rows[last + 1], merges)
-    ):
+    while last + 2 < len(rows) and last - first < LEVELS - 1 and is_lower(rows[last], rows[last + 1], merges):
         last += 1
     seen = [stance(c, [], []) for _, c in rows]
-    lines = _levels(rows[: last + 1], [last], seen, merges, usual)
+    lines = levels_above(rows[: last + 1], [last], seen, merges, usual)
     start = rows[last + 1][0] if last + 1 < len(rows) else rows[last][0] + 1
     because = "글자 열뿐이라 첫 행을 머리글로 봄" + (f", {words:.0%}가 항목 이름의 꼴" if words else "")
     note = Evidence("header", _said(lines), because, round(0.65 + 0.3 * words, 2))
     return Choice(lines, start, evidence=[note])
-
-
-def _is_lower(upper: Row, lower: Row, merges: Sequence[Merge]) -> bool:
-    """Whether the row under a header of words is a further level: it stands under spans or exactly in the gaps."""
-    if any(r0 <= upper[0] and r1 >= lower[0] for r0, _, r1, _ in merges) or any(
-        r0 <= upper[0] <= r1 and c1 > c0 for r0, c0, r1, c1 in merges
-    ):
-        return True
-    above, below = [tidy(c) for c in upper[1]], [tidy(c) for c in lower[1]]
-    if above == below:
-        return True
-    width = max(len(above), len(below))
-    above += [""] * (width - len(above))
-    below += [""] * (width - len(below))
-    gaps = [j for j in range(width) if not above[j]]
-    return bool(gaps) and all(below[j] for j in gaps) and any(above[j] and not below[j] for j in range(width))
 
 
 def _values_again(cells: Sequence[str], below: Sequence[Row]) -> int:
@@ -261,12 +202,6 @@ def _values_again(cells: Sequence[str], below: Sequence[Row]) -> int:
         if cell and any(index < len(row) and tidy(row[index]) == cell for row in others):
             found += 1
     return found
-
-
-def _words(cells: Sequence[str]) -> float:
-    """Share of a row's filled cells that read like column names."""
-    full = [c for c in cells if c.strip()]
-    return sum(map(is_header_word, full)) / len(full) if full else 0.0
 
 
 def starts_table(rows: Sequence[Row], current: Choice, after_blank: bool) -> bool:
@@ -283,7 +218,7 @@ def starts_table(rows: Sequence[Row], current: Choice, after_blank: bool) -> boo
     contradicts = stance(cells, current.kinds, current.periods).is_header
     if choice.against:
         return contradicts or _reach(cells) != _reach_of(current)
-    words = _words(cells) >= 0.5
+    words = words_share(cells) >= 0.5
     return after_blank and words and (contradicts or _reach(cells) != _reach_of(current))
 
 
