@@ -165,7 +165,7 @@ class Body:
             self._count("blank", len(blank))
             kept = [each for each in kept if each not in blank]
         self._tell(kept)
-        rows = pa.array(numbers, pa.int64())
+        rows = _integers(numbers)
         if kept:
             rows, arrays = self._merged(rows, arrays, kept)
         if len(rows):
@@ -176,7 +176,7 @@ class Body:
         wrong: list[Any] = []
         names = [f"c{i}" for i in range(self.width)]
         if not bulk:
-            return [pa.array([], pa.string()) for _ in names], numbers, []
+            return [_strings([]) for _ in names], numbers, []
 
         def keep(row: Any) -> str:
             wrong.append(row)
@@ -198,8 +198,7 @@ class Body:
         if table.num_rows + len(wrong) != len(numbers):
             return self._slowly(bulk, numbers)
         arrays = [
-            self._restored(column.chunk(0) if column.num_chunks else pa.array([], pa.string()))
-            for column in table.columns
+            self._restored(column.chunk(0) if column.num_chunks else _strings([])) for column in table.columns
         ]
         places = np.array([row.number - 1 for row in wrong], np.int64)
         others = [(int(numbers[place]), row.text) for place, row in zip(places, wrong, strict=True)]
@@ -215,9 +214,7 @@ class Body:
         wrong = [
             (number, each.text) for number, each in rows if len(each.cells) != self.width or not each.sound
         ]
-        arrays = [
-            self._restored(pa.array([cells[i] for _, cells in right], pa.string())) for i in range(self.width)
-        ]
+        arrays = [self._restored(_strings([cells[i] for _, cells in right])) for i in range(self.width)]
         return arrays, np.array([number for number, _ in right], np.int64), wrong
 
     def _restored(self, array: pa.Array) -> pa.Array:
@@ -228,15 +225,13 @@ class Body:
     def _merged(
         self, rows: pa.Array, arrays: list[pa.Array], fixed: list[Fixed]
     ) -> tuple[pa.Array, list[pa.Array]]:
-        both = pa.concat_arrays([rows, pa.array([each.row for each in fixed], pa.int64())])
-        order = np.argsort(both.to_numpy(), kind="stable")
+        both = pa.concat_arrays([rows, _integers(np.array([each.row for each in fixed], np.int64))])
+        places = _integers(np.argsort(both.to_numpy(), kind="stable"))
         columns = [
-            pa.concat_arrays(
-                [array, pa.array([each.cells[i] for each in fixed if each.cells is not None], pa.string())]
-            )
+            pa.concat_arrays([array, _strings([each.cells[i] for each in fixed if each.cells is not None])])
             for i, array in enumerate(arrays)
         ]
-        return both.take(pa.array(order)), [column.take(pa.array(order)) for column in columns]
+        return both.take(places), [column.take(places) for column in columns]
 
     def _tell(self, fixed: list[Fixed]) -> None:
         for each in fixed:
@@ -255,7 +250,7 @@ class Body:
         for place in places:
             if len(cells[place]) > CELL_LIMIT:
                 cells[place] = self._shortened(index, cells[place], int(numbers[place]))
-        return pa.array(cells, pa.string())
+        return _strings(cells)
 
     def _shortened(self, index: int, cell: str, row: int) -> str:
         label = self.labels[index] if index < len(self.labels) else None
@@ -273,4 +268,18 @@ class Body:
             last = arrays.pop()
             if count and pc.max(pc.binary_length(last)).as_py():
                 raise LastColumnFilled
-        return arrays + [pa.array([""] * count, pa.string()) for _ in range(self.padding)]
+        return arrays + [_strings([""] * count) for _ in range(self.padding)]
+
+
+# pa.array would import pandas (a second) to see whether it was given something of that kind
+
+
+def _strings(cells: list[str]) -> pa.Array:
+    builder = pa.lib.StringBuilder()
+    builder.append_values(cells)
+    return builder.finish()
+
+
+def _integers(numbers: Array) -> pa.Array:
+    buffer = pa.py_buffer(np.ascontiguousarray(numbers, np.int64))
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, buffer])
