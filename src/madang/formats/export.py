@@ -56,7 +56,7 @@ def export(
     unchanged); `raw` leaves both out. A Path is written beside and then replaced: never half a file. DuckDB sorts
     in 700 MB and spills to `temp_dir` (by default the system's).
 
-    Raises MadangError: format_unknown, export_too_wide (xlsx, above 16,384 columns), disk_full and its like.
+    Raises MadangError: format_unknown, folder_missing, export_too_wide (xlsx, above 16,384 columns), disk_full and its like.
     """
     if fmt not in FORMATS:
         raise MadangError("format_unknown", format=fmt, formats=", ".join(FORMATS))
@@ -86,6 +86,8 @@ def _opened(out: Path | BinaryIO) -> Iterator[IO[bytes]]:
     if not isinstance(out, Path):
         yield out
         return
+    if not out.parent.is_dir():
+        raise MadangError("folder_missing", path=out.parent)
     with disk_errors(out):
         beside = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
         try:

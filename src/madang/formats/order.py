@@ -19,27 +19,27 @@ import pyarrow as pa
 BATCH = 65_536  # rows
 _CELLS = 3_000_000  # of a part
 _FEWEST, _MOST_PARTS = 10_000, 250  # rows of a part; parts, each an open file while dealing
-_KEY = "source_row"
-_ORDER = "__order"
+KEY = "__order"  # the name under which a relation gives its source_row
 
 Keys = npt.NDArray[np.int64]
 
 
 def in_source_order(
-    con: duckdb.DuckDBPyConnection, relation: str, columns: list[str], spill: Path
+    con: duckdb.DuckDBPyConnection, relation: str, columns: list[str], *, width: int, spill: Path
 ) -> Iterator[pa.Table]:
-    """Tables of `columns` (SQL, with names) of a `relation`, one after another, rows rising by source_row.
+    """Tables of `columns` (SQL, with names) of a `relation`, one after another, rows rising by KEY.
 
-    Rows of one source row keep the order of the files. Parts lie in `spill` until they are read.
+    Rows of one key keep the order of the files. `width` is how many cells a row comes from; parts lie in `spill`
+    until they are read.
     """
-    batches = con.execute(f"SELECT {_KEY} FROM {relation}").to_arrow_reader(BATCH)
+    batches = con.execute(f"SELECT {KEY} FROM {relation}").to_arrow_reader(BATCH)
     keys = np.concatenate([np.empty(0, np.int64), *(_keys(batch.column(0)) for batch in batches)])
-    rows_of_a_part = max(_FEWEST, _CELLS // max(len(columns), 1), len(keys) // _MOST_PARTS)
-    listed = ", ".join([f"{_KEY} AS {_ORDER}", *columns])
+    rows_of_a_part = max(_FEWEST, _CELLS // max(width, 1), len(keys) // _MOST_PARTS)
+    listed = ", ".join([KEY, *columns])
     reader = con.execute(f"SELECT {listed} FROM {relation}").to_arrow_reader(BATCH)
     if len(keys) < 2 or bool((np.diff(keys) >= 0).all()):
         for batch in reader:
-            yield pa.Table.from_batches([batch]).drop_columns([_ORDER])
+            yield pa.Table.from_batches([batch]).drop_columns([KEY])
     elif len(keys) <= rows_of_a_part:
         yield _sorted(reader.read_all())
     else:
@@ -63,7 +63,7 @@ def _dealt(reader: pa.RecordBatchReader, bounds: Keys, spill: Path) -> list[Path
             for part in parts
         ]
         for batch in reader:
-            part_of = np.searchsorted(bounds, _keys(batch.column(_ORDER)), side="right") - 1
+            part_of = np.searchsorted(bounds, _keys(batch.column(KEY)), side="right") - 1
             order = np.argsort(part_of, kind="stable")
             dealt = batch.take(pa.array(order))
             found, starts = np.unique(part_of[order], return_index=True)
@@ -73,8 +73,8 @@ def _dealt(reader: pa.RecordBatchReader, bounds: Keys, spill: Path) -> list[Path
 
 
 def _sorted(table: pa.Table) -> pa.Table:
-    order = np.argsort(_keys(table.column(_ORDER)), kind="stable")
-    return table.drop_columns([_ORDER]).take(pa.array(order)).combine_chunks()
+    order = np.argsort(_keys(table.column(KEY)), kind="stable")
+    return table.drop_columns([KEY]).take(pa.array(order)).combine_chunks()
 
 
 def _keys(column: pa.Array | pa.ChunkedArray) -> Keys:

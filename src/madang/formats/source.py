@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from madang.declarations.standard import RESERVED, DatasetColumn
-from madang.formats.order import BATCH, in_source_order
+from madang.formats.order import BATCH, KEY, in_source_order
 
 Kind = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 _KINDS: dict[str, Kind] = {
@@ -73,27 +73,36 @@ class Source:
 
     def tables(self, names: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The typed rows in the order of the source, some thousands at a time; `names` are their new names."""
-        named = [
-            f"{column.read} AS {quoted_name(name)}"
-            for column, name in zip(
-                self.columns, names or [column.name for column in self.columns], strict=True
-            )
-        ]
-        return in_source_order(self.con, self._relation, named, self._spill)
+        given = names or [column.name for column in self.columns]
+        return self._ordered([(column.sql, name) for column, name in zip(self.columns, given, strict=True)])
 
     def lines(self, expression: str) -> Iterator[pa.Array]:
-        """The text `expression` of every row, batch by batch in the order of the source.
+        """The text `expression` (SQL over the columns) of every row, in the order of the source."""
+        for table in self._ordered([(expression, "line")]):
+            yield from table.column(0).chunks
 
-        It may use the columns by name and ROW_NUMBER: 0, 1, 2 …
-        """
+    def numbered_lines(self, expression: Callable[[pa.Table], str]) -> Iterator[pa.Array]:
+        """As `lines`, where the expression of a part (chosen by looking at it) may use ROW_NUMBER: 0, 1, 2 …"""
         done = 0
         con = self.con.cursor()  # the connection itself is busy with reading
         for table in self.tables():
             con.register("part", table)
             numbered = f"SELECT *, {done} + row_number() OVER () - 1 AS {ROW_NUMBER} FROM part"
-            query = f"SELECT {expression} AS line FROM ({numbered})"
+            query = f"SELECT {expression(table)} AS line FROM ({numbered})"
             yield from (batch.column(0) for batch in con.execute(query).to_arrow_reader(BATCH))
             done += table.num_rows
+
+    def _ordered(self, wanted: list[tuple[str, str]]) -> Iterator[pa.Table]:
+        read = ", ".join(
+            [f"{column.read} AS {column.sql}" for column in self.columns] + [f"source_row AS {KEY}"]
+        )
+        return in_source_order(
+            self.con,
+            f"(SELECT {read} FROM {self._relation})",
+            [f"{sql} AS {quoted_name(name)}" for sql, name in wanted],
+            width=len(self.columns),
+            spill=self._spill,
+        )
 
     def total(self, aggregate: Callable[[Column], str], kind: Kind) -> int:
         """The sum of an aggregate over all columns of a kind."""

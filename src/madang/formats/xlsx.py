@@ -13,8 +13,11 @@ from contextlib import contextmanager
 from typing import IO
 from xml.sax.saxutils import escape
 
+import pyarrow as pa
+
 from madang.formats.lines import guarded, is_formula, iso_datetime, text_bytes
 from madang.formats.source import ROW_NUMBER, Column, Source
+from madang.formats.xlsx_frame import DATE, DATETIME, HEAD, MAIN, QUOTED, XML, frame
 from madang.intake.raw import Progress
 from madang.messages import MadangError, text
 
@@ -24,21 +27,9 @@ _CELL = 32_767  # characters that Excel keeps of a cell
 _EXACT = 999_999_999_999_999  # Excel keeps 15 digits; a longer integer is written as text
 _CONTROLS = [chr(code) for code in (*range(9), 11, 12, *range(13, 32), 0xFFFE, 0xFFFF)]
 _ZIP64_FROM = 1_800_000_000  # bytes of a sheet
+_SPECIAL_BYTES = re.compile(rb"[&<>\x00-\x1f]|_x[0-9A-Fa-f]{4}_|\xef\xbf[\xbe\xbf]")
+_KEPT = "' xml:space=\"preserve\">'"
 _BOOLEAN = ' t="b"'
-_HEAD, _DATE, _DATETIME, _QUOTED = 1, 2, 3, 4  # styles, see _STYLES
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_STYLES = f"""{_XML}<styleSheet xmlns="{_MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>\
-<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts><fonts count="2"><font><sz val="11"/>\
-<name val="맑은 고딕"/></font><font><b/><sz val="11"/><name val="맑은 고딕"/></font></fonts><fills count="2"><fill>\
-<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1">\
-<border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5"><xf/><xf fontId="1" applyFont="1"/>\
-<xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/><xf quotePrefix="1"/></cellXfs>\
-</styleSheet>"""
 
 
 def write_xlsx(
@@ -50,14 +41,16 @@ def write_xlsx(
     name = text("export_sheet")
     sheets = [name, *(f"{name} {number}" for number in range(2, -(-source.rows // ROWS_PER_SHEET) + 1))]
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        _write_frame(archive, [*sheets, text("export_sheet_about")])
+        for path, content in frame([*sheets, text("export_sheet_about")]).items():
+            with _part(archive, path) as part:
+                part.write(content.encode("utf-8"))
         _write_rows(source, archive, progress, raw)
         with _part(archive, f"xl/worksheets/sheet{len(sheets) + 1}.xml") as part:
             part.write(_about_sheet(source, about).encode("utf-8"))
 
 
 def _write_rows(source: Source, archive: zipfile.ZipFile, progress: Progress, raw: bool) -> None:
-    batches = source.lines(_row(source, raw))
+    batches = source.numbered_lines(lambda part: _row(source, part, raw))
     large = _bytes_of_rows(source) > _ZIP64_FROM
     rest = next(batches, None)
     done, number = 0, 1
@@ -72,7 +65,7 @@ def _write_rows(source: Source, archive: zipfile.ZipFile, progress: Progress, ra
                 done += len(taken)
                 rest = rest.slice(len(taken)) if len(taken) < len(rest) else next(batches, None)
                 progress(done, source.rows)
-            part.write(_after_rows(source).encode("utf-8"))
+            part.write(b"</sheetData></worksheet>")
         number += 1
         if done >= source.rows:
             return
@@ -84,53 +77,81 @@ def _bytes_of_rows(source: Source) -> int:
     return 2 * texts + 90 * source.rows * len(source.columns)
 
 
-def _row(source: Source, raw: bool) -> str:
-    """SQL of a row's XML."""
+def _row(source: Source, part: pa.Table, raw: bool) -> str:
+    """SQL of the XML of the rows of a part."""
     at = f"({ROW_NUMBER} % {ROWS_PER_SHEET} + 2)::VARCHAR"
-    cells = [_cell(column, reference(number), at, raw) for number, column in enumerate(source.columns)]
+    cells = [
+        _cell(column, f"'<c r=\"{reference(number)}', {at}", _is_special(part.column(number)), raw)
+        for number, column in enumerate(source.columns)
+    ]
     return f"concat('<row r=\"', {at}, '\">', {', '.join(cells)}, '</row>')"
 
 
-def _cell(column: Column, letters: str, at: str, raw: bool) -> str:
-    """SQL of a cell's XML; an empty cell is nothing at all."""
+def _is_special(cells: pa.ChunkedArray) -> bool:
+    """Whether a column of texts holds anything that cannot stand in XML as it is; looks at its bytes at once."""
+    if not pa.types.is_string(cells.type):
+        return False
+    return any(_SPECIAL_BYTES.search(text_bytes(chunk)) is not None for chunk in cells.chunks)
+
+
+def _cell(column: Column, start: str, special: bool, raw: bool) -> str:
+    """SQL of a cell's XML, `start` being its beginning; an empty cell is nothing at all."""
     cell = column.sql
-    start = f"'<c r=\"{letters}', {at}"
 
     def value(shown: str, attributes: str = "") -> str:
         return f"concat({start}, '\"{attributes}><v>', {shown}, '</v></c>')"
 
-    def words(shown: str, style: str = "''") -> str:
-        return f"concat({start}, '\"', {style}, ' t=\"inlineStr\"><is><t', {_inline(shown)}, '</t></is></c>')"
+    def words(shown: str) -> str:
+        return f"concat({start}, '\" t=\"inlineStr\"><is><t>', {shown}, '</t></is></c>')"
 
-    if column.kind == "integer":
-        return f"CASE WHEN {cell} BETWEEN -{_EXACT} AND {_EXACT} THEN {value(cell)} WHEN {cell} IS NOT NULL THEN {words(f'{cell}::VARCHAR')} END"
-    if column.kind == "number":
-        return f"CASE WHEN {cell} IS NOT NULL THEN {value(cell)} END"
-    if column.kind == "boolean":
-        return f"CASE WHEN {cell} IS NOT NULL THEN {value(cell + '::INTEGER', _BOOLEAN)} END"
-    if column.kind in ("date", "datetime"):
-        style = f' s="{_DATE if column.kind == "date" else _DATETIME}"'
-        days = f"epoch_us({cell}::TIMESTAMP) / 86400000000.0 + 25569"
-        days = f"({days})::BIGINT" if column.kind == "date" else days
-        within = (
-            f"{cell} >= DATE '1900-03-01' AND {cell} < DATE '10000-01-01'"  # Excel counts a 29 February 1900
-        )
-        return f"CASE WHEN {within} THEN {value(days, style)} WHEN {cell} IS NOT NULL THEN {words(iso_datetime(cell, 'T'))} END"
-    style = "''" if raw else f"CASE WHEN {is_formula(cell)} THEN ' s=\"{_QUOTED}\"' ELSE '' END"
-    return f"CASE WHEN {cell} <> '' THEN {words(cell, style)} END"
+    match column.kind:
+        case "integer":
+            shown, alone = value(cell), f"{cell} BETWEEN -{_EXACT} AND {_EXACT}"
+        case "number":
+            shown, alone = value(cell), "true"
+        case "boolean":
+            shown, alone = value(f"{cell}::INTEGER", _BOOLEAN), "true"
+        case "date":
+            shown, alone = value(f"({cell} - DATE '1899-12-30')", f' s="{DATE}"'), _counted(cell)
+        case "datetime":
+            days = f"epoch_us({cell}) / 86400000000.0 + 25569"
+            shown, alone = value(days, f' s="{DATETIME}"'), _counted(cell)
+        case "text":
+            return _text_sql(cell, start, special, raw)
+    written = iso_datetime(cell, "T") if column.kind == "datetime" else f"{cell}::VARCHAR"
+    return f"CASE WHEN {cell} IS NULL THEN NULL WHEN {alone} THEN {shown} ELSE {words(written)} END"
 
 
-def _inline(cell: str) -> str:
-    """SQL of what follows `<t`: the text as XML, cut at what Excel keeps; blanks at its ends are kept."""
+def _counted(cell: str) -> str:
+    """SQL of whether Excel has a number for a day: it counts a 29 February 1900, so from March on."""
+    return f"{cell} >= DATE '1900-03-01' AND {cell} < DATE '10000-01-01'"
+
+
+def _text_sql(cell: str, start: str, special: bool, raw: bool) -> str:
+    """SQL of a text cell: cut at what Excel keeps, blanks at its ends kept, marked where it looks like a formula."""
+    style = "" if raw else f", CASE WHEN {is_formula(cell)} THEN ' s=\"{QUOTED}\"' ELSE '' END"
     cut = f"CASE WHEN strlen({cell}) > {_CELL} THEN left({cell}, {_CELL}) ELSE {cell} END"
-    escaped = f"regexp_replace({cut}, '_(x[0-9A-Fa-f]{{4}}_)', '_x005F_\\1', 'g')"
+    kept = (
+        "'>'"
+        if special
+        else f"CASE WHEN starts_with({cell}, ' ') OR ends_with({cell}, ' ') THEN {_KEPT} ELSE '>' END"
+    )
+    if special:
+        kept, cut = _KEPT, _escaped(cut)
+    inline = f"concat({start}, '\"'{style}, ' t=\"inlineStr\"><is><t', {kept}, {cut}, '</t></is></c>')"
+    return f"CASE WHEN {cell} <> '' THEN {inline} END"
+
+
+def _escaped(cell: str) -> str:
+    """SQL of a text as XML; what XML cannot hold is written as Excel writes it: _x000D_."""
+    escaped = f"regexp_replace({cell}, '_(x[0-9A-Fa-f]{{4}}_)', '_x005F_\\1', 'g')"
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         escaped = f"replace({escaped}, '{char}', '{entity}')"
+    rare = escaped
     for char in _CONTROLS:
-        escaped = f"replace({escaped}, chr({ord(char)}), '_x{ord(char):04X}_')"
-    special = "[&<>\\x00-\\x08\\x0B-\\x1F\\x{FFFE}\\x{FFFF}]|_x[0-9A-Fa-f]{4}_"
-    blanks = f"CASE WHEN {cell} = trim({cell}, concat(' ', chr(9), chr(10), chr(13))) THEN '>' ELSE ' xml:space=\"preserve\">' END"
-    return f"{blanks}, CASE WHEN regexp_matches({cell}, '{special}') THEN {escaped} ELSE {cut} END"
+        rare = f"replace({rare}, chr({ord(char)}), '_x{ord(char):04X}_')"
+    pattern = "[\\x00-\\x08\\x0B-\\x1F\\x{FFFE}\\x{FFFF}]"
+    return f"CASE WHEN regexp_matches({cell}, '{pattern}') THEN {rare} ELSE {escaped} END"
 
 
 def _before_rows(source: Source, rows: int, raw: bool) -> str:
@@ -140,18 +161,14 @@ def _before_rows(source: Source, rows: int, raw: bool) -> str:
         for number, column in enumerate(source.columns, 1)
     )
     labels = "".join(
-        _text_cell(f"{reference(number)}1", column.label, _HEAD)
+        _text_cell(f"{reference(number)}1", column.label, HEAD)
         for number, column in enumerate(source.columns)
     )
     return (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><dimension ref="A1:{last}"/><sheetViews><sheetView workbookViewId="0">'
+        f'{XML}<worksheet xmlns="{MAIN}"><dimension ref="A1:{last}"/><sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
         f'{f"<cols>{widths}</cols>" if widths else ""}<sheetData><row r="1">{labels}</row>'
     )
-
-
-def _after_rows(source: Source) -> str:
-    return "</sheetData></worksheet>"
 
 
 def _width(column: Column) -> int:
@@ -169,11 +186,11 @@ def _about_sheet(source: Source, about: dict[str, str]) -> str:
             (text("export_about_cut"), text("export_about_cut_cells", cells=f"{cut:,}", limit=f"{_CELL:,}"))
         )
     rows = "".join(
-        f'<row r="{number}">{_text_cell(f"A{number}", name, _HEAD)}{_text_cell(f"B{number}", value)}</row>'
+        f'<row r="{number}">{_text_cell(f"A{number}", name, HEAD)}{_text_cell(f"B{number}", value)}</row>'
         for number, (name, value) in enumerate(lines, 1)
     )
     return (
-        f'{_XML}<worksheet xmlns="{_MAIN}"><cols><col min="1" max="1" width="16" customWidth="1"/>'
+        f'{XML}<worksheet xmlns="{MAIN}"><cols><col min="1" max="1" width="16" customWidth="1"/>'
         f'<col min="2" max="2" width="60" customWidth="1"/></cols><sheetData>{rows}</sheetData></worksheet>'
     )
 
@@ -182,38 +199,8 @@ def _text_cell(at: str, shown: str, style: int = 0) -> str:
     clean = re.sub(r"_(x[0-9A-Fa-f]{4}_)", r"_x005F_\1", shown[:_CELL])
     clean = re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff]", lambda found: f"_x{ord(found[0]):04X}_", clean)
     if not style and guarded(shown) != shown:
-        style = _QUOTED
+        style = QUOTED
     return f'<c r="{at}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(clean)}</t></is></c>'
-
-
-def _write_frame(archive: zipfile.ZipFile, sheets: list[str]) -> None:
-    """The parts of a workbook around its sheets."""
-    numbers = range(1, len(sheets) + 1)
-    overrides = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_KIND}.worksheet+xml"/>'
-        for n in numbers
-    )
-    listed = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>'
-        for n, name in zip(numbers, sheets, strict=True)
-    )
-    related = "".join(
-        f'<Relationship Id="rId{n}" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet{n}.xml"/>'
-        for n in numbers
-    )
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{_KIND}.styles+xml"/>{overrides}</Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" Type="{_DOCUMENT}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">{related}'
-        f'<Relationship Id="rId{len(sheets) + 1}" Type="{_DOCUMENT}/styles" Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": _STYLES,
-    }  # fmt: skip
-    for name, content in parts.items():
-        with _part(archive, name) as part:
-            part.write((content if content.startswith("<?xml") else _XML + content).encode("utf-8"))
 
 
 @contextmanager
