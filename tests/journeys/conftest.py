@@ -1,0 +1,89 @@
+"""A real browser before a real server: the made-up city, served as `madang up` serves it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import made_up_bank
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+BUILT = Path(made_up_bank.__file__).parents[1] / "src/madang/web/static/dist/manifest.json"
+SERVE = "from pathlib import Path; from madang.web.serve import serve; serve(Path({folder!r}), port={port})"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the made-up city's pages, served by Granian in a process of its own."""
+    if not BUILT.is_file():
+        pytest.skip("the front end has not been built (python hatch_build.py)")
+    folder = tmp_path_factory.mktemp("journey") / "city"
+    made_up_bank.make(folder)
+    port = _free_port()
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE.format(folder=str(folder), port=port)], env=environment
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/data/", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            with urlopen(address, timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer within 30 seconds")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from conftest import browser_path
+
+    path = browser_path()
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=[1280, 360], ids=["desktop", "phone"])
+def page(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A window of each width; it fails the test on anything the page complains of or fetches from elsewhere."""
+    context = browser.new_context(viewport={"width": request.param, "height": 800}, base_url=site)
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("request", lambda sent: None if sent.url.startswith(site) else wrong.append(sent.url))
+    yield opened
+    context.close()
+    assert wrong == []
