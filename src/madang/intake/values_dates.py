@@ -27,12 +27,14 @@ SENTINEL = (
     r"(?:0000[-./]?00[-./]?00|9999[-./]?(?:12[-./]?31|99[-./]?99)|2999[-./]?12[-./]?31|1900[-./]?0?1[-./]?0?[01])"
     r"\.?(?:[T\s]?[0-9]{2}:?[0-9]{2}(?::?[0-9]{2}(?:\.[0-9]+)?)?)?"
 )
-_CLOCK = r"(오전|오후)?\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
-_CLOCK_KO = r"(오전|오후)?\s*([0-9]{1,2})시(?:\s*([0-9]{1,2})분)?(?:\s*([0-9]{1,2})초)?"
-_ZONE = r"\s*(Z|z|[-+][0-9]{2}:?[0-9]{2})?"
+_HOUR = r"([01]?[0-9]|2[0-4])"
+_SIXTY = r"([0-5]?[0-9])"
+_CLOCK = rf"(?:오전|오후)?\s*{_HOUR}:([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?"
+_CLOCK_KO = rf"(?:오전|오후)?\s*{_HOUR}시(?:\s*{_SIXTY}분)?(?:\s*{_SIXTY}초)?"
+_ZONE = r"\s*(?:Z|z|[-+][0-9]{2}:?[0-9]{2})?"
 STAMP = rf"{_DAY}{_WEEKDAY}[T\s]\s*{_CLOCK}{_ZONE}"
-_STAMP_KO = rf"{_DAY}{_WEEKDAY}\s*{_CLOCK_KO}()"
-COMPACT_STAMP = rf"{_Y}([0-9]{{2}})([0-9]{{2}})\s?()([0-9]{{2}})([0-9]{{2}})([0-9]{{2}})?()"
+_STAMP_KO = rf"{_DAY}{_WEEKDAY}\s*{_CLOCK_KO}"
+COMPACT_STAMP = rf"{_Y}([0-9]{{2}})([0-9]{{2}})\s?([01][0-9]|2[0-4])([0-5][0-9])([0-5][0-9])?"
 _FAST_YEAR = r"(?:190[1-9]|19[1-9][0-9]|20[0-9]{2})"  # 1900 may be a mark for "none"
 _FAST_DAY = rf"{_FAST_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 _FAST_COMPACT = rf"{_FAST_YEAR}(?:0[1-9]|1[0-2])[0-3][0-9]"
@@ -40,7 +42,7 @@ _FAST_STAMP = rf"{_FAST_DAY}[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:
 _FAST_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"
 _FAST_COMPACT_STAMP = rf"{_FAST_COMPACT}(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?"
 _FAST_HHMM = r"(?:[01][0-9]|2[0-3])[0-5][0-9]"
-_HHMM = r"()([0-9]{1,2})([0-9]{2})()"
+_HHMM = rf"{_HOUR}([0-5][0-9])()"
 _FAST_MONTH = r"(?:18|19|20)[0-9]{2}-(?:0[1-9]|1[0-2])"
 _MONTHS = (
     rf"{_Y}(0[1-9]|1[0-2])",
@@ -95,33 +97,38 @@ def _order(*groups: int) -> str:
     return "-".join(f"\\{group}" for group in groups)
 
 
-def _seconds(p: str, pattern: str, first: int) -> str:
-    """SQL: seconds after midnight of the clock groups (오전/오후, hour, minute, second) from group `first` on."""
-    half, hour, minute, second = (f"\\{first + i}" for i in range(4))
-    h, m, s = (f"coalesce(try_cast({rewrite(p, pattern, g)} AS INTEGER), 0)" for g in (hour, minute, second))
-    mark = rewrite(p, pattern, half)
-    shift = f"CASE WHEN {mark} = '오후' AND {h} < 12 THEN 12 WHEN {mark} = '오전' AND {h} = 12 THEN -12 ELSE 0 END"
-    valid = f"({h} < 24 AND {m} < 60 AND {s} < 60 OR {h} = 24 AND {m} = 0 AND {s} = 0)"
-    return f"CASE WHEN {valid} THEN ({h} + {shift}) * 3600 + {m} * 60 + {s} END"
+def _clock(p: str, patterns: tuple[str, ...], first: int) -> str:
+    """SQL: the clock time in `p` as an INTERVAL up to 24 hours; its hour is group `first`, minute and second follow."""
+    parts = ":".join(f"\\{first + i}" for i in range(3))
+    found = " ".join(f"WHEN {matches(p, pattern)} THEN {rewrite(p, pattern, parts)}" for pattern in patterns)
+    text = f"regexp_replace(regexp_replace(CASE {found} END, '::', ':00:'), ':$', ':00')"
+    clock = f"try_cast({text} AS INTERVAL)"
+    half = (
+        f"to_hours(CASE WHEN contains({p}, '오후') AND NOT {matches(p, '.*오후 *12.*')} THEN 12"
+        f" WHEN {matches(p, '.*오전 *12.*')} THEN -12 ELSE 0 END)"
+    )
+    return f"CASE WHEN {clock} <= INTERVAL 24 HOUR THEN {clock} + {half} END"
 
 
 def datetime(x: str, *, day_first: bool | None = None, serial: bool = False, quick: bool = False) -> str:
     """SQL: `x` as TIMESTAMP in Korean time, or null; a date alone is its midnight. `quick`: only the usual forms."""
     p = plain(x)
-    cases = []
-    for pattern in (STAMP, COMPACT_STAMP, _STAMP_KO):
-        day = _day(rewrite(p, pattern, _order(1, 2, 3)))
-        cases.append(
-            f"WHEN {matches(p, pattern)} AND NOT {matches(p, _MIXED)} THEN CAST({day} AS TIMESTAMP) + to_seconds({_seconds(p, pattern, 4)})"
-            f" + to_minutes({_zone_minutes(rewrite(p, pattern, chr(92) + '8'))})"
-        )
+    forms = (STAMP, COMPACT_STAMP, _STAMP_KO)
+    is_stamp = " OR ".join(matches(p, pattern) for pattern in forms)
+    days = " ".join(f"WHEN {matches(p, form)} THEN {rewrite(p, form, _order(1, 2, 3))}" for form in forms)
+    day = f"CASE {days} END"
+    zone = f"regexp_extract({p}, '(?:Z|z|[-+][0-9][0-9]:?[0-9][0-9])$')"
+    stamp = (
+        f"CASE WHEN NOT {matches(p, _MIXED)} THEN"
+        f" CAST({_day(day)} AS TIMESTAMP) + {_clock(p, forms, 4)} + to_minutes({_zone_minutes(zone)}) END"
+    )
     whole = f"CAST({date(x, day_first=day_first, serial=serial)} AS TIMESTAMP)"
     clock = f"{x}[9:10] || ':' || {x}[11:12] || CASE WHEN strlen({x}) = 14 THEN ':' || {x}[13:14] ELSE '' END"
     usual = [
         f"WHEN {matches(x, _FAST_STAMP)} THEN try_cast({x} AS TIMESTAMP)",
         f"WHEN {matches(x, _FAST_COMPACT_STAMP)} THEN try_cast({_compact_day(x)} || ' ' || {clock} AS TIMESTAMP)",
     ]
-    slow = f"CASE WHEN {matches(p, SENTINEL)} THEN NULL {' '.join(cases)} ELSE {whole} END"
+    slow = f"CASE WHEN {matches(p, SENTINEL)} THEN NULL WHEN {is_stamp} THEN {stamp} ELSE {whole} END"
     return first_of(usual, None if quick else slow)
 
 
@@ -135,17 +142,13 @@ def _zone_minutes(zone: str) -> str:
 def time(x: str, *, quick: bool = False) -> str:
     """SQL: `x` as text HH:MM (HH:MM:SS where it has seconds), 24:00 allowed, or null. `quick`: only the usual forms."""
     p = plain(x)
-    cases = []
-    for pattern in (_CLOCK, _HHMM, _CLOCK_KO):
-        seconds = _seconds(p, pattern, 1)
-        clock = f"printf('%02d:%02d', {seconds} // 3600, {seconds} // 60 % 60)"
-        rest = f"CASE WHEN {seconds} % 60 > 0 THEN printf(':%02d', {seconds} % 60) ELSE '' END"
-        cases.append(f"WHEN {matches(p, pattern)} THEN {clock} || {rest}")
+    clock = f"CAST({_clock(p, (_CLOCK, _HHMM, _CLOCK_KO), 1)} AS VARCHAR)"
+    slow = f"regexp_replace({clock}, '^(.....):00$', '\\1')"
     usual = [
         f"WHEN {matches(x, _FAST_TIME)} THEN {x}",
         f"WHEN {matches(x, _FAST_HHMM)} THEN {x}[1:2] || ':' || {x}[3:4]",
     ]
-    return first_of(usual, None if quick else f"CASE {' '.join(cases)} END")
+    return first_of(usual, None if quick else slow)
 
 
 def month(x: str, *, quick: bool = False) -> str:
