@@ -1,14 +1,18 @@
-"""A process to be killed: deposits into a workspace until it dies, and says what it was told was accepted.
+"""Processes to be killed: they deposit into a workspace until they die, and log what they were told was accepted.
 
-python -m tests.bank.killing steps WORKSPACE FIRST LAST    die at every step in turn (forked, one by one)
-python -m tests.bank.killing loop WORKSPACE NAME           deposit for ever; somebody else does the killing
+    python -m tests.bank.killing steps WORKSPACE FIRST LAST   die at every step in turn, one fork each
+    python -m tests.bank.killing herd WORKSPACE KILLS SEED    two writers at once, killed at random moments
+
+Everything is imported before the first fork, so that a fork costs milliseconds.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,9 @@ from typing import Any
 import deltalake
 
 import madang
+import madang.find
+import madang.intake.csv_read
+import madang.intake.deposit
 
 # everything through which a deposit reaches the disk by name; half-written bytes before each are lost or kept
 _STEPS = ("fsync", "rename", "replace", "link", "symlink", "mkdir", "unlink")
@@ -23,7 +30,8 @@ _STEPS = ("fsync", "rename", "replace", "link", "symlink", "mkdir", "unlink")
 
 def write_file(workspace: Path, name: str, number: int) -> Path:
     """A CSV whose number of rows says which deposit it was."""
-    path = workspace / f"{name}.csv"
+    path = workspace / str(os.getpid()) / f"{name}.csv"
+    path.parent.mkdir(exist_ok=True)
     lines = [f"{i:05d},도서관 {i},{i * 3},2026-01-{i % 28 + 1:02d}" for i in range(1, number + 11)]
     path.write_text("관리번호,이름,좌석수,기준일자\n" + "\n".join(lines) + "\n", encoding="cp949")
     return path
@@ -78,16 +86,34 @@ def steps(workspace: Path, first: int, last: int) -> None:
             sys.exit(os.waitstatus_to_exitcode(status))
 
 
-def loop(workspace: Path, name: str) -> None:
-    number = 0
-    while True:
-        number += 1
-        deposit(workspace, name, (os.getpid() * 7 + number) % 500)
+def loop(workspace: Path, name: str) -> int:
+    """Fork a writer that deposits for ever; returns its process id."""
+    child = os.fork()
+    if child == 0:
+        number = 0
+        while True:
+            number += 1
+            deposit(workspace, name, (os.getpid() * 7 + number) % 500)
+    return child
+
+
+def herd(workspace: Path, kills: int, seed: int) -> None:
+    """Two writers at once; one of them is killed after a random time and another takes its place."""
+    chance = random.Random(seed)
+    writers = [loop(workspace, "shared"), loop(workspace, "shared")]
+    for _ in range(kills):
+        time.sleep(0.1 + chance.random() * 0.8)
+        seat = chance.randrange(2)
+        if os.waitpid(writers[seat], os.WNOHANG) != (0, 0):
+            sys.exit("a writer ended by itself")
+        os.kill(writers[seat], signal.SIGKILL)
+        os.waitpid(writers[seat], 0)
+        writers[seat] = loop(workspace, "shared")
+    for writer in writers:
+        os.kill(writer, signal.SIGKILL)
+        os.waitpid(writer, 0)
 
 
 if __name__ == "__main__":
     mode, folder, *rest = sys.argv[1:]
-    if mode == "steps":
-        steps(Path(folder), int(rest[0]), int(rest[1]))
-    else:
-        loop(Path(folder), rest[0])
+    {"steps": steps, "herd": herd}[mode](Path(folder), int(rest[0]), int(rest[1]))
