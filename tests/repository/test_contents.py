@@ -15,7 +15,7 @@ REGISTRY = re.compile(
 )
 MACHINE = re.compile(r"(?<![\w.~/-])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "ho" + "me"]) + r")/\w")
 UNFINISHED = re.compile(r"\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
-UNDONE = re.compile("NotImplemented" + r"Error|pytest\.mark\." + "xfail")
+UNDONE = re.compile("raise NotImplemented" + r"Error|pytest\.mark\." + "xfail")
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 
 
