@@ -173,7 +173,7 @@ def test_a_rule_that_cannot_run_is_named(tmp_path: Path) -> None:
     ]
     kept = checked(tmp_path, columns, [[False, "두 대"]], CAMERA)
     assert [s.id for s in kept.quality.not_checked] == ["none_means_zero"]
-    assert "integer" in kept.quality.not_checked[0].because
+    assert "정수" in kept.quality.not_checked[0].because
 
 
 def test_a_column_that_only_the_condition_asks_for_may_be_absent(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ _TEXT_LIMIT = 5_000
 
 @dataclass(frozen=True)
 class Card:
-    """What a dataset is. Rejects nonsense when made: MadangError ``card_value`` with the key and what is allowed.
+    """What a dataset is. Rejects nonsense when made: MadangError ``card_*`` with the key and what is allowed.
 
     `steward` is a post ("교통과 주차관리팀"), never a person; `provider` the body the data comes from. `rhythm_days` are the days expected between updates.
     `theme` is one of THEMES, alone or followed by " - " and a 중분류. Licences: the keys of LICENCES.
@@ -58,18 +58,19 @@ class Card:
 
     def __post_init__(self) -> None:
         if not self.title.strip() or "\n" in self.title:
-            raise _wrong("title", self.title, "한 줄로 된 제목을 적으십시오.")
+            raise MadangError("card_title", key="title", value=self.title)
         for key in ("title", "description", "steward", "provider"):
             if len(getattr(self, key)) > _TEXT_LIMIT:
-                raise _wrong(key, getattr(self, key)[:40] + "…", f"{_TEXT_LIMIT:,}자 안으로 줄이십시오.")
+                length = len(getattr(self, key))
+                raise MadangError("card_too_long", key=key, length=f"{length:,}", limit=f"{_TEXT_LIMIT:,}")
         if self.theme and self.theme.split(" - ")[0] not in THEMES:
-            raise _wrong("theme", self.theme, f"다음 가운데 하나로 시작해야 합니다: {', '.join(THEMES)}.")
+            raise MadangError("card_theme", key="theme", value=self.theme, choices=", ".join(THEMES))
         if self.licence not in LICENCES:
-            raise _wrong("licence", self.licence, f"다음 가운데 하나로 적으십시오: {', '.join(LICENCES)}.")
+            raise _choice("licence", self.licence, LICENCES)
         if self.access not in ACCESS:
-            raise _wrong("access", self.access, f"다음 가운데 하나로 적으십시오: {', '.join(ACCESS)}.")
+            raise _choice("access", self.access, ACCESS)
         if self.rhythm_days is not None and not 1 <= self.rhythm_days <= 36_500:
-            raise _wrong("rhythm_days", self.rhythm_days, "1에서 36,500 사이의 일수로 적으십시오.")
+            raise MadangError("card_days", key="rhythm_days", value=self.rhythm_days)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object with the names of the fields as stable keys; lists for tuples."""
@@ -81,33 +82,31 @@ class Card:
     def from_json(cls, data: dict[str, Any]) -> Card:
         """The card of such an object, or of one that the bank kept (with ``by`` and ``at``).
 
-        Raises MadangError ``card_value`` for an unknown key or a wrong type.
+        Raises MadangError ``card_*`` for an unknown key or a wrong type.
         """
         known = {field.name for field in fields(cls)}
         data = {key: value for key, value in data.items() if key not in ("by", "at")}
         for key in data:
             if key not in known:
-                raise _wrong(
-                    key, data[key], f"알 수 없는 항목입니다. 쓸 수 있는 항목: {', '.join(sorted(known))}."
-                )
+                raise MadangError("card_key_unknown", key=key, choices=", ".join(sorted(known)))
         if "title" not in data:
-            raise _wrong("title", "", "한 줄로 된 제목을 적으십시오.")
+            raise MadangError("card_title", key="title", value="")
         return cls(**{key: _typed(key, value) for key, value in data.items()})
 
 
 def _typed(key: str, value: Any) -> Any:
     if key in ("keywords", "known_defects", "not_for"):
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise _wrong(key, value, "글자의 목록으로 적으십시오.")
+            raise MadangError("card_texts", key=key, value=value)
         return tuple(value)
     if key == "rhythm_days":
         if value is not None and type(value) is not int:
-            raise _wrong(key, value, "1에서 36,500 사이의 일수로 적으십시오.")
+            raise MadangError("card_days", key=key, value=value)
         return value
     if not isinstance(value, str) and not (key == "standard" and value is None):
-        raise _wrong(key, value, "글자로 적으십시오.")
+        raise MadangError("card_text", key=key, value=value)
     return value
 
 
-def _wrong(key: str, value: object, expected: str) -> MadangError:
-    return MadangError("card_value", key=key, value=value, expected=expected)
+def _choice(key: str, value: str, choices: dict[str, str]) -> MadangError:
+    return MadangError("card_choice", key=key, value=value, choices=", ".join(choices))

@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 from typing import Any, cast
 
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_SHOWN = {str: "글자", int: "정수", float: "수", bool: "true 또는 false", list: "목록", dict: "표"}
 
 
 def bad(code: str, file: Path, key: str, **params: Any) -> MadangError:
@@ -41,7 +40,9 @@ class Fields:
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind:
-            raise bad("standard_type", self.file, self.key(key), value=value, expected=_SHOWN[kind])
+            raise bad(
+                "standard_type", self.file, self.key(key), value=value, expected=text(f"toml_{kind.__name__}")
+            )
         return value
 
     def text(self, key: str, *, required: bool = False) -> str:
@@ -66,7 +67,7 @@ class Fields:
     def integer(self, key: str) -> int | None:
         value = self._take(key, int, False)
         if value is not None and value <= 0:
-            raise bad("standard_type", self.file, self.key(key), value=value, expected="1 이상의 정수")
+            raise bad("standard_type", self.file, self.key(key), value=value, expected=text("toml_positive"))
         return cast("int | None", value)
 
     def number(self, key: str) -> float:
@@ -79,7 +80,7 @@ class Fields:
         values = self._take(key, list, required) or []
         for value in values:
             if not isinstance(value, str) or not value:
-                raise bad("standard_type", self.file, self.key(key), value=value, expected="글자 목록")
+                raise bad("standard_type", self.file, self.key(key), value=value, expected=text("toml_texts"))
         return tuple(values)
 
     def text_lists(self, key: str) -> tuple[tuple[str, ...], ...]:
@@ -115,7 +116,9 @@ class Fields:
             raise bad("standard_key_missing", self.file, self.key(key))
         for value in values:
             if not isinstance(value, dict):
-                raise bad("standard_type", self.file, self.key(key), value=value, expected="표의 목록")
+                raise bad(
+                    "standard_type", self.file, self.key(key), value=value, expected=text("toml_tables")
+                )
         return [Fields(value, self.file, f"{self.key(key)}[{i}]") for i, value in enumerate(values, 1)]
 
     def done(self) -> None:

@@ -17,6 +17,7 @@ from madang.declarations.headers import without_unit
 from madang.declarations.sql import columns_in, literal, quote
 from madang.declarations.standard import STORAGE, DatasetColumn, Rule, Standard, StandardColumn
 from madang.intake.numbers import business_number_wrong, number_forms
+from madang.messages import text
 
 LATITUDES = frozenset(("위도", "wgs84위도", "latitude", "lat", "y좌표wgs84", "위도epsg4326"))
 LONGITUDES = frozenset(("경도", "wgs84경도", "longitude", "lon", "lng", "x좌표wgs84", "경도epsg4326"))
@@ -101,9 +102,9 @@ def _domain(
         return _text_domain(column, told)
     if column.type in ("date", "datetime", "month", "year", "time", "boolean"):
         kind, rule = ("여부" if column.type == "boolean" else "날짜"), "date_out_of_range"
-        wrong, label = _date_range(column, today), f"{column.label}: 1900년부터 10년 뒤까지"
+        wrong, label = _date_range(column, today), text("check_date", column=column.label)
     elif column.type == "percent":
-        kind, rule, label = "율", "percent_out_of_range", f"{column.label}: 0–100%"
+        kind, rule, label = "율", "percent_out_of_range", text("check_percent", column=column.label)
         bounded = told is not None and not told.signed
         wrong = _outside_percent(name) if bounded else ""
     else:
@@ -112,10 +113,10 @@ def _domain(
         bounded = told is not None and not told.signed and not is_place
         wrong, label = (
             (f"{name} < 0" if bounded else ""),
-            f"{column.label}: 0 이상" if bounded else column.label,
+            text("check_not_negative", column=column.label),
         )
     if not wrong:
-        label = f"{column.label}: 형식에 맞게 읽힘"
+        label = text("check_readable", column=column.label)
     value = f"CAST({name} AS VARCHAR)"
     found = [
         Check(f"{kind}:{column.name}", kind, rule, label, (column.name,), f"{name} IS NOT NULL", wrong or "false",
@@ -123,7 +124,7 @@ def _domain(
     ]  # fmt: skip
     if column.type == "percent" and told is None and not any(word in column.label for word in _MAY_EXCEED):
         found.append(
-            Check(f"율범위:{column.name}", kind, rule, f"{column.label}: 0–100%", (column.name,), f"{name} IS NOT NULL",
+            Check(f"율범위:{column.name}", kind, rule, text("check_percent", column=column.label), (column.name,), f"{name} IS NOT NULL",
                   _outside_percent(name), "warning", value=value)
         )  # fmt: skip
     return found
@@ -157,7 +158,7 @@ def _text_domain(column: DatasetColumn, told: StandardColumn | None) -> list[Che
         listed = ", ".join(literal(value) for value in told.values)
         detail = {"values": ", ".join(told.values)}
         return [
-            Check(f"코드:{column.name}", "코드", "code_not_listed", f"{column.label}: 정해진 값 {len(told.values)}가지",
+            Check(f"코드:{column.name}", "코드", "code_not_listed", text("check_values", column=column.label, values=len(told.values)),
                   (column.name,), filled, f"{name} NOT IN ({listed})", value=name, detail=_json(detail))
         ]  # fmt: skip
     if told.format in number_forms:
@@ -169,14 +170,14 @@ def _text_domain(column: DatasetColumn, told: StandardColumn | None) -> list[Che
             wrong += f" OR {business_number_wrong(name)}"
         kind = "코드" if told.format == "area_code" else "번호"
         return [
-            Check(f"{kind}:{column.name}", kind, "number_pattern", f"{column.label}: {form.label}", (column.name,),
-                  filled, wrong, value=name, detail=_json({"expected": form.label}))
+            Check(f"{kind}:{column.name}", kind, "number_pattern", text("check_number", column=column.label, form=text(form.label)), (column.name,),
+                  filled, wrong, value=name, detail=_json({"expected": text(form.label)}))
         ]  # fmt: skip
     return []
 
 
 def _required(column: DatasetColumn) -> Check:
-    return Check(f"필수값:{column.name}", "필수값", "required_missing", f"{column.label}: 값이 있어야 함", (column.name,),
+    return Check(f"필수값:{column.name}", "필수값", "required_missing", text("check_required", column=column.label), (column.name,),
                  "true", f"{quote(column.name)} IS NULL", value="CAST(NULL AS VARCHAR)")  # fmt: skip
 
 
@@ -190,7 +191,7 @@ def _as_of(column: DatasetColumn, today: date) -> list[Check]:
     if column.type not in last:
         return []
     return [
-        Check(f"기준일:{column.name}", "날짜", "as_of_in_future", f"{column.label}: 오늘 이전", (column.name,),
+        Check(f"기준일:{column.name}", "날짜", "as_of_in_future", text("check_as_of", column=column.label), (column.name,),
               f"{name} IS NOT NULL", f"{name} > {last[column.type]}", value=f"CAST({name} AS VARCHAR)")
     ]  # fmt: skip
 
@@ -223,7 +224,7 @@ def _coordinate(column: DatasetColumn, places: dict[str, str]) -> Check:
         other_low, other_high = KOREA[other_kind]
         crossed = f"{name} BETWEEN {other_low} AND {other_high} AND {others[0]} BETWEEN {low} AND {high}"
     return Check(
-        f"공간:{column.name}", "공간", "coordinate_outside", f"{column.label}: 우리나라 범위 {low}–{high}", (column.name,),
+        f"공간:{column.name}", "공간", "coordinate_outside", text("check_coordinate", column=column.label, low=low, high=high), (column.name,),
         f"{name} IS NOT NULL", f"NOT {name} BETWEEN {low} AND {high}", "warning",
         value=f"CAST({name} AS VARCHAR)", detail=_json({"low": low, "high": high}),
         rule_sql=f"CASE WHEN {crossed} THEN 'coordinate_swapped' ELSE 'coordinate_outside' END",
@@ -255,16 +256,16 @@ def why_not(standard: Standard, present: Mapping[str, DatasetColumn], spoken: se
     for name in sorted(spoken):
         told = standard.column(name)
         if name not in present:
-            return f"'{told.label}' 열이 없음"
+            return text("skipped_absent", column=told.label)
         if STORAGE[present[name].type] != STORAGE[told.type]:
-            return f"'{told.label}' 열을 {told.type} 형식으로 읽지 못함"
+            return text("skipped_type", column=told.label, type=text("type_" + told.type))
     return ""
 
 
 def _row_rule(rule: Rule, present: Mapping[str, DatasetColumn]) -> Check:
     filled = " AND ".join(f"{quote(name)} IS NOT NULL" for name in rule.columns) or "true"
     shown = [
-        f"{literal(present[name].label + ' ')} || coalesce({masked(present[name], f'CAST({quote(name)} AS VARCHAR)')}, '없음')"
+        f"{literal(present[name].label + ' ')} || coalesce({masked(present[name], f'CAST({quote(name)} AS VARCHAR)')}, {literal(text('value_absent'))})"
         for name in rule.columns
     ]
     return Check(

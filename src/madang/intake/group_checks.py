@@ -8,6 +8,7 @@ from typing import Literal
 
 from madang.declarations.sql import quote
 from madang.declarations.standard import RESERVED, DatasetColumn, Standard, SumRule
+from madang.messages import text
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,13 @@ def duplicates(columns: Sequence[DatasetColumn], standard: Standard | None) -> l
     key = standard.key_for(named_by) if standard else ()
     if key:
         named = [named_by[name] for name in key]
-        label = f"{' · '.join(column.label or column.name for column in named)}: 같은 값이 두 번 나오지 않음"
+        label = text("check_key", column=" · ".join(column.label or column.name for column in named))
         found.append(
             GroupCheck("중복:key", "중복", "key_duplicate", label, tuple(column.name for column in named))
         )
     if data:
         severity: Literal["error", "warning"] = "error" if standard else "warning"
-        label = "모든 값이 같은 행이 없음"
+        label = text("check_row")
         found.append(GroupCheck("중복:row", "중복", "row_duplicate", label, data, severity))
     return found
 

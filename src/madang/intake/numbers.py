@@ -10,7 +10,7 @@ _PHONE = rf"(\(?{_AREA}[-. )]*[0-9]{{3,4}}[-. ]?[0-9]{{4}}|1[568][0-9]{{2}}[-. ]
 
 @dataclass(frozen=True)
 class NumberForm:
-    """`pattern` must match a whole number, `junk` must match nowhere in it; `label` names it in Korean."""
+    """`pattern` must match a whole number, `junk` must match nowhere in it; `label` is the message code of its name."""
 
     pattern: str
     label: str
@@ -18,13 +18,13 @@ class NumberForm:
 
 
 number_forms: dict[str, NumberForm] = {
-    "phone": NumberForm(_PHONE, "전화번호", r"(^0{2,3}-|-0{3,4}-0{4}$)"),
+    "phone": NumberForm(_PHONE, "form_phone", r"(^0{2,3}-|-0{3,4}-0{4}$)"),
     "phone_local": NumberForm(
-        rf"({_PHONE}|[2-9][0-9]{{2,3}}[-. ]?[0-9]{{4}})", "전화번호", r"(^0{2,3}-|-0{3,4}-0{4}$)"
+        rf"({_PHONE}|[2-9][0-9]{{2,3}}[-. ]?[0-9]{{4}})", "form_phone", r"(^0{2,3}-|-0{3,4}-0{4}$)"
     ),
-    "postcode": NumberForm(r"([0-9]{5}|[0-9]{3}-?[0-9]{3})", "우편번호"),
-    "business_number": NumberForm(r"[0-9]{3}-?[0-9]{2}-?[0-9]{5}", "사업자등록번호"),
-    "area_code": NumberForm(r"[0-9]{10}", "10자리 행정기관코드"),
+    "postcode": NumberForm(r"([0-9]{5}|[0-9]{3}-?[0-9]{3})", "form_postcode"),
+    "business_number": NumberForm(r"[0-9]{3}-?[0-9]{2}-?[0-9]{5}", "form_business_number"),
+    "area_code": NumberForm(r"[0-9]{10}", "form_area_code"),
 }
 
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)

@@ -12,6 +12,7 @@ from typing import Any
 from madang.intake.checks import Check, Skipped
 from madang.intake.freshness import Freshness
 from madang.intake.group_checks import GroupCheck
+from madang.messages import text
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,19 @@ class Quality:
 
     @property
     def formula(self) -> str:
-        """How the score came to be, with its numbers, in Korean."""
+        """How the score came to be, with its numbers."""
         checked, wrong = self.total()
         rate, complete, score = self.error_rate_percent, self.required_completeness_percent, self.score
         if rate is None or score is None:
-            return "진단한 값이 없어 점수를 매기지 않았습니다"
-        rate_text = f"오류율 {rate:.2f}% = 오류 {wrong:,}건 ÷ 진단 {checked:,}건 × 100"
-        if complete is None:
-            return f"점수 {score:.1f} = 100 − 오류율 {rate:.2f}; {rate_text}"
-        return f"점수 {score:.1f} = 0.8 × (100 − 오류율 {rate:.2f}) + 0.2 × 필수 항목 완전성 {complete:.2f}; {rate_text}"
+            return text("score_none")
+        return text(
+            "score_error_rate" if complete is None else "score_with_required",
+            score=f"{score:.1f}",
+            rate=f"{rate:.2f}",
+            complete=f"{complete or 0:.2f}",
+            wrong=f"{wrong:,}",
+            checked=f"{checked:,}",
+        )
 
     def to_json(self) -> dict[str, Any]:
         checked, wrong = self.total()

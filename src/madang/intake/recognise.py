@@ -19,7 +19,7 @@ from madang.declarations.standard import Standard, StandardColumn, Type
 from madang.intake.cellfit import fit_of
 from madang.intake.raw import Evidence, Override
 from madang.intake.wide import WideHeader, wide_headers
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 
 GENERIC = "generic"
 THRESHOLD = 0.6  # below it a table is generic
@@ -124,7 +124,7 @@ def recognise(
     if wanted is not None and wanted != GENERIC and wanted not in standards:
         raise MadangError("standard_missing", standard=wanted)
     if wanted == GENERIC:
-        told = Evidence("standard", GENERIC, "사람이 정함", 1.0)
+        told = Evidence("standard", GENERIC, text("because_person"), 1.0)
         return Recognition(None, 1.0, evidence=(told,))
     if wanted is not None:
         return _told(_match(labels, sample, standards[wanted], weights))
@@ -180,11 +180,8 @@ def _map(
         for rank, form in enumerate(forms(label)):
             if form in owner:
                 column = owner[form]
-                how = (
-                    f"이름이 '{column.label}'의 이름 가운데 하나와 같음"
-                    if rank == 0
-                    else "단위를 뺀 이름이 같음"
-                )
+                code = _because(label, column, rank)
+                how = text(code, standard=standard.label, column=column.label)
                 offers.append((rank, -fit_of(sample, index, column), index, column, how))
                 break
     mapping: dict[int, StandardColumn] = {}
@@ -195,6 +192,12 @@ def _map(
             used.add(column.name)
             mapping[index], because[index] = column, how
     return dict(sorted(mapping.items())), because
+
+
+def _because(label: str, column: StandardColumn, rank: int) -> str:
+    if rank:
+        return "because_alias_without_unit"
+    return "because_alias" if normalise(label) == normalise(column.label) else "because_other_alias"
 
 
 def _column_weight(column: StandardColumn, weights: Mapping[str, float]) -> float:
@@ -230,16 +233,20 @@ def _recognition(match: _Match, labels: Sequence[str], runners: tuple[tuple[str,
         standard, round(min(1.0, match.score), 3), match.mapping, match.because, _derived(match), _wide(match)
     )
     missing = ", ".join(column.label for column in base.missing_required)
-    because = (
-        f"머리글 {named}개 가운데 {len(match.mapping) + len(match.wide)}개가 '{standard.label}'의 이름이고, "
+    because = text(
+        "because_headers_fit_but" if missing else "because_headers_fit",
+        named=named,
+        mapped=len(match.mapping) + len(match.wide),
+        standard=standard.label,
+        required=len(needed),
+        missing=missing,
     )
-    because += f"필수 열 {len(needed)}개 가운데 " + (f"없는 것은 {missing}" if missing else "없는 것이 없음")
     evidence = (Evidence("standard", standard.id, because, base.confidence),)
     return Recognition(**{**base.__dict__, "evidence": evidence, "runners_up": runners})
 
 
 def _told(match: _Match) -> Recognition:
-    told = Evidence("standard", match.standard.id, "사람이 정함", 1.0)
+    told = Evidence("standard", match.standard.id, text("because_person"), 1.0)
     return Recognition(
         match.standard, 1.0, match.mapping, match.because, _derived(match), _wide(match), evidence=(told,)
     )
@@ -249,9 +256,10 @@ def _generic(
     labels: Sequence[str], best: _Match | None, runners: tuple[tuple[str, float], ...]
 ) -> Recognition:
     if best is None or best.score <= 0.05:
-        because, confidence = "머리글이 어느 표준과도 닮지 않음", 1.0
+        because, confidence = text("because_no_standard"), 1.0
     else:
-        because = f"가장 닮은 표준은 '{best.standard.label}'이나 일치하는 정도가 {best.score:.0%}에 그침"
+        percent = f"{100 * best.score:.0f}"
+        because = text("because_nearest_standard", standard=best.standard.label, percent=percent)
         confidence = round(1 - min(best.score, 0.9), 3)
     return Recognition(
         None, confidence, evidence=(Evidence("standard", GENERIC, because, confidence),), runners_up=runners
