@@ -201,13 +201,14 @@ def test_nothing_but_empty_sheets_is_refused(tmp_path):
         (("commercial", "점포수_데이터_2021.xlsx"), 104, 5, ""),
         (("commercial", "상권분석_인구수_2021.xlsx"), 104, 5, ""),
         (("standard", "지역아동센터_191231기준.xlsx"), 456, 7, ""),
-        (
+        pytest.param(
             ("standard", "서울시버스정류소좌표데이터(2020.03.06).xlsx"),
             11280,
             6,
             "표준ID ARS-ID 정류장명 X좌표 Y좌표 비고",
+            marks=pytest.mark.slow,
         ),
-        (("codes", "KIKmix_행정동_법정동_20200814.xlsx"), 21722, 8, ""),
+        pytest.param(("codes", "KIKmix_행정동_법정동_20200814.xlsx"), 21722, 8, "", marks=pytest.mark.slow),
     ],
 )
 def test_real_workbooks(tmp_path, file, count, width, labels):

@@ -137,6 +137,7 @@ def test_password(tmp_path):
     assert refused(tmp_path / "a.xlsx") == "workbook_encrypted"
 
 
+@pytest.mark.slow
 def test_zip_bomb_is_not_opened(tmp_path):
     xlsx(tmp_path / "a.xlsx")
     with zipfile.ZipFile(tmp_path / "a.xlsx", "a", zipfile.ZIP_DEFLATED) as archive:

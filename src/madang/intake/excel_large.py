@@ -235,7 +235,7 @@ def _write(
         columns = [c.filter(pa.array(keep)) for c in columns]
         numbers = numbers[keep]
     if len(numbers):
-        cells = [_mend(c, numbers, layout.labels[i], writer) for i, c in enumerate(columns)]
+        cells = [_mend(c, numbers, writer.label(i), writer) for i, c in enumerate(columns)]
         for i, cell in enumerate(cells):
             counter.count(layout.first_column + i, cell)
         writer.writer.write(pa.array(numbers, pa.int64()), cells)

@@ -179,6 +179,10 @@ class TableWriter:
         if self.counts[kind] <= _LISTED:
             self.left_out.append({"row": row, "kind": kind, "text": text[:500]})
 
+    def label(self, index: int) -> str:
+        """What a problem calls a column: its label, or its place where it has none."""
+        return self.layout.labels[index] or f"{self.layout.first_column + index + 1}번째 열"
+
     def add(self, number: int, cells: list[Any]) -> None:
         """Stage one row of the table's width, unless it repeats the header."""
         first = cells[0]
@@ -207,7 +211,7 @@ class TableWriter:
         self._numbers, self._rows = [], []
 
     def _cut(self, index: int, texts: list[str]) -> list[str]:
-        label = self.layout.labels[index]
+        label = self.label(index)
         for at, text in enumerate(texts):
             if len(text) > CELL_LIMIT:
                 detail = f'{{"length": {len(text)}, "kept": {CELL_LIMIT}}}'
@@ -221,7 +225,7 @@ class TableWriter:
         for (row, column), shown in sorted(self.errors.items()):
             index = column - self.layout.first_column
             if row in rows and 0 <= index < self.layout.width:
-                self.sink.add("cell_error", row=row, label=self.layout.labels[index], value=shown)
+                self.sink.add("cell_error", row=row, label=self.label(index), value=shown)
 
     def finish(self, member: str | None, evidence: list[Evidence], *, hidden: bool = False) -> RawTable:
         """Close the stage and hand the table over."""
