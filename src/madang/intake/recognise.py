@@ -178,7 +178,7 @@ def _map(
         if index in taken:
             continue
         for rank, form in enumerate(forms(label)):
-            if form in owner:
+            if form and form in owner:
                 column = owner[form]
                 code = _because(label, column, rank)
                 how = text(code, standard=standard.label, column=column.label)
