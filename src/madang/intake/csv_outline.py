@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from madang.intake.csv_encoding import TextStream
 from madang.intake.csv_record import Dialect, Record, readings, strict
 from madang.intake.csv_repair import OTHER_DELIMITERS, Repairer
 from madang.intake.csv_sample import take_sample
+from madang.intake.csv_text import TextStream
 from madang.intake.layout import TableLayout, infer_layout
 from madang.intake.raw import Evidence, Override, Refused
 
@@ -156,20 +156,11 @@ class _Planner:
         width = _usual_width(votes, layout.width) if inside else layout.width
         padding = max(0, layout.width - width)
         labels = list(layout.labels)
-        heads = [rows[row] for row in layout.header_rows]
-        drop = all(len(cells) == layout.width for cells in heads) and self._trailing(
-            layout, inside, width, padding
-        )
+        drop = self._trailing(layout, rows, inside, width, padding)
         if padding and not drop:
             problems = [*problems, ("header_longer", json.dumps({"cells": layout.width, "expected": width}))]
         if drop and padding:
             labels, padding = labels[:-1], 0
-        heading = [
-            record.text.encode()
-            for record in self.head
-            if record.row in layout.header_rows and record.lines == 1
-        ]
-        blank = sum(1 for r in self.head if r.row < layout.data_start and not any(map(str.strip, r.cells)))
         return Part(
             first=self._first(layout) if number == 0 else layout.data_start,
             last=last,
@@ -177,11 +168,11 @@ class _Planner:
             labels=labels,
             header_rows=layout.header_rows,
             repairer=self._repairer(inside, width),
-            repeated=tuple(text for text in dict.fromkeys(heading) if text),
+            repeated=self._repeated(layout),
             skipped=frozenset(entry["row"] for entry in layout.left_out),
             drop_last=drop and layout.width == width,
             padding=padding,
-            blank_above=blank if number == 0 else 0,
+            blank_above=self._blank_above(layout) if number == 0 else 0,
             left_out=layout.left_out,
             evidence=layout.evidence,
             problems=tuple(problems),
@@ -192,8 +183,26 @@ class _Planner:
         seen = self.head[-1].row + self.head[-1].lines
         return min(layout.data_start, max(seen, *layout.header_rows) if layout.header_rows else seen)
 
-    def _trailing(self, layout: TableLayout, inside: list[Record], width: int, padding: int) -> bool:
+    def _repeated(self, layout: TableLayout) -> tuple[bytes, ...]:
+        """The header's lines as they would come again."""
+        heading = [r for r in self.head if r.row in layout.header_rows and r.lines == 1]
+        return tuple(dict.fromkeys(record.text.encode() for record in heading if record.text))
+
+    def _blank_above(self, layout: TableLayout) -> int:
+        above = [record for record in self.head if record.row < layout.data_start]
+        return sum(1 for record in above if not any(map(str.strip, record.cells)))
+
+    def _trailing(
+        self,
+        layout: TableLayout,
+        rows: dict[int, list[str]],
+        inside: list[Record],
+        width: int,
+        padding: int,
+    ) -> bool:
         """Whether the last column is only the empty space behind a delimiter that ends each line."""
+        if any(len(rows[row]) != layout.width for row in layout.header_rows):
+            return False
         if not layout.header_rows or layout.width < 3 or layout.labels[-1] or layout.labels[-2] == "":
             return False
         if padding:

@@ -114,6 +114,7 @@ class Aligned:
     steps: tuple[str, ...]
 
 
+_REJOIN = 0.02
 _LOST = -3.0  # a short row lost something: an empty cell is never less likely than this
 _JOIN, _REMOVE, _PAD, _SPLIT, _MET = 2.0, 1.0, 2.0, 3.0, 1.0
 _BUDGET = 400_000
@@ -126,55 +127,77 @@ def align(pieces: list[str], profile: Profile, joiner: str, rejoin: bool = False
     empty, or a piece is split in two. With `rejoin` joining costs little (the delimiter also stands in texts).
     None where the row is too large to be searched.
     """
-    columns, count = profile.columns, len(pieces)
-    width = len(columns)
-    surplus = count - width
-    longest = max(1, surplus + 1)
-    if (count + 1) * width * (longest + 20) > _BUDGET:
+    count, width = len(pieces), len(profile.columns)
+    if (count + 1) * width * (max(1, count - width + 1) + 20) > _BUDGET:
         return None
-    join = 0.02 if rejoin else _JOIN
-    best: list[list[tuple[float, int, int, tuple[str, ...], str]]] = [
-        [(-math.inf, 0, 0, (), "")] * (width + 1) for _ in range(count + 1)
-    ]
-    best[0][0] = (0.0, 0, 0, (), "")
-
-    def offer(i: int, j: int, score: float, i0: int, j0: int, cells: tuple[str, ...], step: str) -> None:
-        if score > best[i][j][0]:
-            best[i][j] = (score, i0, j0, cells, step)
-
+    way = _Way(pieces, profile.columns, joiner, rejoin)
+    # best score of the first i pieces under the first j columns, and the step that led there
+    best: dict[tuple[int, int], tuple[float, tuple[int, int], _Step | None]] = {(0, 0): (0.0, (0, 0), None)}
     for i in range(count + 1):
         for j in range(width + 1):
-            base = best[i][j][0]
-            if base == -math.inf or (surplus < 0 and not -surplus >= j - i >= 0):
+            if (i, j) not in best:
                 continue
-            if i < count and j < width:
-                for size in range(1, min(longest, count - i) + 1):
-                    if size > 1 and rejoin and any(joiner in piece for piece in pieces[i : i + size]):
-                        break  # a piece with the delimiter inside was quoted: a cell of its own
-                    cell = joiner.join(pieces[i : i + size])
-                    score = base + columns[j].fit(cell) - join * (size - 1)
-                    offer(i + size, j + 1, score, i, j, (cell,), "joined" if size > 1 else "")
-            if i < count and surplus > 0 and not pieces[i].strip():
-                offer(i + 1, j, base - _REMOVE, i, j, (), "empty_removed")
-            if j < width and surplus < 0:
-                lost = max(columns[j].fit(""), _LOST) - _PAD
-                offer(i, j + 1, base + lost, i, j, ("",), "padded")
-            if surplus < 0 and i < count and j + 1 < width:
-                for left, right, cost in _halves(pieces[i], columns[j], columns[j + 1]):
-                    score = base + columns[j].fit(left) + columns[j + 1].fit(right) - cost
-                    offer(i + 1, j + 2, score, i, j, (left, right), "split")
-    if best[count][width][0] == -math.inf:
+            for step in way.steps(i, j):
+                place, score = (i + step.pieces, j + len(step.cells)), best[i, j][0] + step.score
+                if place not in best or score > best[place][0]:
+                    best[place] = (score, (i, j), step)
+    end = (count, width)
+    if end not in best:
         return None
     cells: list[str] = []
-    steps: list[str] = []
-    i, j = count, width
-    while i or j:
-        _, i0, j0, taken, step = best[i][j]
-        cells[:0] = taken
-        if step:
-            steps.append(step)
-        i, j = i0, j0
-    return Aligned(cells, best[count][width][0], tuple(dict.fromkeys(reversed(steps))))
+    done: list[str] = []
+    place, last = best[end][1], best[end][2]
+    while last is not None:
+        cells[:0] = last.cells
+        done += [last.name] if last.name else []
+        _, place, last = best[place]
+    return Aligned(cells, best[end][0], tuple(dict.fromkeys(reversed(done))))
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Some pieces become some cells: how much that is worth and what it is called ("" for one piece, one cell)."""
+
+    pieces: int
+    cells: tuple[str, ...]
+    score: float
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class _Way:
+    """The steps that can be taken between pieces and columns."""
+
+    pieces: list[str]
+    columns: list[Column]
+    joiner: str
+    rejoin: bool
+
+    def steps(self, i: int, j: int) -> Iterator[_Step]:
+        surplus = len(self.pieces) - len(self.columns)
+        more, free = i < len(self.pieces), j < len(self.columns)
+        if surplus < 0 and not 0 <= j - i <= -surplus:
+            return
+        if more and free:
+            yield from self._take(i, j, max(1, surplus + 1))
+        if more and surplus > 0 and not self.pieces[i].strip():
+            yield _Step(1, (), -_REMOVE, "empty_removed")
+        if free and surplus < 0:
+            yield _Step(0, ("",), max(self.columns[j].fit(""), _LOST) - _PAD, "padded")
+        if more and surplus < 0 and j + 1 < len(self.columns):
+            one, other = self.columns[j], self.columns[j + 1]
+            for left, right, cost in _halves(self.pieces[i], one, other):
+                yield _Step(1, (left, right), one.fit(left) + other.fit(right) - cost, "split")
+
+    def _take(self, i: int, j: int, longest: int) -> Iterator[_Step]:
+        cost = _REJOIN if self.rejoin else _JOIN
+        for size in range(1, min(longest, len(self.pieces) - i) + 1):
+            taken = self.pieces[i : i + size]
+            if size > 1 and self.rejoin and any(self.joiner in piece for piece in taken):
+                return  # a piece with the delimiter inside was quoted: a cell of its own
+            cell = self.joiner.join(taken)
+            score = self.columns[j].fit(cell) - cost * (size - 1)
+            yield _Step(size, (cell,), score, "joined" if size > 1 else "")
 
 
 def _halves(piece: str, left: Column, right: Column) -> Iterator[tuple[str, str, float]]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from madang.intake.csv_body import LONGEST_RECORD, Body, LastColumnFilled
-from madang.intake.csv_encoding import Encoding, TextStream, choose_encoding, fall_back
+from madang.intake.csv_encoding import Encoding, choose_encoding, fall_back
 from madang.intake.csv_outline import Outline, Part, outline
+from madang.intake.csv_text import TextStream
 from madang.intake.problems import ProblemSink
 from madang.intake.raw import Evidence, Override, Progress, RawColumn, RawTable, Refused, no_progress
 
@@ -145,28 +146,7 @@ class _Reading:
         for number, table in enumerate(self.tables, start=1):
             part, body = table.part, table.body
             names = part.labels[:-1] if part.drop_last else part.labels
-            listed = [*part.left_out, *body.left_out]
-            counts = dict(body.counts)
-            for entry in part.left_out:
-                counts[entry["kind"]] = counts.get(entry["kind"], 0) + 1
-            if part.blank_above:
-                counts["blank"] = counts.get("blank", 0) + part.blank_above
-            self._bad_bytes(stream, table, number == len(self.tables))
-            for rule, detail in part.problems:
-                body.problems.add(
-                    rule,
-                    row=part.header_rows[0] if part.header_rows else None,
-                    severity="warning",
-                    detail=detail,
-                )
-            evidence = [stream.encoding.evidence(), plan.evidence, *part.evidence]
-            if part.drop_last:
-                because = "머리글과 모든 행에서 마지막 구분자 뒤가 비어 있음"
-                evidence.append(Evidence("layout", "줄 끝 구분자 뒤의 빈 칸을 열로 세지 않음", because, 0.99))
-            if not body.rows:
-                evidence.append(
-                    Evidence("layout", "자료 행이 없음", "머리글만 있고 그 아래에 행이 없음", 0.9)
-                )
+            self._tell(stream, table, number == len(self.tables))
             found.append(
                 RawTable(
                     member=f"표{number}" if several else None,
@@ -177,12 +157,18 @@ class _Reading:
                     problems=body.problems,
                     encoding=stream.encoding.codec,
                     delimiter=plan.dialect.delimiter,
-                    evidence=evidence,
-                    left_out=sorted(listed, key=_by_row),
-                    left_out_counts=counts,
+                    evidence=[stream.encoding.evidence(), plan.evidence, *_evidence(part, body)],
+                    left_out=sorted([*part.left_out, *body.left_out], key=_by_row),
+                    left_out_counts=_counts(part, body),
                 )
             )
         return found
+
+    def _tell(self, stream: TextStream, table: _Open, last: bool) -> None:
+        heading = table.part.header_rows[0] if table.part.header_rows else None
+        for rule, detail in table.part.problems:
+            table.body.problems.add(rule, row=heading, severity="warning", detail=detail)
+        self._bad_bytes(stream, table, last)
 
     def _bad_bytes(self, stream: TextStream, table: _Open, last: bool) -> None:
         part, problems = table.part, table.body.problems
@@ -198,6 +184,26 @@ class _Reading:
         """Close what is open; the staged files of a given-up attempt are overwritten or left to the caller."""
         for table in self.tables:
             table.body.abandon()
+
+
+def _evidence(part: Part, body: Body) -> list[Evidence]:
+    found = list(part.evidence)
+    if part.drop_last:
+        because = "머리글과 모든 행에서 마지막 구분자 뒤가 비어 있음"
+        found.append(Evidence("layout", "줄 끝 구분자 뒤의 빈 칸을 열로 세지 않음", because, 0.99))
+    if not body.rows:
+        found.append(Evidence("layout", "자료 행이 없음", "머리글만 있고 그 아래에 행이 없음", 0.9))
+    return found
+
+
+def _counts(part: Part, body: Body) -> dict[str, int]:
+    """How many rows of each kind were left out."""
+    counts = dict(body.counts)
+    for entry in part.left_out:
+        counts[entry["kind"]] = counts.get(entry["kind"], 0) + 1
+    if part.blank_above:
+        counts["blank"] = counts.get("blank", 0) + part.blank_above
+    return counts
 
 
 def _offset(block: bytes, lines: int) -> int:

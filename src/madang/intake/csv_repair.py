@@ -140,6 +140,10 @@ class Repairer:
             cell.startswith(quote) or cell.endswith(quote) for cell in reading[0]
         )
         faults = (Fault("stray_quote"),) if reading[1] and not apostrophes else ()
+        cells = text.count(self.dialect.byte) + 1
+        if cells < self.width:  # a delimiter is missing beside a quote
+            detail: dict[str, object] = {"cells": cells, "expected": self.width, "how": "split"}
+            faults = (Fault("row_too_short", detail),)
         return self._fixed(row, reading[0], faults, text)
 
     def _fit(self, text: str, row: int) -> Fixed:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from madang.intake.csv_dialect import detect
-from madang.intake.csv_encoding import TextStream
 from madang.intake.csv_record import Dialect, Record, records
 from madang.intake.csv_scan import Block, scan
+from madang.intake.csv_text import TextStream
 from madang.intake.raw import Evidence, Refused
 
 HEAD_LINES = 2_000
