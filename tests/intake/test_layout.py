@@ -196,6 +196,33 @@ def test_second_table_after_a_blank_row_has_its_own_title():
     assert (second.header_rows, second.title, second.labels) == ((6,), "표 2. 면적", ("지역명", "면적"))
 
 
+def test_three_small_tables_each_under_its_title():
+    tables = infer_layout(
+        grid("""
+        | 표 1 | . | . |
+        | 구 | 수 | . |
+        | 가 | 1 | . |
+        | 나 | 2 | . |
+        | . | . | . |
+        | 표 2 | . | . |
+        | 동 | 면적 | 비고 |
+        | 다 | 1.5 | x |
+        | 라 | 2.5 | y |
+        | . | . | . |
+        | 표 3 | . | . |
+        | 연번 | 시설 | 날짜 |
+        | 1 | 바 | 2020-01-01 |
+        | 2 | 사 | 2020-01-02 |
+        """),
+        trim=True,
+    )
+    assert [(t.header_rows, t.data_end, t.title, t.width) for t in tables] == [
+        ((2,), 4, "표 1", 2),
+        ((7,), 9, "표 2", 3),
+        ((12,), None, "표 3", 3),
+    ]
+
+
 def test_blank_row_within_the_data_does_not_part_the_table():
     table = one("| 지역 | 인구 |\n| 종로 | 100 |\n| . | . |\n| 중구 | 200 |\n| 강남 | 300 |")
     assert (table.data_start, table.data_end) == (2, None)

@@ -150,7 +150,7 @@ def next_table(rows: Sequence[Row], body: Sequence[Row], choice: Choice) -> int 
         looked += 1
         if looked > _CANDIDATES:
             return None
-        following = list(body[index : index + 60])
+        following = list(rows[at : at + 60])  # with its blank rows: they part it from a third table
         start = header.starts_table(following, choice, after_blank)
         if start:
             return number

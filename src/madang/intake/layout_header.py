@@ -207,9 +207,9 @@ def _values_again(cells: Sequence[str], below: Sequence[Row]) -> int:
 def starts_table(rows: Sequence[Row], current: Choice, after_blank: bool) -> bool:
     """Whether `rows` begin with the header (or, after a blank row, the title) of a table other than `current`."""
     choice = find(rows)
-    if not choice.lines or len(rows) < 2:
+    if not choice.lines or sum(filled(cells) > 0 for _, cells in rows) < 2:
         return False
-    lead = [row for row in rows if row[0] < choice.lines[0][0]]
+    lead = [row for row in rows if row[0] < choice.lines[0][0] and filled(row[1])]
     if any(current.is_line(cells) for _, cells in choice.lines):
         return False
     if lead and (not after_blank or len(lead) > 4 or filled(lead[0][1]) > max(2, 0.5 * current.width)):
