@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from madang.intake.csv_record import Dialect, readings, strict
 from madang.intake.raw import Refused
 from madang.messages import text
-from tests.intake.csv_helper import details, labels, one, problems, rows, source_rows
+from tests.intake.csv_helper import details, labels, one, problems, rows, source_rows, tables
 
 PARKS = [
     ["동", "공원", "면적"],
@@ -85,6 +85,18 @@ def test_unless_a_value_stands_behind_it_somewhere(tmp_path: Path):
 def test_a_header_alone_is_a_table_without_rows(tmp_path: Path):
     table = one("이름,전화번호,주소\n", tmp_path)
     assert (labels(table), table.rows, list(table.batches())) == (["이름", "전화번호", "주소"], 0, [])
+
+
+def test_a_second_table_far_below_the_sample_is_found(tmp_path: Path):
+    first = "동,번호,면적\n" + "".join(f"수완동,{n},{n}.25\n" for n in range(40_000))
+    second = "\n이름,전화번호,주소,비고\n" + "".join(
+        f"가게{n},062-{n:04},광산구 {n},없음\n" for n in range(3_000)
+    )
+    above, below = tables(first + second, tmp_path)
+    assert (above.rows, below.rows) == (40_000, 3_000)
+    assert (below.header_rows, labels(below)) == ((40_003,), ["이름", "전화번호", "주소", "비고"])
+    assert source_rows(below)[0] == 40_004
+    assert problems(above) == problems(below) == []
 
 
 def test_overrides_are_obeyed(tmp_path: Path):
@@ -186,6 +198,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path):
 CELL = st.text(st.sampled_from('ab 가,"\n;1'), max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=12))
 def test_every_well_formed_file_is_read_as_python_reads_it(tmp_path: Path, made: list[list[str]]):

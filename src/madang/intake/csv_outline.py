@@ -94,9 +94,9 @@ class _Planner:
         if index == 0 and len(everything) > 1 and len(everything[1].cells) == usual:
             return self._other_delimiter(record, usual) or record.cells
         near = [everything[i] for i in (index - 1, index + 1) if 0 <= i < len(everything)]
-        alone = len(near) == 2 and all(len(each.cells) == usual for each in near)
-        nearly = abs(len(record.cells) - usual) <= 1 < len(record.cells)
-        if index == 0 or not (alone or nearly) or not record.text.strip():
+        among = all(len(each.cells) == usual for each in near)
+        lone = len(near) == 2 or abs(len(record.cells) - usual) <= 1 < len(record.cells)
+        if index == 0 or not (among and lone) or not record.text.strip():
             return record.cells
         fixed = repairer.wrong_width(record.text, record.row)
         return fixed[0].cells or record.cells
