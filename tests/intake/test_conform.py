@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from intake.staged_helper import column, problems, read, stage
 
+from intake.staged_helper import column, problems, read, stage
 from madang.declarations.standard import DatasetColumn, Standard, StandardColumn, Type, Unpivot, UnpivotCase
 from madang.engine import duck
 from madang.intake import conform as conform_module

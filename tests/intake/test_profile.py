@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from intake.staged_helper import column, stage
 
+from intake.staged_helper import column, stage
 from madang.engine import duck
 from madang.intake import values_evidence
 from madang.intake.profile import Profile, column_names, profile
@@ -161,6 +161,13 @@ def test_a_long_table_is_looked_at_from_end_to_end(
     found = profile(table, con)
     assert found.rows == 8 * 50
     assert found.columns[0].type == "text"
+
+
+def test_one_sample_serves_recognition_and_profile(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    table = stage(tmp_path, ["수", "말"], [[str(n), " 가 "] for n in range(50)])
+    seen = values_evidence.sample(table)
+    assert seen.table(3).to_pydict() == {"c0": ["0", "24", "49"], "c1": ["가"] * 3}
+    assert profile(table, con, seen=seen).columns == profile(table, con).columns
 
 
 def test_names() -> None:

@@ -17,7 +17,7 @@ import duckdb
 from madang.declarations.standard import RESERVED, STORAGE, DatasetColumn, Type
 from madang.intake.raw import Override, RawTable
 from madang.intake.values import PAIRS, Reading
-from madang.intake.values_evidence import Evidence, may_be_boolean, sample, weigh
+from madang.intake.values_evidence import Evidence, Sample, may_be_boolean, sample, weigh
 from madang.messages import MadangError, text
 
 NEARLY_ALL = 0.95
@@ -69,32 +69,33 @@ def profile(
     con: duckdb.DuckDBPyConnection,
     override: Override | None = None,
     hints: dict[int, Type] | None = None,
+    seen: Sample | None = None,
 ) -> Profile:
     """The type of every column, with its evidence as a Korean clause and its confidence.
 
     `hints`: types that a standard gives, by position; `override`: what a person fixed (`text`, `types` by label)
-    goes before them. A declared type has confidence 1.0, a guess at most 0.999. All rows are looked at up to
+    goes before them; `seen`: a sample already taken. A declared type has confidence 1.0, a guess at most 0.999. All rows are looked at up to
     200,000, of a longer table 100,000 spread over it. Raises MadangError(type_unknown).
     """
     override = override or Override()
-    pieces, rows = sample(table)
+    looked = seen or sample(table)
     given = {**(hints or {}), **_by_person(table, override)}
     named = {i for i, column in enumerate(table.columns) if i not in given and is_code_label(column.label)}
-    evidence = weigh(con, pieces, given.keys(), named)
+    evidence = weigh(con, looked.columns, given.keys(), named)
     names = column_names([column.label for column in table.columns])
     columns, readings = [], []
-    for index, (raw, seen) in enumerate(zip(table.columns, evidence, strict=True)):
+    for index, (raw, cells) in enumerate(zip(table.columns, evidence, strict=True)):
         if index in given:
             person = override.text or raw.label in override.types
             because = text("because_person" if person else "because_standard")
-            kind, confidence, reading = given[index], 1.0, declared_reading(seen, given[index])
+            kind, confidence, reading = given[index], 1.0, declared_reading(cells, given[index])
         else:
-            decision = decide(raw.label, seen)
+            decision = decide(raw.label, cells)
             kind, because, confidence = decision.type, decision.because, decision.confidence
-            reading = _guessed_reading(raw.label, seen, kind)
+            reading = _guessed_reading(raw.label, cells, kind)
         columns.append(DatasetColumn(names[index], raw.label, kind, because=because, confidence=confidence))
         readings.append(reading)
-    return Profile(columns, readings, evidence, rows)
+    return Profile(columns, readings, evidence, looked.rows)
 
 
 def _by_person(table: RawTable, override: Override) -> dict[int, Type]:

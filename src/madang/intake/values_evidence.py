@@ -48,7 +48,7 @@ class Evidence:
 
 # A cheap first look, applied to the peek: which texts may be of a type at all (RE2, searched).
 _NUMBERLIKE = r"^[-+−–△▲▽▼(]?\s*[0-9０-９.,]+(?:[eE][-+]?[0-9]+)?[\s)(per%％0-9]*$"
-_DAYLIKE = r"^'?[0-9０-９]{1,4}\s?[-./년][^가-힣a-zA-Z]*[0-9]|^(?:18|19|20)[0-9]{6}$|^[0-9]{4}년"
+_DAYLIKE = r"^'?[0-9０-９]{1,4}\s?[-./년]\s?[0-9０-９]{1,2}\s?[-./월]\s?[0-9０-９]|^(?:18|19|20)[0-9]{6}$"
 _LOOSE: dict[Type, str] = {
     "integer": _NUMBERLIKE,
     "number": _NUMBERLIKE,
@@ -76,8 +76,22 @@ _SHAPES: dict[str, str] = {
 }
 
 
-def sample(table: RawTable) -> tuple[list[list[pa.Array]], int]:
-    """Tidied cells of every column, from all rows or from places spread over the table; and how many rows."""
+@dataclass(frozen=True)
+class Sample:
+    """Tidied cells of every column (by position, in pieces) and how many rows they come from."""
+
+    columns: list[list[pa.Array]]
+    rows: int
+
+    def table(self, rows: int = 2_000) -> pa.Table:
+        """So many rows spread over the sample, as text columns c0 … cN: what `recognise` looks at."""
+        chosen = pa.array(np.linspace(0, self.rows - 1, min(rows, self.rows), dtype=np.int64))
+        columns = [pa.chunked_array(pieces, pa.string()).take(chosen) for pieces in self.columns]
+        return pa.table({f"c{index}": column for index, column in enumerate(columns)})
+
+
+def sample(table: RawTable) -> Sample:
+    """All rows of a table up to 200,000 rows; of a longer one 100,000 from places spread over it."""
     pieces: list[list[pa.Array]] = [[] for _ in table.columns]
     rows = 0
     with pa.OSFile(str(table.stage)) as source, pa.ipc.open_file(source) as reader:
@@ -92,7 +106,7 @@ def sample(table: RawTable) -> tuple[list[list[pa.Array]], int]:
             rows += batch.num_rows
             for column, kept in enumerate(pieces):
                 kept.append(tidy(batch.column(column + 1)))
-    return pieces, rows
+    return Sample(pieces, rows)
 
 
 def _spread(count: int, places: int) -> list[int]:
