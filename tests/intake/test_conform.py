@@ -191,7 +191,7 @@ def test_two_parts_are_one_table(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conform_module, "_TWO_PARTS", 50)
-    monkeypatch.setattr(conform_module.os, "cpu_count", lambda: 2)
+    con.execute("SET threads = 2")
     monkeypatch.setattr(conform_write, "GROUP_CELLS", 14)
     rows = [[str(n), f"이름{n}" if n % 3 else ""] for n in range(100)]
     rows[97][0] = "셋"

@@ -12,7 +12,7 @@ from intake.staged_helper import column, stage
 from madang.engine import duck
 from madang.intake import values_evidence
 from madang.intake.profile import Profile, column_names, profile
-from madang.intake.raw import Override
+from madang.intake.raw import Override, RawColumn
 from madang.messages import MadangError
 
 
@@ -161,6 +161,14 @@ def test_a_long_table_is_looked_at_from_end_to_end(
     found = profile(table, con)
     assert found.rows == 8 * 50
     assert found.columns[0].type == "text"
+
+
+def test_what_the_workbook_says_of_its_cells_is_evidence(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    table = column(tmp_path, "수", ["1", "2", "3"])
+    table.columns[0] = RawColumn(0, "수", {"number": 3})
+    assert profile(table, con).columns[0].because == "표본 3칸 가운데 3칸이 정수; 엑셀에서 3칸의 서식이 숫자"
 
 
 def test_one_sample_serves_recognition_and_profile(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

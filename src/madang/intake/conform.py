@@ -7,7 +7,6 @@ so. A declared column keeps its type whatever fails.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -88,7 +87,7 @@ def _write(
 ) -> tuple[Counts, list[Path]]:
     with pa.OSFile(str(table.stage)) as source, pa.ipc.open_file(source) as reader:
         batches = reader.num_record_batches
-    parts = 2 if table.rows > _TWO_PARTS and batches > 1 and (os.cpu_count() or 1) > 1 else 1
+    parts = 2 if table.rows > _TWO_PARTS and batches > 1 and _threads(con) > 1 else 1
     files = [out / f"part-{number}.parquet" for number in range(parts)]
     told = _told(table.rows, progress)
 
@@ -110,6 +109,11 @@ def _write(
             for counts in pool.map(write, range(parts)):
                 total.add(counts)
     return total, files
+
+
+def _threads(con: duckdb.DuckDBPyConnection) -> int:
+    found = con.execute("SELECT current_setting('threads')").fetchone()
+    return int(found[0]) if found else 1
 
 
 def _told(rows: int, progress: Progress) -> Callable[[int], None]:

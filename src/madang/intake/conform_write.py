@@ -23,7 +23,8 @@ from madang.intake.conform_plan import Plan, WidePlan
 from madang.intake.values import Reading
 from madang.intake.values_cells import read_cells, tidy
 
-GROUP_CELLS = 2_500_000  # cells of a group of rows: some tens of megabytes
+GROUP_CELLS = 2_500_000  # cells of a group of rows at most, and bytes: what is in memory at a time
+GROUP_BYTES = 64_000_000
 ARROW: dict[str, pa.DataType] = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
@@ -184,11 +185,16 @@ def groups(
                 batch = reader.get_batch(number).select(names)
                 for start in range(0, batch.num_rows, limit):
                     held.append(batch.slice(start, limit))
-                    if sum(piece.num_rows for piece in held) >= limit:
+                    if _full(held, limit):
                         yield _joined(held, needed)
                         held = []
             if held:
                 yield _joined(held, needed)
+
+
+def _full(held: Sequence[pa.RecordBatch], limit: int) -> bool:
+    rows, size = sum(b.num_rows for b in held), sum(b.nbytes for b in held)
+    return bool(rows >= limit or size >= GROUP_BYTES)
 
 
 def _joined(held: Sequence[pa.RecordBatch], needed: Sequence[int]) -> tuple[pa.Array, dict[int, pa.Array]]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from madang.declarations.standard import RESERVED, STORAGE, DatasetColumn, Type
-from madang.intake.raw import Override, RawTable
+from madang.intake.raw import Override, RawColumn, RawTable
 from madang.intake.values import PAIRS, Reading
 from madang.intake.values_evidence import Evidence, Sample, may_be_boolean, sample, weigh
 from madang.messages import MadangError, text
@@ -35,6 +35,7 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*[(\[（][^)\]）]*[)\]）]\s*$")
+_NATIVE = {"number": "number", "date": "date", "datetime": "datetime", "time": "time", "boolean": "boolean"}
 _UNSAFE = re.compile(r"[\s,;{}()=]+")
 
 
@@ -90,7 +91,7 @@ def profile(
             because = text("because_person" if person else "because_standard")
             kind, confidence, reading = given[index], 1.0, declared_reading(cells, given[index])
         else:
-            decision = decide(raw.label, cells)
+            decision = _with_natives(decide(raw.label, cells), raw, table.rows)
             kind, because, confidence = decision.type, decision.because, decision.confidence
             reading = _guessed_reading(raw.label, cells, kind)
         columns.append(DatasetColumn(names[index], raw.label, kind, because=because, confidence=confidence))
@@ -148,6 +149,15 @@ def decide(label: str, seen: Evidence) -> _Decision:
         if decision is not None:
             return decision
     return _text(seen)
+
+
+def _with_natives(decision: _Decision, raw: RawColumn, rows: int) -> _Decision:
+    """What a workbook said of its cells itself, added to the evidence."""
+    kind, cells = max(raw.native.items(), key=lambda item: item[1], default=("", 0))
+    if decision.type == "text" or 2 * cells < rows or kind not in _NATIVE:
+        return decision
+    note = text("because_native", cells=f"{cells:,}", type=text("type_" + _NATIVE[kind]))
+    return replace(decision, because=f"{decision.because}; {note}")
 
 
 def is_code_label(label: str) -> bool:

@@ -204,6 +204,7 @@ TEXTS: dict[str, str] = {
     "because_derived": "taken out of the cells of '{label}'",
     "because_wide": "{count} headers turned into rows",
     "cell_not_extracted": "{column}: no value of this column was found in '{value}', so it was left empty. Check how the source writes it.",
+    "because_native": "{cells} cells are {type} in the workbook itself",
     "because_words": "values are words",
     "because_failed": "{failed} of all {of} cells do not read as {type}, so turned to text",
     "because_not_pair": "{failed} cells of all rows are not {type}, so turned to text",
@@ -289,4 +290,5 @@ TEXTS: dict[str, str] = {
     "toml_texts": "a list of texts",
     "toml_dict": "a table",
     "toml_tables": "a list of tables",
+    "file_unreadable": "No permission to read {file}. Check the file's permissions.",
 }

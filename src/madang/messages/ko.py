@@ -205,6 +205,7 @@ TEXTS: dict[str, str] = {
     "because_derived": "'{label}' 열의 값에서 꺼냄",
     "because_wide": "머리글 {count}개를 행으로 바꿈",
     "cell_not_extracted": "{column}: '{value}'에서 이 열의 값을 찾지 못해 빈칸으로 두었습니다. 원본의 적는 방식을 확인하십시오.",
+    "because_native": "엑셀에서 {cells}칸의 서식이 {type}",
     "because_words": "글자로 된 값",
     "because_failed": "전체 {of}칸 가운데 {failed}칸이 {type}{으로} 읽히지 않아 글자로 바꿈",
     "because_not_pair": "전체 행에 {type}{이} 아닌 값이 {failed}칸 있어 글자로 바꿈",
@@ -290,4 +291,5 @@ TEXTS: dict[str, str] = {
     "toml_texts": "글자의 목록",
     "toml_dict": "표",
     "toml_tables": "표의 목록",
+    "file_unreadable": "{file}{을} 읽을 권한이 없습니다. 파일의 권한을 확인하십시오.",
 }
