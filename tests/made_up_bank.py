@@ -195,7 +195,7 @@ def _card(ws: Workspace, id: str, title: str, about: str, standard: str | None, 
         "description": about,
         "standard": standard,
         "steward": "데이터정책과",
-        "licence": "공공누리 제1유형",
+        "licence": "kogl-1",
         **more,
     }
     ws.bank[id].write_card(card, by="김새빛", at=START)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import django
-import made_up_bank
 import pytest
 from django.test import Client, override_settings
 
+import made_up_bank
 from madang.workspace import Workspace
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.web.config.settings")

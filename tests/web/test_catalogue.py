@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.test import Client
-from web_page import Page
 
 from madang.workspace import Workspace
+from web_page import Page
 
 
 def cards(page: Page) -> list[str]:

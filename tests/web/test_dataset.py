@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from made_up_bank import PARKING, START
-from web_page import Page
 
 from madang.workspace import Workspace
+from made_up_bank import PARKING, START
+from web_page import Page
 
 ADDRESS = f"/data/{PARKING}/"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
-from made_up_bank import PARKING
-from web_page import Page
 
 from madang.web.config import settings as site
 from madang.workspace import Workspace
+from made_up_bank import PARKING
+from web_page import Page
 
 ADDRESS = f"/data/{PARKING}/"
 PAGES = ("", "versions/1/", "problems/", "compare/")

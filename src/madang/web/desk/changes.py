@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from madang.bank import Version
 from madang.web.desk import words
-from madang.web.desk.pages import ChangedRow, Changes, Compared, LoneRow, VersionLine
+from madang.web.desk.comparison import ChangedRow, Compared, LoneRow
+from madang.web.desk.masking import masked, personal
+from madang.web.desk.pages import Changes, VersionLine
 from madang.web.desk.workspace import workspace
 from madang.workspace import Workspace
 
@@ -44,6 +46,7 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
     a = a or max((n for n in numbers if n < b), default=b)
     before, after = dataset.version(a), dataset.version(b)
     found = ws.diff(dataset_id, a, b, limit=limit)
+    hidden = personal([*before.columns, *after.columns])
     labels = {c.name: c.label or c.name for version in (before, after) for c in version.columns}
     return Compared(
         a=version_line(before, live=a == numbers[-1]),
@@ -59,29 +62,47 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
         columns_added=[labels.get(c, c) for c in found.columns_added],
         columns_removed=[labels.get(c, c) for c in found.columns_removed],
         types_changed=[(labels.get(c, c), *types) for c, types in found.types_changed.items()],
-        rows_changed=_changed_rows(found, labels),
-        rows_added=[LoneRow(_key(row.key), row.row) for row in found.rows_added],
-        rows_removed=[LoneRow(_key(row.key), row.row) for row in found.rows_removed],
+        rows_changed=_changed_rows(found, labels, hidden),
+        rows_added=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_added],
+        rows_removed=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_removed],
+        hidden=bool(hidden),
     )
 
 
-def _changed_rows(found: Diff, labels: dict[str, str]) -> list[ChangedRow]:
+def _changed_rows(found: Diff, labels: dict[str, str], hidden: set[str]) -> list[ChangedRow]:
     rows: dict[tuple[int, int], list[CellChange]] = {}
     for cell in found.cells:
         rows.setdefault((cell.row_before, cell.row_after), []).append(cell)
     return [
         ChangedRow(
-            _key(cells[0].key),
+            _key(found.key, cells[0].key, hidden),
             before,
             after,
-            tuple((labels.get(cell.column, cell.column), cell.before, cell.after) for cell in cells),
+            tuple(_changed_cell(cell, labels, hidden) for cell in cells),
         )
         for (before, after), cells in rows.items()
     ]
 
 
-def _key(values: tuple[str | None, ...]) -> str:
-    return " · ".join(value for value in values if value)
+def _changed_cell(
+    cell: CellChange, labels: dict[str, str], hidden: set[str]
+) -> tuple[str, str | None, str | None]:
+    before, after = (_shown(value, cell.column, hidden) for value in (cell.before, cell.after))
+    return labels.get(cell.column, cell.column), before, after
+
+
+def _shown(value: str | None, column: str, hidden: set[str]) -> str | None:
+    return masked(value) if value is not None and column in hidden else value
+
+
+def _key(key: tuple[str, ...], values: tuple[str | None, ...], hidden: set[str]) -> str:
+    """What names a row: its key, or all its values where there is no key and none of them is personal."""
+    if not key and hidden:
+        return ""
+    names = key or ("",) * len(values)
+    return " · ".join(
+        shown for name, value in zip(names, values, strict=False) if (shown := _shown(value, name, hidden))
+    )
 
 
 def version_line(version: Version, *, live: bool, changes: Changes | None = None) -> VersionLine:

@@ -264,48 +264,9 @@ class SourcePage:
     label: str
     columns: int
     problems: list[ProblemLine]  # what was found in this row, or in this cell where one is meant
+    hidden: bool = False  # whether personal values are starred
 
     @property
     def names(self) -> list[str]:
         """The header, padded to the widest row shown."""
         return [*self.header, *([""] * (self.columns - len(self.header)))]
-
-
-@dataclass(frozen=True)
-class ChangedRow:
-    """A row in both versions, with the cells that differ: (label, before, after)."""
-
-    key: str
-    row_before: int
-    row_after: int
-    cells: tuple[tuple[str, str | None, str | None], ...]
-
-
-@dataclass(frozen=True)
-class LoneRow:
-    """A row that only one of two versions has."""
-
-    key: str
-    row: int
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What changed from version `a` to version `b`; counts are exact, lists hold the first rows."""
-
-    a: VersionLine
-    b: VersionLine
-    numbers: list[int]  # all versions, to choose from
-    key: str
-    key_because: str
-    added: int
-    removed: int
-    changed: int
-    same: bool
-    columns: list[tuple[str, int]]  # label, rows in which it differs
-    columns_added: list[str]
-    columns_removed: list[str]
-    types_changed: list[tuple[str, str, str]]
-    rows_changed: list[ChangedRow]
-    rows_added: list[LoneRow]
-    rows_removed: list[LoneRow]

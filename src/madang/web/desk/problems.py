@@ -15,13 +15,15 @@ from madang.declarations.headers import normalise
 from madang.intake.problems import SCHEMA
 from madang.messages import MadangError, text
 from madang.web.desk import words
+from madang.web.desk.masking import masked
 from madang.web.desk.original import rows_around
-from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage, SourcePage
+from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage, SourcePage, SourceRow
 from madang.web.desk.workspace import workspace
 
 PER_PAGE = 50
 _NEIGHBOURS = 4
 _IN_ROW = 10
+_DECLARED = "row_rule"  # problems of the rules that standards declare
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -37,13 +39,9 @@ def problem_page(
     receipt = dataset.receipt(chosen)
     path = _file(dataset, chosen)
     table = pq.read_table(path) if path.exists() else SCHEMA.empty_table()
-    counts = sorted(
-        ((str(each["values"]), int(each["counts"])) for each in pc.value_counts(table["rule"]).to_pylist()),
-        key=lambda each: -each[1],
-    )
-    rules = [Choice(code, rule_label(code), count) for code, count in counts]
+    rules = _rules(table)
     if rule:
-        table = table.filter(pc.equal(table["rule"], rule))
+        table = _by_rule(table, rule)
     if column:
         table = table.filter(pc.equal(table["column"], column))
     pages = max(1, -(-table.num_rows // PER_PAGE))
@@ -62,6 +60,41 @@ def problem_page(
         page=at,
         pages=pages,
     )
+
+
+def _rules(table: pa.Table) -> list[Choice]:
+    """The rules of a problem table, most broken first; those that a standard declares each by its own name."""
+    own = pc.equal(table["rule"], _DECLARED)
+    groups = table.filter(pc.invert(own)).group_by("rule").aggregate([([], "count_all")]).to_pylist()
+    found = [Choice(each["rule"], rule_label(each["rule"]), each["count_all"]) for each in groups]
+    declared: dict[str, Choice] = {}
+    for each in table.filter(own).group_by("detail").aggregate([([], "count_all")]).to_pylist():
+        detail = _detail(each["detail"])
+        id = f"{_DECLARED}:{detail.get('rule', '')}"
+        before = declared[id].count if id in declared else 0
+        declared[id] = Choice(
+            id, str(detail.get("label") or rule_label(_DECLARED)), before + each["count_all"]
+        )
+    return sorted([*found, *declared.values()], key=lambda choice: -choice.count)
+
+
+def _by_rule(table: pa.Table, rule: str) -> pa.Table:
+    code, _, declared = rule.partition(":")
+    table = table.filter(pc.equal(table["rule"], code))
+    if declared:
+        details = [
+            each for each in pc.unique(table["detail"]).to_pylist() if _detail(each).get("rule") == declared
+        ]
+        table = table.filter(pc.is_in(table["detail"], pa.array(details, pa.string())))
+    return table
+
+
+def _detail(written: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(written or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _file(dataset: Dataset, deposit: str) -> Path:
@@ -100,10 +133,7 @@ def _line(problem: dict[str, Any]) -> ProblemLine:
 
 def sentence(problem: dict[str, Any]) -> str:
     """What is wrong and what to do, in one or two sentences."""
-    try:
-        detail = json.loads(problem["detail"] or "{}")
-    except ValueError:
-        detail = {}
+    detail = _detail(problem["detail"])
     known = {
         "row": problem["row"],
         "column": problem["label"] or problem["column"],
@@ -144,16 +174,18 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
     header_rows = receipt.get("header_rows") or []
     header = rows_around(snapshot, **reading, first=header_rows[-1], count=1)[0].cells if header_rows else []
     label, position = _position(facts, column, header)
+    hidden = _personal_places(facts, header)
     return SourcePage(
         file=str(receipt.get("file") or ""),
         member=str(receipt.get("member") or ""),
         header=header,
-        rows=rows,
+        rows=[_hide(each, hidden) for each in rows],
         row=row,
         marked=position,
         label=label,
         columns=max([len(header), *(len(each.cells) for each in rows)]),
         problems=_in_row(dataset, chosen, row, column),
+        hidden=bool(hidden),
     )
 
 
@@ -168,6 +200,18 @@ def _position(facts: dict[str, Any], column: str, header: list[str]) -> tuple[st
                 return label, names.index(normalise(label))
             return label, order
     return column, None
+
+
+def _personal_places(facts: dict[str, Any], header: list[str]) -> set[int]:
+    """0-based places of columns with personal data in the original."""
+    columns = [each for each in facts.get("columns") or () if each.get("privacy", "none") != "none"]
+    places = (_position(facts, str(each["name"]), header)[1] for each in columns)
+    return {place for place in places if place is not None}
+
+
+def _hide(row: SourceRow, places: set[int]) -> SourceRow:
+    cells = [masked(cell) if i in places else cell for i, cell in enumerate(row.cells)]
+    return SourceRow(row.number, cells)
 
 
 def _in_row(dataset: Dataset, deposit: str, row: int, column: str) -> list[ProblemLine]:

@@ -9,6 +9,8 @@ from typing import Any
 from madang.bank import Version
 from madang.web.desk.pages import Filled, Mark, Quality, Rate
 
+_COLUMNS_NAMED = 3
+
 
 def quality_of(version: Version) -> Quality:
     """The report kept in facts.json, as `madang.intake.quality_report` writes it; empty where there is none."""
@@ -36,13 +38,19 @@ def _rate(check: Mapping[str, Any], labels: Mapping[str, str]) -> Rate:
         id=str(check["id"]),
         label=str(check["label"]),
         kind=str(check["kind"]),
-        columns=", ".join(labels.get(name, name) for name in columns),
+        columns=_named(columns, labels),
         errors=int(check["wrong"]),
         checked=int(check["checked"]),
-        rule=str(check["rule"]),
+        rule=f"row_rule:{check['id']}" if check["rule"] == "row_rule" else str(check["rule"]),
         column=columns[0] if len(columns) == 1 else "",
         warning=check["severity"] != "error",
     )
+
+
+def _named(columns: list[str], labels: Mapping[str, str]) -> str:
+    shown = ", ".join(labels.get(name, name) for name in columns[:_COLUMNS_NAMED])
+    rest = len(columns) - _COLUMNS_NAMED
+    return f"{shown} 외 {rest}개" if rest > 0 else shown
 
 
 def as_of_of(version: Version) -> date | None:

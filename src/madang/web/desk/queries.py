@@ -144,7 +144,7 @@ def _card_lines(
     card: Mapping[str, Any], standard: Standard | None, version: Version | None
 ) -> list[tuple[str, str]]:
     lines = [("표준", f"{standard.label} ({standard.version})" if standard else "표준 없이 읽음")]
-    lines += [(label, str(card[key])) for key, label in words.CARD.items() if card.get(key)]
+    lines += [(label, words.card_value(key, card[key])) for key, label in words.CARD.items() if card.get(key)]
     if version and version.receipt.get("file"):
         member = version.receipt.get("member")
         lines.append(("원본 파일", f"{version.receipt['file']}" + (f" ({member})" if member else "")))

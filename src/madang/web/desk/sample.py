@@ -8,6 +8,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from madang.bank import Version
+from madang.declarations.standard import DatasetColumn
+from madang.web.desk.masking import masked
 from madang.web.desk.pages import Cells
 
 
@@ -24,11 +26,13 @@ def first_rows(version: Version | None, limit: int) -> Cells:
         return Cells(columns, [], [])
     held = {name: batch.column(name).to_pylist() for name in asked}
     numbers = held.get("source_row") or [None] * batch.num_rows
-    rows = [
-        [shown(held[column.name][i], counted=column.type == "integer") for column in columns]
-        for i in range(batch.num_rows)
-    ]
+    rows = [[_cell(column, held[column.name][i]) for column in columns] for i in range(batch.num_rows)]
     return Cells(columns, numbers, rows)
+
+
+def _cell(column: DatasetColumn, value: Any) -> str | None:
+    text = shown(value, counted=column.type == "integer")
+    return text if text is None or column.privacy == "none" else masked(text)
 
 
 def shown(value: Any, *, counted: bool = False) -> str | None:

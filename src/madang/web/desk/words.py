@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from madang.declarations.card import ACCESS, LICENCES
 from madang.web.desk.pages import Mark
 
 TYPES = {
@@ -33,11 +34,18 @@ KINDS = {"deposit": "입고", "rollback": "되돌리기"}
 CARD = {
     "theme": "주제",
     "steward": "담당",
+    "provider": "제공기관",
     "licence": "이용 조건",
     "access": "공개 범위",
-    "rhythm": "갱신 주기",
-    "source": "출처",
 }
+
+
+def card_value(key: str, value: object) -> str:
+    """A value of the card in words."""
+    known = {"licence": LICENCES, "access": ACCESS}.get(key, {})
+    return known.get(str(value), str(value))
+
+
 DECISIONS = {
     "encoding": "문자 인코딩",
     "delimiter": "구분자",
