@@ -78,9 +78,9 @@ def disk_errors(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except MadangError:
-        raise
     except Exception as error:
+        if isinstance(error, MadangError):
+            raise
         number = getattr(error, "errno", None)
         said = str(error)
         if number == errno.ENOSPC or "No space left" in said or "os error 28" in said:

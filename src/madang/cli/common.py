@@ -30,7 +30,7 @@ class Failing(click.Group):
             return super().invoke(context)
         except MadangError as error:
             click.echo(f"오류: {error}", err=True)
-            context.exit(WRONG_USE)
+            context.exit(OUR_FAILURE if error.about_the_machine else WRONG_USE)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             context.exit(0)

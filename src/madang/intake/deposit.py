@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from madang.bank import Bank
+from madang.bank.durable import disk_errors
 from madang.bank.ids import clean_id, dataset_id, is_valid_id
 from madang.declarations import Standard
 from madang.intake.kinds import kind_of
@@ -70,10 +72,13 @@ class Door:
         if known:
             return [self._repeat(receipt, file, reading, by, start) for receipt in known]
         try:
-            return self._read_and_settle(file, reading, by, start, progress)
+            with disk_errors(self.bank.folder):
+                return self._read_and_settle(file, reading, by, start, progress)
         except Refused as refused:
             return [self._refusal(file.base_id, file.name, sha256, refused, override, by, start)]
         except MadangError as error:
+            if error.about_the_machine:
+                raise
             told = Refused(error.code, **error.params)
             return [self._refusal(file.base_id, file.name, sha256, told, override, by, start)]
         except (
@@ -86,6 +91,8 @@ class Door:
             raise MadangError("file_missing", path=path)
         if not path.is_file():
             raise MadangError("file_not_regular", file=path)
+        if not os.access(path, os.R_OK):
+            raise MadangError("file_unreadable", file=path)
         if dataset is not None and not is_valid_id(dataset):
             raise MadangError("dataset_id_invalid", dataset=dataset)
         if override.standard not in (None, "generic", *self.standards):

@@ -23,6 +23,18 @@ class MadangError(Exception):
         self.params = params
         super().__init__(text(code, **params))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.code, self.params)
+
+    @property
+    def about_the_machine(self) -> bool:
+        """Whether a disk or another writer is to blame, not what was asked or the file."""
+        return self.code.startswith("disk_") or self.code in ("busy", "conflict")
+
+
+def _again(code: str, params: dict[str, Any]) -> MadangError:
+    return MadangError(code, **params)
+
 
 class Missing(dict[str, Any]):
     """Parameters of a sentence; one that was not given shows as a dash instead of failing."""
