@@ -57,6 +57,19 @@ def test_a_single_bad_byte_is_kept_and_told_with_its_place(tmp_path: Path):
     assert json.loads(problem["detail"]) == {"offset": len(good.encode()), "bytes": "ec 84"}
 
 
+@pytest.mark.parametrize("before", [20, 200_000], ids=["in the sample", "behind the sample"])
+def test_utf8_with_a_slip_is_not_read_as_cp949_nonsense(before: int, tmp_path: Path):
+    """A byte is lost from one syllable; what is left would decode as CP949, to other characters."""
+    good = "공영주차,1\n".encode()  # twelve bytes of Hangul: six pairs that CP949 knows
+    data = "값값,no\n".encode() + good * before + "가".encode()[:2] + b",2\n" + good * 30
+    assert data.decode("cp949")
+    table = one(data, tmp_path)
+    assert table.encoding == "utf-8"
+    assert rows(table)[0] == ["공영주차", "1"]
+    assert rows(table)[before] == ["\ufffd", "2"]
+    assert (before + 2, "undecodable_bytes") in problems(table)
+
+
 def test_a_file_of_bad_bytes_is_refused_with_the_first_place(tmp_path: Path):
     with pytest.raises(Refused) as refusal:
         one(b"a,b\n1,2\n" + b"x,\xff\xff\n" * 50, tmp_path)

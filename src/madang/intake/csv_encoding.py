@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ from madang.intake.raw import Evidence, Refused
 SAMPLE = 1 << 20
 BAD_LINES_SHARE = 0.001  # above this share of lines with undecodable bytes a file is refused
 BAD_LINES_FREE = 3  # so many are kept (with a problem each) however short the file is
+
+UTF8_SHARE = 0.9  # of the lines beyond ASCII: by chance CP949 text is hardly ever UTF-8
 
 _BOMS = [(codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")]
 _MAGIC = (
@@ -72,7 +74,14 @@ def choose_encoding(path: Path, given: str | None) -> Encoding:
         return Encoding("utf-8", "ASCII 글자만 있음", 1.0, carriage_returns=returns)
     if _decodes(sample, "utf-8"):
         return Encoding("utf-8", "엄격한 UTF-8로 읽힘", 0.99, carriage_returns=returns)
+    wide_lines = [line for line in sample.split(b"\n")[:-1] if not line.isascii()]
+    if len(wide_lines) > 10 and sum(map(_is_utf8, wide_lines)) >= len(wide_lines) * UTF8_SHARE:
+        return Encoding("utf-8", "거의 모든 줄이 UTF-8로 읽힘", 0.9, carriage_returns=returns)
     return Encoding("cp949", "UTF-8이 아니고 CP949로 읽힘", 0.95, carriage_returns=returns)
+
+
+def _is_utf8(line: bytes) -> bool:
+    return _error(line, "utf-8") is None
 
 
 def fall_back(path: Path, tried: Encoding, error: UnicodeDecodeError) -> Encoding:
@@ -80,10 +89,12 @@ def fall_back(path: Path, tried: Encoding, error: UnicodeDecodeError) -> Encodin
 
     Raises Refused where neither fits and the bad bytes are too many to be slips.
     """
-    if tried.codec == "utf-8" and tried.because != "사람이 정함" and _whole(path, "cp949"):
-        return Encoding("cp949", "UTF-8이 아니고 CP949로 읽힘", 0.95, carriage_returns=tried.carriage_returns)
-    if tried.because == "사람이 정함" or tried.codec.startswith("utf-16") or tried.codec == "utf-8-sig":
+    if tried.because == "사람이 정함" or tried.codec not in ("utf-8", "cp949"):
         choices = [tried.codec]
+    elif _meant_utf8(path):
+        choices = ["utf-8"]
+    elif tried.codec == "utf-8" and _whole(path, "cp949"):
+        return replace(tried, codec="cp949", because="UTF-8이 아니고 CP949로 읽힘", confidence=0.95)
     else:
         choices = ["utf-8", "cp949"]
     counts = {codec: _bad_lines(path, codec) for codec in choices}
@@ -95,6 +106,17 @@ def fall_back(path: Path, tried: Encoding, error: UnicodeDecodeError) -> Encodin
         ) from error
     because = f"{lines:,}줄 가운데 {bad:,}줄만 {codec}로 읽히지 않음"
     return Encoding(codec, because, 0.8, lenient=True, carriage_returns=tried.carriage_returns)
+
+
+def _meant_utf8(path: Path) -> bool:
+    """Whether nearly all lines beyond ASCII are UTF-8: such a file with slips may decode as CP949 too, to nonsense."""
+    wide = good = 0
+    with path.open("rb") as file:
+        while lines := file.readlines(4 << 20):
+            beyond = [line for line in lines if not line.isascii()]
+            wide += len(beyond)
+            good += sum(map(_is_utf8, beyond))
+    return wide > 10 and good >= wide * UTF8_SHARE
 
 
 def _known(codec: str, path: Path) -> str:
