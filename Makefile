@@ -7,6 +7,10 @@ PORT      ?=
 WORKERS   ?= 2
 PYTEST_FLAGS ?=
 
+# What `make bench` measures on made-up data, and the folder of real files for the rest.
+BENCHES    := search_five_thousand export_million deposit_million excel_half_million diff_million
+REAL_FILES ?= ../shared/data
+
 BIN    := .venv/bin
 DONE   := .venv/done
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
@@ -33,8 +37,11 @@ test: $(DONE)/package $(DONE)/dev browser lint ## everything the tests need, the
 test-quick: $(DONE)/package $(DONE)/dev ## no browser, nothing slow; names tests that should be marked slow
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" --durations=20 --durations-min=0.5 $(PYTEST_FLAGS)
 
-bench: $(DONE)/package $(DONE)/dev ## measure what bench/README.md lists
-	@set -e; for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+bench: $(DONE)/package $(DONE)/dev ## measure what bench/README.md lists (minutes)
+	@set -e; for name in $(BENCHES); do echo "== $$name"; $(BIN)/python bench/$$name.py; done
+	@if ! test -d $(REAL_FILES); then echo "No files in $(REAL_FILES): pollock and four_hundred left out."; exit 0; fi; \
+	 set -e; echo "== pollock"; $(BIN)/python bench/pollock.py $(REAL_FILES)/benchmarks/pollock_polluted; \
+	 echo "== four_hundred"; $(BIN)/python bench/four_hundred.py $(REAL_FILES)
 
 lint: $(DONE)/dev ## style, types and arrows
 	@$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """Rows in the order of their source, with bounded memory.
 
-A version lies sorted by place and key. DuckDB's own sort of a million wide rows of text needs more memory than it is
-given here and does not always spill, so the rows are dealt into parts by `source_row` first, each small enough to be
+A version lies sorted by place and key. DuckDB's own sort of a million wide rows of text needs more than a gigabyte
+(it does not always spill), so the rows are dealt into parts by `source_row` first, each small enough to be
 sorted by itself.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -25,50 +25,43 @@ Keys = npt.NDArray[np.int64]
 
 
 def in_source_order(
-    con: duckdb.DuckDBPyConnection, relation: str, columns: list[str], *, width: int, spill: Path
+    tables: Iterator[pa.Table], keys: list[pa.Array], *, width: int, spill: Path
 ) -> Iterator[pa.Table]:
-    """Tables of `columns` (SQL, with names) of a `relation`, one after another, rows rising by KEY.
+    """The rows of `tables`, which have a column KEY, rising by it and without it; `keys` are all values of KEY.
 
-    Rows of one key keep the order of the files. `width` is how many cells a row comes from; parts lie in `spill`
-    until they are read.
+    Rows of one key keep their order. `width` is how many cells a row comes from; parts lie in `spill` until they
+    are read.
     """
-    batches = con.execute(f"SELECT {KEY} FROM {relation}").to_arrow_reader(BATCH)
-    keys = np.concatenate([np.empty(0, np.int64), *(_keys(batch.column(0)) for batch in batches)])
-    rows_of_a_part = max(_FEWEST, _CELLS // max(width, 1), len(keys) // _MOST_PARTS)
-    listed = ", ".join([KEY, *columns])
-    reader = con.execute(f"SELECT {listed} FROM {relation}").to_arrow_reader(BATCH)
-    if len(keys) < 2 or bool((np.diff(keys) >= 0).all()):
-        for batch in reader:
-            yield pa.Table.from_batches([batch]).drop_columns([KEY])
-    elif len(keys) <= rows_of_a_part:
-        yield _sorted(reader.read_all())
+    known = np.concatenate([np.empty(0, np.int64), *map(_keys, keys)])
+    rows_of_a_part = max(_FEWEST, _CELLS // max(width, 1), len(known) // _MOST_PARTS)
+    if bool((np.diff(known) >= 0).all()):
+        yield from (table.drop_columns([KEY]) for table in tables)
+    elif len(known) <= rows_of_a_part:
+        yield _sorted(pa.concat_tables(tables))
     else:
-        for part in _dealt(reader, np.unique(np.sort(keys)[::rows_of_a_part]), spill):
+        for part in _dealt(tables, np.unique(np.sort(known)[::rows_of_a_part]), spill):
             with pa.OSFile(str(part), "rb") as source, pa.ipc.open_file(source) as file:
                 yield _sorted(file.read_all())
             part.unlink()
 
 
-def _dealt(reader: pa.RecordBatchReader, bounds: Keys, spill: Path) -> list[Path]:
+def _dealt(tables: Iterator[pa.Table], bounds: Keys, spill: Path) -> list[Path]:
     """Deal rows into one Arrow file per bound: those from it to the next."""
     parts = [spill / f"part{number}.arrow" for number in range(len(bounds))]
     options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with ExitStack() as open_files:
+    first = next(tables)
+    with ExitStack() as opened:
+        files = [opened.enter_context(pa.OSFile(str(part), "wb")) for part in parts]
         writers = [
-            open_files.enter_context(
-                pa.ipc.new_file(
-                    open_files.enter_context(pa.OSFile(str(part), "wb")), reader.schema, options=options
-                )
-            )
-            for part in parts
+            opened.enter_context(pa.ipc.new_file(file, first.schema, options=options)) for file in files
         ]
-        for batch in reader:
-            part_of = np.searchsorted(bounds, _keys(batch.column(KEY)), side="right") - 1
+        for table in chain([first], tables):
+            part_of = np.searchsorted(bounds, _keys(table.column(KEY)), side="right") - 1
             order = np.argsort(part_of, kind="stable")
-            dealt = batch.take(pa.array(order))
+            dealt = table.take(pa.array(order))
             found, starts = np.unique(part_of[order], return_index=True)
-            for number, start, end in zip(found, starts, [*starts[1:], batch.num_rows], strict=True):
-                writers[number].write_batch(dealt.slice(start, end - start))
+            for number, start, end in zip(found, starts, [*starts[1:], table.num_rows], strict=True):
+                writers[number].write_table(dealt.slice(start, end - start))
     return parts
 
 

@@ -9,15 +9,12 @@ from typing import Literal
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from madang.declarations.standard import RESERVED, DatasetColumn
 from madang.formats.order import BATCH, KEY, in_source_order
 
 Kind = Literal["text", "integer", "number", "boolean", "date", "datetime"]
-_KINDS: dict[str, Kind] = {
-    "VARCHAR": "text", "BIGINT": "integer", "INTEGER": "integer", "DOUBLE": "number", "FLOAT": "number",
-    "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime",
-}  # fmt: skip
 ROW_NUMBER = "__row"  # no column has such a name
 
 
@@ -55,21 +52,20 @@ class Source:
         spill: Path,
     ) -> None:
         self.con = con
+        self._files = files
         self._spill = spill
-        self._relation = f"read_parquet([{', '.join(quoted_text(str(path)) for path in files)}])"
-        if not files:
-            empty = [f"NULL::VARCHAR AS {quoted_name(column.name)}" for column in columns]
-            self._relation = f"(SELECT {', '.join([*empty, '0::BIGINT AS source_row'])} WHERE false)"
-        there = {row[0]: str(row[1]) for row in con.execute(f"DESCRIBE FROM {self._relation}").fetchall()}
+        types = {field.name: field.type for path in files for field in pq.read_schema(path)}
         chosen = [
             (column.name, column.label.strip() or column.name)
             for column in columns
             if column.name not in RESERVED
         ]
         if with_source_row:
-            chosen = [(name, name) for name in RESERVED if name in there] + chosen
-        self.columns = [Column(name, label, _KINDS.get(there[name], "text")) for name, label in chosen]
-        self.rows = int(con.execute(f"SELECT count(*) FROM {self._relation}").fetchall()[0][0])
+            chosen = [(name, name) for name in RESERVED if name in types] + chosen
+        self.columns = [
+            Column(name, label, _kind(types[name] if files else pa.string())) for name, label in chosen
+        ]
+        self.rows = sum(int(pq.read_metadata(path).num_rows) for path in files)
 
     def tables(self, names: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The typed rows in the order of the source, some thousands at a time; `names` are their new names."""
@@ -84,33 +80,58 @@ class Source:
     def numbered_lines(self, expression: Callable[[pa.Table], str]) -> Iterator[pa.Array]:
         """As `lines`, where the expression of a part (chosen by looking at it) may use ROW_NUMBER: 0, 1, 2 …"""
         done = 0
-        con = self.con.cursor()  # the connection itself is busy with reading
         for table in self.tables():
-            con.register("part", table)
-            numbered = f"SELECT *, {done} + row_number() OVER () - 1 AS {ROW_NUMBER} FROM part"
-            query = f"SELECT {expression(table)} AS line FROM ({numbered})"
-            yield from (batch.column(0) for batch in con.execute(query).to_arrow_reader(BATCH))
+            numbered = f"(SELECT *, {done} + row_number() OVER () - 1 AS {ROW_NUMBER} FROM part)"
+            yield from (
+                self._asked(table, f"SELECT {expression(table)} AS line FROM {numbered}").column(0).chunks
+            )
             done += table.num_rows
 
+    def total(self, aggregate: Callable[[Column], str], kind: Kind) -> int:
+        """The sum of an aggregate (SQL) over all cells of a kind."""
+        each = [aggregate(column) for column in self.columns if column.kind == kind]
+        if not each:
+            return 0
+        query = f"SELECT {' + '.join(f'coalesce({sql}, 0)' for sql in each)} AS total FROM part"
+        return sum(int(self._asked(part, query).column(0)[0].as_py()) for part in self._parts())
+
     def _ordered(self, wanted: list[tuple[str, str]]) -> Iterator[pa.Table]:
+        """The rows by source_row, as columns of the wanted (SQL, name)."""
         read = ", ".join(
             [f"{column.read} AS {column.sql}" for column in self.columns] + [f"source_row AS {KEY}"]
         )
-        return in_source_order(
-            self.con,
-            f"(SELECT {read} FROM {self._relation})",
-            [f"{sql} AS {quoted_name(name)}" for sql, name in wanted],
-            width=len(self.columns),
-            spill=self._spill,
-        )
+        listed = ", ".join([KEY, *(f"{sql} AS {quoted_name(name)}" for sql, name in wanted)])
+        query = f"SELECT {listed} FROM (SELECT {read} FROM part)"
+        keys = [
+            chunk
+            for path in self._files
+            for chunk in pq.ParquetFile(path).read(["source_row"]).column(0).chunks
+        ]
+        tables = (self._asked(part, query) for part in self._parts())
+        return in_source_order(tables, keys, width=len(self.columns), spill=self._spill)
 
-    def total(self, aggregate: Callable[[Column], str], kind: Kind) -> int:
-        """The sum of an aggregate over all columns of a kind."""
-        each = [f"coalesce({aggregate(column)}, 0)" for column in self.columns if column.kind == kind]
-        if not each:
-            return 0
-        found = self.con.execute(f"SELECT {', '.join(each)} FROM {self._relation}").fetchall()[0]
-        return int(sum(found))
+    def _parts(self) -> Iterator[pa.Table]:
+        """The files in their order, some thousands of rows at a time.
+
+        Arrow reads, because DuckDB holds back what runs ahead of a slow reader, without limit (1.5.5).
+        """
+        names = list(dict.fromkeys(["source_row", *(column.name for column in self.columns)]))
+        for path in self._files:
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(BATCH, columns=names):
+                    yield pa.Table.from_batches([batch])
+
+    def _asked(self, part: pa.Table, query: str) -> pa.Table:
+        self.con.register("part", part)
+        return self.con.execute(query).to_arrow_table()
+
+
+def _kind(type: pa.DataType) -> Kind:
+    kinds: list[tuple[Callable[[pa.DataType], bool], Kind]] = [
+        (pa.types.is_boolean, "boolean"), (pa.types.is_signed_integer, "integer"), (pa.types.is_floating, "number"),
+        (pa.types.is_date, "date"), (lambda given: pa.types.is_timestamp(given) and given.tz is None, "datetime"),
+    ]  # fmt: skip
+    return next((kind for belongs, kind in kinds if belongs(type)), "text")
 
 
 def unique(labels: Sequence[str]) -> list[str]:

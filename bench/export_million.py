@@ -1,20 +1,18 @@
 """Exports of a made-up version of a million rows and 39 columns: seconds, size and peak memory by format.
 
-    python bench/bench_formats.py [rows]
+    python bench/export_million.py [rows]
 
 Each format runs in a process of its own, so that the peak is its own.
 """
 
 from __future__ import annotations
 
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
+from measure import run
 
 from madang.declarations.standard import DatasetColumn
 from madang.formats import FORMATS, export
@@ -34,44 +32,39 @@ VALUES = {
 }
 
 
-def made_up(path: Path, rows: int) -> list[DatasetColumn]:
-    """Write the version, in another order than its source's, and return its columns: 31 texts, 8 values."""
+def made_up(path: Path, rows: int) -> None:
+    """Write the version, in another order than its source's: 31 columns of text, 8 of values."""
     cells = [("text", sql) for _ in range(8) for sql in TEXTS.values()][:31]
     cells += [(kind, sql) for _ in range(2) for kind, sql in VALUES.items()]
-    columns = [DatasetColumn(f"c{at}", f"항목 {at}", kind) for at, (kind, _) in enumerate(cells)]  # type: ignore[arg-type]
     named = ", ".join(f"{sql} AS c{at}" for at, (_, sql) in enumerate(cells))
     with duckdb.connect() as con:
         con.execute(
             f"COPY (SELECT {named}, i + 2 AS source_row FROM range({rows}) r(i) ORDER BY i * 7919 % 1000003) "
             f"TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
         )
-    return columns
 
 
-def one(fmt: str, folder: Path, rows: int) -> None:
+def one(fmt: str, folder: Path) -> None:
     columns = [DatasetColumn(f"c{at}", f"항목 {at}", "text") for at in range(39)]
-    out = folder / f"out.{fmt}"
-    began = time.perf_counter()
-    export([folder / "version.parquet"], columns, fmt, out, title="shops@1", temp_dir=folder)
-    seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{fmt:>9} {seconds:7.1f} s {out.stat().st_size / 1e6:8.0f} MB written {peak:7.0f} MB peak memory")
-    out.unlink()
+    export([folder / "version.parquet"], columns, fmt, folder / "out", title="shops@1", temp_dir=folder)
 
 
-def main() -> None:
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+def main(rows: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made_up(folder / "version.parquet", rows)
+        run(__file__, "--make", name, str(rows))
         size = (folder / "version.parquet").stat().st_size / 1e6
         print(f"{rows:,} rows x 39 columns, {size:.0f} MB of Parquet, sorted otherwise than its source")
         for fmt in FORMATS:
-            subprocess.run([sys.executable, __file__, "--one", fmt, name, str(rows)], check=True)
+            cost = run(__file__, "--one", name, fmt)
+            print(f"{fmt:>9} {cost}  {(folder / 'out').stat().st_size / 1e6:6.0f} MB written", flush=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1 and sys.argv[1] == "--one":
-        one(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
-    else:
-        main()
+    match sys.argv[1:]:
+        case ["--make", folder, rows]:
+            made_up(Path(folder) / "version.parquet", int(rows))
+        case ["--one", folder, fmt]:
+            one(fmt, Path(folder))
+        case given:
+            main(int(given[0]) if given else 1_000_000)
