@@ -19,6 +19,7 @@ LEADING_ZERO = r"[-+]?0[0-9]+"
 LONG = r"[-+]?(?:[0-9]{16,}|[0-9]{1,3}(?:,[0-9]{3}){5,})"
 _PLAIN = r"-?(?:0|[1-9][0-9]{0,14})"
 _GROUPED = r"-?[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}"
+_UNSIGNED = r"(?:[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})"
 _FRACTION = r"(?:\.[0-9]{1,20})?"
 
 
@@ -49,10 +50,13 @@ def _guarded(x: str, suffix: bool, codes: bool, percent: bool) -> str:
 
 
 def _quick(x: str, storage: str, tail: str) -> list[str]:
-    """WHEN branches for the usual forms: 1234, -1,234, each with `tail` behind."""
+    """WHEN branches for the usual forms: 1234, -1,234, △1,234, (1,234), each with `tail` behind."""
+    amount = _UNSIGNED + tail
+    below_zero = f"'-' || regexp_replace({x}, '[△▲▽▼(), ]', '', 'g')"
     return [
         f"WHEN {matches(x, _PLAIN + tail)} THEN try_cast({x} AS {storage})",
         f"WHEN {matches(x, _GROUPED + tail)} THEN try_cast(replace({x}, ',', '') AS {storage})",
+        f"WHEN {matches(x, f'[△▲▽▼] ?{amount}|[(]{amount}[)]')} THEN try_cast({below_zero} AS {storage})",
     ]
 
 
