@@ -176,6 +176,7 @@ class Door:
             encoding=table.encoding,
             delimiter=table.delimiter,
             header_rows=table.header_rows,
+            crs=settled.standard.crs if settled.standard else None,
             seconds=round(perf_counter() - start, 3),
         )
 

@@ -92,6 +92,7 @@ class Settler:
                 table.problems,
                 today=self.today,
                 previous_as_of=_as_of(live),
+                rhythm_days=live.dataset.card.get("rhythm_days") if live else None,
             )
         finally:
             con.close()
