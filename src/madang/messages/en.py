@@ -291,4 +291,6 @@ TEXTS: dict[str, str] = {
     "toml_dict": "a table",
     "toml_tables": "a list of tables",
     "file_unreadable": "No permission to read {file}. Check the file's permissions.",
+    # web
+    "port_taken": "Cannot serve on port {port} of {host}: {reason}. Stop what listens there, or use another number with `--port`.",
 }

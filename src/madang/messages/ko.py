@@ -292,4 +292,6 @@ TEXTS: dict[str, str] = {
     "toml_dict": "표",
     "toml_tables": "표의 목록",
     "file_unreadable": "{file}{을} 읽을 권한이 없습니다. 파일의 권한을 확인하십시오.",
+    # web
+    "port_taken": "{host}의 {port}번 포트에서 서비스를 시작할 수 없습니다: {reason}. 이미 열려 있는 것을 끄거나 `--port`로 다른 번호를 쓰십시오.",
 }

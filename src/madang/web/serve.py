@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
+
+from madang.messages import MadangError
 
 _KILL_AFTER_S = 10
 
@@ -12,11 +15,12 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
     """Serve the pages of `workspace` on ``http://host:port/`` until Ctrl-C or SIGTERM.
 
     Blocks. Worker processes are started with the workspace in their environment; one that does not end within
-    ten seconds is killed. Raises OSError where the port cannot be taken.
+    ten seconds is killed. Raises MadangError("port_taken") where somebody listens there already.
     """
     from granian import Granian
     from granian.constants import Interfaces
 
+    _check_free(host, port)
     os.environ["MADANG_WORKSPACE"] = str(Path(workspace).resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.web.config.settings")
     if host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
@@ -32,3 +36,14 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
         log_enabled=False,
         websockets=False,
     ).serve()
+
+
+def _check_free(host: str, port: int) -> None:
+    """Granian shares its port with whoever else shares it, so two servers would answer by turns: look first."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise MadangError("port_taken", host=host, port=port, reason=error.strerror) from error

@@ -143,7 +143,7 @@ def _previous(dataset: Dataset, version: Version | None) -> int | None:
 def _card_lines(
     card: Mapping[str, Any], standard: Standard | None, version: Version | None
 ) -> list[tuple[str, str]]:
-    lines = [("표준", f"{standard.label} ({standard.version})" if standard else "표준 없이 읽음")]
+    lines = [("표준", f"{standard.label} {standard.version}판" if standard else "표준 없이 읽음")]
     lines += [(label, words.card_value(key, card[key])) for key, label in words.CARD.items() if card.get(key)]
     if version and version.receipt.get("file"):
         member = version.receipt.get("member")
