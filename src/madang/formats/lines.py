@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import IO
 
-import numpy as np
 import pyarrow as pa
 
 from madang.formats.source import Column, Source, quoted_text, unique
+from madang.formats.texts import begins, holds, text_bytes
 from madang.intake.raw import Progress
 
 _NUMBER = r"[+-]?[0-9][0-9,]*(\.[0-9]*)?([eE][+-]?[0-9]+)?%?|[+-]?\.[0-9]+"
-_FORMULA = {ord(char) for char in "=+-@\t\r"}
+FORMULA = b"=+-@\t\r"  # what a formula may begin with
+_QUOTED = re.compile(b'[,"\r\n]')
 _WHOLE_BELOW = 1e15  # a whole number below it is written without ".0", exactly
 
 
@@ -24,24 +25,29 @@ def write_csv(source: Source, out: IO[bytes], progress: Progress, *, excel: bool
     if len(labels) == 1 and not labels[0]:
         labels = ['""']
     out.write((("\ufeff" if excel else "") + ",".join(labels) + end).encode("utf-8"))
-    cells = [_csv_cell(column, excel, raw) for column in source.columns]
-    if len(cells) == 1:  # a line with nothing on it would be skipped by readers
-        cells = [f"coalesce(nullif({cells[0]}, ''), '\"\"')"]
-    separated = ", ',', ".join(cells)
-    pass_on(source.lines(f"concat({separated}, {_sql(end)})"), out, source.rows, progress)
+
+    def line(part: pa.Table) -> str:
+        cells = [_csv_cell(column, part.column(column.name), excel, raw) for column in source.columns]
+        if len(cells) == 1:  # a line with nothing on it would be skipped by readers
+            cells = [f"coalesce(nullif({cells[0]}, ''), '\"\"')"]
+        separated = ", ',', ".join(cells)
+        return f"concat({separated}, {_sql(end)})"
+
+    pass_on(source.lines(line), out, source.rows, progress)
 
 
 def write_json(source: Source, out: IO[bytes], progress: Progress) -> None:
     """One array of objects, one object per line; keys are the labels, made unique."""
     out.write(b"[")
-    lines = source.lines(f"concat(',', chr(10), {_json_object(source)})")
-    pass_on(lines, out, source.rows, progress, skip=1)
+    line = f"concat(',', chr(10), {_json_object(source)})"
+    pass_on(source.lines(lambda part: line), out, source.rows, progress, skip=1)
     out.write(b"\n]\n")
 
 
 def write_jsonl(source: Source, out: IO[bytes], progress: Progress) -> None:
     """One object per line."""
-    pass_on(source.lines(f"concat({_json_object(source)}, chr(10))"), out, source.rows, progress)
+    line = f"concat({_json_object(source)}, chr(10))"
+    pass_on(source.lines(lambda part: line), out, source.rows, progress)
 
 
 def pass_on(lines: Iterable[pa.Array], out: IO[bytes], rows: int, progress: Progress, skip: int = 0) -> None:
@@ -54,19 +60,9 @@ def pass_on(lines: Iterable[pa.Array], out: IO[bytes], rows: int, progress: Prog
         progress(done, rows)
 
 
-def text_bytes(array: pa.Array) -> memoryview:
-    """The texts of an array, one after another, without copying."""
-    array = array.cast(pa.large_string())
-    _, offsets, data = array.buffers()
-    if len(array) == 0 or data is None:
-        return memoryview(b"")
-    ends = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
-    return memoryview(data)[ends[0] : ends[-1]]
-
-
 def guarded(text: str) -> str:
     """A text that a spreadsheet does not take for a formula: '=1+1 for =1+1; numbers and a lone sign stay."""
-    if len(text) > 1 and ord(text[0]) in _FORMULA and not re.fullmatch(_NUMBER, text):
+    if len(text) > 1 and text[0] in FORMULA.decode() and not re.fullmatch(_NUMBER, text):
         return "'" + text
     return text
 
@@ -77,13 +73,14 @@ def quoted_cell(text: str) -> str:
 
 def is_formula(cell: str) -> str:
     """The SQL of `guarded`: whether a spreadsheet might take the text `cell` for a formula."""
-    heads = ", ".join(map(str, sorted(_FORMULA)))
+    heads = ", ".join(map(str, sorted(FORMULA)))
     return (
         f"(ascii({cell}) IN ({heads}) AND length({cell}) > 1 AND NOT regexp_full_match({cell}, '{_NUMBER}'))"
     )
 
 
-def _csv_cell(column: Column, excel: bool, raw: bool) -> str:
+def _csv_cell(column: Column, cells: pa.ChunkedArray, excel: bool, raw: bool) -> str:
+    """SQL of a cell as it stands in a line; what none of `cells` needs is left out."""
     cell = column.sql
     if column.kind == "number":
         whole = f"{cell} = trunc({cell}) AND abs({cell}) < {_WHOLE_BELOW}"
@@ -92,7 +89,11 @@ def _csv_cell(column: Column, excel: bool, raw: bool) -> str:
         return iso_datetime(cell, " " if excel else "T")
     if column.kind != "text":
         return f"{cell}::VARCHAR"
-    plain = cell if raw else f"CASE WHEN {is_formula(cell)} THEN concat('''', {cell}) ELSE {cell} END"
+    plain = cell
+    if not raw and begins(cells, FORMULA):
+        plain = f"CASE WHEN {is_formula(cell)} THEN concat('''', {cell}) ELSE {cell} END"
+    if not holds(cells, _QUOTED):
+        return plain
     special = " OR ".join(f"contains({cell}, {mark})" for mark in ("','", "'\"'", "chr(10)", "chr(13)"))
     return f"CASE WHEN {special} THEN concat('\"', replace({plain}, '\"', '\"\"'), '\"') ELSE {plain} END"
 

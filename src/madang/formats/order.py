@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-BATCH = 65_536  # rows
 _CELLS = 3_000_000  # of a part
 _FEWEST, _MOST_PARTS = 10_000, 250  # rows of a part; parts, each an open file while dealing
 KEY = "__order"  # the name under which a relation gives its source_row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from madang.declarations.standard import RESERVED, DatasetColumn
-from madang.formats.order import BATCH, KEY, in_source_order
+from madang.formats.order import KEY, in_source_order
 
 Kind = Literal["text", "integer", "number", "boolean", "date", "datetime"]
+_BATCH, _TOGETHER = 16_384, 6  # rows that one thread takes at a time; batches planned for together
 ROW_NUMBER = "__row"  # no column has such a name
+
+
+Expression = Callable[
+    [pa.Table], str
+]  # SQL over the columns, chosen by looking at the part of the rows it is for
 
 
 @dataclass(frozen=True)
@@ -70,15 +77,18 @@ class Source:
     def tables(self, names: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The typed rows in the order of the source, some thousands at a time; `names` are their new names."""
         given = names or [column.name for column in self.columns]
-        return self._ordered([(column.sql, name) for column, name in zip(self.columns, given, strict=True)])
+        listed = ", ".join(
+            f"{column.sql} AS {quoted_name(name)}" for column, name in zip(self.columns, given, strict=True)
+        )
+        return self._ordered(lambda part: listed)
 
-    def lines(self, expression: str) -> Iterator[pa.Array]:
-        """The text `expression` (SQL over the columns) of every row, in the order of the source."""
-        for table in self._ordered([(expression, "line")]):
+    def lines(self, expression: Expression) -> Iterator[pa.Array]:
+        """A text of every row in the order of the source."""
+        for table in self._ordered(lambda part: f"{expression(part)} AS line"):
             yield from table.column(0).chunks
 
-    def numbered_lines(self, expression: Callable[[pa.Table], str]) -> Iterator[pa.Array]:
-        """As `lines`, where the expression of a part (chosen by looking at it) may use ROW_NUMBER: 0, 1, 2 …"""
+    def numbered_lines(self, expression: Expression) -> Iterator[pa.Array]:
+        """As `lines`, where the expression may use ROW_NUMBER: 0, 1, 2 …"""
         done = 0
         for table in self.tables():
             numbered = f"(SELECT *, {done} + row_number() OVER () - 1 AS {ROW_NUMBER} FROM part)"
@@ -95,19 +105,20 @@ class Source:
         query = f"SELECT {' + '.join(f'coalesce({sql}, 0)' for sql in each)} AS total FROM part"
         return sum(int(self._asked(part, query).column(0)[0].as_py()) for part in self._parts())
 
-    def _ordered(self, wanted: list[tuple[str, str]]) -> Iterator[pa.Table]:
-        """The rows by source_row, as columns of the wanted (SQL, name)."""
+    def _ordered(self, wanted: Expression) -> Iterator[pa.Table]:
+        """The rows by source_row, as the wanted columns."""
         read = ", ".join(
             [f"{column.read} AS {column.sql}" for column in self.columns] + [f"source_row AS {KEY}"]
         )
-        listed = ", ".join([KEY, *(f"{sql} AS {quoted_name(name)}" for sql, name in wanted)])
-        query = f"SELECT {listed} FROM (SELECT {read} FROM part)"
         keys = [
             chunk
             for path in self._files
             for chunk in pq.ParquetFile(path).read(["source_row"]).column(0).chunks
         ]
-        tables = (self._asked(part, query) for part in self._parts())
+        tables = (
+            self._asked(part, f"SELECT {KEY}, {wanted(part)} FROM (SELECT {read} FROM part)")
+            for part in self._parts()
+        )
         return in_source_order(tables, keys, width=len(self.columns), spill=self._spill)
 
     def _parts(self) -> Iterator[pa.Table]:
@@ -118,8 +129,9 @@ class Source:
         names = list(dict.fromkeys(["source_row", *(column.name for column in self.columns)]))
         for path in self._files:
             with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(BATCH, columns=names):
-                    yield pa.Table.from_batches([batch])
+                batches = file.iter_batches(_BATCH, columns=names)
+                while several := list(islice(batches, _TOGETHER)):
+                    yield pa.Table.from_batches(several)
 
     def _asked(self, part: pa.Table, query: str) -> pa.Table:
         self.con.register("part", part)

@@ -15,8 +15,9 @@ from xml.sax.saxutils import escape
 
 import pyarrow as pa
 
-from madang.formats.lines import guarded, is_formula, iso_datetime, text_bytes
+from madang.formats.lines import FORMULA, guarded, is_formula, iso_datetime
 from madang.formats.source import ROW_NUMBER, Column, Source
+from madang.formats.texts import begins, holds, text_bytes
 from madang.formats.xlsx_frame import DATE, DATETIME, HEAD, MAIN, QUOTED, XML, frame
 from madang.intake.raw import Progress
 from madang.messages import MadangError, text
@@ -81,20 +82,13 @@ def _row(source: Source, part: pa.Table, raw: bool) -> str:
     """SQL of the XML of the rows of a part."""
     at = f"({ROW_NUMBER} % {ROWS_PER_SHEET} + 2)::VARCHAR"
     cells = [
-        _cell(column, f"'<c r=\"{reference(number)}', {at}", _is_special(part.column(number)), raw)
+        _cell(column, f"'<c r=\"{reference(number)}', {at}", part.column(number), raw)
         for number, column in enumerate(source.columns)
     ]
     return f"concat('<row r=\"', {at}, '\">', {', '.join(cells)}, '</row>')"
 
 
-def _is_special(cells: pa.ChunkedArray) -> bool:
-    """Whether a column of texts holds anything that cannot stand in XML as it is; looks at its bytes at once."""
-    if not pa.types.is_string(cells.type):
-        return False
-    return any(_SPECIAL_BYTES.search(text_bytes(chunk)) is not None for chunk in cells.chunks)
-
-
-def _cell(column: Column, start: str, special: bool, raw: bool) -> str:
+def _cell(column: Column, start: str, cells: pa.ChunkedArray, raw: bool) -> str:
     """SQL of a cell's XML, `start` being its beginning; an empty cell is nothing at all."""
     cell = column.sql
 
@@ -117,7 +111,7 @@ def _cell(column: Column, start: str, special: bool, raw: bool) -> str:
             days = f"epoch_us({cell}) / 86400000000.0 + 25569"
             shown, alone = value(days, f' s="{DATETIME}"'), _counted(cell)
         case "text":
-            return _text_sql(cell, start, special, raw)
+            return _text_sql(cell, start, cells, raw)
     written = iso_datetime(cell, "T") if column.kind == "datetime" else f"{cell}::VARCHAR"
     return f"CASE WHEN {cell} IS NULL THEN NULL WHEN {alone} THEN {shown} ELSE {words(written)} END"
 
@@ -127,9 +121,14 @@ def _counted(cell: str) -> str:
     return f"{cell} >= DATE '1900-03-01' AND {cell} < DATE '10000-01-01'"
 
 
-def _text_sql(cell: str, start: str, special: bool, raw: bool) -> str:
+def _text_sql(cell: str, start: str, cells: pa.ChunkedArray, raw: bool) -> str:
     """SQL of a text cell: cut at what Excel keeps, blanks at its ends kept, marked where it looks like a formula."""
-    style = "" if raw else f", CASE WHEN {is_formula(cell)} THEN ' s=\"{QUOTED}\"' ELSE '' END"
+    special = holds(cells, _SPECIAL_BYTES)
+    style = (
+        ""
+        if raw or not begins(cells, FORMULA)
+        else f", CASE WHEN {is_formula(cell)} THEN ' s=\"{QUOTED}\"' ELSE '' END"
+    )
     cut = f"CASE WHEN strlen({cell}) > {_CELL} THEN left({cell}, {_CELL}) ELSE {cell} END"
     kept = (
         "'>'"
