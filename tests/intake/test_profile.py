@@ -94,6 +94,13 @@ def test_one_defect_in_twenty_is_tolerated(
     assert one(con, tmp_path, "위도", cells).columns[0].type == expected
 
 
+def test_an_impossible_day_is_still_meant_as_a_day(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    three = one(con, tmp_path / "a", "개방일자", ["2020-03-01", "2021.13.05", "2022-07-15"])
+    assert three.columns[0].type == "date"
+    mostly = one(con, tmp_path / "b", "판", ["2020.13.05", "2021.13.05", "2022-07-15"])
+    assert mostly.columns[0].type == "text"
+
+
 @pytest.mark.parametrize(
     ("cells", "day_first", "because"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from madang import __version__
+from madang.cli import change, deposit, keep, look, up
 from madang.cli.common import Failing
 
 
@@ -29,12 +30,6 @@ def main(context: click.Context, workspace: str) -> None:
     context.obj = workspace
 
 
-def _register() -> None:
-    from madang.cli import change, deposit, keep, look, up
-
-    for module in (deposit, look, change, keep, up):
-        for command in module.COMMANDS:
-            main.add_command(command)
-
-
-_register()
+for module in (deposit, look, change, keep, up):
+    for command in module.COMMANDS:
+        main.add_command(command)

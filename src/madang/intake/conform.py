@@ -23,7 +23,7 @@ from madang.intake.conform_write import Counts, PartWriter
 from madang.intake.profile import NEARLY_ALL
 from madang.intake.raw import Progress, RawTable, no_progress
 from madang.intake.values import Reading
-from madang.intake.values_kinds import CODE_KINDS, KINDS, REMARKS
+from madang.intake.values_kinds import CODE_KINDS, IMPOSSIBLE_DAYS, KINDS, REMARKS
 from madang.messages import text
 
 _TWO_PARTS = 200_000  # rows from which two threads write a file each
@@ -146,7 +146,8 @@ def _amended(plan: Plan, counts: Counts, kinds: dict[int, dict[str, int]]) -> Pl
 def _amended_source(source: Source, values: int, kinds: dict[str, int]) -> Source:
     reading = _accepting(source.reading, frozenset(kinds))
     if not reading.declared and reading.type != "text":
-        failed = sum(n for kind, n in kinds.items() if not KINDS[kind].missing and kind not in REMARKS)
+        spared = IMPOSSIBLE_DAYS | REMARKS
+        failed = sum(n for kind, n in kinds.items() if not KINDS[kind].missing and kind not in spared)
         values -= sum(n for kind, n in kinds.items() if KINDS[kind].missing)
         codes = sum(kinds.get(kind, 0) for kind in CODE_KINDS)
         name = text("type_" + reading.type)

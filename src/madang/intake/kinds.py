@@ -48,9 +48,9 @@ def kind_of(path: Path, name: str) -> Kind:
     for magic, form in _OTHERS:
         if head.startswith(magic):
             raise Refused("form_not_supported", file=name, form=form)
-    form = _markup_form(head)
-    if form:
-        raise Refused("form_not_supported", file=name, form=form)
+    markup = _markup_form(head)
+    if markup:
+        raise Refused("form_not_supported", file=name, form=markup)
     suffix = Path(name).suffix.lower().removeprefix(".")
     if suffix in _NOT_TABLES:
         raise Refused("form_not_supported", file=name, form=suffix.upper())

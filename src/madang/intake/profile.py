@@ -181,13 +181,15 @@ def _time_like(name: str, seen: Evidence) -> _Decision | None:
     date, stamp = reads.get("date", 0), reads.get("datetime", 0)
     turned = seen.shapes.get("day_or_month_first", 0) if seen.day_first is not None else 0
     serial = seen.shapes.get("serial", 0) if 2 * (date + turned) >= seen.values else 0
+    # 2021.13.05 is no day, yet plainly meant as one: it speaks for the type where half of the column are days
+    impossible = max(0, seen.shapes.get("day", 0) - date) if 2 * date >= seen.values else 0
     note = _date_note(seen)
     if is_code_label(name):
         return None
     if stamp > date:
         return _typed(seen, "datetime", turned + serial, note)
     if date + turned > 0 and not (0 < reads.get("month", 0) >= date and _MONTH.search(name)):
-        return _typed(seen, "date", turned + serial, note)
+        return _typed(seen, "date", turned + serial + impossible, note)
     numeric = seen.shapes.get("digits", 0) * 2 > seen.values
     if reads.get("time", 0) and (not numeric or (_TIME.search(name) and seen.shapes.get("longest") == 4)):
         return _typed(seen, "time")

@@ -10,8 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from madang.bank import Bank, Version
 from madang.bank.ids import clean_id
 from madang.declarations import Card, DatasetColumn, Standard
@@ -26,6 +24,7 @@ from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading
 from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC, Recognition, recognise
+from madang.intake.values_evidence import Sample, sample
 
 _SAMPLE_ROWS = 2_000
 _KEPT_SHARE = 0.5  # of the live version's columns, below which a file is taken for another dataset
@@ -75,11 +74,12 @@ class Settler:
         the live version of `table_id`: another provider, other columns, or nothing left."""
         table = take_out_totals(table)
         live = self.bank[table_id].latest if table_id in self.bank else None
-        recognition = self._recognise(table, reading)
+        seen = sample(table)
+        recognition = self._recognise(table, seen, reading)
         con = connect(temp_dir=self.place, threads=self.threads)
         try:
             given = hints(recognition) if recognition.standard else None
-            profiled = profile(table, con, reading.override, given)
+            profiled = profile(table, con, reading.override, given, seen)
             plan = plan_of(profiled, recognition)
             conformed = conform(table, plan, self.place / table.stage.stem, con)
             provider = _provider(con, conformed)
@@ -102,21 +102,11 @@ class Settler:
             conformed.files, conformed.rows, conformed.columns, recognition.standard, provider, facts, reasons
         )
 
-    def _recognise(self, table: RawTable, reading: Reading) -> Recognition:
+    def _recognise(self, table: RawTable, seen: Sample, reading: Reading) -> Recognition:
         labels = [column.label for column in table.columns]
         if reading.override.text:
             return Recognition(None, 1.0)
-        return recognise(labels, _sample(table), self.standards, reading.override)
-
-
-def _sample(table: RawTable) -> pa.Table:
-    batches, rows = [], 0
-    for batch in table.batches():
-        batches.append(batch.slice(0, _SAMPLE_ROWS - rows))
-        rows += batches[-1].num_rows
-        if rows >= _SAMPLE_ROWS:
-            break
-    return pa.Table.from_batches(batches, table.schema())
+        return recognise(labels, seen.table(_SAMPLE_ROWS), self.standards, reading.override)
 
 
 def _provider(con: Any, conformed: Conformed) -> str | None:

@@ -69,6 +69,7 @@ _SHAPES: dict[str, str] = {
     "digits": r"[0-9]+",
     "point": r"[^.]*[0-9]\.[0-9]*",
     "serial": values_dates.SERIAL,
+    "day": rf"(?:{values_dates.YMD}|{values_dates.COMPACT})",
     "year_first": values_dates.YY,
     "day_or_month_first": values_dates.DMY,
     "day_over": _DMY_FIRST,

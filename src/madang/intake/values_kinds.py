@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "unreadable": Kind("cell_not_{type}", "error"),
 }
 REMARKS = frozenset({"serial", "suffix"})
+IMPOSSIBLE_DAYS = frozenset({"no_such_month", "no_such_day"})  # still plainly meant as a day
 CODE_KINDS = frozenset({"leading_zero", "too_long"})
 _NUMBERS = ("integer", "number", "percent")
 _DATES = ("date", "datetime")
