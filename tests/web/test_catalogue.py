@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from madang.workspace import Workspace
@@ -86,6 +87,15 @@ def test_late_data_are_told_by_their_rhythm(client: Any) -> None:
 
 def test_an_unknown_state_shows_everything(client: Any) -> None:
     assert len(cards(Page(client.get("/data/?state=moon")))) == 6
+
+
+def test_a_long_list_comes_in_pages(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("madang.web.desk.queries.PER_PAGE", 4)
+    first = Page(client.get("/data/"))
+    assert len(cards(first)) == 4
+    assert "데이터 6종 가운데 1/2쪽" in first.text
+    assert cards(Page(client.get("/data/" + first.link("다음")))) == ["민원 처리 목록", "주민등록 인구"]
+    assert cards(Page(client.get("/data/?page=99"))) == ["민원 처리 목록", "주민등록 인구"]
 
 
 def test_an_empty_bank_shows_the_command(empty_city: Workspace) -> None:

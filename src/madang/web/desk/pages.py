@@ -104,13 +104,24 @@ class Choice:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Answer to a search: entries in order, and how many datasets the bank has in all."""
+    """Answer to a search: one page of its entries in order, and how many datasets the bank has in all."""
 
     entries: list[Entry]
+    found: int  # entries on all pages
     total: int
     words: str
     state: str
     choices: list[Choice]
+    page: int = 1
+    pages: int = 1
+
+    @property
+    def before(self) -> int:
+        return self.page - 1
+
+    @property
+    def after(self) -> int:
+        return self.page + 1
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from madang.web.desk.sample import first_rows
 from madang.web.desk.workspace import workspace
 from madang.workspace import Workspace
 
+PER_PAGE = 30
 _SEARCH_LIMIT = 200
 _SAMPLE_ROWS = 50
 _STATES = ("all", "late", "errors", "refused")
@@ -41,7 +42,7 @@ _STATE_LABELS = {
 # the catalogue ---------------------------------------------------------------------------------------------
 
 
-def catalogue(query: str = "", state: str = "all") -> Catalogue:
+def catalogue(query: str = "", state: str = "all", page: int = 1) -> Catalogue:
     """The datasets that answer to `query` (all, by title, where it is empty), in the state asked for."""
     ws = workspace()
     datasets = {dataset.id: dataset for dataset in ws.bank.datasets()}
@@ -53,7 +54,11 @@ def catalogue(query: str = "", state: str = "all") -> Catalogue:
     counts = {name: [entry for entry in entries if _in_state(entry, name)] for name in _STATES}
     choices = [Choice(name, _STATE_LABELS[name], len(counts[name])) for name in _STATES]
     chosen = state if state in _STATES else "all"
-    return Catalogue(counts[chosen], len(datasets), query, chosen, choices)
+    found_here = counts[chosen]
+    pages = max(1, -(-len(found_here) // PER_PAGE))
+    at = min(max(page, 1), pages)
+    shown = found_here[(at - 1) * PER_PAGE : at * PER_PAGE]
+    return Catalogue(shown, len(found_here), len(datasets), query, chosen, choices, at, pages)
 
 
 def _in_state(entry: Entry, state: str) -> bool:

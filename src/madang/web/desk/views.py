@@ -49,7 +49,7 @@ def page(view: View) -> View:
 def catalogue(request: HttpRequest) -> HttpResponse:
     """The list of datasets, searched and filtered."""
     words = request.GET.get("q", "").strip()[:_WORD_LIMIT]
-    found = queries.catalogue(words, request.GET.get("state", "all"))
+    found = queries.catalogue(words, request.GET.get("state", "all"), _number(request, "page", 1))
     return render(request, "desk/catalogue.html", {"catalogue": found})
 
 
