@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def open(directory: str | Path) -> Workspace:  # noqa: A001 - the front door reads `madang.open(...)`
+def open(directory: str | Path) -> Workspace:
     """Open the workspace in `directory` (made by ``madang init``). Raises WorkspaceMissing."""
     from madang.workspace import Workspace
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import made_up_bank
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+import made_up_bank
 
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from made_up_bank import PARKING
 from playwright.sync_api import Page, expect
+
+from made_up_bank import PARKING
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ADDRESS = f"/data/{PARKING}/"

@@ -14,6 +14,7 @@ from typing import Any
 from madang.bank import Bank
 from madang.bank.durable import disk_errors
 from madang.bank.ids import clean_id, dataset_id, is_valid_id
+from madang.bank.snapshots import Kept
 from madang.declarations import Standard
 from madang.intake.kinds import kind_of
 from madang.intake.raw import Override, Progress, RawTable, Refused, no_progress
@@ -28,9 +29,12 @@ class _File:
     """The file of a deposit: its name as given, its bytes as kept."""
 
     name: str
-    sha256: str
-    snapshot: Path
+    kept: Kept
     base_id: str
+
+    @property
+    def sha256(self) -> str:
+        return self.kept.sha256
 
 
 @dataclass(frozen=True)
@@ -65,26 +69,26 @@ class Door:
                     name, path.name, None, Refused("file_empty", file=path.name), override, by, start
                 )
             ]
-        sha256 = self.bank.snapshots.put(path)
-        file = _File(path.name, sha256, self.bank.snapshots.path(sha256), dataset or dataset_id(path.name))
-        reading = Reading.of(override, self.standards)
-        known = earlier(self.bank, file.base_id, file.name, sha256, reading, live_only=again)
-        if known:
-            return [self._repeat(receipt, file, reading, by, start) for receipt in known]
-        try:
-            with disk_errors(self.bank.folder):
-                return self._read_and_settle(file, reading, by, start, progress)
-        except Refused as refused:
-            return [self._refusal(file.base_id, file.name, sha256, refused, override, by, start)]
-        except MadangError as error:
-            if error.about_the_machine:
-                raise
-            told = Refused(error.code, **error.params)
-            return [self._refusal(file.base_id, file.name, sha256, told, override, by, start)]
-        except (
-            Exception
-        ) as error:  # our own failure: told apart from a bad file, and kept for whoever mends it
-            return [self._failure(file, error, override, by, start)]
+        with self.bank.snapshots.keep(path) as kept:
+            file = _File(path.name, kept, dataset or dataset_id(path.name))
+            reading = Reading.of(override, self.standards)
+            known = earlier(self.bank, file.base_id, file.name, file.sha256, reading, live_only=again)
+            if known:
+                return [self._repeat(receipt, file, reading, by, start) for receipt in known]
+            try:
+                with disk_errors(self.bank.folder):
+                    return self._read_and_settle(file, reading, by, start, progress)
+            except Refused as refused:
+                return [self._refusal(file.base_id, file.name, kept, refused, override, by, start)]
+            except MadangError as error:
+                if error.about_the_machine:
+                    raise
+                told = Refused(error.code, **error.params)
+                return [self._refusal(file.base_id, file.name, kept, told, override, by, start)]
+            except (
+                Exception
+            ) as error:  # our own failure: told apart from a bad file, and kept for whoever mends it
+                return [self._failure(file, error, override, by, start)]
 
     def _check_use(self, path: Path, dataset: str | None, override: Override) -> None:
         if not path.exists():
@@ -131,7 +135,7 @@ class Door:
             return self._refusal(
                 table_id,
                 file.name,
-                file.sha256,
+                file.kept,
                 refused,
                 reading.override,
                 by,
@@ -145,6 +149,7 @@ class Door:
         live = self.bank[table_id].latest if table_id in self.bank else None
         if live and live.receipt["sha256"] == file.sha256 and _same_reading(live.facts, facts):
             return self._repeat({**receipt.to_json(), "version": live.n}, file, reading, by, start)
+        file.kept.settled()  # no version without its bytes
         version = self.bank.commit(
             table_id,
             settled.parquet,
@@ -203,6 +208,7 @@ class Door:
             }
         )
         facts = {"file": file.name, "sha256": file.sha256, "reading": reading.to_json()}
+        file.kept.settled()
         at = self.clock()
         stored = {**receipt.to_stored(), "same_as": receipt.version, "by": by, "at": at.isoformat()}
         deposit = self.bank.record(receipt.dataset, receipt=stored, facts=facts, problems=None, at=at)
@@ -212,7 +218,7 @@ class Door:
         self,
         table_id: str,
         name: str,
-        sha256: str | None,
+        kept: Kept | None,
         refused: Refused,
         override: Override,
         by: str,
@@ -225,7 +231,7 @@ class Door:
         receipt = Receipt(
             file=name,
             member=table.member if table else None,
-            sha256=sha256,
+            sha256=kept.settled() if kept else None,
             dataset=table_id,
             verdict="refused",
             rows=table.rows if table else None,
@@ -244,7 +250,7 @@ class Door:
         deposit = self.bank.record(
             table_id,
             receipt={**receipt.to_stored(), "by": by, "at": at.isoformat()},
-            facts={"file": name, "sha256": sha256, "reading": reading.to_json(), **(facts or {})},
+            facts={"file": name, "sha256": receipt.sha256, "reading": reading.to_json(), **(facts or {})},
             problems=table.problems.path if table else None,
             at=at,
         )
@@ -253,7 +259,7 @@ class Door:
     def _failure(self, file: _File, error: Exception, override: Override, by: str, start: float) -> Receipt:
         said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
         refused = Refused("own_failure", file=file.name, error=said)
-        receipt = self._refusal(file.base_id, file.name, file.sha256, refused, override, by, start)
+        receipt = self._refusal(file.base_id, file.name, file.kept, refused, override, by, start)
         if receipt.deposit:
             trace = self.bank[file.base_id].deposit_folder(receipt.deposit) / "failure.txt"
             trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
@@ -261,13 +267,14 @@ class Door:
 
 
 def _read(file: _File, place: Path, override: Override, progress: Progress) -> list[RawTable]:
-    if kind_of(file.snapshot, file.name) == "excel":
+    path = file.kept.path
+    if kind_of(path, file.name) == "excel":
         from madang.intake.excel import read_excel
 
-        return read_excel(file.snapshot, place, override, progress)
+        return read_excel(path, place, override, progress)
     from madang.intake.csv_read import read_csv
 
-    return read_csv(file.snapshot, place, override, progress)
+    return read_csv(path, place, override, progress)
 
 
 def _table_ids(base_id: str, tables: list[RawTable]) -> list[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import pyarrow.dataset as ds
 
 from madang.engine.duck import connect
 from madang.intake.raw import RawTable
@@ -75,6 +74,8 @@ def _number(column: str) -> str:
 
 
 def search(table: RawTable, shape: Shape) -> Found:
+    import pyarrow.dataset as ds  # takes long to import, and few tables have totals
+
     with connect(temp_dir=table.stage.parent / "spill") as con:
         con.register("staged", ds.dataset(table.stage, format="ipc"))
         _prepare(con, table, shape)
