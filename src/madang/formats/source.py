@@ -16,7 +16,8 @@ from madang.declarations.standard import RESERVED, DatasetColumn
 from madang.formats.order import KEY, in_source_order
 
 Kind = Literal["text", "integer", "number", "boolean", "date", "datetime"]
-_BATCH, _TOGETHER = 16_384, 6  # rows that one thread takes at a time; batches planned for together
+_CELLS, _FEWEST, _MOST = 400_000, 500, 16_384  # of a batch, which one thread takes at a time; rows of it
+_TOGETHER = 4  # batches planned for together
 ROW_NUMBER = "__row"  # no column has such a name
 
 
@@ -127,9 +128,10 @@ class Source:
         Arrow reads, because DuckDB holds back what runs ahead of a slow reader, without limit (1.5.5).
         """
         names = list(dict.fromkeys(["source_row", *(column.name for column in self.columns)]))
+        rows = min(_MOST, max(_FEWEST, _CELLS // len(names)))
         for path in self._files:
             with pq.ParquetFile(path) as file:
-                batches = file.iter_batches(_BATCH, columns=names)
+                batches = file.iter_batches(rows, columns=names)
                 while several := list(islice(batches, _TOGETHER)):
                     yield pa.Table.from_batches(several)
 
