@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from madang.intake.csv_encoding import Encoding
+from madang.intake.csv_iconv import converter
 
 PIECE = 256 << 10  # decoded at a time: stays in the cache, and other threads soon get their turn
 
@@ -43,6 +44,7 @@ class TextStream:
     def _decode(self, read: object) -> Iterator[bytes]:
         wide = self.encoding.codec.startswith("utf-16")
         decoder = codecs.getincrementaldecoder(self.encoding.codec)("strict")
+        quick = None if self.encoding.lenient else converter(self.encoding.codec)
         offset, line, rest = 0, 1, b""
         held = ""  # a CR at the end of a block may be half of a CRLF
         while True:
@@ -53,6 +55,11 @@ class TextStream:
                 utf8, rest = piece, b""
                 if utf8.endswith(b"\r") and not final:
                     utf8, rest = utf8[:-1], b"\r"
+            elif quick and not final and (converted := quick.convert(piece)) is not None:
+                utf8, used = converted
+                utf8, rest = _composed(utf8), piece[used:]
+                if utf8.endswith(b"\r"):
+                    utf8, rest = utf8[:-1], b"\r" + rest
             else:
                 text, rest = self._text(decoder, piece, offset, line, final, wide)
                 text = held + text
@@ -133,9 +140,14 @@ def _decode_lenient(stream: TextStream, piece: bytes, offset: int, line: int, fi
 def compose(text: str) -> bytes:
     """The text as UTF-8 in NFC; only text with characters that can be composed is looked at closely."""
     utf8 = text.encode("utf-8", "replace")
-    suspects = any(
-        lead in utf8 for lead in (b"\xcc", b"\xcd", b"\xe1", b"\xef")
-    )  # of combining marks, jamo …
-    if suspects and not unicodedata.is_normalized("NFC", text):
+    if _suspect(utf8) and not unicodedata.is_normalized("NFC", text):
         return unicodedata.normalize("NFC", text).encode("utf-8", "replace")
     return utf8
+
+
+def _composed(utf8: bytes) -> bytes:
+    return compose(utf8.decode()) if _suspect(utf8) else utf8
+
+
+def _suspect(utf8: bytes) -> bool:
+    return any(lead in utf8 for lead in (b"\xcc", b"\xcd", b"\xe1", b"\xef"))  # of combining marks, jamo …

@@ -1,0 +1,16 @@
+"""English sentences of deposits."""
+
+TEXTS: dict[str, str] = {
+    "file_empty": "{file} is an empty file. Deposit one that has content.",
+    "file_not_regular": "{file} is not a file. To deposit a whole folder use `madang deposit --all {file}`.",
+    "form_not_supported": "{file} is a {form} file. For now CSV, TSV, TXT and Excel (XLSX, XLS) are read. Save it as a table and deposit again.",
+    "no_table": "No table was found in {file}. Check that it has a header and values.",
+    "standard_missing": "There is no standard '{standard}'. See `madang standards`.",
+    "type_unknown": "'{type}' is not a known type. Types: {types}.",
+    "other_columns": "Of the {before} columns of '{dataset}' only {kept} are in this file. If it is another dataset, deposit it `--as {proposal}`.",
+    "other_provider": "'{dataset}' is provided by {before}, this file by {after}. If it is another dataset, deposit it `--as {proposal}`.",
+    "became_empty": "The live version of '{dataset}' has {before} rows, this file has no data rows. Check the file.",
+    "rows_fell": "'{dataset}' fell from {before} to {after} rows. Check whether the file holds only a part.",
+    "no_rows": "There is a header but no data row.",
+    "own_failure": "Madang failed while working on {file} ({error}). The last version is untouched. Please report the error to the developers.",
+}

@@ -1,0 +1,16 @@
+"""Korean sentences of deposits."""
+
+TEXTS: dict[str, str] = {
+    "file_empty": "{file}{은} 빈 파일입니다. 내용이 있는 파일을 올리십시오.",
+    "file_not_regular": "{file}{은} 파일이 아닙니다. 폴더를 통째로 올리려면 `madang deposit --all {file}`{을} 쓰십시오.",
+    "form_not_supported": "{file}{은} {form} 형식입니다. 지금은 CSV·TSV·TXT와 Excel(XLSX, XLS)을 읽습니다. 표로 저장해 다시 올리십시오.",
+    "no_table": "{file}에서 표를 찾지 못했습니다. 머리글과 값이 있는 표인지 확인하십시오.",
+    "standard_missing": "'{standard}' 표준이 없습니다. `madang standards`로 이름을 확인하십시오.",
+    "type_unknown": "'{type}'{은} 아는 자료형이 아닙니다. 쓸 수 있는 자료형: {types}.",
+    "other_columns": "'{dataset}'의 지금 열 {before}개 가운데 {kept}개만 이 파일에 있습니다. 다른 데이터라면 `--as {proposal}`{으로} 올리십시오.",
+    "other_provider": "'{dataset}'의 제공기관은 {before}인데 이 파일은 {after}입니다. 다른 데이터라면 `--as {proposal}`{으로} 올리십시오.",
+    "became_empty": "'{dataset}'의 지금 판은 {before}행인데 이 파일에는 데이터 행이 없습니다. 파일을 확인하십시오.",
+    "rows_fell": "'{dataset}'의 행이 {before}행에서 {after}행으로 줄었습니다. 일부만 담긴 파일인지 확인하십시오.",
+    "no_rows": "머리글만 있고 데이터 행이 없습니다.",
+    "own_failure": "{file}{을} 처리하다가 프로그램에 오류가 났습니다({error}). 마지막 판은 그대로입니다. 오류 내용을 개발자에게 알려 주십시오.",
+}
