@@ -1,5 +1,14 @@
-"""``python -m madang`` is the command line."""
+"""``madang`` and ``python -m madang``: the command line in a process of its own."""
 
 from madang.cli import main
+from madang.cli.common import without_pandas
 
-main(prog_name="madang")
+
+def run() -> None:
+    """Run the command line; the process ends with its exit code."""
+    without_pandas()
+    main(prog_name="madang")
+
+
+if __name__ == "__main__":
+    run()

@@ -177,6 +177,23 @@ def test_our_own_failure_is_code_1_and_leaves_a_trace(desk: Desk, monkeypatch: p
     assert desk.json("deposit", desk.file("a.csv"))["verdict"] == "accepted_with_problems"
 
 
+def test_a_file_that_changes_meanwhile_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from madang.intake import csv_read
+
+    path = Path(desk.file("a.csv"))
+    read = csv_read.read_csv
+
+    def saved_meanwhile(*arguments: Any) -> Any:
+        tables = read(*arguments)
+        path.write_text("다른 내용")
+        return tables
+
+    monkeypatch.setattr(csv_read, "read_csv", saved_meanwhile)
+    receipt = desk.json("deposit", str(path), code=3)
+    assert receipt["reasons"][0]["code"] == "file_changing"
+    assert desk.json("datasets")[0]["version"] is None
+
+
 def test_erasure_reaches_all_versions(desk: Desk) -> None:
     desk.run("deposit", desk.file("a.csv"), code=0)
     desk.run("deposit", desk.file("a.csv", PARKING.replace("45", "46")), code=0)

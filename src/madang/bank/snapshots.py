@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,20 +16,65 @@ _BLOCK = 1 << 22
 
 
 class Kept:
-    """Bytes on their way into the bank: hashed and readable at `path`, safe on disk once `settled` returns.
+    """Bytes on their way into the bank: copied and hashed in the background, then synced and named.
 
-    The disk is waited for in the background, while the bytes are read.
+    They may be read from `path` at once. Whoever reads while the copy is still made reads the source itself;
+    `unchanged` says afterwards whether it was the same bytes all the time.
     """
 
-    def __init__(self, sha256: str, path: Path, finishing: Future[None]) -> None:
-        self.sha256 = sha256
-        self.path = path
-        self._finishing = finishing
+    def __init__(self, source: Path, snapshots: Snapshots, background: ThreadPoolExecutor) -> None:
+        self._source, self._snapshots = source, snapshots
+        self._temporary = snapshots.folder / f".{secrets.token_hex(8)}"
+        self._mark = _mark(source)
+        self._copying = background.submit(self._copy)
+        self._finishing = background.submit(self._finish)
+
+    @property
+    def path(self) -> Path:
+        """Where the bytes can be read now."""
+        if not self._copying.done():
+            return self._source
+        named = self._snapshots.path(self._copying.result())
+        return self._temporary if self._temporary.exists() else named
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 in hex; waits for the copy."""
+        return self._copying.result()
 
     def settled(self) -> str:
         """Wait until the bytes are on disk under their name; returns the SHA-256. Raises what the disk said."""
         self._finishing.result()
         return self.sha256
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the source is still what it was when the copy was begun."""
+        return _mark(self._source) == self._mark
+
+    def forget(self) -> None:
+        """Remove the nameless copy; the named one stays."""
+        self._temporary.unlink(missing_ok=True)
+
+    def _copy(self) -> str:
+        with disk_errors(self._snapshots.folder):
+            return _copy(self._source, self._temporary)
+
+    def _finish(self) -> None:
+        named = self._snapshots.path(self._copying.result())
+        with disk_errors(self._snapshots.folder):
+            try:
+                if not named.exists():
+                    fsync_file(self._temporary)
+                    os.link(self._temporary, named)
+                    fsync_folder(named.parent)
+            except FileExistsError:
+                pass  # somebody else kept the same bytes meanwhile
+
+
+def _mark(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
 class Snapshots:
@@ -48,34 +93,16 @@ class Snapshots:
 
     @contextmanager
     def keep(self, source: Path) -> Iterator[Kept]:
-        """Keep the bytes of `source`: a copy is hashed while it is written; synced in the background, it is named.
-
-        For the block the bytes can be read at `path`, whatever becomes of `source`.
-        """
+        """Keep the bytes of `source`; on leaving the block they are on disk or were not taken."""
         with disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            temporary = self.folder / f".{secrets.token_hex(8)}"
-            with ThreadPoolExecutor(1) as background:
-                try:
-                    sha256 = _copy(source, temporary)
-                    known = self.path(sha256)
-                    if known.exists():
-                        temporary.unlink()
-                        yield Kept(sha256, known, background.submit(lambda: None))
-                    else:
-                        yield Kept(sha256, temporary, background.submit(self._finish, temporary, sha256))
-                finally:
-                    background.shutdown(wait=True)
-                    temporary.unlink(missing_ok=True)
-
-    def _finish(self, temporary: Path, sha256: str) -> None:
-        with disk_errors(self.folder):
-            fsync_file(temporary)
+        with ThreadPoolExecutor(1, "snapshot") as background:
+            kept = Kept(source, self, background)
             try:
-                os.link(temporary, self.path(sha256))
-            except FileExistsError:
-                return  # somebody else kept the same bytes meanwhile
-            fsync_folder(self.folder)
+                yield kept
+            finally:
+                background.shutdown(wait=True)
+                kept.forget()
 
     def remove(self, sha256: str) -> bool:
         """Delete a snapshot (erasure only); whether it was there."""

@@ -14,7 +14,16 @@ import click
 
 import madang
 from madang.bank.ids import dataset_id
-from madang.cli.common import OUR_FAILURE, REFUSED, by_option, echo_json, json_option, opened, progress
+from madang.cli.common import (
+    OUR_FAILURE,
+    REFUSED,
+    by_option,
+    echo_json,
+    json_option,
+    opened,
+    progress,
+    without_pandas,
+)
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt
 from madang.messages import MadangError, text
@@ -118,7 +127,7 @@ def _all(workspace: Path, folder: Path, override: Override, by: str | None) -> I
     spawn = multiprocessing.get_context("spawn")
     with (
         progress(text("depositing", files=total), quiet=total == 0) as show,
-        ProcessPoolExecutor(_AT_ONCE, spawn, initializer=_ignore_interrupt) as pool,
+        ProcessPoolExecutor(_AT_ONCE, spawn, initializer=_worker) as pool,
     ):
         waiting = iter(groups.values())
         running: set[Future[list[Receipt]]] = set()
@@ -152,8 +161,9 @@ def _one(workspace: Path, path: Path, override: Override, by: str | None) -> lis
     return madang.open(workspace).deposit(path, override=override, by=by, again=False, threads=1)
 
 
-def _ignore_interrupt() -> None:
-    """Ctrl-C is for the parent: it lets running files finish and starts no new one."""
+def _worker() -> None:
+    """A process for files. Ctrl-C is for the parent: it lets running files finish and starts no new one."""
+    without_pandas()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

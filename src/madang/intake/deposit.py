@@ -72,7 +72,7 @@ class Door:
         with self.bank.snapshots.keep(path) as kept:
             file = _File(path.name, kept, dataset or dataset_id(path.name))
             reading = Reading.of(override, self.standards)
-            known = earlier(self.bank, file.base_id, file.name, file.sha256, reading, live_only=again)
+            known = earlier(self.bank, file.base_id, kept, reading, live_only=again)
             if known:
                 return [self._repeat(receipt, file, reading, by, start) for receipt in known]
             try:
@@ -107,6 +107,8 @@ class Door:
     ) -> list[Receipt]:
         with self.bank.bench() as place:
             tables = _read(file, place, reading.override, progress)
+            if file.sha256 and not file.kept.unchanged:  # asked when both the copy and the reading are done
+                raise Refused("file_changing", file=file.name)
             if not tables:
                 raise Refused("no_table", file=file.name)
             ids = _table_ids(file.base_id, tables)

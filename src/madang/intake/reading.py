@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from madang.bank import Bank, Dataset
+from madang.bank.snapshots import Kept
 from madang.declarations import Standard
 from madang.intake.raw import Override
 
@@ -37,14 +38,18 @@ class Reading:
 
 
 def earlier(
-    bank: Bank, base_id: str, file: str, sha256: str, reading: Reading, *, live_only: bool
+    bank: Bank, base_id: str, kept: Kept, reading: Reading, *, live_only: bool
 ) -> list[dict[str, Any]]:
     """Receipts of an earlier deposit of these bytes under this reading; empty where they must be read.
 
     `live_only`: only if what came of them is what is live now. Otherwise any earlier deposit will do, a refused
     one too (a folder deposited again goes on where it stopped).
     """
-    candidates = [d for d in _family(bank, base_id) if _deposited(d, sha256, reading, live_only)]
+    family = _family(bank, base_id)
+    if not family:
+        return []  # and the bytes need not be hashed yet
+    sha256 = kept.sha256
+    candidates = [d for d in family if _deposited(d, sha256, reading, live_only)]
     if not candidates:
         return []
     first = _receipt(candidates[0], sha256, reading, live_only)

@@ -13,4 +13,5 @@ TEXTS: dict[str, str] = {
     "rows_fell": "'{dataset}' fell from {before} to {after} rows. Check whether the file holds only a part.",
     "no_rows": "There is a header but no data row.",
     "own_failure": "Madang failed while working on {file} ({error}). The last version is untouched. Please report the error to the developers.",
+    "file_changing": "{file} changed while it was read. Save and close it in the other program, then deposit it again.",
 }
