@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from madang.bank.durable import disk_errors, fsync_file, fsync_folder
@@ -53,8 +53,9 @@ class Kept:
         return _mark(self._source) == self._mark
 
     def forget(self) -> None:
-        """Remove the nameless copy; the named one stays."""
-        self._temporary.unlink(missing_ok=True)
+        """Remove the nameless copy; the named one stays. Where the disk forbids it, `sweep` removes it later."""
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
 
     def _copy(self) -> str:
         with disk_errors(self._snapshots.folder):
