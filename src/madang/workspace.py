@@ -6,6 +6,7 @@ import getpass
 import os
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -207,15 +208,17 @@ class Workspace:
 
     @cached_property
     def index(self) -> Index:
-        """The search index in ``cache/search.db``; built anew where it is missing."""
-        from madang.find import Index
+        """The search index in ``cache/search.db``; made anew where it is missing, broken or behind the bank."""
+        from madang.find import SHIPPED, Index, load_synonyms
 
-        path = self.folder / "cache" / "search.db"
-        known = path.exists()
-        index = Index(path)
-        if not known:
+        synonyms = load_synonyms(SHIPPED, self.folder / "content" / "synonyms.toml")
+        index = Index(self.folder / "cache" / "search.db", synonyms)
+        if not index.ready() or index.versions() != self._live_versions():
             index.rebuild(_doc(dataset, self.standards) for dataset in self.bank.datasets())
         return index
+
+    def _live_versions(self) -> dict[str, int]:
+        return {dataset.id: dataset.latest.n if dataset.latest else 0 for dataset in self.bank.datasets()}
 
     def search(self, words: str, limit: int = 20) -> list[Hit]:
         """Datasets that answer to `words`: Korean, 초성, synonyms and typos understood."""
@@ -226,8 +229,13 @@ class Workspace:
         self.index.rebuild(_doc(dataset, self.standards) for dataset in self.bank.datasets())
 
     def _index(self, receipts: list[Receipt]) -> None:
-        for dataset_id in {receipt.dataset for receipt in receipts if receipt.accepted}:
-            self.index.put(_doc(self.bank[dataset_id], self.standards))
+        """Tell the index. A deposit does not fail for it: an index behind the bank is made anew by the next search."""
+        from madang.find import Index
+
+        index = Index(self.folder / "cache" / "search.db")
+        with suppress(MadangError, OSError):
+            for dataset_id in {receipt.dataset for receipt in receipts if receipt.verdict != "unchanged"}:
+                index.put(_doc(self.bank[dataset_id], self.standards))
 
     # keeping ---------------------------------------------------------------------------------------------
 
@@ -269,4 +277,5 @@ def _doc(dataset: Dataset, standards: dict[str, Standard]) -> Any:
         columns=tuple(column.label for column in latest.columns if column.label) if latest else (),
         standard=standard.label if standard else "",
         provider=str(card.get("provider") or ""),
+        version=latest.n if latest else 0,
     )

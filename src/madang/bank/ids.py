@@ -28,6 +28,13 @@ def dataset_id(file_name: str) -> str:
     return cleaned or "이름없음"
 
 
+def title_of(file_name: str) -> str:
+    """A title for people from a file's name: `서울특별시_박물관미술관정보_20180821.csv` -> `서울특별시 박물관미술관정보`."""
+    name = unicodedata.normalize("NFC", file_name).strip()
+    stem = re.sub(r"\.[A-Za-z0-9]{1,7}$", "", name)
+    return " ".join(_without_trailing(stem).replace("_", " ").split()) or name
+
+
 def _without_trailing(stem: str) -> str:
     while True:
         shorter = stem

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from madang.bank import Bank, Version
-from madang.bank.ids import clean_id
+from madang.bank.ids import clean_id, title_of
 from madang.declarations import Card, DatasetColumn, Standard
 from madang.engine.duck import connect
 from madang.intake.conform import Conformed, conform
@@ -46,8 +46,7 @@ class Settled:
 
     def card(self, file: str, member: str | None) -> dict[str, Any]:
         """The first card of a dataset: what can be said of it before a person has said anything."""
-        stem = re.sub(r"\.[A-Za-z0-9]{1,7}$", "", file)
-        title = " ".join(filter(None, [stem.replace("_", " ").strip(), member])) or file
+        title = " ".join(filter(None, [title_of(file), member]))
         standard = self.standard
         return Card(
             title=title[:200].replace("\n", " ") or "이름 없음",

@@ -1,7 +1,7 @@
 """One vocabulary of everything Madang says: a code and its parameters become a sentence here and nowhere else.
 
-Core raises ``MadangError(code, **params)`` and records problems by rule; Korean texts stand in ``ko.py``,
-English ones in ``en.py``, under the same codes (a test keeps the two alike).
+Core raises ``MadangError(code, **params)`` and records problems by rule; Korean texts stand in ``ko``,
+English ones in ``en``, a module for each room, under the same codes (a test keeps the two alike).
 """
 
 from __future__ import annotations

@@ -1,0 +1,47 @@
+"""Names of datasets from the names of files, as officials and portals write them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from madang.bank.ids import clean_id, dataset_id, is_valid_id, title_of
+
+NAMES = [
+    ("서울특별시_박물관미술관정보_20180821.csv", "서울특별시-박물관미술관정보", "서울특별시 박물관미술관정보"),
+    ("전국도서관표준데이터_2020.csv", "전국도서관표준데이터", "전국도서관표준데이터"),
+    ("버스정류소(2020.03.06).xlsx", "버스정류소", "버스정류소"),
+    ("지역아동센터_191231기준.xlsx", "지역아동센터", "지역아동센터"),
+    ("주차장(2023년 12월말 기준).xlsx", "주차장", "주차장"),
+    ("도서관 현황_최종_v2.xlsx", "도서관-현황", "도서관 현황"),
+    ("민원목록 (3).xlsx", "민원목록", "민원목록"),
+    ("주민등록_연령별_202107_1세단위.csv", "주민등록-연령별-202107-1세단위", "주민등록 연령별 202107 1세단위"),
+    ("row_less_sep_row3_col2.csv", "row-less-sep-row3-col2", "row less sep row3 col2"),
+    ("sales2020.csv", "sales2020", "sales2020"),  # part of the word, no date behind it
+    ("20200101.csv", "20200101", "20200101"),  # nothing else is left
+    ("2026년 주차장.csv", "2026년-주차장", "2026년 주차장"),
+    ("A.B.csv", "a-b", "A.B"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected", "title"), NAMES)
+def test_a_name(name: str, expected: str, title: str) -> None:
+    assert dataset_id(name) == expected
+    assert dataset_id(unicodedata.normalize("NFD", name)) == expected  # as macOS writes it
+    assert title_of(name) == title
+    assert is_valid_id(expected)
+
+
+@pytest.mark.parametrize("name", ["$.csv", ".csv", " ", "...", "///"])
+def test_a_name_without_a_letter_still_gets_an_id(name: str) -> None:
+    assert is_valid_id(dataset_id(name))
+
+
+@pytest.mark.parametrize("text", ["", "-a", "a-", "A", "a_b", "a/b", "..", "a" * 121, "가 나", "a\n"])
+def test_what_is_no_id(text: str) -> None:
+    assert not is_valid_id(text)
+
+
+def test_long_names_are_cut_and_stay_valid() -> None:
+    assert is_valid_id(clean_id("가나 " * 200))
