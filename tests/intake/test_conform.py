@@ -62,6 +62,17 @@ def test_rows_keep_their_order_their_number_and_their_text(
     assert [c.facts["empty"] for c in found.columns] == [1, 1]
 
 
+def test_text_wanted_by_a_person_keeps_its_outer_blanks(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    table = stage(tmp_path, ["이름", "수"], [["  가나 ", "007 "], ["\u00a0다", ""], [" ", "-"]])
+    found = conform(table, plan_of(profile(table, con, Override(text=True))), tmp_path / "out", con)
+    rows = read(found)
+    assert rows["이름"] == ["  가나 ", "\u00a0다", " "]
+    assert rows["수"] == ["007 ", None, "-"]
+    assert listed(table) == []
+
+
 def test_every_unreadable_cell_is_a_problem_in_its_place(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

@@ -82,7 +82,7 @@ class PartWriter:
     def write(self, stage: Path, first: int, last: int, done: Callable[[int], None]) -> Counts:
         """Read the batches, write them; `done` is told the rows of each group."""
         try:
-            for rows, cells in groups(stage, first, last, self._needed()):
+            for rows, cells in groups(stage, first, last, self._needed(), self._exact()):
                 self._out.write_table(self._group(rows, cells))
                 self._flush()
                 done(len(rows))
@@ -94,6 +94,9 @@ class PartWriter:
     def _needed(self) -> list[int]:
         wide = [index for index, _, _ in self.plan.wide.headers] if self.plan.wide else []
         return sorted({*(s.index for s in self.plan.sources), *wide})
+
+    def _exact(self) -> frozenset[int]:
+        return frozenset(source.index for source in self.plan.sources if source.reading.exact)
 
     def _group(self, rows: pa.Array, cells: dict[int, pa.Array]) -> pa.Table:
         places: dict[Reading, list[tuple[int, int]]] = {}
@@ -171,9 +174,12 @@ def _literals(con: duckdb.DuckDBPyConnection, wide: WidePlan) -> list[pa.Array]:
 
 
 def groups(
-    stage: Path, first: int, last: int, needed: Sequence[int]
+    stage: Path, first: int, last: int, needed: Sequence[int], exact: frozenset[int] = frozenset()
 ) -> Iterator[tuple[pa.Array, dict[int, pa.Array]]]:
-    """Row numbers and tidied cells (by position) of groups of whole batches, cut where a batch is very large."""
+    """Row numbers and tidied cells (by position) of groups of whole batches, cut where a batch is very large.
+
+    Cells of the positions `exact` keep their outer blanks.
+    """
     names = ["source_row", *(f"c{index}" for index in needed)]
     limit = max(GROUP_CELLS // max(len(needed), 1), 1)
     with pa.OSFile(str(stage)) as file, pa.ipc.open_file(file) as head:
@@ -186,10 +192,10 @@ def groups(
                 for start in range(0, batch.num_rows, limit):
                     held.append(batch.slice(start, limit))
                     if _full(held, limit):
-                        yield _joined(held, needed)
+                        yield _joined(held, needed, exact)
                         held = []
             if held:
-                yield _joined(held, needed)
+                yield _joined(held, needed, exact)
 
 
 def _full(held: Sequence[pa.RecordBatch], limit: int) -> bool:
@@ -197,10 +203,12 @@ def _full(held: Sequence[pa.RecordBatch], limit: int) -> bool:
     return bool(rows >= limit or size >= GROUP_BYTES)
 
 
-def _joined(held: Sequence[pa.RecordBatch], needed: Sequence[int]) -> tuple[pa.Array, dict[int, pa.Array]]:
+def _joined(
+    held: Sequence[pa.RecordBatch], needed: Sequence[int], exact: frozenset[int]
+) -> tuple[pa.Array, dict[int, pa.Array]]:
     rows = pa.concat_arrays([batch.column(0) for batch in held])
     cells = {}
     for place, index in enumerate(needed, start=1):
-        tidied = [tidy(batch.column(place)) for batch in held]
+        tidied = [tidy(batch.column(place), exact=index in exact) for batch in held]
         cells[index] = tidied[0] if len(tidied) == 1 else pa.concat_arrays(tidied)
     return rows, cells

@@ -90,6 +90,7 @@ def profile(
             person = override.text or raw.label in override.types
             because = text("because_person" if person else "because_standard")
             kind, confidence, reading = given[index], 1.0, declared_reading(cells, given[index])
+            reading = replace(reading, exact=override.text)
         else:
             decision = _with_natives(decide(raw.label, cells), raw, table.rows)
             kind, because, confidence = decision.type, decision.because, decision.confidence

@@ -41,7 +41,7 @@ class Reading:
     `pair`: index into PAIRS of a boolean column; None: any pair. `missing`: further tokens for "no value".
     `quantity`: the label names an amount, so 007 is a slip for 7 and not a code.
     `extract`: a regular expression (RE2) whose first group is the text that is read; a cell it does not match is read
-    whole, or, in a `derived` column, has no value.
+    whole, or, in a `derived` column, has no value. `exact`: a person wants the cells as they stand, outer blanks too.
     """
 
     type: Type = "text"
@@ -53,6 +53,7 @@ class Reading:
     quantity: bool = False
     extract: str = ""
     derived: bool = False
+    exact: bool = False
 
     @property
     def storage(self) -> str:

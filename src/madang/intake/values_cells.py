@@ -41,8 +41,11 @@ _FIRST = _suspects(_PAIRS_FIRST, blank_first=True)
 _LAST = _suspects(_PAIRS_LAST, blank_first=False)
 
 
-def tidy(cells: pa.Array) -> pa.Array:
-    """Text cells without outer blanks (space, NBSP, full-width, zero-width); an empty one is null. Usually no copy."""
+def tidy(cells: pa.Array, *, exact: bool = False) -> pa.Array:
+    """Text cells without outer blanks (space, NBSP, full-width, zero-width); an empty one is null. Usually no copy.
+
+    `exact` leaves outer blanks where they are.
+    """
     if cells.offset or cells.null_count:
         cells = pa.concat_arrays([pc.fill_null(cells, ""), pa.array([], pa.string())])
     _, offset_buffer, data_buffer = cells.buffers()
@@ -50,7 +53,7 @@ def tidy(cells: pa.Array) -> pa.Array:
     if size == 0 or len(cells) == 0:
         return pa.nulls(len(cells), pa.string())
     offsets = np.frombuffer(offset_buffer, np.int32, len(cells) + 1)
-    if _has_outer_blanks(offsets, np.frombuffer(data_buffer, np.uint8)):
+    if not exact and _has_outer_blanks(offsets, np.frombuffer(data_buffer, np.uint8)):
         return _empty_to_null(pc.utf8_trim(cells, characters=BLANKS))
     return _empty_to_null(cells)
 
