@@ -154,6 +154,11 @@ def broken(line: str, at: int = 10) -> str:
             ["2024-03-28", "07:30", "5", "C-1055", "큰 의자"],
             "other_delimiter",
         ),
+        (
+            '2024-03-28, 07:30, 5, "C-1055", "큰 의자, 나무"',
+            ["2024-03-28", "07:30", "5", "C-1055", "큰 의자, 나무"],
+            "other_delimiter",
+        ),
     ],
 )
 def test_a_broken_row_is_put_right_and_told(line: str, cells: list[str], rule: str, tmp_path: Path):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from madang.intake.csv_record import Dialect, Record, readings, strict
-from madang.intake.csv_repair import OTHER_DELIMITERS, Repairer
+from madang.intake.csv_record import Dialect, Record, readings
+from madang.intake.csv_repair import OTHER_DELIMITERS, Repairer, read_otherwise
 from madang.intake.csv_sample import take_sample
 from madang.intake.csv_text import TextStream
 from madang.intake.layout import TableLayout, infer_layout
@@ -90,7 +90,8 @@ class _Planner:
             return record.cells
         exactly = readings(record.text, self.dialect, usual) if not record.sound else None
         if exactly is not None:
-            return exactly[0]
+            other = self._other_delimiter(record, usual) if index == 0 and exactly[1] > 1 else None
+            return other or exactly[0]
         if index == 0 and len(everything) > 1 and len(everything[1].cells) == usual:
             return self._other_delimiter(record, usual) or record.cells
         near = [everything[i] for i in (index - 1, index + 1) if 0 <= i < len(everything)]
@@ -104,9 +105,9 @@ class _Planner:
     def _other_delimiter(self, record: Record, usual: int) -> list[str] | None:
         """A first line written with another delimiter than the rows, if that gives each column a name of its own."""
         for delimiter in OTHER_DELIMITERS:
-            if len(record.cells) * 2 <= usual and delimiter != self.dialect.byte:
-                cells = strict(record.text, Dialect(delimiter, self.dialect.quote)) or []
-                if len(cells) == usual and all(cells) and len(set(cells)) == usual:
+            if (len(record.cells) * 2 <= usual or not record.sound) and delimiter != self.dialect.byte:
+                cells, cost = read_otherwise(record.text, delimiter, self.dialect.quote) or ([], 0)
+                if cost == 0 and len(cells) == usual and all(cells) and len(set(cells)) == usual:
                     return cells
         return None
 

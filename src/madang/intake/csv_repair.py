@@ -12,7 +12,7 @@ from madang.intake.csv_record import SPAN_LINES, Dialect, readings, strict
 
 CELL_LIMIT = 1 << 20  # characters of one cell
 _SEARCHES = 3_000  # broken rows searched for their best reading; later ones are padded or cut
-OTHER_DELIMITERS = ("\t", ";", "|", ",", " ")
+OTHER_DELIMITERS = ("\t", ";", "|", ",", ", ", " ")
 _JOINED_LINES = 30  # lines over which a record with broken quotes is looked for
 _STRAIN = 0.5  # what one unit of a reading's cost weighs against the fit of the cells
 
@@ -26,6 +26,14 @@ class Fault:
 
     def json(self) -> str | None:
         return json.dumps(self.detail, ensure_ascii=False) if self.detail else None
+
+
+def read_otherwise(text: str, delimiter: str, quote: str) -> tuple[list[str], int] | None:
+    """The least strained reading of a record with another delimiter, which may be of two characters, and its cost."""
+    if len(delimiter) == 1:
+        return readings(text, Dialect(delimiter, quote), None)
+    reading = readings(text.replace("\x1f", "").replace(delimiter, "\x1f"), Dialect("\x1f", quote), None)
+    return reading and ([cell.replace("\x1f", delimiter) for cell in reading[0]], reading[1])
 
 
 @dataclass(frozen=True)
@@ -181,8 +189,7 @@ class Repairer:
         for delimiter in OTHER_DELIMITERS:
             if delimiter == self.dialect.byte or text.count(delimiter) < self.width - 1:
                 continue
-            other = Dialect(delimiter, self.dialect.quote or '"')
-            reading = readings(text, other, None)
+            reading = read_otherwise(text, delimiter, self.dialect.quote or '"')
             if reading is None or len(reading[0]) < self.width:
                 continue
             exactly = len(reading[0]) == self.width
