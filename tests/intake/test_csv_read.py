@@ -50,6 +50,20 @@ def test_one_column_stays_one_column(tmp_path: Path):
     assert (table.delimiter, rows(table)[0]) == ("", ["광주 광산구 1, 2층"])
 
 
+def test_quotes_in_a_file_of_one_column_do_not_make_another_delimiter(tmp_path: Path):
+    lines = ["메모", *(f"메모{n}" for n in range(30)), '"메모"와\t"끝, 3']
+    table = one("\n".join(lines), tmp_path)
+    assert [row[0] for row in rows(table)] == lines[1:]
+    assert problems(table) == [(32, "stray_quote")]
+
+
+@pytest.mark.parametrize("end", [" ", ""])
+def test_blanks_around_the_cells_of_a_blank_delimited_file_are_no_columns(end: str, tmp_path: Path):
+    table = one("".join(f" {n} {n + 1} {n * 7}{end}\n" for n in range(1, 30)), tmp_path)
+    assert rows(table)[:2] == [["1", "2", "7"], ["2", "3", "14"]]
+    assert (table.rows, source_rows(table)[-1], problems(table)) == (29, 29, [])
+
+
 def test_blank_rows_are_counted_not_staged(tmp_path: Path):
     table = one('a,b\n\n가,1\n,\n"",""\n나,2\n \n\n', tmp_path)
     assert rows(table) == [["가", "1"], ["나", "2"]]

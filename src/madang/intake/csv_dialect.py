@@ -92,7 +92,12 @@ def _evidence(
 
 
 def _variants(delimiter: str, text: str) -> list[Dialect]:
-    """Quotings worth trying with a delimiter: the usual one, and others that occur at the edge of a cell."""
+    """Quotings worth trying with a delimiter: the usual one, and others that occur at the edge of a cell.
+
+    Where every line begins or every line ends with the blank that parts the cells, no cell stands outside of it.
+    """
+    if delimiter == " " and '"' not in text and _framed(text):
+        return [Dialect(" ", "", runs=True)]
     plain = Dialect(delimiter, '"', _escape(delimiter, '"', text))
     choices = [plain]
     edge = re.escape(delimiter) if delimiter else "(?!)"
@@ -103,6 +108,11 @@ def _variants(delimiter: str, text: str) -> list[Dialect]:
     if delimiter == " " and "  " in text and '"' not in text:
         choices.append(Dialect(" ", "", runs=True))
     return choices
+
+
+def _framed(text: str) -> bool:
+    lines = text.split("\n")
+    return all(line.startswith(" ") for line in lines) or all(line.endswith(" ") for line in lines)
 
 
 def _escape(delimiter: str, quote: str, text: str) -> str:

@@ -184,7 +184,7 @@ class Repairer:
     ) -> list[tuple[float, list[str], Fault]]:
         """Readings of a line with each other delimiter that gives enough cells."""
         found: list[tuple[float, list[str], Fault]] = []
-        if sound and len(pieces) > 2 and len(pieces) * 2 > self.width + 1:
+        if self.width < 2 or (sound and len(pieces) > 2 and len(pieces) * 2 > self.width + 1):
             return found
         for delimiter in OTHER_DELIMITERS:
             if delimiter == self.dialect.byte or text.count(delimiter) < self.width - 1:
