@@ -7,7 +7,9 @@ from typing import Any
 
 from lxml import html
 
-_BLOCK_END = re.compile(r"</(?:td|th|dt|dd|div|p|li|h\d|caption)>")  # words on either side are apart on the screen
+_BLOCK_END = re.compile(
+    r"</(?:td|th|dt|dd|div|p|li|h\d|caption)>"
+)  # words on either side are apart on the screen
 
 
 class Page:

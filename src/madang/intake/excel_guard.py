@@ -25,8 +25,15 @@ _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}
 _STRICT = {
     "http://purl.oclc.org/ooxml/spreadsheetml/main": _MAIN[1:-1],
 }
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
-_FAR = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})\d')
+_IS = rb"""\s*=\s*["']\s*"""
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br" + _IS + rb"(\d+)")
+_FAR = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br" + _IS + rb"([A-Za-z]+)\d")
+_LOW = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br" + _IS + rb"[A-Za-z]+(\d+)")
+_UNIQUE = re.compile(rb"\buniqueCount" + _IS + rb"(\d+)")
+_MOST_ROWS, _MOST_COLUMNS = (
+    1_048_576,
+    16_384,
+)  # of a worksheet; a reader given more might allocate without bound
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s+ref="([A-Z]{1,3})(\d+)(?::([A-Z]{1,3})(\d+))?"')
 
 
@@ -95,6 +102,7 @@ def sheet_facts(path: Path) -> list[SheetFacts]:
     """The worksheets of an XLSX in their order (chart and dialogue sheets left out), their reach by their dimension."""
     try:
         with zipfile.ZipFile(path) as archive:
+            check_strings(archive)
             book = parse_part(archive, "xl/workbook.xml")
             relations = parse_part(archive, "xl/_rels/workbook.xml.rels")
             targets = {r.get("Id"): r for r in relations}
@@ -112,6 +120,18 @@ def sheet_facts(path: Path) -> list[SheetFacts]:
             return found
     except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
         raise Refused("workbook_broken", file=path.name) from error
+
+
+def check_strings(archive: zipfile.ZipFile) -> None:
+    """Refuse shared strings that claim to be more than their bytes can hold: a reader makes room for as many."""
+    for info in archive.infolist():
+        if not info.filename.lower().endswith("sharedstrings.xml"):
+            continue
+        with archive.open(info) as stream:
+            claim = _UNIQUE.search(stream.read(65_536))
+        if claim and int(claim[1][:30]) > info.file_size:
+            name = Path(archive.filename or "").name
+            raise Refused("workbook_bomb", file=name, reason=f"{info.filename} {claim[1][:30].decode()}")
 
 
 def _part_name(target: str) -> str:
@@ -136,24 +156,29 @@ def column_number(letters: str) -> int:
 def scan_reach(path: Path, facts: SheetFacts) -> None:
     """Set `rows` and `columns` from the cells themselves (a dimension may lie), and collect formula errors.
 
-    One pass over the XML of the sheet. Raises Refused where cells lie so far apart that no reader could hold the area.
+    One pass over the XML of the sheet. Raises Refused where cells lie so far apart that no reader could hold the
+    area, or where no worksheet has cells.
     """
-    rows, columns, errors = 0, 0, False
+    errors = False
     try:
         with zipfile.ZipFile(path) as archive, archive.open(facts.part) as stream:
             rest = b""
             letters: set[bytes] = set()
+            digits: set[bytes] = set()
             while chunk := stream.read(_CHUNK):
                 data = rest + chunk
                 letters.update(_FAR.findall(data))
-                found = _ROW.findall(data)
-                rows = max([rows, *map(int, found)]) if found else rows
+                digits.update(_ROW.findall(data), _LOW.findall(data))
                 errors = errors or b't="e"' in data
                 rest = data[-256:]
-            columns = max((column_number(name.decode()) for name in letters), default=0)
     except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
         raise Refused("workbook_broken", file=path.name) from error
-    facts.rows, facts.columns = (rows, columns) if rows and columns else (0, 0)
+    far = max((column_number(name.decode().upper()) for name in letters if len(name) < 5), default=0)
+    low = max((int(number) for number in digits if len(number) < 9), default=0)
+    outside = any(len(name) > 4 for name in letters) or any(len(number) > 8 for number in digits)
+    if outside or low > _MOST_ROWS or far > _MOST_COLUMNS:
+        raise Refused("workbook_sheet_broken", file=path.name, sheet=facts.name)
+    facts.rows, facts.columns = (low, far) if low and far else (0, 0)
     if facts.area > _CELL_LIMIT and facts.area > 2 * facts.size:
         reason = f"'{facts.name}' 시트의 칸이 {facts.rows:,}행 {facts.columns:,}열에 흩어져 있음"
         raise Refused("workbook_bomb", file=path.name, reason=reason)

@@ -7,6 +7,7 @@ dates, times or booleans. Merged areas are not known here: headers of several le
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def stage_large(path: Path, facts: SheetFacts, folder: StageFolder, override: Ov
         table = writer.finish(name, list(layout.evidence), hidden=facts.hidden)
         if index == len(layouts) - 1:
             _native(table, columns)
-        tables.append(table)
+        tables.append(replace(table, sheet=facts.name))
     return tables
 
 

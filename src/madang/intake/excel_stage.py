@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def stage_grid(grid: Grid, folder: StageFolder, override: Override) -> list[RawT
     tables = []
     for index, layout in enumerate(layouts):
         name = grid.name if index == 0 else f"{grid.name}-{index + 1}"
-        tables.append(_stage_table(grid, layout, folder, name, filled))
+        tables.append(replace(_stage_table(grid, layout, folder, name, filled), sheet=grid.name))
     _note_outside(grid, layouts, tables, filled)
     return tables
 
@@ -246,4 +246,5 @@ class TableWriter:
             left_out=self.left_out,
             left_out_counts=dict(self.counts),
             hidden=hidden,
+            first_column=self.layout.first_column,
         )

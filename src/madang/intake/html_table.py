@@ -16,6 +16,7 @@ from madang.intake.raw import Evidence, Override, RawTable, Refused
 _SIZE_LIMIT = 512 * 1024**2
 _CELLS = 8_000_000
 _SPAN = 1_000
+_WIDTH = 16_384  # columns, as a worksheet has at most
 _DEPTH = 200
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w\-]+)""", re.I)
 _SPACES = re.compile(r"[ \t\r\n\u00a0]+")
@@ -130,7 +131,10 @@ def _grids(path: Path, text: str) -> list[Grid]:
                 element.clear()
             elif element.tag == "tr" and event == "end" and stack:
                 number += 1
-                cells += stack[-1].add(element, number)
+                wide = stack[-1].add(element, number)
+                if wide > _WIDTH:
+                    raise Refused("workbook_bomb", file=path.name, reason=f"HTML {wide:,}열")
+                cells += wide
                 element.clear()
     except etree.XMLSyntaxError as error:
         if not done:

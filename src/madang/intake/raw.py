@@ -69,11 +69,13 @@ class RawTable:
     encoding: str | None = None
     delimiter: str | None = None
     evidence: list[Evidence] = field(default_factory=list)
-    # rows that are not data, kept: {"row": 1, "kind": "preamble"|"footnote"|"unit"|"total"|"blank"|"repeated_header", "text": "…"}
+    # rows that are not data, kept: {"row": 1, "kind": "preamble"|"footnote"|"unit"|"total"|"blank"|"repeated_header"|"column_numbers", "text": "…"}
     # (lists are cut at 1,000 entries per kind; `left_out_counts` has the true numbers)
     left_out: list[dict[str, Any]] = field(default_factory=list)
     left_out_counts: dict[str, int] = field(default_factory=dict)
     hidden: bool = False  # a hidden sheet
+    sheet: str | None = None  # the sheet it stands in
+    first_column: int = 0  # 0-based column of the sheet or file in which its first column stands
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The staged rows, one record batch after another, read without mapping the file into memory."""

@@ -15,7 +15,7 @@ from madang.bank.ids import clean_id, title_of
 from madang.declarations import Card, DatasetColumn, Standard
 from madang.engine.duck import connect
 from madang.intake.conform import Conformed, conform
-from madang.intake.conform_plan import hints, plan_of
+from madang.intake.conform_plan import Plan, hints, plan_of
 from madang.intake.layout_totals import take_out_totals
 from madang.intake.profile import profile
 from madang.intake.quality import check
@@ -96,7 +96,7 @@ class Settler:
         finally:
             con.close()
         table.problems.close()
-        facts = _facts(table, conformed, recognition, quality, provider)
+        facts = _facts(table, plan, conformed, recognition, quality, provider)
         return Settled(
             conformed.files, conformed.rows, conformed.columns, recognition.standard, provider, facts, reasons
         )
@@ -170,8 +170,20 @@ def _json(params: dict[str, Any]) -> str:
     return json.dumps(params, ensure_ascii=False)
 
 
+def _places(table: RawTable, plan: Plan) -> dict[str, int]:
+    """0-based place in the source of each column that has one of its own, and of each wide header by its label."""
+    places = {source.column.name: table.first_column + source.index for source in plan.sources}
+    headers = plan.wide.headers if plan.wide else ()
+    return {**{label: table.first_column + index for index, label, _ in headers}, **places}
+
+
 def _facts(
-    table: RawTable, conformed: Conformed, recognition: Recognition, quality: Quality, provider: str | None
+    table: RawTable,
+    plan: Plan,
+    conformed: Conformed,
+    recognition: Recognition,
+    quality: Quality,
+    provider: str | None,
 ) -> dict[str, Any]:
     standard = recognition.standard
     names = [column.name for column in conformed.columns]
@@ -185,7 +197,9 @@ def _facts(
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "header_rows": list(table.header_rows),
+        "sheet": table.sheet,
         "hidden": table.hidden,
+        "places": _places(table, plan),
         "evidence": [asdict(each) for each in (*table.evidence, *recognition.evidence)],
         "runners_up": [list(each) for each in recognition.runners_up],
         "left_out": table.left_out,

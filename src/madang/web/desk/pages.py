@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from madang.declarations.standard import DatasetColumn
+from madang.intake.original import SourceRow
 
 Tone = Literal["good", "warn", "bad", ""]
 
@@ -252,14 +253,6 @@ class ProblemPage:
     @property
     def after(self) -> int:
         return self.page + 1
-
-
-@dataclass(frozen=True)
-class SourceRow:
-    """A physical row of the original file."""
-
-    number: int
-    cells: list[str]
 
 
 @dataclass(frozen=True)

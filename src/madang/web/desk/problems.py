@@ -11,13 +11,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from madang.bank import Dataset
-from madang.declarations.headers import normalise
+from madang.intake.original import SourceRow, rows_around
 from madang.intake.problems import SCHEMA
 from madang.messages import MadangError, text
 from madang.web.desk import words
 from madang.web.desk.masking import masked
-from madang.web.desk.original import rows_around
-from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage, SourcePage, SourceRow
+from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage, SourcePage
 from madang.web.desk.workspace import workspace
 
 PER_PAGE = 50
@@ -166,7 +165,7 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
     snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))
     if not snapshot.is_file():
         raise MadangError("snapshot_missing", sha256=str(receipt["sha256"])[:12])
-    reading = {key: receipt.get(key) for key in ("member", "encoding", "delimiter")}
+    reading = {"sheet": facts.get("sheet"), **{key: receipt.get(key) for key in ("encoding", "delimiter")}}
     first = max(1, row - _NEIGHBOURS)
     rows = rows_around(snapshot, **reading, first=first, count=row - first + 1 + _NEIGHBOURS)
     if not any(each.number == row for each in rows):
@@ -190,16 +189,14 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
 
 
 def _position(facts: dict[str, Any], column: str, header: list[str]) -> tuple[str, int | None]:
-    """Header and 0-based place of a column in the original: by its label, else by its order."""
-    columns = facts.get("columns") or []
-    for order, each in enumerate(columns):
-        if column in (each["name"], each.get("label")):
-            label = str(each.get("label") or "")
-            names = [normalise(cell) for cell in header]
-            if label and normalise(label) in names:
-                return label, names.index(normalise(label))
-            return label, order
-    return column, None
+    """Header and 0-based place in the original of a column, told by its name or its header."""
+    places: dict[str, int] = facts.get("places") or {}
+    known = next((c for c in facts.get("columns") or () if column in (c["name"], c.get("label"))), None)
+    place = places.get(known["name"], places.get(column)) if known else places.get(column)
+    label = str((known or {}).get("label") or column)
+    if place is None and label in header:  # refused before its columns were known
+        place = header.index(label)
+    return label, place
 
 
 def _personal_places(facts: dict[str, Any], header: list[str]) -> set[int]:

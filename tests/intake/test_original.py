@@ -7,9 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from madang.intake.original import SourceRow, rows_around
 from madang.web.desk.masking import masked
-from madang.web.desk.original import rows_around
-from madang.web.desk.pages import SourceRow
 
 LINES = ["이름,값", "가,1", '"나,다",2', "라,3", "마,4"]
 
@@ -17,7 +16,7 @@ LINES = ["이름,값", "가,1", '"나,다",2', "라,3", "마,4"]
 def around(
     path: Path, first: int, count: int, encoding: str = "utf-8", delimiter: str = ","
 ) -> list[SourceRow]:
-    return rows_around(path, member=None, encoding=encoding, delimiter=delimiter, first=first, count=count)
+    return rows_around(path, sheet=None, encoding=encoding, delimiter=delimiter, first=first, count=count)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
@@ -55,7 +54,7 @@ def test_a_sheet_keeps_its_own_row_numbers(tmp_path: Path) -> None:
     sheet = book.create_sheet("둘째")
     sheet["B3"], sheet["C3"], sheet["B4"] = "머리", 7, 2.5
     book.save(tmp_path / "book.xlsx")
-    rows = rows_around(tmp_path / "book.xlsx", member="둘째", encoding=None, delimiter=None, first=3, count=5)
+    rows = rows_around(tmp_path / "book.xlsx", sheet="둘째", encoding=None, delimiter=None, first=3, count=5)
     assert rows == [SourceRow(3, ["", "머리", "7"]), SourceRow(4, ["", "2.5", ""])]
 
 

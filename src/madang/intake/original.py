@@ -5,20 +5,27 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-
-from madang.web.desk.pages import SourceRow
 
 _BLOCK = 1 << 22
 _LINE_LIMIT = 200_000  # characters of one line that are shown at most
 _EXCEL_HEADS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
+@dataclass(frozen=True)
+class SourceRow:
+    """One physical row of an original: its 1-based number and its cells as text."""
+
+    number: int
+    cells: list[str]
+
+
 def rows_around(
-    snapshot: Path, *, member: str | None, encoding: str | None, delimiter: str | None, first: int, count: int
+    snapshot: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None, first: int, count: int
 ) -> list[SourceRow]:
-    """Rows `first` … `first + count - 1` (1-based, physical) of the table `member` of a snapshot.
+    """Rows `first` … `first + count - 1` (1-based, physical) of a snapshot (of its `sheet`, where it is a workbook).
 
     A text file is cut at its delimiter line by line, without repairing anything; of a workbook the sheet's cells
     are given as text. Fewer rows come back where the file ends.
@@ -26,19 +33,19 @@ def rows_around(
     with open(snapshot, "rb") as stream:
         head = stream.read(4)
     if head in _EXCEL_HEADS:
-        rows = _sheet_rows(snapshot, member, first, count)
+        rows = _sheet_rows(snapshot, sheet, first, count)
     else:
         lines = _lines(snapshot, encoding or "utf-8", first, count)
         rows = (_cells(line, delimiter or ",") for line in lines)
     return [SourceRow(first + i, cells) for i, cells in enumerate(rows)]
 
 
-def _sheet_rows(snapshot: Path, member: str | None, first: int, count: int) -> Iterator[list[str]]:
+def _sheet_rows(snapshot: Path, sheet: str | None, first: int, count: int) -> Iterator[list[str]]:
     from python_calamine import CalamineWorkbook
 
     with open(snapshot, "rb") as stream:
         workbook = CalamineWorkbook.from_filelike(stream)
-        name = member if member in workbook.sheet_names else workbook.sheet_names[0]
+        name = sheet if sheet in workbook.sheet_names else workbook.sheet_names[0]
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=first - 1 + count)
     for row in rows[first - 1 :]:
         yield [_text(cell) for cell in row]
