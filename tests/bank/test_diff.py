@@ -87,3 +87,27 @@ def test_a_key_with_repeats_falls_back_to_whole_rows(tmp_path: Path) -> None:
     found = compare(tmp_path, rows, rows[:2], key=("dong",))
     assert (found.key, found.removed) == ((), 1)
     assert "하나씩 가리키지 못해" in found.key_because
+
+
+def test_a_few_repeats_of_the_key_do_not_hide_the_changed_cells(tmp_path: Path) -> None:
+    rows = [{"source_row": i, "id": f"P-{i:03}", "spaces": i} for i in range(2, 42)]
+    rows += [{"source_row": 42, "id": "P-002", "spaces": 7}, {"source_row": 43, "id": None, "spaces": 8}]
+    after = [{**row, "spaces": 99} if row["id"] == "P-010" else row for row in rows[:-1]]
+    after += [{"source_row": 43, "id": None, "spaces": 9}]
+    found = compare(tmp_path, rows, after, declared=("id",))
+    assert (found.key, found.changed) == (("id",), 1)
+    assert found.cells == [CellChange(("P-010",), "spaces", "10", "99", 10, 10)]
+    assert (found.added, found.removed) == (1, 1)  # no key says that the row without one is the same row
+    assert "행 전체를 견줌" in found.key_because
+
+
+def test_rows_that_share_a_source_row_are_told_apart(tmp_path: Path) -> None:
+    """A wide row that became several long ones."""
+    long = [{"source_row": r, "area": f"a{r}", "age": a, "n": r * a} for r in range(2, 5) for a in (1, 2, 3)]
+    after = [{**row, "n": 0} if (row["area"], row["age"]) == ("a3", 2) else row for row in long]
+    found = compare(
+        tmp_path, long, [*after, {"source_row": 4, "area": "a4", "age": 4, "n": 1}], declared=("area", "age")
+    )
+    assert (found.changed, found.added, found.removed) == (1, 1, 0)
+    assert found.rows_added[0].key == ("a4", "4")
+    assert found.cells[0].key == ("a3", "2")

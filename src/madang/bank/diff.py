@@ -15,6 +15,7 @@ from madang.messages import MadangError
 
 _OWN = {"source_row"}  # says where a row stood, not what it says
 _KEY_CANDIDATES = 12
+_MOSTLY = 0.9  # of the rows a key must tell apart to be used; the others are compared whole
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,9 @@ class Diff:
 def diff(a: Version, b: Version, *, key: Sequence[str] = (), limit: int = 100, temp_dir: Path) -> Diff:
     """Compare version `a` with the later `b` by `key`, by the standard's key, or by a column found to be unique.
 
-    Rows are matched through a 64-bit hash of their values, so that wide tables stay cheap: a million rows take
-    seconds. Raises MadangError("key_missing") where a given key column is not in both.
+    First equal rows cancel, one for one, through a 64-bit hash of their values, so that wide tables stay cheap: a
+    million rows take seconds. What is left is matched by the key where it still tells rows apart: those rows were
+    changed. The rest was added or removed. Raises MadangError("key_missing") where a given column is not in both.
     """
     con = connect(temp_dir=temp_dir)
     try:
@@ -90,10 +92,11 @@ def diff(a: Version, b: Version, *, key: Sequence[str] = (), limit: int = 100, t
         result.columns_added = [c for c in types_b if c not in types_a]
         result.columns_removed = [c for c in types_a if c not in types_b]
         result.types_changed = {c: (types_a[c], types_b[c]) for c in common if types_a[c] != types_b[c]}
+        _cancel_equal_rows(con, common, set(result.types_changed))
         if chosen:
-            _by_key(con, result, common, limit)
-        else:
-            _by_row(con, result, common, limit)
+            _match_by_key(con, result, common, limit)
+        result.added, result.rows_added = _left(con, "left_b", result.key or common, limit)
+        result.removed, result.rows_removed = _left(con, "left_a", result.key or common, limit)
         return result
     finally:
         con.close()
@@ -112,16 +115,27 @@ def _choose_key(
         if column not in common:
             raise MadangError("key_missing", column=column, columns=", ".join(common))
     if given:
-        if _unique(con, given):
-            return given, "지정한 기준 열"
-        return (), f"지정한 열({', '.join(given)})이 행을 하나씩 가리키지 못해 행 전체를 견줌"
+        return _usable(con, given, "지정한 기준 열")
     declared = tuple(b.facts.get("key") or ())
-    if declared and set(declared) <= set(common) and _unique(con, declared):
-        return declared, "표준이 정한 기준 열"
+    if declared and set(declared) <= set(common):
+        key, because = _usable(con, declared, "표준이 정한 기준 열")
+        if key:
+            return key, because
     for column in _candidates(con, common):
-        if _unique(con, (column,)):
+        if _told_apart(con, (column,)) == 1:
             return (column,), "두 판 모두에서 값이 겹치지 않는 열"
     return (), "행을 하나씩 가리키는 열이 없어 행 전체를 견줌"
+
+
+def _usable(
+    con: duckdb.DuckDBPyConnection, key: tuple[str, ...], because: str
+) -> tuple[tuple[str, ...], str]:
+    share = _told_apart(con, key)
+    if share == 1:
+        return key, because
+    if share >= _MOSTLY:
+        return key, f"{because}; 값이 겹치거나 빈 행은 행 전체를 견줌"
+    return (), f"{because}({', '.join(key)})이 행을 하나씩 가리키지 못해 행 전체를 견줌"
 
 
 def _candidates(con: duckdb.DuckDBPyConnection, common: list[str]) -> list[str]:
@@ -137,68 +151,79 @@ def _candidates(con: duckdb.DuckDBPyConnection, common: list[str]) -> list[str]:
     return [column for column in common if column in likely[0] & likely[1]][:_KEY_CANDIDATES]
 
 
-def _unique(con: duckdb.DuckDBPyConnection, key: Sequence[str]) -> bool:
+def _told_apart(con: duckdb.DuckDBPyConnection, key: Sequence[str]) -> float:
+    """Share of rows that have a key of their own, in the version where it is smaller; 1.0 where every row has."""
     names = ", ".join(_name(c) for c in key)
     some_null = " OR ".join(f"{_name(c)} IS NULL" for c in key)
+    shares = []
     for side in ("a", "b"):
         row = con.execute(
-            f"SELECT (SELECT count(*) FROM {side}),"
-            f" (SELECT count(*) FROM (SELECT DISTINCT {names} FROM {side} WHERE NOT ({some_null})))"
+            f"SELECT (SELECT count(*) FROM {side}), (SELECT count(*) FROM"
+            f" (SELECT count(*) AS n FROM {side} WHERE NOT ({some_null}) GROUP BY {names}) WHERE n = 1)"
         ).fetchone()
         assert row is not None
-        if row[0] != row[1]:
-            return False
-    return True
+        shares.append(row[1] / row[0] if row[0] else 1.0)
+    return min(shares)
 
 
-def _by_key(con: duckdb.DuckDBPyConnection, result: Diff, common: list[str], limit: int) -> None:
-    rest = [column for column in common if column not in result.key]
-    keys = ", ".join(_name(c) for c in result.key)
-    values = ", ".join(f"{_name(c)}::VARCHAR" for c in rest) or "1"
+def _cancel_equal_rows(con: duckdb.DuckDBPyConnection, common: list[str], cast: set[str]) -> None:
+    """Tables `left_a` and `left_b`: the rows of each side that have no equal row left on the other.
+
+    Columns in `cast` have another type on each side and are compared as text.
+    """
+    values = ", ".join(_name(c) + ("::VARCHAR" if c in cast else "") for c in common) or "1"
+    for side in ("a", "b"):
+        con.execute(f"CREATE TEMP TABLE h{side} AS SELECT hash({values}) AS h, source_row AS r FROM {side}")
+    con.execute(
+        "CREATE TEMP TABLE uneven AS SELECT h, least(coalesce(a.n, 0), coalesce(b.n, 0)) AS paired"
+        " FROM (SELECT h, count(*) AS n FROM ha GROUP BY h) a FULL JOIN (SELECT h, count(*) AS n FROM hb GROUP BY h) b"
+        " USING (h) WHERE a.n IS DISTINCT FROM b.n"
+    )
     for side in ("a", "b"):
         con.execute(
-            f"CREATE TEMP TABLE h{side} AS SELECT {keys}, source_row AS r, hash({values}) AS h FROM {side}"
+            f"CREATE TEMP TABLE left_{side} AS SELECT s.* EXCLUDE (h) FROM (SELECT *, hash({values}) AS h FROM {side}"
+            f" WHERE source_row IN (SELECT r FROM h{side} SEMI JOIN uneven USING (h))) s JOIN uneven USING (h)"
+            " QUALIFY row_number() OVER (PARTITION BY h ORDER BY source_row) > paired"
         )
-    on = " AND ".join(f"ha.{_name(c)} = hb.{_name(c)}" for c in result.key)
-    a_keys, b_keys = (", ".join(f"h{s}.{_name(c)} AS {_name(c)}" for c in result.key) for s in "ab")
-    con.execute(
-        f"CREATE TEMP TABLE touched AS SELECT {a_keys}, ha.r AS ra, hb.r AS rb"
-        f" FROM ha JOIN hb ON {on} WHERE ha.h <> hb.h"
-    )
-    result.changed = _count(con, "touched")
-    result.added, result.rows_added = _only(con, "hb", "ha", b_keys, on, limit)
-    result.removed, result.rows_removed = _only(con, "ha", "hb", a_keys, on, limit)
+
+
+def _match_by_key(con: duckdb.DuckDBPyConnection, result: Diff, common: list[str], limit: int) -> None:
+    """Rows left on both sides under one key are changed rows: counted, their cells listed, and taken out."""
+    keys = ", ".join(_name(c) for c in result.key)
+    rest = [column for column in common if column not in result.key]
+    for side in ("a", "b"):
+        con.execute(
+            f"CREATE TEMP TABLE single_{side} AS SELECT * FROM left_{side}"
+            f" QUALIFY count(*) OVER (PARTITION BY {keys}) = 1"
+        )
+    on = " AND ".join(f"a.{_name(c)} = b.{_name(c)}" for c in result.key)
+    joined = f"single_a a JOIN single_b b ON {on}"
+    matched = ", ".join(f"a.{_name(c)}" for c in result.key)
+    con.execute(f"CREATE TEMP TABLE matched AS SELECT {matched} FROM {joined}")
+    result.changed = _count(con, "matched")
     if result.changed:
-        _cells(con, result, rest, limit)
+        _cells(con, result, rest, joined, limit)
+    same_key = " AND ".join(f"m.{_name(c)} = l.{_name(c)}" for c in result.key)
+    for side in ("a", "b"):
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE left_{side} AS SELECT l.* FROM left_{side} l ANTI JOIN matched m ON {same_key}"
+        )
 
 
-def _only(
-    con: duckdb.DuckDBPyConnection, here: str, there: str, keys: str, on: str, limit: int
-) -> tuple[int, list[RowChange]]:
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE alone AS SELECT {keys}, r FROM {here} ANTI JOIN {there} ON {on}"
-    )
-    rows = con.execute(f"SELECT * FROM alone ORDER BY r LIMIT {limit}").fetchall()
-    return _count(con, "alone"), [RowChange(_texts(row[:-1]), row[-1]) for row in rows]
-
-
-def _cells(con: duckdb.DuckDBPyConnection, result: Diff, rest: list[str], limit: int) -> None:
-    on_a = " AND ".join(f"a.{_name(c)} = t.{_name(c)}" for c in result.key)
-    on_b = " AND ".join(f"b.{_name(c)} = t.{_name(c)}" for c in result.key)
-    joined = f"touched t JOIN a ON {on_a} JOIN b ON {on_b}"
+def _cells(con: duckdb.DuckDBPyConnection, result: Diff, rest: list[str], joined: str, limit: int) -> None:
     differs = {c: f"a.{_name(c)}::VARCHAR IS DISTINCT FROM b.{_name(c)}::VARCHAR" for c in rest}
     counts = con.execute(
         "SELECT " + ", ".join(f"count(*) FILTER ({test})" for test in differs.values()) + f" FROM {joined}"
     ).fetchone()
     assert counts is not None
     result.changed_cells = {c: n for c, n in zip(rest, counts, strict=True) if n}
-    keys = ", ".join(f"t.{_name(c)}::VARCHAR" for c in result.key)
+    keys = ", ".join(f"a.{_name(c)}::VARCHAR" for c in result.key)
     pairs = ", ".join(
         f"CASE WHEN {differs[c]} THEN [{_literal(c)}, a.{_name(c)}::VARCHAR, b.{_name(c)}::VARCHAR] END"
         for c in result.changed_cells
     )
     rows = con.execute(
-        f"SELECT t.ra, t.rb, [{pairs}], {keys} FROM {joined} ORDER BY t.ra LIMIT {limit}"
+        f"SELECT a.source_row, b.source_row, [{pairs}], {keys} FROM {joined} ORDER BY 1 LIMIT {limit}"
     ).fetchall()
     for row_a, row_b, changes, *key in rows:
         for change in changes:
@@ -206,37 +231,14 @@ def _cells(con: duckdb.DuckDBPyConnection, result: Diff, rest: list[str], limit:
                 result.cells.append(CellChange(_texts(key), change[0], change[1], change[2], row_a, row_b))
 
 
-def _by_row(con: duckdb.DuckDBPyConnection, result: Diff, common: list[str], limit: int) -> None:
-    """Equal rows cancel one to one; the rest is added or removed."""
-    values = ", ".join(f"{_name(c)}::VARCHAR" for c in common) or "1"
-    for side in ("a", "b"):
-        con.execute(
-            f"CREATE TEMP TABLE h{side} AS SELECT hash({values}) AS h, source_row AS r,"
-            f" row_number() OVER (PARTITION BY hash({values}) ORDER BY source_row) AS i FROM {side}"
-        )
-    on = "ha.h = hb.h AND ha.i = hb.i"
-    result.added = _rows_alone(con, "hb", "ha", "b", on, common, result.rows_added, limit)
-    result.removed = _rows_alone(con, "ha", "hb", "a", on, common, result.rows_removed, limit)
-
-
-def _rows_alone(
-    con: duckdb.DuckDBPyConnection,
-    here: str,
-    there: str,
-    side: str,
-    on: str,
-    common: list[str],
-    into: list[RowChange],
-    limit: int,
-) -> int:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE alone AS SELECT r FROM {here} ANTI JOIN {there} ON {on}")
-    shown = ", ".join(f"{_name(c)}::VARCHAR" for c in common) or "NULL"
+def _left(
+    con: duckdb.DuckDBPyConnection, table: str, shown: Sequence[str], limit: int
+) -> tuple[int, list[RowChange]]:
+    texts = ", ".join(f"{_name(c)}::VARCHAR" for c in shown) or "NULL"
     rows = con.execute(
-        f"SELECT {shown}, source_row FROM {side} WHERE source_row IN (SELECT r FROM alone ORDER BY r LIMIT {limit})"
-        f" ORDER BY source_row LIMIT {limit}"
+        f"SELECT {texts}, source_row FROM {table} ORDER BY source_row LIMIT {limit}"
     ).fetchall()
-    into.extend(RowChange(_texts(row[:-1]), row[-1]) for row in rows)
-    return _count(con, "alone")
+    return _count(con, table), [RowChange(_texts(row[:-1]), row[-1]) for row in rows]
 
 
 def _count(con: duckdb.DuckDBPyConnection, name: str) -> int:
