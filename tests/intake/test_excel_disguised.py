@@ -168,3 +168,36 @@ def test_a_dimension_that_lies_is_not_believed(tmp_path):
             new.writestr(item, old.read(item).replace(b'ref="A1:B3"', b'ref="A1:XFD1048576"'))
     (table,) = read(tmp_path / "b.xlsx")
     assert rows(table) == [[2, "가", "1"], [3, "나", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (b'r="B3"', b'r="ZZZZ99999999"', "workbook_sheet_broken"),
+        (b'r="B3"', b"r='B99999999'", "workbook_sheet_broken"),
+        (b'r="B3"', b'r = "XFE3"', "workbook_sheet_broken"),
+        (b'<row r="3"', b'<row r="4294967290"', "workbook_sheet_broken"),
+    ],
+)
+def test_places_and_numbers_beyond_any_workbook_are_not_believed(old, new, code, tmp_path):
+    """Each of these made the reader ask for more memory than there is, which ended the whole process."""
+    with (
+        zipfile.ZipFile(xlsx(tmp_path / "a.xlsx")) as source,
+        zipfile.ZipFile(tmp_path / "b.xlsx", "w") as made,
+    ):
+        for item in source.namelist():
+            made.writestr(item, source.read(item).replace(old, new))
+    assert refused(tmp_path / "b.xlsx") == code
+
+
+def test_shared_strings_that_claim_more_than_their_bytes_hold_are_refused(tmp_path):
+    with zipfile.ZipFile(xlsx(tmp_path / "a.xlsx"), "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", '<sst count="1" uniqueCount="99999999999999"><si/></sst>')
+    assert refused(tmp_path / "a.xlsx") == "workbook_bomb"
+
+
+@pytest.mark.slow
+def test_a_page_whose_cells_span_beyond_any_sheet_is_refused(tmp_path):
+    page = "<html><table>" + "<tr><td colspan=1000 rowspan=900>가</td><td>나</td></tr>" * 20 + "</table>"
+    (tmp_path / "a.xls").write_text(page, encoding="utf-8")
+    assert refused(tmp_path / "a.xls") == "workbook_bomb"

@@ -16,6 +16,7 @@ from madang.intake.raw import Evidence, Override, RawTable, Refused
 _SIZE_LIMIT = 512 * 1024**2
 _CELLS = 8_000_000
 _SPAN = 1_000
+_TAKEN = 2_000_000  # cells further down that spans have taken at a time
 _WIDTH = 16_384  # columns, as a worksheet has at most
 _DEPTH = 200
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w\-]+)""", re.I)
@@ -132,7 +133,7 @@ def _grids(path: Path, text: str) -> list[Grid]:
             elif element.tag == "tr" and event == "end" and stack:
                 number += 1
                 wide = stack[-1].add(element, number)
-                if wide > _WIDTH:
+                if wide > _WIDTH or len(stack[-1].taken) > _TAKEN:
                     raise Refused("workbook_bomb", file=path.name, reason=f"HTML {wide:,}열")
                 cells += wide
                 element.clear()
