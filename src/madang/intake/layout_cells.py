@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 # empty        ""                      placeholder  - X * … N/A: a value is missing
@@ -56,6 +57,7 @@ def tidy(cell: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFC", cell)).strip()
 
 
+@lru_cache(maxsize=20_000)
 def kind(cell: str) -> Kind:
     """The kind of one cell by its form alone."""
     text = cell.strip(" \t\r\n\u00a0\u3000")
