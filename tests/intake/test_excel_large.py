@@ -108,3 +108,26 @@ def test_memory_does_not_grow_with_the_sheet(tmp_path):
         assert rows == count
         peaks.append(peak)
     assert peaks[1] - peaks[0] < 25
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("late", [0, 4], ids=["left", "right"])
+def test_a_column_that_is_empty_at_first_and_has_no_label_is_kept(tmp_path, monkeypatch, late):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for column, label in ((2, "이름"), (3, "수")):
+        sheet.cell(1, column, label)
+        for number in range(2, 900):
+            sheet.cell(number, column, f"가{number}" if column == 2 else number)
+    sheet["C700"] = "#N/A"
+    sheet.cell(800, late + 1, "나중에 적은 말")
+    book.save(tmp_path / "a.xlsx")
+    monkeypatch.setattr(excel, "LARGE", 100)
+    (table,) = excel.read_excel(tmp_path / "a.xlsx", tmp_path, Override())
+    place = 0 if late == 0 else 3
+    _, labels, _, rows, _, found = contents(table)
+    assert [label for label, _ in labels] == (["", "이름", "수"] if late == 0 else ["이름", "수", "", ""])
+    assert [native for label, native in labels if label == "수"] == [{"number": 897}]
+    assert {row[0]: row[1 + place] for row in rows if row[1 + place]} == {800: "나중에 적은 말"}
+    assert found == [("cell_error", 700, "#N/A")]
+    assert any("800행" in each.because for each in table.evidence)

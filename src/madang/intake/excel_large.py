@@ -21,7 +21,9 @@ from madang.intake.excel_cells import CELL_LIMIT, number_text
 from madang.intake.excel_guard import SheetFacts
 from madang.intake.excel_stage import StageFolder, TableWriter
 from madang.intake.excel_styles import Native, column_natives
+from madang.intake.excel_widen import FilledLater, widened
 from madang.intake.layout import TableLayout, infer_layout
+from madang.intake.problems import ProblemSink
 from madang.intake.raw import Override, RawTable, Refused
 
 _BATCH = 20_000
@@ -118,24 +120,43 @@ def stage_large(path: Path, facts: SheetFacts, folder: StageFolder, override: Ov
     for index, layout in enumerate(layouts):
         stage, sink = folder.next()
         name = facts.name if index == 0 else f"{facts.name}-{index + 1}"
-        writer = TableWriter(stage, layout, sink)
         if index < len(layouts) - 1:
+            writer = TableWriter(stage, layout, sink)
             for number, cells in head:
                 if layout.data_start <= number <= (layout.data_end or 0) and any(cells):
                     writer.add(number, list(cells[layout.first_column : layout.last_column + 1]))
         else:
-            _pour(stream, layout, writer, head)
+            writer = _poured(stream, layout, stage, sink, head)
+            layout = writer.layout
         table = writer.finish(name, list(layout.evidence), hidden=facts.hidden)
         if index == len(layouts) - 1:
-            _native(table, columns)
+            _native(table, columns, layout.first_column)
         tables.append(replace(table, sheet=facts.name))
     return tables
 
 
-def _native(table: RawTable, columns: Columns) -> None:
+def _poured(
+    stream: _Sheet, layout: TableLayout, stage: Path, sink: ProblemSink, head: list[tuple[int, list[str]]]
+) -> TableWriter:
+    """The staged last table; staged again, wider, whenever a column that was taken for empty has a value further down."""
+    while True:
+        writer = TableWriter(stage, layout, sink)
+        try:
+            _pour(stream, layout, writer, head)
+            return writer
+        except FilledLater as found:
+            writer.writer.close()
+            sink.close()
+            sink = ProblemSink(sink.path)
+            stream.columns.counts = [0] * len(stream.columns.counts)
+            layout = widened(layout, found, _HEAD)
+
+
+def _native(table: RawTable, columns: Columns, first: int) -> None:
     for column in table.columns:
-        if columns.counts[column.index]:
-            column.native[columns.natives[column.index]] = columns.counts[column.index]
+        place = first + column.index
+        if columns.counts[place]:
+            column.native[columns.natives[place]] = columns.counts[place]
 
 
 class _Sheet:
@@ -220,6 +241,13 @@ def _write(
     numbers, batch = numbers[skip:], batch.slice(skip)
     if not len(numbers):
         return
+    for index, column in enumerate(batch.columns):
+        if (
+            not layout.first_column <= index <= layout.last_column
+            and pc.max(pc.binary_length(column)).as_py()
+        ):
+            place = int(np.flatnonzero(pc.binary_length(column).to_numpy())[0])
+            raise FilledLater(index, int(numbers[place]))
     columns = batch.columns[layout.first_column : layout.last_column + 1]
     blank = np.logical_and.reduce([pc.equal(c, "").to_numpy(zero_copy_only=False) for c in columns])
     keep = ~blank
