@@ -42,6 +42,11 @@ class Version:
         return str(self.commit.meta["kind"])
 
     @property
+    def erased(self) -> bool:
+        """Whether rows of it were erased later; its receipt and quality are then those from before."""
+        return "erased" in self.commit.meta
+
+    @property
     def deposit_id(self) -> str:
         return str(self.commit.meta["deposit"])
 

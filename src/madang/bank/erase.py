@@ -60,15 +60,35 @@ def erase(
     rows of the erased rows go, and so do the snapshots, which hold the same rows as bytes. Version numbers stay.
     Raises MadangError: dataset_missing, erase_column, erase_nothing.
     """
+    column = None if column is None else _name_of(bank[dataset_id], column)
     salt = secrets.token_hex(16)
     digest = None if column is None else _digest(salt, value or "")
     stone = Tombstone(new_id(at), dataset_id, column, salt, digest, 0, 0, 0, ground, by, at.isoformat())
     return _apply(bank, stone, required=True)
 
 
+def _name_of(dataset: Dataset, column: str) -> str:
+    """The column's name in the table, also when it was told by its header in the source."""
+    known = [c for version in reversed(dataset.versions) for c in version.columns]
+    return next((c.name for c in known if column in (c.name, c.label)), column)
+
+
 def replay(bank: Bank) -> list[Tombstone]:
     """Erase again whatever the bank's tombstones name (after an old backup was restored)."""
     return [_apply(bank, stone, required=False) for stone in tombstones(bank) if stone.dataset in bank]
+
+
+def brought_back(
+    con: duckdb.DuckDBPyConnection, bank: Bank, dataset_id: str, files: list[Path]
+) -> tuple[Tombstone, int] | None:
+    """The first tombstone of a dataset that names rows of these Parquet files, and how many; None where none does."""
+    names = pq.read_schema(files[0]).names
+    for stone in tombstones(bank):
+        if stone.dataset == dataset_id and stone.column in names:
+            row = con.execute(f"SELECT count(*) FROM {_scan(files)} WHERE {_names(stone)}").fetchone()
+            if row and row[0]:
+                return stone, int(row[0])
+    return None
 
 
 def tombstones(bank: Bank) -> list[Tombstone]:
@@ -146,7 +166,7 @@ def _complain_if_none(
     dataset: Dataset, stone: Tombstone, hits: dict[Version, list[int] | None], *, required: bool
 ) -> None:
     if required and all(rows is None for rows in hits.values()):
-        known = sorted({column.name for version in dataset.versions for column in version.columns})
+        known = sorted({c.label or c.name for version in dataset.versions for c in version.columns})
         raise MadangError("erase_column", dataset=dataset.id, column=stone.column, columns=", ".join(known))
     if required and not any(hits.values()):
         raise MadangError("erase_nothing", dataset=dataset.id)
@@ -176,7 +196,9 @@ def _rebuild(con: duckdb.DuckDBPyConnection, dataset: Dataset, stone: Tombstone)
                 f"COPY (FROM {_scan(list(files))} {kept}) TO '{_escape(target)}' (FORMAT parquet, COMPRESSION zstd)"
             )
             written[files] = [target]
-        dataset.table.append_copy(home, written[files], version.n, version.commit.meta)
+        dataset.table.append_copy(
+            home, written[files], version.n, {**version.commit.meta, "erased": stone.id}
+        )
     old = dataset.table.link.resolve()
     dataset.table.point_to(home, replace=True)
     shutil.rmtree(old)

@@ -245,15 +245,20 @@ class Door:
             header_rows=table.header_rows if table else None,
             seconds=round(perf_counter() - start, 3),
         )
+        problems = None
         if table:
             table.problems.close()
+            problems = table.problems.path
+        if refused.code == "erased_again":  # neither the bytes nor a list of cells of what must not come back
+            self.bank.snapshots.remove(str(receipt.sha256))
+            problems = None
         at = self.clock()
         reading = Reading.of(override, self.standards)
         deposit = self.bank.record(
             table_id,
             receipt={**receipt.to_stored(), "by": by, "at": at.isoformat()},
             facts={"file": name, "sha256": receipt.sha256, "reading": reading.to_json(), **(facts or {})},
-            problems=table.problems.path if table else None,
+            problems=problems,
             at=at,
         )
         return replace(receipt, deposit=deposit)

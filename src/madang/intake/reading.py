@@ -83,6 +83,8 @@ def _receipt(dataset: Dataset, sha256: str, reading: Reading, live_only: bool) -
         if receipt["sha256"] != sha256 or receipt["verdict"] == "unchanged":
             continue
         made = receipt["version"] is not None
+        if any(version.deposit_id == deposit and version.erased for version in dataset.versions):
+            continue  # rows of it were erased: the same bytes would bring them back
         if not made and (live_only or receipt["verdict"] != "refused" or _ours(receipt)):
             continue  # a deposit cut short, or refused through our own failure: read it again
         facts = dataset.facts(deposit)

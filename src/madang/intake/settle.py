@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from madang.bank import Bank, Version
+from madang.bank.erase import brought_back
 from madang.bank.ids import clean_id, title_of
 from madang.declarations import Card, DatasetColumn, Standard
 from madang.engine.duck import connect
@@ -81,8 +82,12 @@ class Settler:
             profiled = profile(table, con, reading.override, given, seen)
             plan = plan_of(profiled, recognition)
             conformed = conform(table, plan, self.place / table.stage.stem, con)
+            back = brought_back(con, self.bank, table_id, conformed.files)
+            if back:
+                stone, rows = back
+                raise Refused("erased_again", rows=rows, at=stone.at[:10], ground=stone.ground)
             provider = _provider(con, conformed)
-            reasons = _compare_with_live(live, table_id, conformed, provider, table)
+            reasons = (*_compare_with_live(live, table_id, conformed, provider, table), *_left_out(table))
             quality = check(
                 conformed.files,
                 conformed.columns,
@@ -151,6 +156,11 @@ def _compare_with_live(
                            detail=_json(fell.params))  # fmt: skip
         return (fell,)
     return ()
+
+
+def _left_out(table: RawTable) -> tuple[Reason, ...]:
+    totals = table.left_out_counts.get("total", 0)
+    return (Reason("totals_left_out", {"count": totals}),) if totals else ()
 
 
 def _same_standard(live: Version, conformed: Conformed) -> bool:

@@ -56,4 +56,9 @@ TEXTS: dict[str, str] = {
     "doctor_facts_changed": "The record of deposit {deposit} of {dataset} version {version} was changed afterwards. Compare it with a backup.",
     "doctor_file_broken": "File {path} of {dataset} version {version} cannot be read: {reason}. Restore it from a backup.",
     "doctor_no_snapshot": "The original {sha256} of {dataset} version {version} is missing. Restore it from a backup.",
+    "doctor_rows": "{dataset} version {version} has {rows} rows, its receipt says {expected}. Compare it with a backup.",
+    "doctor_snapshot_changed": "The original {sha256} of {dataset} version {version} was changed after it was kept. Restore it from a backup.",
+    "out_exists": "{path} already exists. Add --force to overwrite it.",
+    "encoding_unknown": "'{encoding}' is not a known encoding. Write cp949, utf-8 or utf-16.",
+    "verdict_refused_new": "Refused. The original is kept. '{dataset}' has no version yet.",
 }

@@ -28,7 +28,7 @@ TEXTS: dict[str, str] = {
     "by_standard": "표준 {standard}",
     "no_standard": "표준 없음(일반 표)",
     "see_problems": "문제 {problems}건: `madang problems {dataset}`",
-    "bank_empty": "뱅크가 비어 있습니다. `madang deposit 파일`{으로} 첫 데이터를 입고하십시오.",
+    "bank_empty": "뱅크가 비어 있습니다. `madang deposit 파일`로 첫 데이터를 입고하십시오.",
     "show_version": "{version}판 · {rows}행 {columns}열 · {at} {by} · {file}",
     "show_quality": "품질 {score}점 · 오류 {wrong}건 / 진단 {checked}건",
     "no_problems": "'{dataset}'에서 찾은 문제가 없습니다.",
@@ -56,4 +56,9 @@ TEXTS: dict[str, str] = {
     "doctor_facts_changed": "{dataset} {version}판의 입고 기록 {deposit}{이} 나중에 바뀌었습니다. 백업과 견주어 보십시오.",
     "doctor_file_broken": "{dataset} {version}판의 파일 {path}{을} 읽을 수 없습니다: {reason}. 백업에서 복원하십시오.",
     "doctor_no_snapshot": "{dataset} {version}판의 원본 {sha256}{이} 없습니다. 백업에서 복원하십시오.",
+    "doctor_rows": "{dataset} {version}판은 {rows}행인데 접수증에는 {expected}행입니다. 백업과 견주어 보십시오.",
+    "doctor_snapshot_changed": "{dataset} {version}판의 원본 {sha256}{이} 보관한 뒤에 바뀌었습니다. 백업에서 복원하십시오.",
+    "out_exists": "{path} 파일이 이미 있습니다. 덮어쓰려면 --force를 붙이십시오.",
+    "encoding_unknown": "'{encoding}'{은} 아는 문자 인코딩이 아닙니다. cp949, utf-8, utf-16처럼 적으십시오.",
+    "verdict_refused_new": "반려했습니다. 원본은 보관했습니다. '{dataset}'에는 아직 판이 없습니다.",
 }
