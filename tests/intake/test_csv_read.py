@@ -64,6 +64,23 @@ def test_blanks_around_the_cells_of_a_blank_delimited_file_are_no_columns(end: s
     assert (table.rows, source_rows(table)[-1], problems(table)) == (29, 29, [])
 
 
+@pytest.mark.parametrize(
+    "note", ["# 2024년 12월 기준", "이 자료는 참고용입니다,,", "매월 말일을 기준으로 작성함", "# 주의,,"]
+)
+def test_a_remark_below_the_rows_is_a_note_not_a_row(note: str, tmp_path: Path):
+    body = [f"공원 {n}호,{n},Y" for n in range(20)]
+    table = one("\n".join(["공원,면적,개방여부", *body, note, ""]), tmp_path)
+    assert (table.rows, problems(table)) == (20, [])
+    assert [(entry["row"], entry["kind"]) for entry in table.left_out] == [(22, "footnote")]
+
+
+def test_a_name_alone_in_the_last_row_is_a_row_that_lost_its_end(tmp_path: Path):
+    body = [f"공원 {n}호,{n},Y" for n in range(20)]
+    table = one("\n".join(["공원,면적,개방여부", *body, "수완 호수 공원"]), tmp_path)
+    assert rows(table)[-1] == ["수완 호수 공원", "", ""]
+    assert problems(table) == [(22, "row_too_short")]
+
+
 def test_blank_rows_are_counted_not_staged(tmp_path: Path):
     table = one('a,b\n\n가,1\n,\n"",""\n나,2\n \n\n', tmp_path)
     assert rows(table) == [["가", "1"], ["나", "2"]]
@@ -212,6 +229,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path):
     with pytest.raises(Refused) as refusal:
         one(b"a,b\n1," + b"x" * (80 << 20), tmp_path)
     assert refusal.value.code == "csv_line_too_long"
+    assert refusal.value.params["file"] == "made.csv"
 
 
 CELL = st.text(st.sampled_from('ab 가,"\n;1'), max_size=6)

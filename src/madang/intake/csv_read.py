@@ -39,6 +39,9 @@ def read_csv(
         except LastColumnFilled:
             reading.abandon()
             keep_last = True
+        except Refused as refused:
+            reading.abandon()
+            raise Refused(refused.code, **{"file": path.name, **refused.params}) from refused
         except BaseException:
             reading.abandon()
             raise

@@ -14,6 +14,7 @@ from madang.intake.layout_cells import (
     is_footnote,
     is_header_word,
     is_period,
+    is_remark,
     is_unit,
     kind,
 )
@@ -106,7 +107,8 @@ def kinds_of(reference: Sequence[Row]) -> tuple[list[Kind], list[bool]]:
 def footnotes(rows: Sequence[Row]) -> list[Row]:
     """The notes at the end of `rows` (which may hold blank rows), from top to bottom, without blank rows.
 
-    Notes begin with a mark (주:, 자료:, ※, 출처, *), or are rows of one cell after a blank row under a wider table.
+    Notes begin with a mark (주:, 자료:, ※, 출처, *), or are rows of one cell after a blank row under a wider table, or
+    a sentence or remark alone in the first column of one.
     """
     counts = [filled(cells) for _, cells in rows if filled(cells)]
     usual = median([count for count in counts[:60] if count > 1] or [1])
@@ -121,7 +123,7 @@ def footnotes(rows: Sequence[Row]) -> list[Row]:
         if is_footnote(first) and count <= max(1, usual * 0.4) and (usual > 1 or after_blank):
             start = index
         elif count == 1 and usual >= 3 and kind(first) == "text":
-            if after_blank:
+            if after_blank or (cells[0].strip() and is_remark(first)):
                 start = index
         else:
             break

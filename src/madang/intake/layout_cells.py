@@ -30,6 +30,7 @@ _FOOTNOTE = re.compile(
     r"(?:\d{0,2}\s*[):：\]>】]|\d+\s*[.)]))",
     re.I,
 )
+_REMARK = re.compile(r"^\s*(?:#+\s*\S|(?:\S+\s+){2,}\S*(?:니다|[함임됨음])[.)\s]*$)")
 _UNIT = re.compile(r"단\s*위\s*[:：]|\bunit\s*[:：]", re.I)
 _UNIT_CELL = re.compile(r"^[(\[][^()\[\]]{1,12}[)\]]$")
 _YEAR = r"(?:19[5-9]\d|20[0-4]\d)"
@@ -88,6 +89,11 @@ def shape(cell: str) -> str:
 def is_footnote(cell: str) -> bool:
     """Whether a cell begins as a note under or above a table does (주:, 자료:, ※, 출처, * …)."""
     return bool(_FOOTNOTE.match(cell))
+
+
+def is_remark(cell: str) -> bool:
+    """Whether a cell reads as a remark on the table: "# …", or a sentence ("이 자료는 참고용입니다", "… 기준임")."""
+    return bool(_REMARK.match(cell))
 
 
 def is_unit(cell: str) -> bool:
