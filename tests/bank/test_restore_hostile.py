@@ -1,0 +1,122 @@
+"""A backup that lies, is damaged, or wants to write elsewhere is refused, and nothing is left of it."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bank.made import LIBRARIES, make_version, read
+from madang.bank import Bank
+from madang.bank.backup import backup, restore
+from madang.messages import MadangError
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    bank = Bank(tmp_path / "w" / "bank")
+    make_version(bank, "libraries", LIBRARIES)
+    (tmp_path / "w" / "madang.toml").write_text('name = "우리구"\n')
+    (tmp_path / "w" / "content" / "standards").mkdir(parents=True)
+    (tmp_path / "w" / "content" / "standards" / "own.toml").write_text("# own\n")
+    backup(bank, [tmp_path / "w" / "madang.toml", tmp_path / "w" / "content"], tmp_path / "good.tar")
+    return tmp_path / "good.tar"
+
+
+def rewritten(
+    good: Path, change: Callable[[tarfile.TarInfo, bytes], tuple[tarfile.TarInfo, bytes] | None]
+) -> Path:
+    """The same tar with members changed or (None) left out."""
+    target = good.with_name("changed.tar")
+    with tarfile.open(good) as old, tarfile.open(target, "w") as new:
+        for member in old:
+            stream = old.extractfile(member)
+            changed = change(member, stream.read() if stream else b"")
+            if changed:
+                new.addfile(changed[0], io.BytesIO(changed[1]))
+    return target
+
+
+def with_member(good: Path, member: tarfile.TarInfo, content: bytes = b"") -> Path:
+    target = good.with_name("more.tar")
+    target.write_bytes(good.read_bytes())
+    member.size = len(content)
+    with tarfile.open(target, "a") as tar:
+        tar.addfile(member, io.BytesIO(content))
+    return target
+
+
+def refused(tar: Path, place: Path) -> None:
+    bank = Bank(place / "bank")
+    with pytest.raises(MadangError, match="백업 파일이 아니거나 손상"):
+        restore(tar, bank)
+    assert bank.datasets() == []
+    assert not (place / ".restore").exists()
+
+
+def test_settings_and_declarations_come_back_byte_for_byte(good: Path, tmp_path: Path) -> None:
+    place = tmp_path / "fresh"
+    restore(good, Bank(place / "bank"))
+    for name in ("madang.toml", "content/standards/own.toml"):
+        assert (place / name).read_bytes() == (tmp_path / "w" / name).read_bytes()
+    assert read(Bank(place / "bank")["libraries"].version(1)) == LIBRARIES
+    assert sorted(p.name for p in place.iterdir()) == ["bank", "content", "madang.toml"]
+
+
+def test_what_stood_there_is_kept_aside(good: Path, tmp_path: Path) -> None:
+    place = tmp_path / "fresh"
+    place.mkdir()
+    (place / "madang.toml").write_text('name = "다른구"\n')
+    restore(good, Bank(place / "bank"))
+    assert "우리구" in (place / "madang.toml").read_text()
+    assert "다른구" in (place / "madang.toml.before-restore").read_text()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../out", "/etc/out", "cache/search.db", ".ssh/key", "content/../../out", "bank/x y/table", "bank/a/tables/zz/f",
+     "bank/snapshots/short", "content/a\nb"],
+)  # fmt: skip
+def test_no_member_stands_elsewhere(good: Path, tmp_path: Path, name: str) -> None:
+    refused(with_member(good, tarfile.TarInfo(name), b"x"), tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
+def test_nothing_but_regular_files(good: Path, tmp_path: Path, kind: bytes) -> None:
+    member = tarfile.TarInfo("content/link")
+    member.type, member.linkname = kind, str(tmp_path / "victim")
+    refused(with_member(good, member), tmp_path / "fresh")
+
+
+def test_a_pointer_out_of_the_dataset_is_refused(good: Path, tmp_path: Path) -> None:
+    def elsewhere(member: tarfile.TarInfo, content: bytes) -> tuple[tarfile.TarInfo, bytes]:
+        return (member, b"tables/../../x") if member.name.endswith("/table") else (member, content)
+
+    refused(rewritten(good, elsewhere), tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("part", ["snapshots", ".parquet", "_delta_log", "madang.toml"])
+def test_a_flipped_byte_is_noticed(good: Path, tmp_path: Path, part: str) -> None:
+    def flip(member: tarfile.TarInfo, content: bytes) -> tuple[tarfile.TarInfo, bytes]:
+        return member, (bytes([content[0] ^ 1]) + content[1:] if part in member.name else content)
+
+    refused(rewritten(good, flip), tmp_path / "fresh")
+
+
+def test_a_member_less_is_noticed(good: Path, tmp_path: Path) -> None:
+    refused(rewritten(good, lambda m, c: None if "snapshots" in m.name else (m, c)), tmp_path / "fresh")
+
+
+def test_a_tar_cut_short_is_noticed(good: Path, tmp_path: Path) -> None:
+    size = good.stat().st_size
+    for share in (0.3, 0.6, 0.9):
+        (tmp_path / "cut.tar").write_bytes(good.read_bytes()[: int(size * share)])
+        refused(tmp_path / "cut.tar", tmp_path / "fresh")
+
+
+def test_only_its_owner_can_read_a_backup(good: Path) -> None:
+    assert os.stat(good).st_mode & 0o077 == 0
