@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import datetime, timedelta
 
 import pytest
 
+from madang.bank.durable import SEOUL, new_id
 from madang.bank.ids import clean_id, dataset_id, is_valid_id, title_of
 
 NAMES = [
@@ -51,5 +53,19 @@ def test_what_is_no_id(text: str) -> None:
     assert not is_valid_id(text)
 
 
+@pytest.mark.parametrize("name", ["snapshots", "tombstones"])
+def test_the_banks_own_folders_are_no_datasets(name: str) -> None:
+    assert not is_valid_id(name)
+    assert dataset_id(f"{name}.csv") == f"{name}-자료"
+    assert dataset_id(f"{name}_2020.xlsx") == f"{name}-자료"
+
+
 def test_long_names_are_cut_and_stay_valid() -> None:
     assert is_valid_id(clean_id("가나 " * 200))
+
+
+def test_ids_of_one_second_sort_by_time() -> None:
+    noon = datetime(2026, 6, 1, 12, 0, tzinfo=SEOUL)
+    ids = [new_id(noon + timedelta(microseconds=i * 11)) for i in range(200)]
+    assert ids == sorted(ids)
+    assert "20260601T120000-ffffff" < ids[0], "ids made before this were to the second"

@@ -66,8 +66,8 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
 
 
 def new_id(at: datetime) -> str:
-    """An id that sorts by time and never meets another: 20261121T221530-9f3c1a."""
-    return f"{at.astimezone(SEOUL):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    """An id that sorts by time, to the microsecond, and never meets another: 20261121T221530123456-9f3c1a."""
+    return f"{at.astimezone(SEOUL):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
 
 
 @contextmanager

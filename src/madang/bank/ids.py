@@ -12,6 +12,7 @@ _TRAILING = re.compile(
 _COPY = re.compile(r"\s*\(\d+\)$")
 _SHORT_DATE = re.compile(r"[\s_\-(\[]+\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:기준|현재)?[)\]]*$")
 _NOT_ALLOWED = re.compile(r"[^0-9a-z가-힣-]+")
+RESERVED = frozenset({"snapshots", "tombstones"})  # the bank's own folders beside those of the datasets
 VALID = re.compile(r"[0-9a-z가-힣](?:[0-9a-z가-힣-]{0,118}[0-9a-z가-힣])?")
 
 
@@ -19,13 +20,13 @@ def dataset_id(file_name: str) -> str:
     """The id a file gets when none is said: its stem in NFC and lower case, without trailing date or version.
 
     `서울특별시_박물관미술관정보_20180821.csv` -> `서울특별시-박물관미술관정보`. Never empty: a name without a
-    usable letter becomes `이름없음`.
+    usable letter becomes `이름없음`, one that would name a folder of the bank itself gets `-자료` behind it.
     """
     name = unicodedata.normalize("NFC", file_name).strip()
     stem = re.sub(r"\.[A-Za-z0-9]{1,7}$", "", name).lower()
     kept = _without_trailing(stem)
     cleaned = clean_id(kept) or clean_id(stem)
-    return cleaned or "이름없음"
+    return f"{cleaned}-자료" if cleaned in RESERVED else cleaned or "이름없음"
 
 
 def title_of(file_name: str) -> str:
@@ -53,4 +54,4 @@ def clean_id(text: str) -> str:
 
 def is_valid_id(text: str) -> bool:
     """Whether `text` can name a dataset."""
-    return VALID.fullmatch(text) is not None
+    return VALID.fullmatch(text) is not None and text not in RESERVED
