@@ -26,6 +26,9 @@ _CODE = re.compile(
 )
 _ROW_NUMBER = re.compile(r"(연번|순번|일련번호|^번호|^no\.?|^index)$", re.IGNORECASE)
 _DATE = re.compile(r"일자|날짜|일시|시점|년월일|연월일|date|ymd|_dt$|일$", re.IGNORECASE)
+_DAY = re.compile(  # labels that can only mean a day, so that 44197 is the day number of a spreadsheet
+    r"일자|날짜|년월일|연월일|(설치|개설|등록|허가|신고|준공|승인|지정|시행|개업|폐업|기준|수정|작성|접수|점검|변경|공고|계약)일$"
+)
 _MONTH = re.compile(r"년월|연월|년_월|월$|ym$|yyyymm|month|기간|시점", re.IGNORECASE)
 _YEAR = re.compile(r"년도|연도|년$|year|yyyy$", re.IGNORECASE)
 _TIME = re.compile(r"시각|(시작|종료|개시|마감|개방|운영|개관|폐관)시간|hhmm|time$", re.IGNORECASE)
@@ -181,15 +184,16 @@ def _time_like(name: str, seen: Evidence) -> _Decision | None:
     reads = seen.reads
     date, stamp = reads.get("date", 0), reads.get("datetime", 0)
     turned = seen.shapes.get("day_or_month_first", 0) if seen.day_first is not None else 0
-    serial = seen.shapes.get("serial", 0) if 2 * (date + turned) >= seen.values else 0
+    days = 2 * (date + turned) >= seen.values or bool(_DAY.search(name))
+    serial = seen.shapes.get("serial", 0) if days else 0
     # 2021.13.05 is no day, yet plainly meant as one: it speaks for the type where half of the column are days
-    impossible = max(0, seen.shapes.get("day", 0) - date) if 2 * date >= seen.values else 0
+    impossible = max(0, seen.shapes.get("day", 0) - date) if serial or 2 * date >= seen.values else 0
     note = _date_note(seen)
     if is_code_label(name):
         return None
     if stamp > date:
         return _typed(seen, "datetime", turned + serial, note)
-    if date + turned > 0 and not (0 < reads.get("month", 0) >= date and _MONTH.search(name)):
+    if date + turned + serial > 0 and not (0 < reads.get("month", 0) >= date and _MONTH.search(name)):
         return _typed(seen, "date", turned + serial + impossible, note)
     numeric = seen.shapes.get("digits", 0) * 2 > seen.values
     if reads.get("time", 0) and (not numeric or (_TIME.search(name) and seen.shapes.get("longest") == 4)):
