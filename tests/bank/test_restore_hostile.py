@@ -37,6 +37,7 @@ def rewritten(
             stream = old.extractfile(member)
             changed = change(member, stream.read() if stream else b"")
             if changed:
+                changed[0].size = len(changed[1])
                 new.addfile(changed[0], io.BytesIO(changed[1]))
     return target
 
@@ -113,7 +114,7 @@ def test_a_member_less_is_noticed(good: Path, tmp_path: Path) -> None:
 
 def test_a_tar_cut_short_is_noticed(good: Path, tmp_path: Path) -> None:
     size = good.stat().st_size
-    for share in (0.3, 0.6, 0.9):
+    for share in (0.2, 0.4, 0.6):  # its end is empty blocks
         (tmp_path / "cut.tar").write_bytes(good.read_bytes()[: int(size * share)])
         refused(tmp_path / "cut.tar", tmp_path / "fresh")
 
