@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from madang.messages import en, josa, ko
 
@@ -41,9 +42,19 @@ def test_particles_are_left_to_the_one_function_for_them() -> None:
     assert [code for code, text in ko.TEXTS.items() if loose.search(text)] == []
 
 
+def test_a_particle_follows_a_field() -> None:
+    """After a fixed word it is written out: a pair there would be taken for a parameter."""
+    pair = re.compile(r"\{(?:" + "|".join(PARTICLES) + r")\}")
+    assert [code for code, text in ko.TEXTS.items() if pair.search(josa._FIELD.sub("", text))] == []
+
+
 def test_no_code_is_written_twice() -> None:
-    for module in (ko, en):
-        assert module.__file__
-        with open(module.__file__, encoding="utf-8") as source:
-            codes = re.findall(r'^    "(\w+)":', source.read(), re.MULTILINE)
+    for language in (ko, en):
+        rooms = [path for place in language.__path__ for path in Path(place).glob("*.py")]
+        codes = [
+            code
+            for path in rooms
+            for code in re.findall(r'^    "(\w+)":', path.read_text(encoding="utf-8"), re.MULTILINE)
+        ]
+        assert len(codes) > 200
         assert len(codes) == len(set(codes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -14,14 +15,6 @@ import madang
 from madang.cli import main
 from repository_files import ROOT
 
-HEAD = "도서관명,시도명,시군구명,도서관유형,휴관일,열람좌석수,자료수(도서),소재지도로명주소,위도,경도,데이터기준일자\n"
-OCTOBER = (
-    "도봉도서관,서울특별시,도봉구,공공도서관,월요일,320,81200,서울특별시 도봉구 삼양로 556,37.65,127.01,2026-10-01\n"
-    "쌍문채움도서관,서울특별시,도봉구,공공도서관,월요일,많음,30100,서울특별시 도봉구 노해로 69,37.64,127.02,2026-10-01\n"
-)
-NOVEMBER = OCTOBER.replace("320", "330").replace("많음", "150").replace("2026-10-01", "2026-11-01")
-PARKING = "주차장명,구획수\n창동역 노상,40\n쌍문 공영,85\n"
-
 
 def block(language: str) -> str:
     """The README's one block of code in a language."""
@@ -31,12 +24,8 @@ def block(language: str) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of a data officer with the files of the tour."""
-    (tmp_path / "열린데이터").mkdir()
-    (tmp_path / "도서관.csv").write_text(HEAD + OCTOBER, "utf-8")
-    (tmp_path / "도서관_20261101.csv").write_text(HEAD + NOVEMBER, "utf-8")
-    (tmp_path / "열린데이터" / "주차장.csv").write_bytes(PARKING.encode("cp949"))
-    monkeypatch.setenv("HOME", str(tmp_path))
+    """A folder of a new user: a clone's examples in it, and nothing else."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -68,11 +57,12 @@ def test_the_tour_of_the_readme_works_as_written(home: Path, monkeypatch: pytest
         "export",
         "search",
     }
-    assert "많음" in said["problems"]
-    assert "150" in said["diff"]
-    assert "주차장" in said["search"]
+    assert "스무 석" in said["problems"]
+    assert "21:00" in said["diff"]
+    assert "공영주차장" in said["search"]
     rows = list(openpyxl.load_workbook(home / "도서관.xlsx").worksheets[0].iter_rows(values_only=True))
-    assert [row[0] for row in rows] == ["도서관명", "도봉도서관", "쌍문채움도서관"]
+    assert [row[0] for row in rows][:2] == ["도서관명", "마당중앙도서관"]
+    assert len(rows) == 1 + 5
     assert (home / "첫판.csv").read_bytes().startswith("\ufeff도서관명,".encode())
     assert [version.n for version in madang.open("city").bank["도서관"].versions] == [1, 2, 3]
 
@@ -84,7 +74,7 @@ def test_the_python_of_the_readme_works_as_written(home: Path) -> None:
     names: dict[str, object] = {}
     exec(block("python"), names)
     libraries = names["libraries"]
-    assert libraries.count().execute() == 2  # type: ignore[attr-defined]
+    assert libraries.count().execute() == 5  # type: ignore[attr-defined]
 
 
 def test_every_command_of_the_readme_is_one() -> None:
