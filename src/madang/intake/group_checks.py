@@ -10,6 +10,9 @@ from madang.declarations.sql import quote
 from madang.declarations.standard import RESERVED, DatasetColumn, Standard, SumRule
 from madang.messages import text
 
+# names of our own beside the columns of a table, which may be called anything that people call columns
+ROWS, TOTAL, PARTS, FIRST, NTH = (f"__madang_{name}" for name in ("rows", "total", "parts", "first", "nth"))
+
 
 @dataclass(frozen=True)
 class GroupCheck:
@@ -27,13 +30,13 @@ class GroupCheck:
     sum_rule: SumRule | None = None
 
     def counts(self, source: str) -> list[str]:
-        """Two SQL scalars for a select over `source` (also named t): what is checked, what is wrong."""
+        """Two SQL scalars for a select over `source`: what is checked, what is wrong."""
         if self.sum_rule is None:
             some = self.filled()
             return [
                 f"count(*) FILTER (WHERE {some})",
-                f"count(*) FILTER (WHERE {some}) - (SELECT count(*) FROM (SELECT {self.hash()} AS h "
-                f"FROM {source} AS t WHERE {some} GROUP BY h))",  # grouped, as that spills to disk when it must
+                f"count(*) FILTER (WHERE {some}) - (SELECT count(*) FROM (SELECT {self.hash()} "
+                f"FROM {source} AS {ROWS} WHERE {some} GROUP BY 1))",  # grouped, as that spills to disk when it must
             ]
         groups = sum_groups(source, self.sum_rule)
         return [
@@ -77,12 +80,12 @@ def sums(rule: SumRule, present: Mapping[str, DatasetColumn]) -> GroupCheck:
 
 
 def sum_groups(source: str, rule: SumRule) -> str:
-    """SQL: one row per group that can be checked, with `total`, `parts` and the first source row of the total."""
+    """SQL: one row per group that can be checked, with TOTAL, PARTS and the FIRST source row of the total."""
     by, value = ", ".join(quote(name) for name in rule.by), quote(rule.value)
     return (
-        f"(SELECT {by}, sum({value}) FILTER (WHERE {rule.total}) AS total, "
-        f"sum({value}) FILTER (WHERE {rule.parts}) AS parts, "
-        f"min(source_row) FILTER (WHERE {rule.total}) AS first_row FROM {source} GROUP BY {by} "
+        f"(SELECT {by}, sum({value}) FILTER (WHERE {rule.total}) AS {TOTAL}, "
+        f"sum({value}) FILTER (WHERE {rule.parts}) AS {PARTS}, "
+        f"min(source_row) FILTER (WHERE {rule.total}) AS {FIRST} FROM {source} GROUP BY {by} "
         f"HAVING count({value}) FILTER (WHERE {rule.total}) > 0 "
         f"AND count(*) FILTER (WHERE {rule.parts}) >= {rule.fewest_parts} "
         f"AND count(*) FILTER (WHERE ({rule.parts}) AND {value} IS NULL) = 0)"
@@ -91,4 +94,4 @@ def sum_groups(source: str, rule: SumRule) -> str:
 
 def sum_wrong(rule: SumRule) -> str:
     """SQL boolean over `sum_groups`: the parts miss the total by more than is tolerated."""
-    return f"abs(total - parts) > {rule.tolerance}"
+    return f"abs({TOTAL} - {PARTS}) > {rule.tolerance}"

@@ -13,7 +13,7 @@ from madang.declarations.sql import literal, quote
 from madang.declarations.standard import RESERVED, STORAGE, DatasetColumn, Standard
 from madang.intake.checks import Check, Plan, Skipped, by_standard, plan, why_not
 from madang.intake.freshness import freshness
-from madang.intake.group_checks import GroupCheck, duplicates, sums
+from madang.intake.group_checks import ROWS, GroupCheck, duplicates, sums
 from madang.intake.problems import ProblemSink
 from madang.intake.quality_report import CheckResult, Completeness, Quality
 from madang.intake.violations import list_violations
@@ -102,11 +102,11 @@ def _source(
 ) -> str:
     """The rows as SQL: a renamed column also answers to its name in the standard, one of `absent` is null."""
     paths = ", ".join(literal(str(file)) for file in files)
-    names = {column.name for column in columns}
+    taken = {name.casefold() for name in (*(column.name for column in columns), *RESERVED)}
     aliases = [
         f", {quote(column.name)} AS {quote(column.standard)}"
         for column in columns
-        if column.standard and column.standard != column.name and column.standard not in {*names, *RESERVED}
+        if column.standard and column.standard.casefold() not in taken
     ]
     if standard:
         types = {told.name: STORAGE[told.type] for told in standard.columns}
@@ -129,7 +129,7 @@ def _aggregate(
         wanted.append(f"count(*) FILTER (WHERE ({each.applies}) AND ({each.wrong}))")
     for group in groups:
         wanted += group.counts(source)
-    row = con.execute(f"SELECT {', '.join(wanted)} FROM {source} AS t").fetchone()
+    row = con.execute(f"SELECT {', '.join(wanted)} FROM {source} AS {ROWS}").fetchone()
     assert row is not None
     filled, rest = list(row[2 : 2 + len(columns)]), list(row[2 + len(columns) :])
     pairs = [(int(rest[i] or 0), int(rest[i + 1] or 0)) for i in range(0, len(rest), 2)]

@@ -10,7 +10,7 @@ import duckdb
 from madang.declarations.sql import literal, quote
 from madang.declarations.standard import DatasetColumn
 from madang.intake.checks import Check, masked
-from madang.intake.group_checks import GroupCheck, sum_groups, sum_wrong
+from madang.intake.group_checks import FIRST, NTH, PARTS, ROWS, TOTAL, GroupCheck, sum_groups, sum_wrong
 from madang.intake.problems import VALUE_LIMIT, ProblemSink
 
 
@@ -31,7 +31,7 @@ def list_violations(
         query = _sums(source, check, by_name)
     else:
         query = _duplicates(source, check, by_name)
-    found = con.execute(f"{query} ORDER BY row LIMIT {limit}").to_arrow_table()
+    found = con.execute(f"{query} ORDER BY 1 LIMIT {limit}").to_arrow_table()
     sink.add_table(found)
     if count > limit:
         column, _ = _place(check, by_name)
@@ -56,9 +56,7 @@ def _rows(source: str, check: Check, columns: dict[str, DatasetColumn]) -> str:
         value = masked(columns[check.columns[0]], value)
     rule = check.rule_sql or literal(check.rule)
     chosen = _select(check, _place(check, columns), value, rule, check.detail)
-    return (
-        f"SELECT source_row AS row, {chosen} FROM {source} AS t WHERE ({check.applies}) AND ({check.wrong})"
-    )
+    return f"SELECT source_row AS row, {chosen} FROM {source} AS {ROWS} WHERE ({check.applies}) AND ({check.wrong})"
 
 
 def _duplicates(source: str, check: GroupCheck, columns: dict[str, DatasetColumn]) -> str:
@@ -68,13 +66,17 @@ def _duplicates(source: str, check: GroupCheck, columns: dict[str, DatasetColumn
     if check.rule == "key_duplicate":
         shown = [masked(columns[name], f"CAST({quote(name)} AS VARCHAR)") for name in check.columns]
     value = f"concat_ws(' · ', {', '.join(shown)})" if len(shown) > 1 else shown[0]
-    chosen = _select(check, _place(check, columns), value, literal(check.rule), "json_object('first', first)")
-    twice = f"SELECT {check.hash()} FROM {source} AS t WHERE {check.filled()} GROUP BY 1 HAVING count(*) > 1"
+    chosen = _select(
+        check, _place(check, columns), value, literal(check.rule), f"json_object('first', {FIRST})"
+    )
+    twice = (
+        f"SELECT {check.hash()} FROM {source} AS {ROWS} WHERE {check.filled()} GROUP BY 1 HAVING count(*) > 1"
+    )
     return (
         f"SELECT source_row AS row, {chosen} FROM (SELECT *, "
-        f"row_number() OVER (PARTITION BY {by} ORDER BY source_row) AS nth, "
-        f"min(source_row) OVER (PARTITION BY {by}) AS first "
-        f"FROM {source} AS t WHERE {check.filled()} AND {check.hash()} IN ({twice})) WHERE nth > 1"
+        f"row_number() OVER (PARTITION BY {by} ORDER BY source_row) AS {NTH}, "
+        f"min(source_row) OVER (PARTITION BY {by}) AS {FIRST} "
+        f"FROM {source} AS {ROWS} WHERE {check.filled()} AND {check.hash()} IN ({twice})) WHERE {NTH} > 1"
     )
 
 
@@ -83,11 +85,11 @@ def _sums(source: str, check: GroupCheck, columns: dict[str, DatasetColumn]) -> 
     assert rule is not None
     value = f"concat_ws(' · ', {', '.join(f'CAST({quote(name)} AS VARCHAR)' for name in rule.by)})"
     detail = (
-        f"json_object('rule', {literal(rule.id)}, 'label', {literal(rule.label)}, 'total', total, "
-        "'parts', parts, 'difference', total - parts)"
+        f"json_object('rule', {literal(rule.id)}, 'label', {literal(rule.label)}, 'total', {TOTAL}, "
+        f"'parts', {PARTS}, 'difference', {TOTAL} - {PARTS})"
     )
     chosen = _select(check, _place(check, columns), value, literal(check.rule), detail)
-    return f"SELECT first_row AS row, {chosen} FROM {sum_groups(source, rule)} WHERE {sum_wrong(rule)}"
+    return f"SELECT {FIRST} AS row, {chosen} FROM {sum_groups(source, rule)} WHERE {sum_wrong(rule)}"
 
 
 def _place(check: Check | GroupCheck, columns: dict[str, DatasetColumn]) -> tuple[str, str]:
