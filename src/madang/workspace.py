@@ -129,7 +129,8 @@ class Workspace:
     def rollback(self, dataset: str, n: int, *, by: str | None = None) -> Version:
         """Make version n of a dataset live again, as a new version."""
         version = self.bank.rollback(dataset, n, by=by or actor(), at=self.clock())
-        self.index.put(_doc(self.bank[dataset], self.standards))
+        with suppress(MadangError, OSError):
+            self.index.put(_doc(self.bank[dataset], self.standards))
         return version
 
     def erase(
@@ -140,15 +141,21 @@ class Workspace:
         value: str | None = None,
         ground: str,
         by: str | None = None,
+        skip_without: bool = False,
     ) -> Tombstone:
-        """Erase a dataset, or the rows whose `column` reads `value`, from every version; a tombstone stays."""
+        """Erase a dataset, or the rows whose `column` reads `value`, from every version; a tombstone stays.
+
+        Versions without the column are refused, or with `skip_without` left as they are.
+        """
         from madang.bank.erase import erase
 
         stone = erase(
-            self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock()
-        )
+            self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
+            skip_without=skip_without,
+        )  # fmt: skip
         if column is None:
-            self.index.remove(dataset)
+            with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
+                self.index.remove(dataset)
         return stone
 
     # looking ---------------------------------------------------------------------------------------------

@@ -38,8 +38,13 @@ def make_version(
     by: str = "kim",
     key: tuple[str, ...] = (),
     content: bytes | None = None,
+    columns: dict[str, dict[str, str]] | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> Version:
-    """Commit `rows` (dicts with source_row) as the next version; `content` are the bytes of the "file"."""
+    """Commit `rows` (dicts with source_row) as the next version; `content` are the bytes of the "file".
+
+    `columns` overrides what is known of a column (label, standard), `facts` adds to the facts.
+    """
     at = at or NOON + timedelta(days=len(bank[dataset].versions) if dataset in bank else 0)
     with bank.bench() as place:
         (place / "file.csv").write_bytes(content if content is not None else repr(rows).encode())
@@ -54,9 +59,12 @@ def make_version(
             [parquet(place, rows)],
             receipt={
                 "file": "file.csv", "member": None, "sha256": sha256, "verdict": "accepted", "rows": len(rows),
-                "columns": len(names), "problems": 0,
+                "columns": len(names), "problems": 0, "at": at.isoformat(),
             },
-            facts={"columns": [{"name": n, "label": n, "type": "text"} for n in names], "key": list(key)},
+            facts={
+                "columns": [{"name": n, "label": n, "type": "text", **(columns or {}).get(n, {})} for n in names],
+                "key": list(key), **(facts or {}),
+            },
             problems=sink.path,
             by=by,
             at=at,

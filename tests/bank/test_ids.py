@@ -68,4 +68,4 @@ def test_ids_of_one_second_sort_by_time() -> None:
     noon = datetime(2026, 6, 1, 12, 0, tzinfo=SEOUL)
     ids = [new_id(noon + timedelta(microseconds=i * 11)) for i in range(200)]
     assert ids == sorted(ids)
-    assert "20260601T120000-ffffff" < ids[0], "ids made before this were to the second"
+    assert ids[0] > "20260601T120000-ffffff", "ids made before this were to the second"

@@ -139,10 +139,14 @@ class Bank:
         )
 
     def sweep(self, *, now: float | None = None) -> list[Path]:
-        """Remove what no version refers to and is older than a day: killed deposits' folders and files."""
+        """Remove what no version refers to and is older than a day: killed deposits' folders and files.
+
+        What an erasure left behind goes at once, and so do tables that nothing points to.
+        """
         older_than = (time.time() if now is None else now) - _DAY_S
         gone = [p for p in self.workshop.glob("*") if p.stat().st_mtime < older_than]
         gone += [p for p in self.snapshots.folder.glob(".*") if p.stat().st_mtime < older_than]
+        gone += self.folder.glob(".erased-*")
         for dataset in self.datasets():
             with locked(dataset.folder / ".lock"):
                 gone += [p for p in _orphans(dataset) if p.stat().st_mtime < older_than]
@@ -155,7 +159,8 @@ class Bank:
 def _orphans(dataset: Dataset) -> Iterator[Path]:
     """Deposit folders that say accepted but that no version refers to, and unfinished ones."""
     known = {version.deposit_id for version in dataset.versions}
-    yield from (dataset.folder / "deposits").glob(".*")
+    for pattern in (".*", "*/.*"):
+        yield from (dataset.folder / "deposits").glob(pattern)
     for deposit_id in dataset.deposits():
         if deposit_id not in known and dataset.receipt(deposit_id)["verdict"].startswith("accepted"):
             yield dataset.deposit_folder(deposit_id)

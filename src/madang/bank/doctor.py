@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from madang.bank.bank import Bank
 from madang.bank.dataset import Dataset, Version
-from madang.messages import Language, text
+from madang.bank.erase import pending, tombstones
+from madang.messages import Language, MadangError, text
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,32 @@ class Finding:
 def examine(bank: Bank) -> list[Finding]:
     """Everything wrong in the bank, with every byte read: tables, records of deposits, snapshots."""
     seen: set[Path] = set()
-    return [finding for dataset in bank.datasets() for finding in _dataset(bank, dataset, seen)]
+    findings = [finding for dataset in bank.datasets() for finding in _whole(bank, dataset, seen)]
+    return [*_unfinished(bank), *findings]
+
+
+def _unfinished(bank: Bank) -> Iterator[Finding]:
+    """Erasures that were killed: the tombstone stands, and something of what it names is still there."""
+    try:
+        for stone in pending(bank):
+            yield Finding("doctor_erase_pending", {"dataset": stone.dataset, "id": stone.id, "at": stone.at})
+    except (MadangError, OSError, ValueError, TypeError):
+        pass  # a sick dataset is told of by itself
+    if any(bank.folder.glob(".erased-*")):
+        yield Finding("doctor_erase_leftover", {"path": bank.folder})
+
+
+def _whole(bank: Bank, dataset: Dataset, seen: set[Path]) -> Iterator[Finding]:
+    """A dataset whose records cannot even be read is one finding, not the end of the examination."""
+    try:
+        yield from _dataset(bank, dataset, seen)
+        for deposit in dataset.deposits():
+            dataset.receipt(deposit)
+            dataset.facts(deposit)
+        _ = dataset.card
+    except (MadangError, OSError, ValueError, KeyError, TypeError) as error:
+        reason = error.params.get("reason", error) if isinstance(error, MadangError) else error
+        yield Finding("dataset_broken", {"dataset": dataset.id, "reason": str(reason).rstrip(".")})
 
 
 def _dataset(bank: Bank, dataset: Dataset, seen: set[Path]) -> Iterator[Finding]:
@@ -71,7 +97,8 @@ def _snapshot(bank: Bank, version: Version, where: dict[str, Any], seen: set[Pat
         return
     seen.add(path)
     if not path.exists():
-        if not version.erased:
+        erased = {each for stone in tombstones(bank) for each in stone.originals}
+        if not version.erased and sha256 not in erased:
             yield Finding("doctor_no_snapshot", {**where, "sha256": sha256})
         return
     with open(path, "rb") as stream:

@@ -161,11 +161,14 @@ class Table:
         )
 
     def sweep(self, older_than: float, *, dry: bool = False) -> list[Path]:
-        """Remove files that no version refers to and that were last touched before `older_than` (Unix time)."""
+        """Remove files that no version refers to and that were last touched before `older_than` (Unix time).
+
+        Tables that the link does not point to go whatever their age: call this under the dataset's lock.
+        """
         live = self.link.resolve() if self.exists() else None
         gone: list[Path] = []
         for home in self.homes.glob("*") if self.homes.is_dir() else []:
-            if home != live and home.stat().st_mtime < older_than:
+            if home != live:
                 gone.append(home)
         if live:
             known = {file.name for commit in self.commits() for file in self.files(commit.delta_version)}

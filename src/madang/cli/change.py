@@ -148,6 +148,7 @@ def _check_day(day: str) -> None:
 @click.argument("dataset")
 @click.option("--where", metavar="열=값", help="이 값이 든 행만 파기합니다 (없으면 데이터 전체).")
 @click.option("--ground", required=True, help="파기의 근거 (예: 정보주체 요구, 문서번호).")
+@click.option("--skip-versions-without", is_flag=True, help="그 열이 없는 판은 그대로 둡니다.")
 @click.option("--yes", is_flag=True, help="묻지 않고 파기합니다.")
 @by_option
 @json_option
@@ -157,6 +158,7 @@ def erase(
     dataset: str,
     where: str | None,
     ground: str,
+    skip_versions_without: bool,
     yes: bool,
     by: str | None,
     as_json: bool,
@@ -170,11 +172,17 @@ def erase(
     workspace = opened(context)
     if not yes:
         click.confirm(text("erase_confirm", dataset=dataset, where=where or "전체"), abort=True)
-    stone = receipt_of(workspace.erase(dataset, column=column, value=value, ground=ground, by=by))
+    made = workspace.erase(
+        dataset, column=column, value=value, ground=ground, by=by, skip_without=skip_versions_without
+    )
+    stone = receipt_of(made)
     if as_json:
         echo_json(stone)
     else:
         click.echo(text("erased", **stone))
+        if made.siblings:
+            code = "erased_shared" if column is None else "erased_siblings"
+            click.echo(text(code, siblings=", ".join(made.siblings)))
 
 
 COMMANDS = [diff, rollback, export, erase]
