@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq  # not pyarrow.dataset: that takes a second to import
 
 from madang.bank.dataset import Dataset, Version
+from madang.declarations.rhythm import freshness_status
 from madang.messages import Language, text
 
 
-def describe_dataset(dataset: Dataset) -> dict[str, Any]:
-    """One dataset at a glance; the keys are those of ``madang datasets --json``."""
+def describe_dataset(dataset: Dataset, today: date) -> dict[str, Any]:
+    """One dataset at a glance; the keys are those of ``madang datasets --json``.
+
+    `freshness` on the day `today` is "fresh", "late" or "unknown": see `data_day` and the rhythm of the card.
+    """
     live, last, card = dataset.latest, dataset.last_receipt(), dataset.card
     facts = live.facts if live else {}
     quality = facts.get("quality") or {}
@@ -30,11 +35,30 @@ def describe_dataset(dataset: Dataset) -> dict[str, Any]:
         "score": quality.get("score"),
         "standard": receipt.get("standard"),
         "as_of": (quality.get("freshness") or {}).get("as_of"),
-        "freshness": (quality.get("freshness") or {}).get("state"),
+        "freshness": freshness_status(data_day(live), _rhythm(card, quality), today),
         "at": live.at.isoformat(timespec="seconds") if live else None,
         "by": live.by if live else None,
         "last_verdict": last["verdict"] if last else None,
     }
+
+
+def data_day(version: Version | None) -> date | None:
+    """The day from which the age of the data counts: their own date, else the day of the deposit; None without version."""
+    return (as_of(version) or version.at.date()) if version else None
+
+
+def as_of(version: Version) -> date | None:
+    """The day the data speak of, as read from the data themselves; None where they do not say."""
+    said = ((version.facts.get("quality") or {}).get("freshness") or {}).get("as_of")
+    try:
+        return date.fromisoformat(str(said)) if said else None
+    except ValueError:
+        return None
+
+
+def _rhythm(card: dict[str, Any], quality: dict[str, Any]) -> int | None:
+    """Days between two updates: as the card says, else as the standard said at the deposit."""
+    return card.get("rhythm_days") or (quality.get("freshness") or {}).get("rhythm_days")
 
 
 def describe_version(version: Version) -> dict[str, Any]:

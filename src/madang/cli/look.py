@@ -14,7 +14,9 @@ from madang.messages import text
 @click.pass_context
 def datasets(context: click.Context, as_json: bool) -> None:
     """List every dataset with its live version."""
-    found = [describe_dataset(dataset) for dataset in opened(context).bank.datasets()]
+    workspace = opened(context)
+    today = workspace.clock().date()
+    found = [describe_dataset(dataset, today) for dataset in workspace.bank.datasets()]
     if as_json:
         echo_json(found)
     elif not found:
@@ -38,8 +40,9 @@ def datasets(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def show(context: click.Context, dataset: str, number: int | None, as_json: bool) -> None:
     """Show one dataset: card, columns, quality, versions."""
-    found = opened(context).bank[dataset]
-    summary = describe_dataset(found)
+    workspace = opened(context)
+    found = workspace.bank[dataset]
+    summary = describe_dataset(found, workspace.clock().date())
     versions = [describe_version(version) for version in found.versions]
     live = (found.version(number) if number else found.latest) if found.versions or number else None
     facts = live.facts if live else {}

@@ -8,11 +8,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from madang.declarations.standard import DatasetColumn
+from madang.intake.checks import masked
 from madang.intake.conform_plan import Plan
 from madang.intake.problems import VALUE_LIMIT, ProblemSink
 from madang.intake.values import Reading, extract_sql, kind_sql
 from madang.intake.values_kinds import KINDS, detail_case, rule_of
 
+_PRIVATE = DatasetColumn("", "", "text", privacy="personal")
 _ROWS = 100_000  # problems handed over at a time
 
 
@@ -38,8 +41,8 @@ def count_kinds(con: duckdb.DuckDBPyConnection, plan: Plan, folder: Path) -> dic
 
 
 def list_suspects(con: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, sink: ProblemSink) -> None:
-    """Every suspect as a problem: row, column, label, raw text, rule, severity, detail."""
-    places = places_of(plan)
+    """Every suspect as a problem: row, column, label, raw text, rule, severity, detail; personal values are starred."""
+    places, private = places_of(plan), _private(plan)
     for members, reading in _by_reading(plan):
         names = [places[place] for place in members]
         con.register(
@@ -49,6 +52,7 @@ def list_suspects(con: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, sink
                     "place": pa.array(members, pa.int32()),
                     "column": [name for name, _, _ in names],
                     "label": [label for _, label, _ in names],
+                    "private": [private[place] for place in members],
                 }
             ),
         )
@@ -64,14 +68,29 @@ def list_suspects(con: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, sink
 def _problems(
     con: duckdb.DuckDBPyConnection, folder: Path, members: list[int], reading: Reading
 ) -> Iterator[pa.Table]:
-    detail = detail_case("x", "kind", reading.type)
+    detail, value = detail_case("x", "kind", reading.type), f"x[1:{VALUE_LIMIT}]"
+    starred = masked(_PRIVATE, value)
     reader = con.execute(
-        f'SELECT source_row AS "row", "column", label, x[1:{VALUE_LIMIT}] AS value, rule, severity, {detail} AS detail'
+        f'SELECT source_row AS "row", "column", label, CASE WHEN private THEN {starred} ELSE {value} END AS value,'
+        f" rule, severity, CASE WHEN private THEN {_without_digits(detail)} ELSE {detail} END AS detail"
         f" FROM (SELECT *, {_kind(reading)} AS kind FROM {_suspects(folder, members)})"
         " JOIN names_of_places USING (place) JOIN rules_of_kinds USING (kind)"
     ).to_arrow_reader(_ROWS)
     for batch in reader:
         yield pa.Table.from_batches([batch])
+
+
+def _private(plan: Plan) -> list[bool]:
+    """Whether a place holds personal data: its column does, or another column read from the same cells."""
+    cells = {source.index for source in plan.sources if source.column.privacy != "none"}
+    wide = plan.wide
+    headers = [wide.value.privacy != "none" or index in cells for index, _, _ in wide.headers] if wide else []
+    return [source.index in cells for source in plan.sources] + headers
+
+
+def _without_digits(detail: str) -> str:
+    """The detail with the year, month and day of a personal date starred."""
+    return rf"""regexp_replace({detail}, ':"?\d+"?', ':"*"', 'g')"""
 
 
 def _kind(reading: Reading) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
+from madang.declarations.rhythm import Freshness as Status
+from madang.declarations.rhythm import freshness_status
 from madang.declarations.standard import DatasetColumn, Standard
-
-Status = Literal["fresh", "late", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,8 @@ def freshness(
     wanted = standard.as_of_column if standard else None
     column = next((c for c in columns if wanted and c.standard == wanted), None)
     age = (today - as_of).days if as_of else None
-    status: Status = "unknown"
-    if age is not None and rhythm_days is not None:
-        status = "fresh" if age <= rhythm_days else "late"
     return Freshness(
-        status,
+        freshness_status(as_of, rhythm_days, today),
         as_of,
         age,
         rhythm_days,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from madang.declarations.standard import DatasetColumn
 
 Severity = Literal["error", "warning", "info"]
 
@@ -95,3 +99,24 @@ class ProblemSink:
         if self._rows:
             self._open().write_table(pa.Table.from_pylist(self._rows, SCHEMA))
             self._rows = []
+
+
+def hide_lines(path: Path, columns: Sequence[DatasetColumn]) -> None:
+    """Take the value out of the problems of whole lines in a closed problem file, where `columns` hold personal data.
+
+    A reader tells what it repaired before it is known what a column holds: such a problem has a row, but no column.
+    Its value stays only where its label is that of a column without personal data. One batch is held at a time.
+    """
+    if all(column.privacy == "none" for column in columns):
+        return
+    private = {column.label for column in columns if column.privacy != "none"}
+    shown = pa.array(sorted({column.label for column in columns if column.label} - private), pa.string())
+    beside = path.with_name(f".{path.name}")
+    with pq.ParquetFile(path) as file, pq.ParquetWriter(beside, SCHEMA, compression="zstd") as writer:
+        for batch in file.iter_batches(_BATCH):
+            of_line = pc.and_(pc.is_valid(batch["row"]), pc.is_null(batch["column"]))
+            hidden = pc.and_(of_line, pc.invert(pc.is_in(batch["label"], shown)))
+            values = pc.if_else(hidden, pa.scalar(None, pa.string()), batch["value"])
+            at = SCHEMA.get_field_index("value")
+            writer.write_batch(batch.set_column(at, SCHEMA.field(at), values))
+    beside.replace(path)

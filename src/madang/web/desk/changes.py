@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from madang.bank import Version
 from madang.web.desk import words
 from madang.web.desk.comparison import ChangedRow, Compared, LoneRow
-from madang.web.desk.masking import masked, personal
+from madang.web.desk.masking import masked, personal_of
 from madang.web.desk.pages import Changes, VersionLine
 from madang.web.desk.workspace import workspace
 from madang.workspace import Workspace
@@ -46,7 +46,7 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
     a = a or max((n for n in numbers if n < b), default=b)
     before, after = dataset.version(a), dataset.version(b)
     found = ws.diff(dataset_id, a, b, limit=limit)
-    hidden = personal([*before.columns, *after.columns])
+    hidden = personal_of(dataset, [*before.columns, *after.columns])
     labels = {c.name: c.label or c.name for version in (before, after) for c in version.columns}
     return Compared(
         a=version_line(before, live=a == numbers[-1]),

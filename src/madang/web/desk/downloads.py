@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
+from madang.bank import Version
+from madang.web.desk.masking import masked_copy, personal_of
 from madang.web.desk.workspace import workspace
 
 FORMS = {
@@ -19,15 +22,38 @@ _BLOCK = 1 << 18
 def download(dataset_id: str, form: str, version: int | None) -> tuple[Iterator[bytes], str]:
     """The bytes of a version in `form`, a block at a time, and the name to save them under.
 
-    Written whole before the first block goes out, so that a failure is an error page and never half a file.
+    Personal columns are starred, as on the pages. Written whole before the first block goes out, so that a failure
+    is an error page and never half a file. Raises MadangError: dataset_missing, version_missing, no_version.
     """
     held = TemporaryFile()  # noqa: SIM115 - closed by the generator
     try:
-        chosen = workspace().export(dataset_id, form, held, version=version)
+        ws = workspace()
+        chosen = ws.version(dataset_id, version)
+        hidden = personal_of(chosen.dataset, chosen.columns)
+        if hidden:
+            _export_masked(chosen, hidden, form, held)
+        else:
+            ws.export(dataset_id, form, held, version=chosen.n)
     except BaseException:
         held.close()
         raise
-    return _blocks(held), f"{dataset_id}-{chosen.n}판.{form}"
+    return _blocks(held), f"{dataset_id}-{chosen.n}판{'-가림' if hidden else ''}.{form}"
+
+
+def _export_masked(version: Version, hidden: set[str], form: str, held: IO[bytes]) -> None:
+    from madang.formats import export
+
+    with TemporaryDirectory() as folder:
+        files, columns = masked_copy(version, hidden, Path(folder))
+        export(
+            files,
+            columns,
+            form,
+            held,  # type: ignore[arg-type]
+            title=f"{version.dataset.id}@{version.n}",
+            as_of=version.at.date().isoformat(),
+            source=str(version.receipt["file"]),
+        )
 
 
 def _blocks(held: IO[bytes]) -> Iterator[bytes]:

@@ -1,13 +1,23 @@
-"""Personal values on pages: until people have accounts, the desk shows only their first character."""
+"""Personal values on pages and in downloads: until people have accounts, only their first character is shown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from madang.bank import Dataset, Version
 from madang.declarations.standard import DatasetColumn
 
 _REST = re.compile(r"(?<=.)\S", re.DOTALL)
+_BATCH = 16_384  # rows of a file starred at a time
+_DATE_PARTS = ("year", "month", "day")
+_TOGETHER = " · "  # between the labels of a problem that speaks of several columns
 
 
 def personal(columns: Iterable[DatasetColumn]) -> set[str]:
@@ -15,6 +25,57 @@ def personal(columns: Iterable[DatasetColumn]) -> set[str]:
     return {name for c in columns if c.privacy != "none" for name in (c.name, c.label) if name}
 
 
+def personal_of(dataset: Dataset, columns: Iterable[DatasetColumn]) -> set[str]:
+    """As `personal`, of the live version too: what is personal today was so in versions before it was declared."""
+    live = dataset.latest
+    return personal([*columns, *(live.columns if live else ())])
+
+
 def masked(value: str) -> str:
     """`value` with everything but its first character starred, as the intake writes it into problems."""
     return _REST.sub("*", value)
+
+
+def masked_problem(problem: Mapping[str, Any], detail: dict[str, Any], hidden: set[str]) -> dict[str, Any]:
+    """A problem without personal values: starred where its column is `hidden`, left out where it is of a line.
+
+    `detail` is its parsed detail; the parts of a personal date are starred in place.
+    """
+    labels = str(problem["label"] or "").split(_TOGETHER)
+    if problem["value"] is None or not hidden:
+        return dict(problem)
+    if hidden & {problem["column"], *labels}:
+        detail.update({part: "*" for part in _DATE_PARTS if part in detail})
+        return {**problem, "value": masked(str(problem["value"]))}
+    of_line = problem["row"] is not None and not problem["column"] and not problem["label"]
+    return {**problem, "value": None} if of_line else dict(problem)
+
+
+def masked_copy(version: Version, hidden: set[str], folder: Path) -> tuple[list[Path], list[DatasetColumn]]:
+    """The files of a version with its `hidden` columns as starred text, written to `folder`, and their columns."""
+    names = [column.name for column in version.columns if hidden & {column.name, column.label}]
+    made = [
+        _copy(path, names, folder / f"part-{number}.parquet") for number, path in enumerate(version.files)
+    ]
+    return made, version.columns
+
+
+def _copy(path: Path, names: Sequence[str], target: Path) -> Path:
+    with pq.ParquetFile(path) as file:
+        schema = pa.schema(
+            [field.with_type(pa.string()) if field.name in names else field for field in file.schema_arrow]
+        )
+        with pq.ParquetWriter(target, schema) as writer:
+            for batch in file.iter_batches(_BATCH):
+                starred = [
+                    _starred(batch[field.name]) if field.name in names else batch[field.name]
+                    for field in schema
+                ]
+                writer.write_batch(pa.record_batch(starred, schema=schema))
+    return target
+
+
+def _starred(values: pa.Array) -> pa.Array:
+    texts = values.cast(pa.string())
+    rest = pc.replace_substring_regex(pc.utf8_slice_codeunits(texts, 1), r"\S", "*")
+    return pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, 1), rest, "")

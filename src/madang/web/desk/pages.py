@@ -215,6 +215,7 @@ class DatasetPage:
     versions: list[VersionLine]
     others: list[DepositLine]
     left_out: list[tuple[str, int]] = field(default_factory=list)
+    hidden: bool = False  # whether personal values are starred, here and in downloads
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The way from a problem to the original cell: problem lists of deposits, and the rows they stand in."""
+"""The problems of deposits: listed, counted by rule, each with its sentence."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from madang.bank import Dataset
-from madang.intake.original import SourceRow, rows_around
+from madang.declarations.standard import DatasetColumn
 from madang.intake.problems import SCHEMA
 from madang.messages import MadangError, text
 from madang.web.desk import words
-from madang.web.desk.masking import masked
-from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage, SourcePage
+from madang.web.desk.masking import masked_problem, personal_of
+from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage
 from madang.web.desk.workspace import workspace
 
 PER_PAGE = 50
-_NEIGHBOURS = 4
-_IN_ROW = 10
 _DECLARED = "row_rule"  # problems of the rules that standards declare
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -31,12 +29,13 @@ def problem_page(
 ) -> ProblemPage:
     """One page of the problems of a deposit (of the live version's, where none is said), errors first.
 
-    Raises MadangError: dataset_missing, deposit_missing, no_version.
+    Raises MadangError: dataset_missing (a deposit it does not have, too), no_version.
     """
     dataset = workspace().bank[dataset_id]
-    chosen = _known_deposit(dataset, deposit)
+    chosen = known_deposit(dataset, deposit)
     receipt = dataset.receipt(chosen)
-    path = _file(dataset, chosen)
+    hidden = hidden_in(dataset, dataset.facts(chosen))
+    path = problems_of(dataset, chosen)
     table = pq.read_table(path) if path.exists() else SCHEMA.empty_table()
     rules = _rules(table)
     if rule:
@@ -45,7 +44,9 @@ def problem_page(
         table = table.filter(pc.equal(table["column"], column))
     pages = max(1, -(-table.num_rows // PER_PAGE))
     at = min(max(page, 1), pages)
-    lines = [_line(each) for each in _sorted(table).slice((at - 1) * PER_PAGE, PER_PAGE).to_pylist()]
+    lines = [
+        line_of(each, hidden) for each in errors_first(table).slice((at - 1) * PER_PAGE, PER_PAGE).to_pylist()
+    ]
     return ProblemPage(
         deposit=chosen,
         file=str(receipt.get("file") or ""),
@@ -96,11 +97,17 @@ def _detail(written: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _file(dataset: Dataset, deposit: str) -> Path:
+def hidden_in(dataset: Dataset, facts: dict[str, Any]) -> set[str]:
+    """Names and headers of the personal columns of a deposit, told by its facts and by the live version."""
+    return personal_of(dataset, [DatasetColumn(**column) for column in facts.get("columns") or ()])
+
+
+def problems_of(dataset: Dataset, deposit: str) -> Path:
+    """Where the problems of a deposit stand; it may have none."""
     return dataset.deposit_folder(deposit) / "problems.parquet"
 
 
-def _known_deposit(dataset: Dataset, deposit: str) -> str:
+def known_deposit(dataset: Dataset, deposit: str) -> str:
     """`deposit` where the dataset has it, the live version's where none is said; else an error, never a path."""
     if not deposit:
         if dataset.latest is None:
@@ -111,13 +118,17 @@ def _known_deposit(dataset: Dataset, deposit: str) -> str:
     return deposit
 
 
-def _sorted(table: pa.Table) -> pa.Table:
+def errors_first(table: pa.Table) -> pa.Table:
+    """Problems by severity, then by row."""
     order = pc.index_in(table["severity"], pa.array(list(_SEVERITY_ORDER)))
     keyed = table.append_column("order", order)
     return keyed.sort_by([("order", "ascending"), ("row", "ascending")])
 
 
-def _line(problem: dict[str, Any]) -> ProblemLine:
+def line_of(stored: dict[str, Any], hidden: set[str]) -> ProblemLine:
+    """A stored problem as it is printed, values of `hidden` columns starred."""
+    detail = _detail(stored["detail"])
+    problem = masked_problem(stored, detail, hidden)
     label = str(problem["label"] or problem["column"] or "")
     return ProblemLine(
         row=problem["row"],
@@ -126,13 +137,12 @@ def _line(problem: dict[str, Any]) -> ProblemLine:
         value=problem["value"],
         rule=str(problem["rule"]),
         severity=words.SEVERITIES.get(str(problem["severity"]), Mark(str(problem["severity"]))),
-        sentence=sentence(problem),
+        sentence=sentence(problem, detail),
     )
 
 
-def sentence(problem: dict[str, Any]) -> str:
+def sentence(problem: dict[str, Any], detail: dict[str, Any]) -> str:
     """What is wrong and what to do, in one or two sentences."""
-    detail = _detail(problem["detail"])
     known = {
         "row": problem["row"],
         "column": problem["label"] or problem["column"],
@@ -148,76 +158,3 @@ def sentence(problem: dict[str, Any]) -> str:
 def rule_label(code: str) -> str:
     """A rule's short name; its code where it has none."""
     return words.RULES.get(code, code)
-
-
-# the original ----------------------------------------------------------------------------------------------
-
-
-def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> SourcePage:
-    """The rows around `row` of the original of a deposit, with the cell of `column` marked.
-
-    Raises MadangError: dataset_missing, snapshot_missing, row_missing.
-    """
-    ws = workspace()
-    dataset = ws.bank[dataset_id]
-    chosen = _known_deposit(dataset, deposit)
-    receipt, facts = dataset.receipt(chosen), dataset.facts(chosen)
-    snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))
-    if not snapshot.is_file():
-        raise MadangError("snapshot_missing", sha256=str(receipt["sha256"])[:12])
-    reading = {"sheet": facts.get("sheet"), **{key: receipt.get(key) for key in ("encoding", "delimiter")}}
-    first = max(1, row - _NEIGHBOURS)
-    rows = rows_around(snapshot, **reading, first=first, count=row - first + 1 + _NEIGHBOURS)
-    if not any(each.number == row for each in rows):
-        raise MadangError("dataset_missing", dataset=f"{dataset_id} {row}")
-    header_rows = receipt.get("header_rows") or []
-    header = rows_around(snapshot, **reading, first=header_rows[-1], count=1)[0].cells if header_rows else []
-    label, position = _position(facts, column, header)
-    hidden = _personal_places(facts, header)
-    return SourcePage(
-        file=str(receipt.get("file") or ""),
-        member=str(receipt.get("member") or ""),
-        header=header,
-        rows=[_hide(each, hidden) for each in rows],
-        row=row,
-        marked=position,
-        label=label,
-        columns=max([len(header), *(len(each.cells) for each in rows)]),
-        problems=_in_row(dataset, chosen, row, column),
-        hidden=bool(hidden),
-    )
-
-
-def _position(facts: dict[str, Any], column: str, header: list[str]) -> tuple[str, int | None]:
-    """Header and 0-based place in the original of a column, told by its name or its header."""
-    places: dict[str, int] = facts.get("places") or {}
-    known = next((c for c in facts.get("columns") or () if column in (c["name"], c.get("label"))), None)
-    place = places.get(known["name"], places.get(column)) if known else places.get(column)
-    label = str((known or {}).get("label") or column)
-    if place is None and label in header:  # refused before its columns were known
-        place = header.index(label)
-    return label, place
-
-
-def _personal_places(facts: dict[str, Any], header: list[str]) -> set[int]:
-    """0-based places of columns with personal data in the original."""
-    columns = [each for each in facts.get("columns") or () if each.get("privacy", "none") != "none"]
-    places = (_position(facts, str(each["name"]), header)[1] for each in columns)
-    return {place for place in places if place is not None}
-
-
-def _hide(row: SourceRow, places: set[int]) -> SourceRow:
-    cells = [masked(cell) if i in places else cell for i, cell in enumerate(row.cells)]
-    return SourceRow(row.number, cells)
-
-
-def _in_row(dataset: Dataset, deposit: str, row: int, column: str) -> list[ProblemLine]:
-    path = _file(dataset, deposit)
-    if not path.exists():
-        return []
-    found = pq.read_table(path, filters=[("row", "=", row)])
-    if column:
-        found = found.filter(
-            pc.or_kleene(pc.equal(found["column"], column), pc.equal(found["label"], column))
-        )
-    return [_line(each) for each in _sorted(found).slice(0, _IN_ROW).to_pylist()]

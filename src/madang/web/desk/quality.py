@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from madang.bank import Version
+from madang.bank.describe import as_of, data_day
+from madang.declarations.rhythm import freshness_status
 from madang.web.desk.pages import Filled, Mark, Quality, Rate
 
 _COLUMNS_NAMED = 3
@@ -53,33 +55,23 @@ def _named(columns: list[str], labels: Mapping[str, str]) -> str:
     return f"{shown} 외 {rest}개" if rest > 0 else shown
 
 
-def as_of_of(version: Version) -> date | None:
-    """The day the data speak of, as read from the data themselves; None where they do not say."""
-    said = ((version.facts.get("quality") or {}).get("freshness") or {}).get("as_of")
-    try:
-        return date.fromisoformat(str(said)) if said else None
-    except ValueError:
-        return None
-
-
 def freshness(version: Version | None, rhythm_days: int | None, today: date) -> Mark:
     """Whether the data are as new as their rhythm asks, counted from the as-of day, else from the deposit."""
     if version is None:
         return Mark("자료 없음", "", "아직 받은 판이 없습니다.")
-    as_of = as_of_of(version)
-    day, what = (as_of, "기준일") if as_of else (version.at.date(), "입고일")
+    day, what = data_day(version) or today, "기준일" if as_of(version) else "입고일"
     age = (today - day).days
-    if rhythm_days is None:
+    status = freshness_status(day, rhythm_days, today)
+    if status == "unknown" or rhythm_days is None:
         return Mark(
             "갱신 주기 없음",
             "",
             f"{what}부터 {age:,}일이 지났습니다. 갱신 주기를 정하면 늦은 때를 알려 드립니다.",
         )
     due = day + timedelta(days=rhythm_days)
-    late = (today - due).days
-    if late > 0:
+    if status == "late":
         return Mark(
-            f"{late:,}일 늦음",
+            f"{(today - due).days:,}일 늦음",
             "warn",
             f"갱신 주기는 {rhythm_days:,}일이고 {what}부터 {age:,}일이 지났습니다.",
         )

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from madang.bank import Dataset, Version
+from madang.bank.describe import as_of
 from madang.declarations.standard import Standard
 from madang.messages import MadangError, text
 from madang.web.desk import words
 from madang.web.desk.changes import changes_since, version_line
+from madang.web.desk.masking import personal_of
 from madang.web.desk.pages import (
     Catalogue,
     Choice,
@@ -22,7 +24,7 @@ from madang.web.desk.pages import (
     Title,
     VersionLine,
 )
-from madang.web.desk.quality import as_of_of, freshness, quality_of
+from madang.web.desk.quality import freshness, quality_of
 from madang.web.desk.sample import first_rows
 from madang.web.desk.workspace import workspace
 from madang.workspace import Workspace
@@ -78,7 +80,7 @@ def _entry(ws: Workspace, dataset: Dataset) -> Entry:
         id=dataset.id,
         title=str(card["title"]),
         description=str(card.get("description") or ""),
-        as_of=as_of_of(latest) if latest else None,
+        as_of=as_of(latest) if latest else None,
         rows=latest.receipt.get("rows") if latest else None,
         version=latest.n if latest else None,
         freshness=freshness(latest, _rhythm(card, standard), ws.clock().date()),
@@ -125,7 +127,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         description=str(card.get("description") or (standard.description if standard else "")),
         card=_card_lines(card, standard, version),
         defects=tuple(str(defect) for defect in card.get("known_defects") or ()),
-        as_of=as_of_of(version) if version else None,
+        as_of=as_of(version) if version else None,
         freshness=freshness(version, _rhythm(card, standard), ws.clock().date()),
         verdict=words.VERDICTS.get(str(last.get("verdict")), words.NO_VERDICT),
         version=next((line for line in lines if version and line.n == version.n), None),
@@ -137,6 +139,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         versions=lines,
         others=_other_deposits(dataset),
         left_out=_left_out(version),
+        hidden=bool(personal_of(dataset, version.columns if version else [])),
     )
 
 

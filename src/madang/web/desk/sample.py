@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from madang.bank import Version
 from madang.declarations.standard import DatasetColumn
-from madang.web.desk.masking import masked
+from madang.web.desk.masking import masked, personal_of
 from madang.web.desk.pages import Cells
 
 
@@ -26,13 +26,14 @@ def first_rows(version: Version | None, limit: int) -> Cells:
         return Cells(columns, [], [])
     held = {name: batch.column(name).to_pylist() for name in asked}
     numbers = held.get("source_row") or [None] * batch.num_rows
-    rows = [[_cell(column, held[column.name][i]) for column in columns] for i in range(batch.num_rows)]
+    hidden = personal_of(version.dataset, columns)
+    rows = [[_cell(c, held[c.name][i], hidden) for c in columns] for i in range(batch.num_rows)]
     return Cells(columns, numbers, rows)
 
 
-def _cell(column: DatasetColumn, value: Any) -> str | None:
+def _cell(column: DatasetColumn, value: Any, hidden: set[str]) -> str | None:
     text = shown(value, counted=column.type == "integer")
-    return text if text is None or column.privacy == "none" else masked(text)
+    return text if text is None or not hidden & {column.name, column.label} else masked(text)
 
 
 def shown(value: Any, *, counted: bool = False) -> str | None:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from madang.messages import MadangError
 from madang.web.desk import changes, context, downloads, errors, queries
 from madang.web.desk import problems as problem_queries
+from madang.web.desk import source as source_query
 
 View = Callable[..., HttpResponseBase]
 _COMPARED_ROWS = 200
@@ -75,7 +76,7 @@ def problems(request: HttpRequest, dataset: str) -> HttpResponse:
 def source(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
     """A row of the original file with its neighbours, the cell in question marked."""
     row = _number(request, "row", 1)
-    found = problem_queries.source_page(dataset, deposit, row, request.GET.get("column", ""))
+    found = source_query.source_page(dataset, deposit, row, request.GET.get("column", ""))
     return render(request, "desk/source.html", {"dataset": queries.title_of(dataset), "source": found})
 
 

@@ -1,0 +1,119 @@
+"""The way from a problem to its cell: the rows of an original around one row, personal values starred."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from madang.bank import Dataset
+from madang.intake.original import SourceRow, rows_around
+from madang.messages import MadangError
+from madang.web.desk.masking import masked
+from madang.web.desk.pages import ProblemLine, SourcePage
+from madang.web.desk.problems import errors_first, hidden_in, known_deposit, line_of, problems_of
+from madang.web.desk.workspace import workspace
+
+_NEIGHBOURS = 4
+_IN_ROW = 10
+
+
+def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> SourcePage:
+    """The rows around `row` of the original of a deposit, with the cell of `column` marked.
+
+    Raises MadangError: dataset_missing (a row or deposit it does not have, too), snapshot_missing.
+    """
+    ws = workspace()
+    dataset = ws.bank[dataset_id]
+    chosen = known_deposit(dataset, deposit)
+    receipt, facts = dataset.receipt(chosen), dataset.facts(chosen)
+    snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))
+    if not snapshot.is_file():
+        raise MadangError("snapshot_missing", sha256=str(receipt["sha256"])[:12])
+    reading = {"sheet": facts.get("sheet"), **{key: receipt.get(key) for key in ("encoding", "delimiter")}}
+    first = max(1, row - _NEIGHBOURS)
+    rows = rows_around(snapshot, **reading, first=first, count=row - first + 1 + _NEIGHBOURS)
+    if not any(each.number == row for each in rows):
+        raise MadangError("dataset_missing", dataset=f"{dataset_id} {row}")
+    header_rows = receipt.get("header_rows") or []
+    header = rows_around(snapshot, **reading, first=header_rows[-1], count=1)[0].cells if header_rows else []
+    label, position = _position(facts, column, header)
+    hidden = hidden_in(dataset, facts)
+    if hidden:
+        known = _rows_of_the_table(dataset, chosen, first, row + _NEIGHBOURS)
+        places = _open_places(facts, header, hidden)
+        width = len(header) or max(places, default=-1) + 1
+        rows = [_starred(each, places, width, known, header_rows) for each in rows]
+    return SourcePage(
+        file=str(receipt.get("file") or ""),
+        member=str(receipt.get("member") or ""),
+        header=header,
+        rows=rows,
+        row=row,
+        marked=position,
+        label=label,
+        columns=max([len(header), *(len(each.cells) for each in rows)]),
+        problems=_in_row(dataset, chosen, row, column, hidden),
+        hidden=bool(hidden),
+    )
+
+
+def _position(facts: dict[str, Any], column: str, header: list[str]) -> tuple[str, int | None]:
+    """Header and 0-based place in the original of a column, told by its name or its header."""
+    places: dict[str, int] = facts.get("places") or {}
+    known = next((c for c in facts.get("columns") or () if column in (c["name"], c.get("label"))), None)
+    place = places.get(known["name"], places.get(column)) if known else places.get(column)
+    label = str((known or {}).get("label") or column)
+    if place is None and label in header:  # refused before its columns were known
+        place = header.index(label)
+    return label, place
+
+
+def _open_places(facts: dict[str, Any], header: list[str], hidden: set[str]) -> set[int]:
+    """0-based places in the original that are known to hold no personal data."""
+    columns = {
+        str(each["name"]): str(each.get("label") or each["name"]) for each in facts.get("columns") or ()
+    }
+    at = {name: _position(facts, name, header)[1] for name in {*columns, *(facts.get("places") or ())}}
+    private = {name for name in at if hidden & {name, columns.get(name, name)}}
+    if any(at[name] is None for name in private):  # made of many cells: those that became rows
+        at = {name: place for name, place in at.items() if name in columns}
+    closed = {at.get(name) for name in private}
+    return {place for place in at.values() if place is not None and place not in closed}
+
+
+def _rows_of_the_table(dataset: Dataset, deposit: str, first: int, last: int) -> set[int]:
+    """Rows of the original that stand in the table just as they are: no note, nothing repaired, no line continued."""
+    version = next((each for each in dataset.versions if each.deposit_id == deposit), None)
+    around = [("source_row", ">=", first), ("source_row", "<=", last)]
+    rows: set[int] = set()
+    for path in version.files if version else ():
+        rows |= set(pq.read_table(path, columns=["source_row"], filters=around)["source_row"].to_pylist())
+    problems = problems_of(dataset, deposit)
+    if rows and problems.exists():
+        told = pq.read_table(problems, filters=[("row", ">=", first), ("row", "<=", last)])
+        rows -= set(told.filter(pc.is_null(told["column"]))["row"].to_pylist())
+    return rows
+
+
+def _starred(
+    row: SourceRow, places: set[int], width: int, known: set[int], header_rows: list[int]
+) -> SourceRow:
+    """A row with only the cells at open `places` readable; wholly starred where its cells may stand elsewhere."""
+    if row.number in header_rows:
+        return row
+    shown = places if row.number in known and len(row.cells) == width else set()
+    return SourceRow(row.number, [cell if i in shown else masked(cell) for i, cell in enumerate(row.cells)])
+
+
+def _in_row(dataset: Dataset, deposit: str, row: int, column: str, hidden: set[str]) -> list[ProblemLine]:
+    path = problems_of(dataset, deposit)
+    if not path.exists():
+        return []
+    found = pq.read_table(path, filters=[("row", "=", row)])
+    if column:
+        found = found.filter(
+            pc.or_kleene(pc.equal(found["column"], column), pc.equal(found["label"], column))
+        )
+    return [line_of(each, hidden) for each in errors_first(found).slice(0, _IN_ROW).to_pylist()]
