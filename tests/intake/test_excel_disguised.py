@@ -197,6 +197,23 @@ def test_shared_strings_that_claim_more_than_their_bytes_hold_are_refused(tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("others", [0, 3])
+def test_an_old_workbook_with_a_cell_at_an_absurd_place_does_not_end_the_process(tmp_path, others):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    sheet.write(0, 0, 1 / 3)
+    for row in range(1, 1 + others):
+        sheet.write(row, 0, "가")
+    book.save(tmp_path / "a.xls")
+    data = bytearray((tmp_path / "a.xls").read_bytes())
+    at = data.find(b"\x03\x02\x0e\x00")  # NUMBER: two bytes of row and two of column follow
+    assert at > 0
+    data[at + 4 : at + 8] = b"\xff" * 4  # 65,536 rows by 65,536 columns
+    (tmp_path / "a.xls").write_bytes(data)
+    assert refused(tmp_path / "a.xls") == "workbook_bomb"
+
+
+@pytest.mark.slow
 def test_a_page_whose_cells_span_beyond_any_sheet_is_refused(tmp_path):
     page = "<html><table>" + "<tr><td colspan=1000 rowspan=900>가</td><td>나</td></tr>" * 20 + "</table>"
     (tmp_path / "a.xls").write_text(page, encoding="utf-8")

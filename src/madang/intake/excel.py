@@ -9,8 +9,9 @@ from typing import Any
 
 import python_calamine as calamine
 
-from madang.intake.excel_guard import SheetFacts, check_archive, scan_reach, sheet_facts
+from madang.intake.excel_guard import CELL_LIMIT, SheetFacts, check_archive, scan_reach, sheet_facts
 from madang.intake.excel_large import stage_large
+from madang.intake.excel_probe import probe
 from madang.intake.excel_stage import Grid, StageFolder, stage_grid
 from madang.intake.html_table import looks_html, read_html
 from madang.intake.raw import Evidence, Override, Progress, RawTable, Refused, no_progress
@@ -68,6 +69,7 @@ def _zipped(
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
     if "xl/workbook.xml" not in names:  # XLSB and ODS: by the small road only
+        probe(path)
         return _opened(path, folder, override, progress, {})
     facts = sheet_facts(path)
     for sheet in facts:
@@ -86,6 +88,7 @@ def _compound(
             missing -= {mark for mark in missing if mark in block}
     if not missing:
         raise Refused("workbook_encrypted", file=path.name)
+    probe(path)
     return _opened(path, folder, override, progress, {})
 
 
@@ -141,6 +144,10 @@ def _grid(path: Path, book: Any, meta: Any, facts: SheetFacts | None) -> Grid:
     try:
         sheet = book.get_sheet_by_name(meta.name)
         left = sheet.start[1] if sheet.start else 0
+        high, wide = sheet.end or (0, 0)
+        if (high + 1) * (wide + 1) > CELL_LIMIT:
+            reason = f"'{meta.name}' 시트의 칸이 {high + 1:,}행 {wide + 1:,}열까지 있음"
+            raise Refused("workbook_bomb", file=path.name, reason=reason)
         rows = (
             [[""] * left + row for row in sheet.iter_rows()] if left else [list(r) for r in sheet.iter_rows()]
         )

@@ -18,7 +18,7 @@ _RATIO_LIMIT, _RATIO_FROM = 200, 100 * 1024**2
 _ENTRIES = 10_000
 _PART_LIMIT = 64 * 1024**2  # workbook.xml, relations, styles
 _CHUNK = 1 << 20
-_CELL_LIMIT = 40_000_000  # positions of a sheet between its first and last cell
+CELL_LIMIT = 40_000_000  # positions of a sheet between its first and last cell
 _ERROR_LIMIT = 10_000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -179,7 +179,7 @@ def scan_reach(path: Path, facts: SheetFacts) -> None:
     if outside or low > _MOST_ROWS or far > _MOST_COLUMNS:
         raise Refused("workbook_sheet_broken", file=path.name, sheet=facts.name)
     facts.rows, facts.columns = (low, far) if low and far else (0, 0)
-    if facts.area > _CELL_LIMIT and facts.area > 2 * facts.size:
+    if facts.area > CELL_LIMIT and facts.area > 2 * facts.size:
         reason = f"'{facts.name}' 시트의 칸이 {facts.rows:,}행 {facts.columns:,}열에 흩어져 있음"
         raise Refused("workbook_bomb", file=path.name, reason=reason)
     if errors:
