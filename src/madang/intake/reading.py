@@ -14,6 +14,10 @@ from madang.bank.snapshots import Kept
 from madang.declarations import Standard
 from madang.intake.raw import Override
 
+# refusals that do not follow from the bytes and the reading alone: the same file may be taken another time
+_PASSING = frozenset(
+    "file_changing extension_missing other_columns other_provider became_empty erased_again own_failure".split()
+)
 READER = "1"  # raised whenever the same bytes may be read differently
 
 
@@ -38,7 +42,7 @@ class Reading:
 
 
 def earlier(
-    bank: Bank, base_id: str, kept: Kept, reading: Reading, *, live_only: bool
+    bank: Bank, base_id: str, file: str, kept: Kept, reading: Reading, *, live_only: bool
 ) -> list[dict[str, Any]]:
     """Receipts of an earlier deposit of these bytes under this reading; empty where they must be read.
 
@@ -48,16 +52,13 @@ def earlier(
     family = _family(bank, base_id)
     if not family:
         return []  # and the bytes need not be hashed yet
-    sha256 = kept.sha256
-    candidates = [d for d in family if _deposited(d, sha256, reading, live_only)]
-    if not candidates:
+    wanted = _Wanted(base_id, file, kept.sha256, reading, live_only)
+    first = next(filter(None, (wanted.receipt(dataset) for dataset in family)), None)
+    if first is None:
         return []
-    first = _receipt(candidates[0], sha256, reading, live_only)
-    assert first is not None
-    wanted = first["file_tables"] or [candidates[0].id]
     found = []
-    for table_id in wanted:
-        receipt = _receipt(bank[table_id], sha256, reading, live_only) if table_id in bank else None
+    for table_id in first["file_tables"] or [first["dataset"]]:
+        receipt = wanted.receipt(bank[table_id]) if table_id in bank else None
         if receipt is None:
             return []
         found.append(receipt)
@@ -65,33 +66,41 @@ def earlier(
 
 
 def _family(bank: Bank, base_id: str) -> list[Dataset]:
-    """The dataset of this id and those of its members (`ID-<sheet>`)."""
+    """The datasets that may be of this id or of its members (`ID-<sheet>`); their facts say whether they are."""
     return [d for d in bank.datasets() if d.id == base_id or d.id.startswith(base_id + "-")]
 
 
-def _deposited(dataset: Dataset, sha256: str, reading: Reading, live_only: bool) -> bool:
-    return _receipt(dataset, sha256, reading, live_only) is not None
+@dataclass(frozen=True)
+class _Wanted:
+    """The deposit that is looked for."""
 
+    base_id: str
+    file: str
+    sha256: str
+    reading: Reading
+    live_only: bool
 
-def _receipt(dataset: Dataset, sha256: str, reading: Reading, live_only: bool) -> dict[str, Any] | None:
-    if live_only:
-        deposits = [dataset.latest.deposit_id] if dataset.latest else []
-    else:
-        deposits = list(reversed(dataset.deposits()))
-    for deposit in deposits:
-        receipt = dataset.receipt(deposit)
-        if receipt["sha256"] != sha256 or receipt["verdict"] == "unchanged":
-            continue
-        made = receipt["version"] is not None
-        if any(version.deposit_id == deposit and version.erased for version in dataset.versions):
-            continue  # rows of it were erased: the same bytes would bring them back
-        if not made and (live_only or receipt["verdict"] != "refused" or _ours(receipt)):
-            continue  # a deposit cut short, or refused through our own failure: read it again
-        facts = dataset.facts(deposit)
-        if facts["reading"] == reading.to_json():
-            return {**receipt, "file_tables": facts.get("file_tables")}
-    return None
+    def receipt(self, dataset: Dataset) -> dict[str, Any] | None:
+        """The newest receipt of these bytes in `dataset` that still holds, with the ids of its file's tables."""
+        if self.live_only:
+            deposits = [dataset.latest.deposit_id] if dataset.latest else []
+        else:
+            deposits = list(reversed(dataset.deposits()))
+        for deposit in deposits:
+            receipt = dataset.receipt(deposit)
+            if receipt["sha256"] != self.sha256 or receipt["verdict"] == "unchanged":
+                continue
+            if any(version.deposit_id == deposit and version.erased for version in dataset.versions):
+                continue  # rows of it were erased: the same bytes would bring them back
+            if receipt["version"] is None and not self._refused_for_good(receipt):
+                continue
+            facts = dataset.facts(deposit)
+            if facts.get("base_id") == self.base_id and facts["reading"] == self.reading.to_json():
+                return {**receipt, "file_tables": facts.get("file_tables")}
+        return None
 
-
-def _ours(receipt: dict[str, Any]) -> bool:
-    return any(reason["code"] == "own_failure" for reason in receipt["reasons"])
+    def _refused_for_good(self, receipt: dict[str, Any]) -> bool:
+        """Whether the same file would be refused again, whatever has changed since. Not so a deposit cut short."""
+        if self.live_only or receipt["verdict"] != "refused" or receipt["file"] != self.file:
+            return False
+        return not any(reason["code"] in _PASSING for reason in receipt["reasons"])

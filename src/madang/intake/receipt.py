@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from madang.messages import Language, text
+from madang.messages import Language, MadangError, text
 
 KEYS = (
     "deposit", "file", "member", "sha256", "dataset", "version", "verdict", "rows", "columns", "problems", "reasons",
@@ -79,3 +80,14 @@ class Receipt:
             for r in self.reasons
         ]
         return {key: value for key, value in stored.items() if key not in ("deposit", "dataset", "version")}
+
+
+class Stopped(MadangError):
+    """The machine failed between the tables of a file: `receipts` are those of the tables that were done."""
+
+    def __init__(self, error: MadangError, receipts: Sequence[Receipt]) -> None:
+        super().__init__(error.code, **error.params)
+        self.receipts = tuple(receipts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Stopped, (MadangError(self.code, **self.params), self.receipts)

@@ -16,4 +16,8 @@ TEXTS: dict[str, str] = {
     "file_changing": "{file} changed while it was read. Save and close it in the other program, then deposit it again.",
     "totals_left_out": "{count} total rows were left out of the data and used as checksums.",
     "erased_again": "This file brings back {rows} erased rows (erased {at}, ground: {ground}). The original was not kept. Deposit a file without those rows.",
+    "delimiter_unusable": "'{delimiter}' cannot be a delimiter. Give one to {most} letters (\\t for a tab).",
+    "header_rows_unusable": "Header rows cannot be {rows}. Give row numbers from 1 on, the smallest first, such as 3 or 3,4.",
+    "header_rows_beyond": "The table in {file} has no row {rows} to be its header. Check the row numbers.",
+    "type_column_missing": "{file} has no column '{column}' to give a type to. Its columns: {columns}.",
 }

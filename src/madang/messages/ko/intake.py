@@ -16,4 +16,8 @@ TEXTS: dict[str, str] = {
     "file_changing": "{file}{이} 읽는 동안 바뀌었습니다. 다른 프로그램에서 저장을 마치고 닫은 뒤 다시 올리십시오.",
     "totals_left_out": "합계 행 {count}개는 자료에서 빼고 검산에 썼습니다.",
     "erased_again": "이 파일에는 파기한 행 {rows}개가 다시 들어 있습니다(파기 {at}, 근거: {ground}). 원본을 보관하지 않았습니다. 그 행을 지운 파일을 올리십시오.",
+    "delimiter_unusable": "구분자 '{delimiter}'{은} 쓸 수 없습니다. 한 글자에서 {most}글자까지 적으십시오(탭은 \\t).",
+    "header_rows_unusable": "머리글 행 번호로 {rows}{을} 쓸 수 없습니다. 1부터 시작하는 행 번호를 작은 것부터 적으십시오. 예: 3 또는 3,4",
+    "header_rows_beyond": "{file}의 표에 머리글이라고 한 {rows}행이 없습니다. 행 번호를 확인하십시오.",
+    "type_column_missing": "자료형을 정한 '{column}' 열이 {file}에 없습니다. 있는 열: {columns}.",
 }

@@ -1,0 +1,191 @@
+"""What the bank keeps of a deposit: receipt, facts and problems, of tables taken, repeated and refused."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+
+from madang.bank import Bank
+from madang.bank.snapshots import Kept
+from madang.intake.raw import RawTable, Refused
+from madang.intake.reading import Reading
+from madang.intake.receipt import Reason, Receipt
+from madang.intake.settle import Settled
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """One file on its way in: its name as given, its bytes as kept (None: it has none), who brings it, how it is read.
+
+    `start` is the clock's count when it began; `tables` are the ids of the tables found in it, once that is known.
+    """
+
+    name: str
+    kept: Kept | None
+    base_id: str
+    reading: Reading
+    by: str
+    start: float
+    tables: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        return round(perf_counter() - self.start, 3)
+
+    @property
+    def sha256(self) -> str | None:
+        return self.kept.sha256 if self.kept else None
+
+    def settled(self) -> str | None:
+        """The SHA-256, once the bytes are on disk under it."""
+        return self.kept.settled() if self.kept else None
+
+    def facts(self) -> dict[str, Any]:
+        """What facts.json says of every deposit, whatever became of it."""
+        return {
+            "file": self.name,
+            "sha256": self.sha256,
+            "base_id": self.base_id,
+            "file_tables": list(self.tables) or None,
+            "reading": self.reading.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Writes deposits into `bank`."""
+
+    bank: Bank
+    clock: Callable[[], datetime]
+
+    def taken(self, deposit: Deposit, table: RawTable, table_id: str, settled: Settled) -> Receipt:
+        """Commit a table as the next version, unless the live one is of the same bytes, understood the same."""
+        receipt = _receipt(deposit, table, table_id, settled)
+        at = self.clock()
+        facts = {**deposit.facts(), **settled.facts, "member": table.member}
+        live = self.bank[table_id].latest if table_id in self.bank else None
+        if live and live.receipt["sha256"] == deposit.sha256 and _same_reading(live.facts, facts):
+            return self.repeated(deposit, {**receipt.to_json(), "version": live.n})
+        deposit.settled()  # no version without its bytes
+        version = self.bank.commit(
+            table_id,
+            settled.parquet,
+            receipt={**receipt.to_stored(), "by": deposit.by, "at": at.isoformat()},
+            facts=facts,
+            problems=table.problems.path,
+            by=deposit.by,
+            at=at,
+        )
+        if version.n == 1:
+            card = settled.card(deposit.name, table.member)
+            self.bank[table_id].write_card(card, by=deposit.by, at=at)
+        return replace(receipt, deposit=version.deposit_id, version=version.n)
+
+    def repeated(self, deposit: Deposit, earlier: dict[str, Any]) -> Receipt:
+        """The receipt of a file that says nothing new: unchanged, or refused for the same reasons as before."""
+        refused = earlier["verdict"] == "refused"
+        rows = earlier["header_rows"]
+        same = {key: earlier[key] for key in Receipt.__dataclass_fields__ if key in earlier}
+        told: dict[str, Any] = {
+            "file": deposit.name,
+            "verdict": "refused" if refused else "unchanged",
+            "reasons": tuple(Reason.stored(reason) for reason in earlier["reasons"]) if refused else (),
+            "header_rows": None if rows is None else tuple(rows),
+            "seconds": deposit.seconds,
+            "deposit": None,
+        }
+        receipt = Receipt(**{**same, **told})
+        return self._record(deposit, receipt, same_as=receipt.version)
+
+    def refused(
+        self, deposit: Deposit, table_id: str, refused: Refused, table: RawTable | None = None
+    ) -> Receipt:
+        """The receipt of a file, or of one `table` of it, that is not taken."""
+        named = {"file": deposit.name} if "file" in refused.params else {}
+        receipt = Receipt(
+            file=deposit.name,
+            member=table.member if table else None,
+            sha256=deposit.settled(),
+            dataset=table_id,
+            verdict="refused",
+            rows=table.rows if table else None,
+            columns=len(table.columns) if table else None,
+            problems=table.problems.count if table else 0,
+            reasons=(Reason(refused.code, {**refused.params, **named}),),
+            encoding=table.encoding if table else None,
+            delimiter=table.delimiter if table else None,
+            header_rows=table.header_rows if table else None,
+            seconds=deposit.seconds,
+        )
+        if table:
+            table.problems.close()
+        if refused.code == "erased_again":  # neither the bytes nor a list of cells of what must not come back
+            self.bank.snapshots.remove(str(receipt.sha256))
+            table = None
+        return self._record(deposit, receipt, table)
+
+    def failed(
+        self, deposit: Deposit, table_id: str, error: Exception, table: RawTable | None = None
+    ) -> Receipt:
+        """Our own failure: told apart from a bad file, and kept for whoever mends it."""
+        said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        receipt = self.refused(
+            deposit, table_id, Refused("own_failure", file=deposit.name, error=said), table
+        )
+        if receipt.deposit:
+            trace = self.bank[table_id].deposit_folder(receipt.deposit) / "failure.txt"
+            with suppress(OSError):
+                trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        return receipt
+
+    def _record(
+        self,
+        deposit: Deposit,
+        receipt: Receipt,
+        table: RawTable | None = None,
+        **more: Any,
+    ) -> Receipt:
+        """Write a deposit that makes no version."""
+        deposit.settled()
+        at = self.clock()
+        made = self.bank.record(
+            receipt.dataset,
+            receipt={**receipt.to_stored(), **more, "by": deposit.by, "at": at.isoformat()},
+            facts=deposit.facts(),
+            problems=table.problems.path if table else None,
+            at=at,
+        )
+        return replace(receipt, deposit=made)
+
+
+def _receipt(deposit: Deposit, table: RawTable, table_id: str, settled: Settled) -> Receipt:
+    problems = table.problems.count
+    return Receipt(
+        file=deposit.name,
+        member=table.member,
+        sha256=deposit.sha256,
+        dataset=table_id,
+        verdict="accepted_with_problems" if problems else "accepted",
+        rows=settled.rows,
+        columns=len(settled.columns),
+        problems=problems,
+        reasons=settled.reasons,
+        standard=settled.standard.id if settled.standard else None,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        header_rows=table.header_rows,
+        crs=settled.standard.crs if settled.standard else None,
+        seconds=deposit.seconds,
+    )
+
+
+def _same_reading(live: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether the same bytes were understood the same: what decides is the outcome, not which standards exist."""
+    keys = ("override", "reader")
+    same = all(live["reading"][key] == new["reading"][key] for key in keys)
+    return same and live["standard"] == new["standard"] and live["columns"] == new["columns"]
