@@ -8,6 +8,7 @@ beats the others; the values decide what headers leave open. Columns that match 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ _SHARED_BY_MANY = """
 데이터갱신구분 데이터갱신일자 데이터갱신시점 최종수정시점 운영기관명 행정구역 행정구역코드 행정구역명 행정구역(시군구)별 행정동코드
 행정기관 행정기관코드 행정기관명 성별 나이 인구 기준연월
 """
+_REPEATED = re.compile(r"_\d{1,3}$")
 COMMON = frozenset(normalise(label) for label in _SHARED_BY_MANY.split())
 
 
@@ -177,7 +179,7 @@ def _map(
     for index, label in enumerate(labels):
         if index in taken:
             continue
-        for rank, form in enumerate(forms(label)):
+        for rank, form in enumerate(headings(label)):
             if form and form in owner:
                 column = owner[form]
                 code = _because(label, column, rank)
@@ -194,7 +196,20 @@ def _map(
     return dict(sorted(mapping.items())), because
 
 
+def headings(label: str) -> tuple[str, ...]:
+    """The forms under which a header may match, the best first: whole, without its unit, then its last level alone.
+
+    Levels of a header are joined by `_`; a number behind the last one (성명_2) tells repeated headers apart.
+    """
+    last = _REPEATED.sub("", label).rpartition("_")
+    levels = [last[2]] if last[1] else []
+    levels += [_REPEATED.sub("", label)] if _REPEATED.search(label) else []
+    return tuple(dict.fromkeys([*forms(label), *(form for level in levels for form in forms(level))]))
+
+
 def _because(label: str, column: StandardColumn, rank: int) -> str:
+    if rank >= len(forms(label)):
+        return "because_alias_of_level"
     if rank:
         return "because_alias_without_unit"
     return "because_alias" if normalise(label) == normalise(column.label) else "because_other_alias"

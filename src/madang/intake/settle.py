@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,9 @@ from madang.bank import Bank, Version
 from madang.bank.erase import brought_back
 from madang.bank.ids import clean_id, title_of
 from madang.declarations import Card, DatasetColumn, Standard
+from madang.declarations.headers import normalise
+from madang.declarations.sql import literal, quote
+from madang.declarations.standard import Privacy
 from madang.engine.duck import connect
 from madang.intake.conform import Conformed, conform
 from madang.intake.conform_plan import Plan, hints, plan_of
@@ -24,13 +26,13 @@ from madang.intake.quality_report import Quality
 from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading
 from madang.intake.receipt import Reason
-from madang.intake.recognise import GENERIC, Recognition, recognise
+from madang.intake.recognise import GENERIC, Recognition, headings, recognise
 from madang.intake.values_evidence import Sample, sample
 
 _SAMPLE_ROWS = 2_000
 _KEPT_SHARE = 0.5  # of the live version's columns, below which a file is taken for another dataset
 _FALL = 0.5  # of the live version's rows, below which the fall is said
-_PROVIDER = re.compile(r"^(제공기관명|제공기관코드|개방자치단체코드|관리기관명)$")
+_PROVIDER = ("제공기관명", "제공기관코드")  # headers that name it in a table without standard
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,13 @@ class Settler:
         try:
             given = hints(recognition) if recognition.standard else None
             profiled = profile(table, con, reading.override, given, seen)
-            plan = plan_of(profiled, recognition)
+            plan = _private(plan_of(profiled, recognition), recognition.standard)
             conformed = conform(table, plan, self.place / table.stage.stem, con)
             back = brought_back(con, self.bank, table_id, conformed.files)
             if back:
                 stone, rows = back
                 raise Refused("erased_again", rows=rows, at=stone.at[:10], ground=stone.ground)
-            provider = _provider(con, conformed)
+            provider = _provider(con, conformed, recognition.standard)
             reasons = (*_compare_with_live(live, table_id, conformed, provider, table), *_left_out(table))
             quality = check(
                 conformed.files,
@@ -113,17 +115,42 @@ class Settler:
         return recognise(labels, seen.table(_SAMPLE_ROWS), self.standards, reading.override)
 
 
-def _provider(con: Any, conformed: Conformed) -> str | None:
+def _private(plan: Plan, standard: Standard | None) -> Plan:
+    """Columns that were not mapped but are headed like a personal column of the standard are as personal as that."""
+    told: dict[str, Privacy] = {
+        normalise(alias): column.privacy
+        for column in (standard.columns if standard else ())
+        for alias in column.aliases
+        if column.privacy != "none"
+    }
+    if not told:
+        return plan
+
+    def privacy(column: DatasetColumn) -> Privacy:
+        headed: Privacy = next((told[form] for form in headings(column.label) if form in told), "none")
+        return headed if column.privacy == "none" else column.privacy
+
+    columns = [replace(source.column, privacy=privacy(source.column)) for source in plan.sources]
+    sources = [replace(source, column=column) for source, column in zip(plan.sources, columns, strict=True)]
+    return replace(plan, sources=tuple(sources))
+
+
+def _provider(con: Any, conformed: Conformed, standard: Standard | None) -> str | None:
     """The body that all rows name as provider; None where they name several or none."""
-    for column in conformed.columns:
-        if _PROVIDER.match(column.label) and conformed.rows:
-            name = '"' + column.name.replace('"', '""') + '"'
-            paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in conformed.files)
-            lowest, highest = con.execute(
-                f"SELECT min({name})::VARCHAR, max({name})::VARCHAR FROM read_parquet([{paths}])"
-            ).fetchone()
-            return str(lowest) if lowest is not None and lowest == highest else None
-    return None
+    if standard:
+        by_name = {column.standard: column for column in conformed.columns}
+        columns = [by_name[name] for name in standard.provider_columns if name in by_name]
+    else:
+        by_label = {column.label.strip(): column for column in reversed(conformed.columns)}
+        columns = [by_label[label] for label in _PROVIDER if label in by_label]
+    if not columns or not conformed.rows:
+        return None
+    name = quote(columns[0].name)
+    paths = ", ".join(literal(str(path)) for path in conformed.files)
+    lowest, highest = con.execute(
+        f"SELECT min({name})::VARCHAR, max({name})::VARCHAR FROM read_parquet([{paths}])"
+    ).fetchone()
+    return str(lowest) if lowest is not None and lowest == highest else None
 
 
 def _compare_with_live(

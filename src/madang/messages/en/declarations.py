@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "because_alias": "named as column '{column}' of the standard '{standard}'",
     "because_other_alias": "another name of column '{column}' of the standard '{standard}'",
     "because_alias_without_unit": "without its unit named as column '{column}' of the standard '{standard}'",
+    "because_alias_of_level": "the last level of its header is named as column '{column}' of the standard '{standard}'",
     "because_headers_fit": "{mapped} of {named} headers are those of '{standard}', all {required} required columns are there",
     "because_headers_fit_but": "{mapped} of {named} headers are those of '{standard}'; required columns missing: {missing}",
     "because_no_standard": "the headers resemble no standard",

@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "because_alias": "표준 '{standard}'의 '{column}' 열과 이름이 같음",
     "because_other_alias": "표준 '{standard}'의 '{column}' 열이 쓰는 다른 이름",
     "because_alias_without_unit": "단위를 빼면 표준 '{standard}'의 '{column}' 열과 이름이 같음",
+    "because_alias_of_level": "머리글의 마지막 단계가 표준 '{standard}'의 '{column}' 열과 이름이 같음",
     "because_headers_fit": "머리글 {named}개 가운데 {mapped}개가 표준 '{standard}'의 이름이고 필수 열 {required}개가 모두 있음",
     "because_headers_fit_but": "머리글 {named}개 가운데 {mapped}개가 표준 '{standard}'의 이름임. 없는 필수 열: {missing}",
     "because_no_standard": "머리글이 어느 표준과도 닮지 않음",
