@@ -5,13 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from madang.bank import Bank, Dataset, Version
@@ -182,8 +183,8 @@ class Workspace:
         from madang.bank.diff import diff
 
         found = self.bank[dataset]
-        with self.bank.bench() as place:
-            return diff(found.version(a), found.version(b), key=key, limit=limit, temp_dir=place)
+        with TemporaryDirectory(prefix="madang-") as place:  # the bank may be read-only
+            return diff(found.version(a), found.version(b), key=key, limit=limit, temp_dir=Path(place))
 
     def export(
         self,
@@ -221,11 +222,22 @@ class Workspace:
         synonyms = load_synonyms(SHIPPED, self.folder / "content" / "synonyms.toml")
         index = Index(self.folder / "cache" / "search.db", synonyms)
         if not index.ready() or index.versions() != self._live_versions():
-            index.rebuild(_doc(dataset, self.standards) for dataset in self.bank.datasets())
+            index.rebuild(self._docs())
         return index
 
+    def _docs(self) -> Iterator[Any]:
+        for dataset in self.bank.datasets():
+            with suppress(
+                MadangError
+            ):  # a dataset whose records are broken cannot be found; the doctor tells it
+                yield _doc(dataset, self.standards)
+
     def _live_versions(self) -> dict[str, int]:
-        return {dataset.id: dataset.latest.n if dataset.latest else 0 for dataset in self.bank.datasets()}
+        live = {}
+        for dataset in self.bank.datasets():
+            with suppress(MadangError):
+                live[dataset.id] = dataset.latest.n if dataset.latest else 0
+        return live
 
     def search(self, words: str, limit: int = 20) -> list[Hit]:
         """Datasets that answer to `words`: Korean, 초성, synonyms and typos understood."""
@@ -233,7 +245,7 @@ class Workspace:
 
     def rebuild_index(self) -> None:
         """Build the search index anew from the bank."""
-        self.index.rebuild(_doc(dataset, self.standards) for dataset in self.bank.datasets())
+        self.index.rebuild(self._docs())
 
     def _index(self, receipts: list[Receipt]) -> None:
         """Tell the index. A deposit does not fail for it: an index behind the bank is made anew by the next search."""
@@ -247,9 +259,14 @@ class Workspace:
     # keeping ---------------------------------------------------------------------------------------------
 
     def backup(self, target: Path, progress: Progress | None = None) -> int:
-        """Write the whole workspace but its caches to one tar file; returns its size in bytes."""
+        """Write the whole workspace but its caches to one tar file; returns its size in bytes.
+
+        Raises MadangError: folder_missing, backup_exists.
+        """
         from madang.bank.backup import backup
 
+        if not target.absolute().parent.is_dir():
+            raise MadangError("folder_missing", path=target.parent)
         own = [path for path in (self.folder / "madang.toml", self.folder / "content") if path.exists()]
         return backup(self.bank, own, target, progress)
 
@@ -259,7 +276,8 @@ class Workspace:
 
         stones = restore(source, self.bank)
         self.__dict__.pop("standards", None)
-        self.rebuild_index()
+        with suppress(MadangError, OSError):
+            self.rebuild_index()
         return stones
 
 

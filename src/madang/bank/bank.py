@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -103,17 +103,29 @@ class Bank:
         by: str,
         at: datetime,
         kind: str = "deposit",
+        card: dict[str, Any] | None = None,
+        live_n: int | None = None,
     ) -> Version:
-        """Make the next version of a dataset: everything is written first, then one Delta commit makes it real."""
-        with locked(self.folder / dataset_id / ".lock"):
+        """Make the next version of a dataset: everything is written first, then one Delta commit makes it real.
+
+        `card` becomes the dataset's first card where it has none yet. `live_n` is the live version the caller
+        compared with (0: none); where another one is live by now nothing is written. Raises
+        MadangError("conflict_moved").
+        """
+        folder = self.folder / dataset_id
+        with disk_errors(folder), locked(folder / ".lock"):
+            live = Dataset(folder).latest if live_n is not None else None
+            if live_n is not None and live_n != (live.n if live else 0):
+                raise MadangError("conflict_moved", dataset=dataset_id)
             deposit_id = self.record(dataset_id, receipt=receipt, facts=facts, problems=problems, at=at)
             dataset = Dataset(self.folder / dataset_id)
             digest = hashlib.sha256(
                 (dataset.deposit_folder(deposit_id) / "facts.json").read_bytes()
             ).hexdigest()
+            if card is not None and not dataset.has_card:
+                dataset.write_card(card, by=by, at=at)
             meta = {"deposit": deposit_id, "facts": digest, "kind": kind, "by": by, "at": at.isoformat()}
-            with disk_errors(dataset.folder):
-                commit = dataset.table.commit(parquet, meta)
+            commit = dataset.table.commit(parquet, meta)
         return Dataset(self.folder / dataset_id).version(commit.n)
 
     def rollback(self, dataset_id: str, n: int, *, by: str, at: datetime) -> Version:
@@ -148,7 +160,7 @@ class Bank:
         gone += [p for p in self.snapshots.folder.glob(".*") if p.stat().st_mtime < older_than]
         gone += self.folder.glob(".erased-*")
         for dataset in self.datasets():
-            with locked(dataset.folder / ".lock"):
+            with suppress(MadangError), locked(dataset.folder / ".lock"):
                 gone += [p for p in _orphans(dataset) if p.stat().st_mtime < older_than]
                 gone += dataset.table.sweep(older_than)
         for path in gone:
@@ -162,5 +174,6 @@ def _orphans(dataset: Dataset) -> Iterator[Path]:
     for pattern in (".*", "*/.*"):
         yield from (dataset.folder / "deposits").glob(pattern)
     for deposit_id in dataset.deposits():
-        if deposit_id not in known and dataset.receipt(deposit_id)["verdict"].startswith("accepted"):
-            yield dataset.deposit_folder(deposit_id)
+        with suppress(MadangError):  # an unreadable receipt is the doctor's business
+            if deposit_id not in known and dataset.receipt(deposit_id)["verdict"].startswith("accepted"):
+                yield dataset.deposit_folder(deposit_id)

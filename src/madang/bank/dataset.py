@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -89,7 +91,8 @@ class Dataset:
     @cached_property
     def versions(self) -> list[Version]:
         """All versions, oldest first."""
-        return [Version(self, commit) for commit in self.table.commits()]
+        with self._readable():
+            return [Version(self, commit) for commit in self.table.commits()]
 
     @property
     def latest(self) -> Version | None:
@@ -105,13 +108,24 @@ class Dataset:
         raise MadangError("version_missing", dataset=self.id, version=n, versions=known)
 
     def as_of(self, day: date | str) -> Version:
-        """The version that was live at the end of `day` (Korean time). Raises MadangError("as_of_missing")."""
-        wanted = date.fromisoformat(day) if isinstance(day, str) else day
+        """The version that was live at the end of `day` (Korean time; text as 2026-06-30 or 2026-6-30).
+
+        Raises MadangError: day_unreadable, as_of_missing.
+        """
+        wanted = _day(day) if isinstance(day, str) else day
         before = [version for version in self.versions if version.at.date() <= wanted]
         if not before:
             first = self.versions[0].at.date().isoformat() if self.versions else "-"
             raise MadangError("as_of_missing", dataset=self.id, day=wanted.isoformat(), first=first)
         return before[-1]
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """A record that is missing or no JSON is told with the dataset's name: MadangError("dataset_broken")."""
+        try:
+            yield
+        except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
+            raise MadangError("dataset_broken", dataset=self.id, reason=str(error).rstrip(".")) from error
 
     # deposits ---------------------------------------------------------------------------------------------
 
@@ -126,12 +140,14 @@ class Dataset:
         )
 
     def facts(self, deposit_id: str) -> dict[str, Any]:
-        facts: dict[str, Any] = read_json(self.deposit_folder(deposit_id) / "facts.json")
+        with self._readable():
+            facts: dict[str, Any] = read_json(self.deposit_folder(deposit_id) / "facts.json")
         return facts
 
     def receipt(self, deposit_id: str) -> dict[str, Any]:
         """The receipt of a deposit; its version comes from the log, where alone it stands."""
-        receipt: dict[str, Any] = read_json(self.deposit_folder(deposit_id) / "receipt.json")
+        with self._readable():
+            receipt: dict[str, Any] = read_json(self.deposit_folder(deposit_id) / "receipt.json")
         made = next((v.n for v in self.versions if v.deposit_id == deposit_id), None)
         if made is not None:
             receipt["version"] = made
@@ -148,8 +164,13 @@ class Dataset:
     def card(self) -> dict[str, Any]:
         """What the dataset is (newest card): title, description, theme, steward, licence, rhythm, standard …"""
         numbers = _card_numbers(self.folder)
-        card: dict[str, Any] = read_json(self.folder / "cards" / f"{numbers[-1]}.json") if numbers else {}
+        with self._readable():
+            card: dict[str, Any] = read_json(self.folder / "cards" / f"{numbers[-1]}.json") if numbers else {}
         return {"title": self.id, **card}
+
+    @property
+    def has_card(self) -> bool:
+        return bool(_card_numbers(self.folder))
 
     def write_card(self, card: dict[str, Any], *, by: str, at: datetime) -> None:
         """Keep a new card beside the old ones; the newest counts."""
@@ -162,3 +183,10 @@ class Dataset:
 def _card_numbers(folder: Path) -> list[int]:
     cards = folder / "cards"
     return sorted(int(p.stem) for p in cards.glob("*.json") if p.stem.isdigit()) if cards.is_dir() else []
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
+    except ValueError:
+        raise MadangError("day_unreadable", day=text) from None

@@ -8,7 +8,7 @@ import click
 
 from madang.cli.common import OUR_FAILURE, echo_json, json_option, opened, progress
 from madang.messages import text
-from madang.workspace import Workspace
+from madang.workspace import Settings, Workspace
 
 
 @click.command(help="작업 공간을 새로 만듭니다.")
@@ -36,24 +36,30 @@ def backup(context: click.Context, target: Path) -> None:
 def restore(context: click.Context, source: Path) -> None:
     """Fill an empty workspace from a backup."""
     folder = Path(context.find_root().obj)
-    workspace = opened(context) if (folder / "madang.toml").exists() else Workspace.init(folder)
+    new = not (folder / "madang.toml").exists()  # then its settings come from the backup
+    workspace = Workspace(folder.resolve(), Settings(folder.name)) if new else opened(context)
     stones = workspace.restore(source)
     click.echo(text("restored", path=source, datasets=len(workspace.bank.datasets()), stones=len(stones)))
 
 
-@click.command(help="뱅크가 온전한지 살핍니다. --fix는 찌꺼기를 치우고 검색 색인을 다시 만듭니다.")
+@click.command(
+    help="뱅크가 온전한지 살핍니다. --fix는 끝나지 않은 파기를 마치고, 찌꺼기를 치우고, 검색 색인을 다시 만듭니다."
+)
 @click.option("--fix", is_flag=True)
 @json_option
 @click.pass_context
 def doctor(context: click.Context, fix: bool, as_json: bool) -> None:
     """Check the bank; exit code 1 where something is wrong."""
     from madang.bank.doctor import examine
+    from madang.bank.erase import replay
 
     workspace = opened(context)
-    findings = examine(workspace.bank)
     swept = []
     if fix:
+        replay(workspace.bank)
         swept = workspace.bank.sweep()
+    findings = examine(workspace.bank)
+    if fix:
         workspace.rebuild_index()
     if as_json:
         echo_json({"findings": [{"code": f.code, "text": f.text()} for f in findings], "swept": len(swept)})

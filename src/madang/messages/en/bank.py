@@ -7,6 +7,7 @@ TEXTS: dict[str, str] = {
     "disk_read_only": "{path} is read-only. The last version is untouched. Check that the place can be written.",
     "disk_no_permission": "No permission to write to {path}. The last version is untouched. Check the folder's owner and permissions.",
     "conflict": "Other jobs kept committing to '{dataset}', so no version was made. Try again in a moment.",
+    "conflict_moved": "Another version of '{dataset}' was made meanwhile. Deposit again.",
     "snapshot_missing": "The original {sha256} of this deposit is no longer kept. It may have been erased.",
     "dataset_id_invalid": "'{dataset}' cannot name a dataset. Use Korean syllables, a–z, digits and hyphens.",
     "rollback_same": "Version {version} of '{dataset}' equals the live one. There is nothing to roll back.",

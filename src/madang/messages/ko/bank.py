@@ -7,6 +7,7 @@ TEXTS: dict[str, str] = {
     "disk_read_only": "{path}{은} 읽기 전용이라 쓸 수 없습니다. 마지막 판은 그대로입니다. 쓰기 권한이 있는 곳인지 확인하십시오.",
     "disk_no_permission": "{path}에 쓸 권한이 없습니다. 마지막 판은 그대로입니다. 폴더의 소유자와 권한을 확인하십시오.",
     "conflict": "'{dataset}'에 다른 작업이 계속 끼어들어 판을 만들지 못했습니다. 잠시 뒤 다시 하십시오.",
+    "conflict_moved": "'{dataset}'에 그사이 다른 판이 만들어졌습니다. 다시 올리십시오.",
     "snapshot_missing": "이 입고의 원본 {sha256}{이} 남아 있지 않습니다. 파기되었을 수 있습니다.",
     "dataset_id_invalid": "'{dataset}'{은} 데이터 이름으로 쓸 수 없습니다. 한글, 영문 소문자, 숫자, 붙임표(-)로 지으십시오.",
     "rollback_same": "'{dataset}'의 {version}판은 지금 판과 같습니다. 되돌릴 것이 없습니다.",
