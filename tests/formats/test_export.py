@@ -178,8 +178,9 @@ FORMULAS = [
     "=",
     "a=b",
     "-5%",
+    "-5 %",
 ]
-HARMLESS = {"-", "+", "-12.5", "+3", "-1,234", "3%", "=", "a=b", "-5%"}
+HARMLESS = {"-", "+", "-12.5", "+3", "-1,234", "3%", "=", "a=b", "-5%", "-5 %"}
 
 
 def test_text_that_looks_like_a_formula_is_marked_in_csv(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from madang.formats.source import Column, Source, quoted_text, unique
 from madang.formats.texts import begins, holds, text_bytes
 from madang.intake.raw import Progress
 
-_NUMBER = r"[+-]?[0-9][0-9,]*(\.[0-9]*)?([eE][+-]?[0-9]+)?%?|[+-]?\.[0-9]+"
+_NUMBER = r"[+-]?[0-9][0-9,]*(\.[0-9]*)?([eE][+-]?[0-9]+)?\s?%?|[+-]?\.[0-9]+"
 FORMULA = b"=+-@\t\r"  # what a formula may begin with
 _QUOTED = re.compile(b'[,"\r\n]')
 _WHOLE_BELOW = 1e15  # a whole number below it is written without ".0", exactly

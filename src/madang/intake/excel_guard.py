@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -26,9 +27,9 @@ _STRICT = {
     "http://purl.oclc.org/ooxml/spreadsheetml/main": _MAIN[1:-1],
 }
 _IS = rb"""\s*=\s*["']\s*"""
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br" + _IS + rb"(\d+)")
-_FAR = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br" + _IS + rb"([A-Za-z]+)\d")
-_LOW = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br" + _IS + rb"[A-Za-z]+(\d+)")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]{0,400}?\br" + _IS + rb"(\d+)")
+_FAR = re.compile(rb"<(?:\w+:)?c\b[^<>]{0,400}?\br" + _IS + rb"([A-Za-z]+)\d")
+_LOW = re.compile(rb"<(?:\w+:)?c\b[^<>]{0,400}?\br" + _IS + rb"[A-Za-z]+(\d+)")
 _UNIQUE = re.compile(rb"\buniqueCount" + _IS + rb"(\d+)")
 _MOST_ROWS, _MOST_COLUMNS = (
     1_048_576,
@@ -118,7 +119,16 @@ def sheet_facts(path: Path) -> list[SheetFacts]:
                     _dimension(stream.read(65_536), facts)
                 found.append(facts)
             return found
-    except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+    except (
+        KeyError,
+        etree.XMLSyntaxError,
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        zlib.error,
+    ) as error:
         raise Refused("workbook_broken", file=path.name) from error
 
 
@@ -171,7 +181,7 @@ def scan_reach(path: Path, facts: SheetFacts) -> None:
                 digits.update(_ROW.findall(data), _LOW.findall(data))
                 errors = errors or b't="e"' in data
                 rest = data[-256:]
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error) as error:
         raise Refused("workbook_broken", file=path.name) from error
     far = max((column_number(name.decode().upper()) for name in letters if len(name) < 5), default=0)
     low = max((int(number) for number in digits if len(number) < 9), default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, Literal
@@ -49,7 +50,15 @@ def column_natives(path: Path, facts: SheetFacts) -> tuple[dict[int, Native], bo
             styles = _styles(archive)
             with archive.open(facts.part) as stream:
                 seen = _cells(stream, styles)
-    except (etree.XMLSyntaxError, zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+    except (
+        etree.XMLSyntaxError,
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        zlib.error,
+    ) as error:
         raise Refused("workbook_sheet_broken", file=path.name, sheet=facts.name) from error
     natives: dict[int, Native] = {}
     for column, counts in seen.items():
