@@ -161,7 +161,7 @@ def test_a_rollback_stands_among_the_versions(own_city: Workspace) -> None:
     own_city.bank.rollback(PARKING, 1, by="이담당", at=START.replace(month=9))
     rows = Page(Client(SERVER_NAME="127.0.0.1").get(ADDRESS)).rows("versions")
     assert rows[0][0] == "3판 (지금)"
-    assert "(되돌리기)" in rows[0][4]
+    assert "(되돌림)" in rows[0][4]
     assert rows[0][6] == "더해짐 1없어짐 1바뀜 3"
 
 

@@ -2,4 +2,5 @@
 
 TEXTS: dict[str, str] = {
     "port_taken": "Cannot serve on port {port} of {host}: {reason}. Stop what listens there, or use another number with `--port`.",
+    "records_damaged": "The records of '{dataset}' are damaged. See with `madang doctor` what is missing and restore it from a backup.",
 }

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 _WHILE_YOU_WAIT_ROWS = 20_000
 _KEPT = 2_000
-_counted: dict[tuple[Path, str, str], Changes] = {}  # versions never change, so neither do these
+_counted: dict[
+    tuple[frozenset[Path], frozenset[Path]], Changes
+] = {}  # by their files: an erasure writes new ones
 
 
 def changes_since(ws: Workspace, before: Version, version: Version) -> Changes | None:
     """Rows added, removed and changed from `before` to `version`; None where counting would take seconds."""
-    key = (version.dataset.folder, before.deposit_id, version.deposit_id)
+    key = (frozenset(before.files), frozenset(version.files))
     if key not in _counted:
-        if max(int(each.receipt.get("rows") or 0) for each in (before, version)) > _WHILE_YOU_WAIT_ROWS:
+        if max(before.rows, version.rows) > _WHILE_YOU_WAIT_ROWS:
             return None
         found = ws.diff(version.dataset.id, before.n, version.n, limit=0)
         if len(_counted) >= _KEPT:
@@ -115,9 +117,10 @@ def version_line(version: Version, *, live: bool, changes: Changes | None = None
         kind=words.KINDS.get(version.kind, version.kind),
         deposit=version.deposit_id,
         file=str(receipt.get("file") or ""),
-        rows=int(receipt.get("rows") or 0),
+        rows=version.rows,
         problems=int(receipt.get("problems") or 0),
         verdict=words.VERDICTS.get(str(receipt.get("verdict")), words.NO_VERDICT),
         live=live,
+        erased=version.erased,
         changes=changes,
     )

@@ -27,7 +27,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, error: MadangError) -> HttpResponse:
-    """503: the workspace cannot be opened."""
-    return HttpResponse(
-        render_to_string("desk/server_error.html", {"code": 503, "reason": str(error)}), status=503
-    )
+    """503: the workspace cannot be opened, or the records of a dataset cannot be read."""
+    said = {"code": 503, "reason": str(error), "damaged": error.code == "records_damaged"}
+    return HttpResponse(render_to_string("desk/server_error.html", said), status=503)

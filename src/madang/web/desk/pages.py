@@ -92,6 +92,9 @@ class Entry:
     standard: str
     score: float | None
     errors: int
+    last_refused: Mark | None = None
+    erased: bool = False  # rows were erased after the quality was checked
+    damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ class VersionLine:
     problems: int
     verdict: Mark
     live: bool
+    erased: bool
     changes: Changes | None = None  # None: the first version, or too large to compare while you wait
 
 
@@ -205,7 +209,7 @@ class DatasetPage:
     defects: tuple[str, ...]
     as_of: date | None
     freshness: Mark
-    verdict: Mark
+    last_refused: Mark | None
     version: VersionLine | None
     previous: int | None
     quality: Quality

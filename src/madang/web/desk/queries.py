@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from madang.bank import Dataset, Version
@@ -12,6 +11,7 @@ from madang.declarations.standard import Standard
 from madang.messages import MadangError, text
 from madang.web.desk import words
 from madang.web.desk.changes import changes_since, version_line
+from madang.web.desk.entries import check_readable, entry_of, last_refused, rhythm_of, standard_of
 from madang.web.desk.masking import personal_of
 from madang.web.desk.pages import (
     Catalogue,
@@ -50,9 +50,9 @@ def catalogue(query: str = "", state: str = "all", page: int = 1) -> Catalogue:
     datasets = {dataset.id: dataset for dataset in ws.bank.datasets()}
     if query:
         found = [datasets[hit.id] for hit in ws.search(query, _SEARCH_LIMIT) if hit.id in datasets]
+        entries = [entry_of(ws, dataset) for dataset in found]
     else:
-        found = sorted(datasets.values(), key=lambda dataset: str(dataset.card["title"]))
-    entries = [_entry(ws, dataset) for dataset in found]
+        entries = sorted((entry_of(ws, each) for each in datasets.values()), key=lambda entry: entry.title)
     counts = {name: [entry for entry in entries if _in_state(entry, name)] for name in _STATES}
     choices = [Choice(name, _STATE_LABELS[name], len(counts[name])) for name in _STATES]
     chosen = state if state in _STATES else "all"
@@ -68,55 +68,19 @@ def _in_state(entry: Entry, state: str) -> bool:
         "all": True,
         "late": entry.freshness.tone == "warn",
         "errors": entry.errors > 0,
-        "refused": entry.verdict.tone == "bad",
+        "refused": entry.last_refused is not None or entry.verdict == words.VERDICTS["refused"],
     }[state]
-
-
-def _entry(ws: Workspace, dataset: Dataset) -> Entry:
-    card, latest, last = dataset.card, dataset.latest, dataset.last_receipt() or {}
-    standard = standard_of(ws, card, latest)
-    quality = quality_of(latest) if latest else Quality()
-    return Entry(
-        id=dataset.id,
-        title=str(card["title"]),
-        description=str(card.get("description") or ""),
-        as_of=as_of(latest) if latest else None,
-        rows=latest.receipt.get("rows") if latest else None,
-        version=latest.n if latest else None,
-        freshness=freshness(latest, _rhythm(card, standard), ws.clock().date()),
-        verdict=words.VERDICTS.get(str(last.get("verdict")), words.NO_VERDICT),
-        deposited_at=_moment(last.get("at")) or (latest.at if latest else None),
-        standard=standard.label if standard else "",
-        score=quality.score,
-        errors=quality.errors,
-    )
-
-
-def standard_of(ws: Workspace, card: Mapping[str, Any], version: Version | None) -> Standard | None:
-    """The standard a version was read by, else the one its card names."""
-    named = (version.receipt.get("standard") if version else None) or card.get("standard")
-    return ws.standards.get(str(named)) if named else None
-
-
-def _rhythm(card: Mapping[str, Any], standard: Standard | None) -> int | None:
-    days = card.get("rhythm_days") or (standard.rhythm_days if standard else None)
-    return int(days) if days else None
-
-
-def _moment(said: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(said)) if said else None
-    except ValueError:
-        return None
 
 
 # one dataset -----------------------------------------------------------------------------------------------
 
 
 def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
-    """The page of a dataset, at version n or the live one. Raises MadangError: dataset_missing, version_missing."""
+    """The page of a dataset, at version n or the live one. Raises MadangError: dataset_missing, version_missing,
+    records_damaged."""
     ws = workspace()
     dataset = ws.bank[dataset_id]
+    check_readable(dataset)
     version = dataset.latest if n is None else dataset.version(n)
     card, last = dataset.card, dataset.last_receipt() or {}
     standard = standard_of(ws, card, version)
@@ -128,8 +92,8 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         card=_card_lines(card, standard, version),
         defects=tuple(str(defect) for defect in card.get("known_defects") or ()),
         as_of=as_of(version) if version else None,
-        freshness=freshness(version, _rhythm(card, standard), ws.clock().date()),
-        verdict=words.VERDICTS.get(str(last.get("verdict")), words.NO_VERDICT),
+        freshness=freshness(version, rhythm_of(card, standard), ws.clock().date()),
+        last_refused=last_refused(dataset.latest, last),
         version=next((line for line in lines if version and line.n == version.n), None),
         previous=_previous(dataset, version),
         quality=quality_of(version) if version else Quality(),
@@ -207,7 +171,7 @@ def _evidence(version: Version | None) -> list[Evidence]:
         found.append(
             Evidence(
                 decision=words.DECISIONS.get(kind, kind) + (f" {of}" if of else ""),
-                value=words.DELIMITERS.get(value, value) if kind == "delimiter" else value,
+                value=words.evidence_value(kind, value),
                 because=str(each["because"]),
                 percent=round(100 * float(each["confidence"])),
             )

@@ -23,6 +23,7 @@ from madang.messages import MadangError
 from madang.web.desk import changes, context, downloads, errors, queries
 from madang.web.desk import problems as problem_queries
 from madang.web.desk import source as source_query
+from madang.web.desk.workspace import one_workspace
 
 View = Callable[..., HttpResponseBase]
 _COMPARED_ROWS = 200
@@ -37,7 +38,8 @@ def page(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, **address: str | int) -> HttpResponseBase:
         try:
-            return view(request, **address)
+            with one_workspace():
+                return view(request, **address)
         except MadangError as error:
             if queries.is_missing(error):
                 raise Http404 from error

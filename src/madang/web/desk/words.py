@@ -25,12 +25,16 @@ VERDICTS = {
     "unchanged": Mark("변화 없음", "", "지금 판과 같은 내용이라 새 판을 만들지 않았습니다."),
 }
 NO_VERDICT = Mark("입고 없음")
+LAST_REFUSED = Mark(
+    "마지막 입고 반려", "bad", "마지막으로 올린 파일이 반려되었습니다. 앞의 판이 그대로 쓰입니다."
+)
+DAMAGED = Mark("기록이 손상됨", "bad", "`madang doctor`로 무엇이 빠졌는지 보고 백업에서 복원하십시오.")
 SEVERITIES = {
     "error": Mark("오류", "bad"),
     "warning": Mark("확인 필요", "warn"),
     "info": Mark("알림"),
 }
-KINDS = {"deposit": "입고", "rollback": "되돌리기"}
+KINDS = {"deposit": "입고", "rollback": "되돌림"}
 CARD = {
     "theme": "주제",
     "steward": "담당",
@@ -53,6 +57,10 @@ DECISIONS = {
     "layout": "표의 배치",
     "standard": "표준",
     "key": "기준 항목",
+    "totals": "합계 행",
+    "sheets": "시트",
+    "tables": "표 나누기",
+    "merged": "합친 칸",
 }
 LEFT_OUT = {
     "preamble": "표 위의 글",
@@ -63,6 +71,14 @@ LEFT_OUT = {
     "repeated_header": "되풀이된 머리글",
 }
 DELIMITERS = {",": "쉼표(,)", "\t": "탭", ";": "쌍반점(;)", "|": "세로줄(|)", " ": "공백"}
+
+
+def evidence_value(decision: str, value: str) -> str:
+    """What was decided, in words."""
+    known = {"delimiter": DELIMITERS, "standard": {"generic": "표준 없음(일반 표)"}}.get(decision, {})
+    return known.get(value, value)
+
+
 RULES = {  # short names, to choose by; the whole sentence stands beside each problem
     "date_out_of_range": "범위 밖 날짜",
     "as_of_in_future": "앞날의 기준일",

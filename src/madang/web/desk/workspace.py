@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,12 +14,31 @@ import madang
 from madang.declarations import Standard
 from madang.workspace import Workspace
 
+_held: ContextVar[list[Workspace] | None] = ContextVar("workspace", default=None)
+
+
+@contextmanager
+def one_workspace() -> Iterator[None]:
+    """Within the block `workspace()` opens the workspace once: what one request needs."""
+    token = _held.set([])
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
 
 def workspace() -> Workspace:
-    """The workspace named by the settings, opened anew: another process may have changed it.
+    """The workspace named by the settings, opened anew for each request: another process may have changed it."""
+    held = _held.get()
+    if held is None:
+        return _opened()
+    if not held:
+        held.append(_opened())
+    return held[0]
 
-    Only the standards, which take a tenth of a second to read and check, are kept until one of their files changes.
-    """
+
+def _opened() -> Workspace:
+    """Only the standards, which take a tenth of a second to read and check, are kept until one of their files changes."""
     opened = madang.open(settings.MADANG_WORKSPACE)
     own = opened.folder / "content" / "standards"
     opened.standards = _standards(opened.folder, _stamp(own))
