@@ -111,3 +111,30 @@ def test_rows_that_share_a_source_row_are_told_apart(tmp_path: Path) -> None:
     assert (found.changed, found.added, found.removed) == (1, 1, 0)
     assert found.rows_added[0].key == ("a4", "4")
     assert found.cells[0].key == ("a3", "2")
+
+
+def test_a_key_that_changed_its_type_still_matches(tmp_path: Path) -> None:
+    before = [{"source_row": i, "id": i, "x": "a"} for i in range(2, 42)]
+    after = [{"source_row": i, "id": str(i), "x": "b" if i == 7 else "a"} for i in range(2, 42)]
+    found = compare(tmp_path, before, after, declared=("id",))
+    assert (found.changed, found.added, found.removed) == (1, 0, 0)
+    assert found.cells == [CellChange(("7",), "x", "a", "b", 7, 7)]
+
+
+def test_numbers_of_another_type_are_compared_as_numbers(tmp_path: Path) -> None:
+    before = [{"source_row": i, "id": f"P{i}", "x": i} for i in range(2, 42)]
+    after = [{"source_row": i, "id": f"P{i}", "x": 8.5 if i == 7 else float(i)} for i in range(2, 42)]
+    found = compare(tmp_path, before, after, declared=("id",))
+    assert (found.changed, found.changed_cells) == (1, {"x": 1})
+    assert found.cells == [CellChange(("P7",), "x", "7", "8.5", 7, 7)]
+
+
+def test_columns_may_be_called_like_our_own(tmp_path: Path) -> None:
+    names = ["h", "n", "r", "paired", "i", "a", "b", "s", "m", "l", "ha", "hb", "uneven", "left_a", "matched"]
+    before = [{"source_row": i, "id": f"P{i}", **dict.fromkeys(names, i)} for i in range(2, 12)]
+    after = [{**row, "h": 99} if row["id"] == "P5" else row for row in before]
+    found = compare(tmp_path, before, after, declared=("id",))
+    assert (found.changed, found.changed_cells, found.added) == (1, {"h": 1}, 0)
+    rows = [{"source_row": i, "n": i // 4, "h": 1} for i in range(2, 12)]
+    bare = compare(tmp_path / "bare", rows, rows[1:])
+    assert (bare.key, bare.removed) == ((), 1)

@@ -13,6 +13,9 @@ from madang.bank.dataset import Version
 from madang.engine.duck import connect
 from madang.messages import MadangError
 
+# names of our own beside those of users' columns
+_A, _B, _HASH, _ROW, _COUNT, _PAIRED = (f"__madang_{name}" for name in ("a", "b", "h", "r", "n", "paired"))
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 _OWN = {"source_row"}  # says where a row stood, not what it says
 _KEY_CANDIDATES = 12
 _MOSTLY = 0.9  # of the rows a key must tell apart to be used; the others are compared whole
@@ -92,9 +95,10 @@ def diff(a: Version, b: Version, *, key: Sequence[str] = (), limit: int = 100, t
         result.columns_added = [c for c in types_b if c not in types_a]
         result.columns_removed = [c for c in types_a if c not in types_b]
         result.types_changed = {c: (types_a[c], types_b[c]) for c in common if types_a[c] != types_b[c]}
-        _cancel_equal_rows(con, common, set(result.types_changed))
+        casts = {c: _cast(*types) for c, types in result.types_changed.items()}
+        _cancel_equal_rows(con, common, casts)
         if chosen:
-            _match_by_key(con, result, common, limit)
+            _match_by_key(con, result, common, casts, limit)
         result.added, result.rows_added = _left(con, "left_b", result.key or common, limit)
         result.removed, result.rows_removed = _left(con, "left_a", result.key or common, limit)
         return result
@@ -106,6 +110,11 @@ def _open(con: duckdb.DuckDBPyConnection, name: str, version: Version) -> dict[s
     files = ", ".join(_literal(str(path)) for path in version.files)
     con.execute(f"CREATE VIEW {name} AS FROM read_parquet([{files}])")
     return {row[0]: row[1] for row in con.execute(f"DESCRIBE {name}").fetchall()}
+
+
+def _cast(before: str, after: str) -> str:
+    """How a column that changed its type is compared: as numbers where both are, else as text."""
+    return "::DOUBLE" if before.startswith(_NUMBERS) and after.startswith(_NUMBERS) else "::VARCHAR"
 
 
 def _choose_key(
@@ -159,71 +168,91 @@ def _told_apart(con: duckdb.DuckDBPyConnection, key: Sequence[str]) -> float:
     for side in ("a", "b"):
         row = con.execute(
             f"SELECT (SELECT count(*) FROM {side}), (SELECT count(*) FROM"
-            f" (SELECT count(*) AS n FROM {side} WHERE NOT ({some_null}) GROUP BY {names}) WHERE n = 1)"
+            f" (SELECT count(*) AS {_COUNT} FROM {side} WHERE NOT ({some_null}) GROUP BY {names}) WHERE {_COUNT} = 1)"
         ).fetchone()
         assert row is not None
         shares.append(row[1] / row[0] if row[0] else 1.0)
     return min(shares)
 
 
-def _cancel_equal_rows(con: duckdb.DuckDBPyConnection, common: list[str], cast: set[str]) -> None:
-    """Tables `left_a` and `left_b`: the rows of each side that have no equal row left on the other.
-
-    Columns in `cast` have another type on each side and are compared as text.
-    """
-    values = ", ".join(_name(c) + ("::VARCHAR" if c in cast else "") for c in common) or "1"
+def _cancel_equal_rows(con: duckdb.DuckDBPyConnection, common: list[str], casts: dict[str, str]) -> None:
+    """Tables `left_a` and `left_b`: the rows of each side that have no equal row left on the other."""
+    values = ", ".join(_name(c) + casts.get(c, "") for c in common) or "1"
     for side in ("a", "b"):
-        con.execute(f"CREATE TEMP TABLE h{side} AS SELECT hash({values}) AS h, source_row AS r FROM {side}")
+        con.execute(
+            f"CREATE TEMP TABLE h{side} AS SELECT hash({values}) AS {_HASH}, source_row AS {_ROW} FROM {side}"
+        )
+    counts = [f"(SELECT {_HASH}, count(*) AS {_COUNT} FROM h{side} GROUP BY {_HASH})" for side in ("a", "b")]
     con.execute(
-        "CREATE TEMP TABLE uneven AS SELECT h, least(coalesce(a.n, 0), coalesce(b.n, 0)) AS paired"
-        " FROM (SELECT h, count(*) AS n FROM ha GROUP BY h) a FULL JOIN (SELECT h, count(*) AS n FROM hb GROUP BY h) b"
-        " USING (h) WHERE a.n IS DISTINCT FROM b.n"
+        f"CREATE TEMP TABLE uneven AS SELECT {_HASH},"
+        f" least(coalesce({_A}.{_COUNT}, 0), coalesce({_B}.{_COUNT}, 0)) AS {_PAIRED}"
+        f" FROM {counts[0]} {_A} FULL JOIN {counts[1]} {_B} USING ({_HASH})"
+        f" WHERE {_A}.{_COUNT} IS DISTINCT FROM {_B}.{_COUNT}"
     )
     for side in ("a", "b"):
         con.execute(
-            f"CREATE TEMP TABLE left_{side} AS SELECT s.* EXCLUDE (h) FROM (SELECT *, hash({values}) AS h FROM {side}"
-            f" WHERE source_row IN (SELECT r FROM h{side} SEMI JOIN uneven USING (h))) s JOIN uneven USING (h)"
-            " QUALIFY row_number() OVER (PARTITION BY h ORDER BY source_row) > paired"
+            f"CREATE TEMP TABLE left_{side} AS SELECT {_A}.* EXCLUDE ({_HASH}) FROM"
+            f" (SELECT *, hash({values}) AS {_HASH} FROM {side} WHERE source_row IN"
+            f" (SELECT {_ROW} FROM h{side} SEMI JOIN uneven USING ({_HASH}))) {_A} JOIN uneven USING ({_HASH})"
+            f" QUALIFY row_number() OVER (PARTITION BY {_HASH} ORDER BY source_row) > {_PAIRED}"
         )
 
 
-def _match_by_key(con: duckdb.DuckDBPyConnection, result: Diff, common: list[str], limit: int) -> None:
+def _match_by_key(
+    con: duckdb.DuckDBPyConnection, result: Diff, common: list[str], casts: dict[str, str], limit: int
+) -> None:
     """Rows left on both sides under one key are changed rows: counted, their cells listed, and taken out."""
-    keys = ", ".join(_name(c) for c in result.key)
+    keys = ", ".join(_name(c) + casts.get(c, "") for c in result.key)
     rest = [column for column in common if column not in result.key]
     for side in ("a", "b"):
         con.execute(
             f"CREATE TEMP TABLE single_{side} AS SELECT * FROM left_{side}"
             f" QUALIFY count(*) OVER (PARTITION BY {keys}) = 1"
         )
-    on = " AND ".join(f"a.{_name(c)} = b.{_name(c)}" for c in result.key)
-    joined = f"single_a a JOIN single_b b ON {on}"
-    matched = ", ".join(f"a.{_name(c)}" for c in result.key)
+    on = _same(result.key, casts)
+    joined = f"single_a {_A} JOIN single_b {_B} ON {on}"
+    matched = ", ".join(f"{_A}.{_name(c)}" for c in result.key)
     con.execute(f"CREATE TEMP TABLE matched AS SELECT {matched} FROM {joined}")
     result.changed = _count(con, "matched")
     if result.changed:
-        _cells(con, result, rest, joined, limit)
-    same_key = " AND ".join(f"m.{_name(c)} = l.{_name(c)}" for c in result.key)
+        _cells(con, result, rest, casts, joined, limit)
     for side in ("a", "b"):
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE left_{side} AS SELECT l.* FROM left_{side} l ANTI JOIN matched m ON {same_key}"
+            f"CREATE OR REPLACE TEMP TABLE left_{side} AS SELECT {_A}.* FROM left_{side} {_A}"
+            f" ANTI JOIN matched {_B} ON {on}"
         )
 
 
-def _cells(con: duckdb.DuckDBPyConnection, result: Diff, rest: list[str], joined: str, limit: int) -> None:
-    differs = {c: f"a.{_name(c)}::VARCHAR IS DISTINCT FROM b.{_name(c)}::VARCHAR" for c in rest}
+def _same(columns: Sequence[str], casts: dict[str, str]) -> str:
+    return " AND ".join(
+        f"{_A}.{_name(c)}{casts.get(c, '')} = {_B}.{_name(c)}{casts.get(c, '')}" for c in columns
+    )
+
+
+def _cells(
+    con: duckdb.DuckDBPyConnection,
+    result: Diff,
+    rest: list[str],
+    casts: dict[str, str],
+    joined: str,
+    limit: int,
+) -> None:
+    as_ = {c: casts.get(c, "::VARCHAR") for c in rest}
+    differs = {c: f"{_A}.{_name(c)}{as_[c]} IS DISTINCT FROM {_B}.{_name(c)}{as_[c]}" for c in rest}
     counts = con.execute(
-        "SELECT " + ", ".join(f"count(*) FILTER ({test})" for test in differs.values()) + f" FROM {joined}"
+        "SELECT "
+        + (", ".join(f"count(*) FILTER ({test})" for test in differs.values()) or "0")
+        + f" FROM {joined}"
     ).fetchone()
     assert counts is not None
-    result.changed_cells = {c: n for c, n in zip(rest, counts, strict=True) if n}
-    keys = ", ".join(f"a.{_name(c)}::VARCHAR" for c in result.key)
+    result.changed_cells = {c: n for c, n in zip(rest, counts, strict=False) if n}
+    keys = ", ".join(f"{_A}.{_name(c)}::VARCHAR" for c in result.key)
     pairs = ", ".join(
-        f"CASE WHEN {differs[c]} THEN [{_literal(c)}, a.{_name(c)}::VARCHAR, b.{_name(c)}::VARCHAR] END"
+        f"CASE WHEN {differs[c]} THEN [{_literal(c)}, {_A}.{_name(c)}::VARCHAR, {_B}.{_name(c)}::VARCHAR] END"
         for c in result.changed_cells
     )
     rows = con.execute(
-        f"SELECT a.source_row, b.source_row, [{pairs}], {keys} FROM {joined} ORDER BY 1 LIMIT {limit}"
+        f"SELECT {_A}.source_row, {_B}.source_row, [{pairs}], {keys} FROM {joined} ORDER BY 1 LIMIT {limit}"
     ).fetchall()
     for row_a, row_b, changes, *key in rows:
         for change in changes:
