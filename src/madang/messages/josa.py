@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ _DIGIT_FINAL = {
     "8": "ㄹ",
     "9": "",
 }
+_HARMLESS = "\u200b\u200c\u200d\ufeff\u00ad"  # joiners and soft hyphens
 _FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}(?:(['\"`」』)]*)\{(을|이|은|과|으로)\})?")
 
 
@@ -50,13 +52,26 @@ def josa(word: str, particle: str) -> str:
     return closed if final else open_
 
 
+def printable(text: str) -> str:
+    """`text` without what steers a terminal or turns a line around: such characters become U+FFFD."""
+    return "".join("\ufffd" if _steers(char) else char for char in text) if not text.isprintable() else text
+
+
+def _steers(char: str) -> bool:
+    return (
+        char not in "\n\t"
+        and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        and char not in _HARMLESS
+    )
+
+
 def with_josa(template: str, params: Mapping[str, Any]) -> str:
     """Fill ``{name}`` fields of `template` and the particle pairs that follow them."""
 
     def fill(match: re.Match[str]) -> str:
         name, spec, closing, particle = match.groups()
         value = params[name]
-        shown = format(value, spec) if spec and not isinstance(value, str) else str(value)
+        shown = printable(format(value, spec) if spec and not isinstance(value, str) else str(value))
         tail = (closing or "") + josa(shown, particle) if particle else ""
         return shown + tail
 
