@@ -34,6 +34,12 @@ def without_pandas() -> None:
     sys.meta_path.insert(0, _NoPandas())
 
 
+def code_of(error: MadangError) -> int:
+    """The exit code of an error: a machine or process that failed is not wrong use."""
+    ours = error.about_the_machine or error.code in ("worker_died", "file_failed")
+    return OUR_FAILURE if ours else WRONG_USE
+
+
 class Failing(click.Group):
     """A group whose commands end in a sentence and an exit code, never in a traceback."""
 
@@ -42,7 +48,7 @@ class Failing(click.Group):
             return super().invoke(context)
         except MadangError as error:
             click.echo(f"오류: {error}", err=True)
-            context.exit(OUR_FAILURE if error.about_the_machine else WRONG_USE)
+            context.exit(code_of(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             context.exit(0)

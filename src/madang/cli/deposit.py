@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-import madang
-from madang.bank.ids import dataset_id
 from madang.cli.common import (
     OUR_FAILURE,
     REFUSED,
+    WRONG_USE,
     by_option,
+    code_of,
     echo_json,
     json_option,
     opened,
     progress,
-    without_pandas,
 )
+from madang.cli.folder import Job, Outcome, deposit_folder, files_of, named
 from madang.intake.raw import Override
-from madang.intake.receipt import Receipt
+from madang.intake.receipt import Receipt, Stopped
+from madang.intake.use import check_wishes
 from madang.messages import MadangError, text
 from madang.workspace import Workspace
 
-_AT_ONCE = 2
 _SIGN = {"accepted": "✓", "accepted_with_problems": "△", "refused": "✕", "unchanged": "="}
 _COLOUR = {"accepted": "green", "accepted_with_problems": "yellow", "refused": "red", "unchanged": None}
 
@@ -72,17 +69,19 @@ def deposit(
     workspace = opened(context)
     override = Override(
         encoding=encoding,
-        delimiter=delimiter.replace("\\t", "\t") if delimiter else None,
+        delimiter=delimiter.replace("\\t", "\t") if delimiter is not None else None,
         header_rows=_header_rows(header_rows),
         standard=standard,
         text=as_text,
         types=_types(types),
     )
+    report = _Report(workspace, as_json)
     if folder:
-        receipts = _all(workspace.folder, folder, override, by)
+        _all(report, folder, Job(workspace.folder, override, by))
+        report.sum()
     else:
-        receipts = _some(workspace, paths, dataset, override, by, as_json)
-    context.exit(_report(receipts, as_json, tell_sum=folder is not None))
+        _some(report, paths, dataset, override, by)
+    context.exit(report.code)
 
 
 def _header_rows(given: str | None) -> tuple[int, ...] | None:
@@ -102,100 +101,79 @@ def _types(given: tuple[str, ...]) -> dict[str, str]:
     return {label: kind for label, _, kind in pairs}
 
 
+class _Report:
+    """Prints every receipt as it comes, and knows the exit code in the end."""
+
+    def __init__(self, workspace: Workspace, as_json: bool) -> None:
+        self.workspace = workspace
+        self.as_json = as_json
+        self.verdicts: Counter[str] = Counter()
+        self.codes: set[int] = set()
+
+    @property
+    def code(self) -> int:
+        """Our own failure goes before a refusal, that before wrong use."""
+        return next((code for code in (OUR_FAILURE, REFUSED, WRONG_USE) if code in self.codes), 0)
+
+    def add(self, receipts: Iterable[Receipt]) -> None:
+        for receipt in receipts:
+            self.verdicts[receipt.verdict] += 1
+            if receipt.verdict == "refused":
+                ours = any(reason.code == "own_failure" for reason in receipt.reasons)
+                self.codes.add(OUR_FAILURE if ours else REFUSED)
+            if self.as_json:
+                echo_json(receipt.to_json())
+            else:
+                self._show(receipt)
+
+    def outcome(self, outcome: Outcome) -> None:
+        """A file of a folder: its receipts, and what ended it."""
+        self.add(outcome.receipts)
+        if outcome.error:
+            self.codes.add(code_of(outcome.error))
+            click.secho(f"✕ {outcome.path}", fg="red", bold=True, err=True)
+            click.echo(f"  {outcome.error}", err=True)
+
+    def sum(self) -> None:
+        if not self.as_json:
+            sums: dict[str, Any] = {verdict: self.verdicts[verdict] for verdict in _SIGN}
+            click.echo(text("deposit_sum", **sums))
+
+    def _show(self, receipt: Receipt) -> None:
+        name = receipt.file if receipt.member is None else f"{receipt.file} [{receipt.member}]"
+        click.secho(f"{_SIGN[receipt.verdict]} {name}", fg=_COLOUR[receipt.verdict], bold=True)
+        said = f"verdict_{receipt.verdict}"
+        if receipt.verdict == "refused" and self.workspace.bank[receipt.dataset].latest is None:
+            said = "verdict_refused_new"
+        click.echo("  " + text(said, **_numbers(receipt)))
+        for reason in receipt.reasons:
+            click.echo(f"  - {reason.text()}")
+        if receipt.problems and receipt.accepted:
+            click.echo("  " + text("see_problems", dataset=receipt.dataset, problems=f"{receipt.problems:,}"))
+
+
 def _some(
-    workspace: Workspace,
-    paths: tuple[Path, ...],
-    dataset: str | None,
-    override: Override,
-    by: str | None,
-    as_json: bool,
-) -> Iterator[Receipt]:
+    report: _Report, paths: tuple[Path, ...], dataset: str | None, override: Override, by: str | None
+) -> None:
     for path in paths:
-        with progress(path.name, quiet=as_json) as show:
-            receipts = workspace.deposit(path, dataset, override=override, by=by, progress=show)
-        yield from receipts
+        try:
+            with progress(path.name, quiet=report.as_json) as show:
+                receipts = report.workspace.deposit(path, dataset, override=override, by=by, progress=show)
+        except Stopped as stopped:
+            report.add(stopped.receipts)
+            raise
+        report.add(receipts)
 
 
-def _all(workspace: Path, folder: Path, override: Override, by: str | None) -> Iterator[Receipt]:
-    """Every file of a folder, two at a time; files of one dataset in the order of their names."""
+def _all(report: _Report, folder: Path, job: Job) -> None:
+    """Every file of a folder; what is skipped is said on the error stream."""
     if not folder.is_dir():
         raise MadangError("folder_missing", path=folder)
-    groups: dict[str, list[Path]] = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not _hidden(p.relative_to(folder))):
-        groups.setdefault(dataset_id(path.name), []).append(path)
+    check_wishes(job.override, report.workspace.standards)
+    groups = named(folder, files_of(folder, lambda note: click.echo(note, err=True)))
     total = sum(map(len, groups.values()))
-    spawn = multiprocessing.get_context("spawn")
-    with (
-        progress(text("depositing", files=total), quiet=total == 0) as show,
-        ProcessPoolExecutor(_AT_ONCE, spawn, initializer=_worker) as pool,
-    ):
-        waiting = iter(groups.values())
-        running: set[Future[list[Receipt]]] = set()
-        queues: dict[Future[list[Receipt]], list[Path]] = {}
-        done = 0
-        try:
-            while True:
-                while len(running) < _AT_ONCE and (queue := next(waiting, None)):
-                    future = pool.submit(_one, workspace, queue[0], override, by)
-                    running.add(future)
-                    queues[future] = queue[1:]
-                if not running:
-                    break
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    done += 1
-                    show(done, total)
-                    rest = queues.pop(future)
-                    if rest:
-                        follow = pool.submit(_one, workspace, rest[0], override, by)
-                        running.add(follow)
-                        queues[follow] = rest[1:]
-                    yield from future.result()
-        except KeyboardInterrupt:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def _one(workspace: Path, path: Path, override: Override, by: str | None) -> list[Receipt]:
-    """One file, in a process of its own."""
-    return madang.open(workspace).deposit(path, override=override, by=by, again=False, threads=1)
-
-
-def _worker() -> None:
-    """A process for files. Ctrl-C is for the parent: it lets running files finish and starts no new one."""
-    without_pandas()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "~$")) for part in path.parts)
-
-
-def _report(receipts: Iterator[Receipt], as_json: bool, *, tell_sum: bool) -> int:
-    """Print every receipt as it comes; returns the exit code."""
-    verdicts: Counter[str] = Counter()
-    failures = 0
-    for receipt in receipts:
-        verdicts[receipt.verdict] += 1
-        failures += any(reason.code == "own_failure" for reason in receipt.reasons)
-        if as_json:
-            echo_json(receipt.to_json())
-        else:
-            _show(receipt)
-    if tell_sum and not as_json:
-        sums: dict[str, Any] = {verdict: verdicts[verdict] for verdict in _SIGN}
-        click.echo(text("deposit_sum", **sums))
-    return OUR_FAILURE if failures else REFUSED if verdicts["refused"] else 0
-
-
-def _show(receipt: Receipt) -> None:
-    name = receipt.file if receipt.member is None else f"{receipt.file} [{receipt.member}]"
-    click.secho(f"{_SIGN[receipt.verdict]} {name}", fg=_COLOUR[receipt.verdict], bold=True)
-    click.echo("  " + text(f"verdict_{receipt.verdict}", **_numbers(receipt)))
-    for reason in receipt.reasons:
-        click.echo(f"  - {reason.text()}")
-    if receipt.problems and receipt.accepted:
-        click.echo("  " + text("see_problems", dataset=receipt.dataset, problems=f"{receipt.problems:,}"))
+    with progress(text("depositing", files=total), quiet=total == 0) as show:
+        deposit_folder(job, groups, report.outcome, lambda done: show(done, total))
 
 
 def _numbers(receipt: Receipt) -> dict[str, Any]:

@@ -80,10 +80,8 @@ class Recorder:
             problems=table.problems.path,
             by=deposit.by,
             at=at,
+            card=settled.card(deposit.name, table.member),
         )
-        if version.n == 1:
-            card = settled.card(deposit.name, table.member)
-            self.bank[table_id].write_card(card, by=deposit.by, at=at)
         return replace(receipt, deposit=version.deposit_id, version=version.n)
 
     def repeated(self, deposit: Deposit, earlier: dict[str, Any]) -> Receipt:

@@ -27,6 +27,11 @@ def check_use(path: Path, dataset: str | None, override: Override, standards: Ma
         raise MadangError("file_unreadable", file=path)
     if dataset is not None and not is_valid_id(dataset):
         raise MadangError("dataset_id_invalid", dataset=dataset)
+    check_wishes(override, standards)
+
+
+def check_wishes(override: Override, standards: Mapping[str, Standard]) -> None:
+    """Raises MadangError for a wish that no file could fulfil."""
     if override.standard not in (None, GENERIC, *standards):
         raise MadangError("standard_missing", standard=override.standard)
     if override.encoding is not None and not _is_encoding(override.encoding):

@@ -1,0 +1,165 @@
+"""``madang deposit --all``: the files of a folder, each in a process that may fail without harm to the others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import madang
+from madang.bank.ids import clean_id, dataset_id
+from madang.cli.common import without_pandas
+from madang.intake.raw import Override
+from madang.intake.receipt import Receipt, Stopped
+from madang.messages import MadangError, text
+
+_AT_ONCE = 2
+_LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: its receipts, and the error that ended it (None: it was taken or refused as a whole)."""
+
+    path: Path
+    receipts: list[Receipt] = field(default_factory=list)
+    error: MadangError | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is the same for all files."""
+
+    workspace: Path
+    override: Override
+    by: str | None
+
+    def outcome(self, path: Path, dataset: str) -> Outcome:
+        """Deposit one file, in a process of its own."""
+        try:
+            workspace = madang.open(self.workspace)
+            receipts = workspace.deposit(
+                path, dataset, override=self.override, by=self.by, again=False, threads=1
+            )
+        except Stopped as stopped:
+            return Outcome(path, list(stopped.receipts), stopped)
+        except MadangError as error:
+            return Outcome(path, [], error)
+        except Exception as error:  # not of the file: the door tells those by a receipt
+            said = f"{type(error).__name__}: {error}"
+            return Outcome(path, [], MadangError("file_failed", file=path.name, error=said))
+        return Outcome(path, receipts)
+
+
+def files_of(folder: Path, skipped: Callable[[str], None]) -> Iterator[Path]:
+    """The regular files under `folder` by name, without hidden ones and what systems leave; `skipped` is told of others.
+
+    Links that lead out of the folder, pipes and devices are not opened.
+    """
+    home = folder.resolve()
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in [*folders, *sorted(names)]:
+            path = Path(root) / name
+            if name.startswith((".", "~$")) or name.casefold() in _LEFT_BY_SYSTEMS:
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(home):
+                skipped(text("skipped_link", path=path))
+            elif not path.is_file() and not path.is_dir():
+                skipped(text("skipped_special", path=path))
+            elif path.is_file():
+                yield path
+
+
+def named(folder: Path, files: Iterator[Path]) -> dict[str, list[Path]]:
+    """Files by the dataset they go to; those of one name in several folders get the folder before the name."""
+    alike: dict[str, dict[Path, list[Path]]] = {}
+    for path in sorted(files):
+        alike.setdefault(dataset_id(path.name), {}).setdefault(path.parent, []).append(path)
+    groups: dict[str, list[Path]] = {}
+    for name, by_folder in alike.items():
+        for parent, paths in by_folder.items():
+            prefix = "-".join(parent.relative_to(folder).parts)
+            wanted = clean_id(f"{prefix}-{name}") if len(by_folder) > 1 else name
+            number, free = 2, wanted
+            while free in groups or (free != name and free in alike):
+                number, free = number + 1, f"{wanted[:110]}-{number}"
+            groups[free] = paths
+    return groups
+
+
+def deposit_folder(
+    job: Job, groups: dict[str, list[Path]], told: Callable[[Outcome], None], done: Callable[[int], None]
+) -> None:
+    """Deposit the files, two at a time, those of one dataset in their order; `told` gets every outcome as it comes.
+
+    A file whose process dies is told and the others go on. On Ctrl-C the running files end and are told, then
+    KeyboardInterrupt is raised.
+    """
+    waiting = [(dataset, list(paths)) for dataset, paths in groups.items()]
+    lanes = [_Lane(job) for _ in range(min(_AT_ONCE, len(waiting)))]
+    count = 0
+    try:
+        while True:
+            for lane in lanes:
+                if lane.running is None and (lane.queue or waiting):
+                    lane.next(waiting)
+            running = {lane.running: lane for lane in lanes if lane.running}
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                told(running[future].outcome())
+                count += 1
+                done(count)
+    except KeyboardInterrupt:
+        for lane in lanes:
+            if lane.running:
+                told(lane.outcome())
+        raise
+    finally:
+        for lane in lanes:
+            lane.pool.shutdown()
+
+
+class _Lane:
+    """One process after another file: where it dies, it is known of which."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.pool = self._pool()
+        self.running: Future[Outcome] | None = None
+        self.dataset = ""
+        self.queue: list[Path] = []
+        self.path = Path()
+
+    def next(self, waiting: list[tuple[str, list[Path]]]) -> None:
+        if not self.queue:
+            self.dataset, self.queue = waiting.pop(0)
+        self.path = self.queue.pop(0)
+        self.running = self.pool.submit(self.job.outcome, self.path, self.dataset)
+
+    def outcome(self) -> Outcome:
+        """The outcome of the running file; waits for it."""
+        assert self.running is not None
+        try:
+            found = self.running.result()
+        except BrokenProcessPool:
+            self.pool.shutdown()
+            self.pool = self._pool()
+            found = Outcome(self.path, [], MadangError("worker_died", file=self.path.name))
+        self.running = None
+        return found
+
+    def _pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_worker)
+
+
+def _worker() -> None:
+    """A process for files. Ctrl-C is for the parent: it lets running files finish and starts no new one."""
+    without_pandas()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
