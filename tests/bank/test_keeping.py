@@ -111,3 +111,28 @@ def test_a_day_without_leading_zeros_is_understood(tmp_path: Path) -> None:
     assert version.dataset.as_of("2026-6-3").n == 1
     with pytest.raises(MadangError, match="날짜로 읽을 수 없습니다"):
         version.dataset.as_of("내일")
+
+
+def test_an_export_goes_by_the_extension_and_overwrites_only_when_told(tmp_path: Path) -> None:
+    workspace = Workspace.init(tmp_path / "w")
+    make_version(workspace.bank, "libraries", LIBRARIES)
+    out = tmp_path / "a.parquet"
+    assert run(workspace.folder, "export", "libraries", "--out", str(out)).exit_code == 0
+    assert out.read_bytes()[:4] == b"PAR1"
+    again = run(workspace.folder, "export", "libraries", "--out", str(out))
+    assert (again.exit_code, "--force" in again.stderr) == (2, True)
+    assert run(workspace.folder, "export", "libraries", "--out", str(out), "--force").exit_code == 0
+    other = run(workspace.folder, "export", "libraries", "--format", "csv", "--out", str(tmp_path / "b.xlsx"))
+    assert (other.exit_code, (tmp_path / "b.xlsx").exists()) == (2, False)
+    utf8 = (
+        "export",
+        "libraries",
+        "--format",
+        "csv-utf8",
+        "--out",
+        str(tmp_path / "c.csv"),
+        "--as-of",
+        "2026-6-1",
+    )
+    assert run(workspace.folder, *utf8).exit_code == 0
+    assert run(workspace.folder, "diff", "libraries", "1", "1", "--limit", "-1").exit_code == 2

@@ -13,13 +13,17 @@ from madang.bank.diff import Diff
 from madang.cli.common import by_option, echo_json, echo_table, json_option, opened
 from madang.messages import MadangError, text
 
+_EXTENSIONS = ("csv", "xlsx", "json", "jsonl", "parquet")
+
 
 @click.command(help="두 판을 견주어 더해진 행, 없어진 행, 바뀐 칸을 봅니다.")
 @click.argument("dataset")
 @click.argument("a", type=int)
 @click.argument("b", type=int)
 @click.option("--key", multiple=True, help="행을 맞출 기준 열 (여러 번 쓸 수 있음).")
-@click.option("--limit", type=int, default=20, show_default=True, help="목록을 몇 개까지 볼지.")
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="목록을 몇 개까지 볼지."
+)
 @json_option
 @click.pass_context
 def diff(
@@ -95,13 +99,12 @@ def rollback(context: click.Context, dataset: str, version: int, by: str | None,
 @click.option(
     "--format",
     "fmt",
-    default="csv",
-    show_default=True,
-    help="csv(엑셀용), csv-utf8, xlsx, json, jsonl, parquet.",
+    help="csv(엑셀용), csv-utf8, xlsx, json, jsonl, parquet (기본: --out의 확장자, 없으면 csv).",
 )
 @click.option("--version", "number", type=int, help="몇 판을 (기본: 지금 판).")
 @click.option("--as-of", help="그날의 판을 (YYYY-MM-DD).")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="파일 이름 (기본: 화면으로).")
+@click.option("--force", is_flag=True, help="이미 있는 파일을 덮어씁니다.")
 @click.option("--with-source-row", is_flag=True, help="원본 행 번호(source_row) 같은 내부 열도 넣습니다.")
 @click.option(
     "--raw", is_flag=True, help="엑셀 수식으로 읽힐 수 있는 글자 앞에 작은따옴표를 붙이지 않습니다."
@@ -110,10 +113,11 @@ def rollback(context: click.Context, dataset: str, version: int, by: str | None,
 def export(
     context: click.Context,
     dataset: str,
-    fmt: str,
+    fmt: str | None,
     number: int | None,
     as_of: str | None,
     out: Path | None,
+    force: bool,
     with_source_row: bool,
     raw: bool,
 ) -> None:
@@ -122,6 +126,9 @@ def export(
         raise click.UsageError(text("version_or_day"))
     if as_of is not None:
         _check_day(as_of)
+    fmt = _format(fmt, out)
+    if out and out.exists() and not force:
+        raise MadangError("out_exists", path=out)
     written = opened(context).export(
         dataset,
         fmt,
@@ -135,6 +142,16 @@ def export(
         click.echo(
             text("exported", dataset=dataset, version=written.n, path=out, rows=f"{written.rows:,}"), err=True
         )
+
+
+def _format(asked: str | None, out: Path | None) -> str:
+    """What was asked for, or what the file's extension says; both must agree where the extension is a known one."""
+    told = out.suffix.lower().removeprefix(".") if out else ""
+    if told not in _EXTENSIONS:
+        return asked or "csv"
+    if asked and asked.removesuffix("-utf8") != told:
+        raise MadangError("out_format", path=out, format=asked)
+    return asked or told
 
 
 def _check_day(day: str) -> None:
