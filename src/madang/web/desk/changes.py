@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
+
 from madang.bank import Version
 from madang.web.desk import words
 from madang.web.desk.comparison import ChangedRow, Compared, LoneRow
@@ -64,33 +66,58 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
         columns_added=[labels.get(c, c) for c in found.columns_added],
         columns_removed=[labels.get(c, c) for c in found.columns_removed],
         types_changed=[(labels.get(c, c), *types) for c, types in found.types_changed.items()],
-        rows_changed=_changed_rows(found, labels, hidden),
+        rows_changed=_changed_rows(found, before, after, labels, hidden),
         rows_added=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_added],
         rows_removed=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_removed],
         hidden=bool(hidden),
     )
 
 
-def _changed_rows(found: Diff, labels: dict[str, str], hidden: set[str]) -> list[ChangedRow]:
+def _changed_rows(
+    found: Diff, before: Version, after: Version, labels: dict[str, str], hidden: set[str]
+) -> list[ChangedRow]:
     rows: dict[tuple[int, int], list[CellChange]] = {}
+    was = _unreadable(before, {cell.row_before for cell in found.cells if cell.before is None})
+    now = _unreadable(after, {cell.row_after for cell in found.cells if cell.after is None})
     for cell in found.cells:
         rows.setdefault((cell.row_before, cell.row_after), []).append(cell)
     return [
         ChangedRow(
             _key(found.key, cells[0].key, hidden),
-            before,
-            after,
-            tuple(_changed_cell(cell, labels, hidden) for cell in cells),
+            row_before,
+            row_after,
+            tuple(_changed_cell(cell, was, now, labels, hidden) for cell in cells),
         )
-        for (before, after), cells in rows.items()
+        for (row_before, row_after), cells in rows.items()
     ]
 
 
+Originals = dict[tuple[int, str], str]  # row of the source and column -> what stands there
+
+
+def _unreadable(version: Version, rows: set[int]) -> Originals:
+    """What stands in the original in cells of these rows that could not be read."""
+    if not rows or not version.problems_path.exists():
+        return {}
+    found = pq.read_table(version.problems_path, filters=[("row", "in", sorted(rows))]).to_pylist()
+    return {
+        (each["row"], each["column"]): each["value"] for each in found if each["value"] and each["column"]
+    }
+
+
 def _changed_cell(
-    cell: CellChange, labels: dict[str, str], hidden: set[str]
+    cell: CellChange, was: Originals, now: Originals, labels: dict[str, str], hidden: set[str]
 ) -> tuple[str, str | None, str | None]:
-    before, after = (_shown(value, cell.column, hidden) for value in (cell.before, cell.after))
+    before = _cell(cell.before, was.get((cell.row_before, cell.column)), cell.column, hidden)
+    after = _cell(cell.after, now.get((cell.row_after, cell.column)), cell.column, hidden)
     return labels.get(cell.column, cell.column), before, after
+
+
+def _cell(value: str | None, original: str | None, column: str, hidden: set[str]) -> str | None:
+    """A value; where it could not be read what stands in the original; None where nothing does."""
+    if value is None and original is not None:
+        return f"원본 값 {_shown(original, column, hidden)}"
+    return _shown(value, column, hidden)
 
 
 def _shown(value: str | None, column: str, hidden: set[str]) -> str | None:
