@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -233,3 +234,40 @@ def test_a_folder_goes_in_and_goes_on_where_it_stopped(desk: Desk) -> None:
     again = desk.json("deposit", "--all", str(desk.folder / "in"), code=3)
     assert {r["verdict"] for r in again} == {"unchanged", "refused"}
     assert desk.json("show", "공영주차장")["version"] == 2
+
+
+def test_problems_of_a_refused_deposit_are_its_reasons(desk: Desk) -> None:
+    first = desk.json("deposit", desk.file("a.csv"))
+    refused = desk.run("deposit", desk.file("b.csv", ""), "--as", "a", code=3)
+    assert "'a'의 지금 판은 그대로입니다" in refused.output
+    said = desk.run("problems", "a", code=0).output
+    assert "반려했습니다" in said
+    assert "빈 파일입니다" in said
+    assert desk.json("problems", "a")["rule"] == "file_empty"
+    assert desk.json("problems", "a", "--version", "1")["row"] == 3
+    assert desk.json("problems", "a", "--deposit", first["deposit"])["row"] == 3
+    assert "반려" in desk.run("datasets").output
+    assert "없습니다" in desk.run("problems", "a", "--deposit", "../x", code=2).output
+    desk.run("deposit", desk.file("a.csv", PARKING + "0009,끝,1,2026-01-01\n"), code=0)
+    assert desk.json("problems", "a")["row"] == 3
+    assert "반려" not in desk.run("datasets").output
+
+
+def test_a_first_refusal_does_not_speak_of_a_version(desk: Desk) -> None:
+    said = desk.run("deposit", desk.file("b.csv", ""), code=3).output
+    assert "아직 판이 없습니다" in said
+    assert "빈 파일입니다" in desk.run("problems", "b", code=0).output
+
+
+def test_small_things_at_the_desk(desk: Desk) -> None:
+    desk.run("deposit", desk.file("a.csv"), code=0)
+    desk.run("show", "a", "--version", "0", code=2)
+    unknown = desk.run("problems", "a", "--rule", "nonsense", code=2).output
+    (there,) = {row["rule"] for row in [desk.json("problems", "a")]}
+    assert there in unknown
+    elsewhere = desk.run("problems", "a", "--rule", "row_duplicate", code=0)
+    assert there in elsewhere.stderr
+    (line,) = desk.run("problems", "a", code=0).stdout.splitlines()
+    assert line.count("개방일자") == 1
+    (shown,) = [line for line in desk.run("show", "a", code=0).stdout.splitlines() if line.startswith("품질")]
+    assert re.match(r"품질 \d{1,3}\.\d점", shown)

@@ -81,9 +81,11 @@ def describe_version(version: Version) -> dict[str, Any]:
     }
 
 
-def problems_file(dataset: Dataset, version: int | None = None) -> Path | None:
-    """The problem list of a version, of the live one, or, where there is none, of the last refused deposit."""
-    if version is not None:
+def problems_file(dataset: Dataset, version: int | None = None, *, deposit: str | None = None) -> Path | None:
+    """The problem list of a version or a deposit, else of the live version, else of the last refused deposit."""
+    if deposit is not None:
+        path = dataset.deposit_folder(deposit) / "problems.parquet"
+    elif version is not None:
         path = dataset.version(version).problems_path
     elif dataset.latest is not None:
         path = dataset.latest.problems_path
@@ -97,13 +99,14 @@ def problem_rows(
     dataset: Dataset,
     *,
     version: int | None = None,
+    deposit: str | None = None,
     rule: str | None = None,
     limit: int | None = None,
     offset: int = 0,
     language: Language = "ko",
 ) -> Iterator[dict[str, Any]]:
     """Problem rows with their sentence, one after another; the keys are those of ``madang problems --json``."""
-    path = problems_file(dataset, version)
+    path = problems_file(dataset, version, deposit=deposit)
     if path is None:
         return
     left, skip = limit, offset

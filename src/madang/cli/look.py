@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import click
+from itertools import chain
+from typing import Any
 
-from madang.bank.describe import describe_dataset, describe_version, problem_rows
+import click
+import pyarrow.parquet as pq
+
+from madang.bank import Dataset
+from madang.bank.describe import describe_dataset, describe_version, problem_rows, problems_file
 from madang.cli.common import echo_json, echo_table, json_option, opened
-from madang.messages import text
+from madang.intake.receipt import Reason
+from madang.messages import MadangError, text
 
 
 @click.command(help="뱅크에 있는 데이터 목록을 봅니다.")
@@ -23,10 +29,11 @@ def datasets(context: click.Context, as_json: bool) -> None:
         click.echo(text("bank_empty"))
     else:
         echo_table(
-            ["데이터", "제목", "판", "행", "열", "문제", "품질", "표준", "기준일", "입고일"],
+            ["데이터", "제목", "판", "행", "열", "문제", "품질", "표준", "기준일", "입고일", "마지막 입고"],
             [
-                [d["dataset"], d["title"], d["version"], d["rows"], d["columns"], d["problems"], d["score"],
-                 d["standard"], d["as_of"], (d["at"] or "")[:10]]
+                [d["dataset"], d["title"], d["version"], d["rows"], d["columns"], d["problems"], _score(d["score"]),
+                 d["standard"], d["as_of"], (d["at"] or "")[:10],
+                 text("last_verdict_refused") if d["last_verdict"] == "refused" else ""]
                 for d in found
             ],
             right=(2, 3, 4, 5, 6),
@@ -44,7 +51,7 @@ def show(context: click.Context, dataset: str, number: int | None, as_json: bool
     found = workspace.bank[dataset]
     summary = describe_dataset(found, workspace.clock().date())
     versions = [describe_version(version) for version in found.versions]
-    live = (found.version(number) if number else found.latest) if found.versions or number else None
+    live = found.latest if number is None else found.version(number)
     facts = live.facts if live else {}
     if as_json:
         columns = facts.get("columns", [])
@@ -65,7 +72,7 @@ def show(context: click.Context, dataset: str, number: int | None, as_json: bool
         click.echo(
             text(
                 "show_quality",
-                score=quality["score"],
+                score=_score(quality["score"]),
                 wrong=f"{quality['wrong']:,}",
                 checked=f"{quality['checked']:,}",
             )
@@ -86,32 +93,104 @@ def show(context: click.Context, dataset: str, number: int | None, as_json: bool
     )
 
 
-@click.command(help="입고할 때 찾은 문제를 행, 열, 값, 까닭과 함께 봅니다.")
+def _score(score: float | None) -> str | None:
+    return None if score is None else f"{score:.1f}"
+
+
+@click.command(
+    help="입고할 때 찾은 문제를 행, 열, 값, 까닭과 함께 봅니다. 마지막 입고가 반려되었으면 그 까닭을 봅니다."
+)
 @click.argument("dataset")
 @click.option("--version", "number", type=int, help="몇 판을 볼지 (기본: 지금 판).")
+@click.option("--deposit", "deposit_id", help="어느 입고를 볼지: 접수증의 입고 번호.")
 @click.option("--rule", help="한 가지 규칙만 봅니다.")
 @click.option("--limit", type=int, default=100, show_default=True, help="몇 행까지 볼지 (0: 모두).")
 @json_option
 @click.pass_context
 def problems(
-    context: click.Context, dataset: str, number: int | None, rule: str | None, limit: int, as_json: bool
+    context: click.Context,
+    dataset: str,
+    number: int | None,
+    deposit_id: str | None,
+    rule: str | None,
+    limit: int,
+    as_json: bool,
 ) -> None:
-    """List the problem rows of a version, or of the last refused deposit where there is no version."""
+    """List the problems of the last deposit where that was refused, else those of the live version."""
+    if number is not None and deposit_id is not None:
+        raise click.UsageError(text("version_or_deposit"))
     found = opened(context).bank[dataset]
-    rows = problem_rows(found, version=number, rule=rule, limit=limit or None)
+    refused = _refused(found, number, deposit_id)
+    deposit_id = refused["deposit"] if refused else deposit_id
+    reasons = [] if refused is None else [_as_problem(reason) for reason in refused["reasons"]]
+    reasons = [row for row in reasons if rule in (None, row["rule"])]
+    rows = problem_rows(found, version=number, deposit=deposit_id, rule=rule, limit=limit or None)
     if as_json:
-        for row in rows:
+        some = False
+        for row in chain(reasons, rows):
             echo_json(row)
-        return
-    listed = list(rows)
-    if not listed:
+            some = True
+    else:
+        some = _print(refused, reasons, list(rows), limit)
+    if rule and not some:
+        _say_rules(dataset, rule, _rules(found, number, deposit_id, refused))
+    elif not (some or refused or as_json):
         click.echo(text("no_problems", dataset=dataset))
-        return
-    for row in listed:
-        click.secho(f"{row['row'] or '-'}행  {row['label'] or '-'}", bold=True, nl=False)
+
+
+def _print(
+    refused: dict[str, Any] | None,
+    reasons: list[dict[str, Any]],
+    rows: list[dict[str, Any]],
+    limit: int,
+) -> bool:
+    """Problems for people, a column named once; whether there were any."""
+    if refused:
+        click.secho(text("last_refused", file=refused["file"], at=refused["at"][:16]), bold=True)
+    for row in reasons:
+        click.echo(f"  - {row['reason']}")
+    for row in rows:
+        label = row["label"] if row["label"] and row["label"] not in row["reason"] else ""
+        click.secho(f"{row['row'] or '-'}행  {label}".rstrip(), bold=True, nl=False)
         click.echo(f"  {row['reason']}")
-    if limit and len(listed) == limit:
+    if limit and len(rows) == limit:
         click.echo(text("more_problems", limit=limit))
+    return bool(reasons or rows)
+
+
+def _refused(found: Dataset, number: int | None, deposit_id: str | None) -> dict[str, Any] | None:
+    """The receipt of the refusal that is asked for: of this deposit, or of the last where nothing else is said."""
+    if deposit_id is not None and deposit_id not in found.deposits():
+        raise MadangError("deposit_missing", dataset=found.id, deposit=deposit_id)
+    if number is not None:
+        return None
+    receipt = found.receipt(deposit_id) if deposit_id else found.last_receipt()
+    return receipt if receipt and receipt["verdict"] == "refused" else None
+
+
+def _as_problem(reason: dict[str, Any]) -> dict[str, Any]:
+    """The reason of a refusal in the keys of a problem."""
+    said = Reason.stored(reason).text()
+    return {"row": None, "column": None, "label": None, "value": None, "rule": reason["code"], "severity": "error",
+            "reason": said}  # fmt: skip
+
+
+def _rules(
+    found: Dataset, number: int | None, deposit_id: str | None, refused: dict[str, Any] | None
+) -> list[str]:
+    path = problems_file(found, number, deposit=deposit_id)
+    there = pq.read_table(path, columns=["rule"])["rule"].unique().to_pylist() if path else []
+    return sorted({*there, *(reason["code"] for reason in (refused or {}).get("reasons", ()))})
+
+
+def _say_rules(dataset: str, rule: str, rules: list[str]) -> None:
+    """No problem has this rule: which there are. Raises MadangError for what is no rule at all."""
+    told: dict[str, Any] = {"dataset": dataset, "rule": rule, "rules": ", ".join(rules) or "-"}
+    try:
+        text(rule)
+    except KeyError:
+        raise MadangError("rule_unknown", **told) from None
+    click.echo(text("rule_not_here", **told), err=True)
 
 
 @click.command(help="데이터를 찾습니다. 초성, 비슷한 말, 오타도 알아듣습니다.")
