@@ -47,7 +47,7 @@ lint: $(DONE)/dev ## style, types and arrows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 format: $(DONE)/dev ## put the code into shape
 	@$(BIN)/ruff check --fix .
