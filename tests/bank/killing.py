@@ -1,6 +1,7 @@
 """Processes to be killed: they deposit into a workspace until they die, and log what they were told was accepted.
 
     python -m tests.bank.killing steps WORKSPACE FIRST LAST   die at every step in turn, one fork each
+    python -m tests.bank.killing act FOLDER ACTION            the same for an erasure, a rollback, a restore
     python -m tests.bank.killing herd WORKSPACE KILLS SEED    two writers at once, killed at random moments
 
 Everything is imported before the first fork, so that a fork costs milliseconds.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -20,6 +22,8 @@ from typing import Any
 import deltalake
 
 import madang
+import madang.bank.backup
+import madang.bank.erase
 import madang.find
 import madang.intake.csv_read
 import madang.intake.deposit
@@ -86,6 +90,29 @@ def steps(workspace: Path, first: int, last: int) -> None:
             sys.exit(os.waitstatus_to_exitcode(status))
 
 
+ACTIONS: dict[str, Callable[[Path], Any]] = {
+    "rows": lambda w: madang.open(w).erase("stepped", column="이름", value="도서관 3", ground="시험"),
+    "whole": lambda w: madang.open(w).erase("stepped", ground="시험"),
+    "rollback": lambda w: madang.open(w).rollback("stepped", 1),
+    "restore": lambda w: madang.open(w).restore(w.parent / "backup.tar"),
+}
+
+
+def act(folder: Path, name: str) -> None:
+    """Copies of the workspace `folder`/start, one for each step at which `name` was killed: `folder`/1, /2, …"""
+    for step in range(1, 1000):
+        copy = folder / str(step)
+        shutil.copytree(folder / "start", copy, symlinks=True)
+        child = os.fork()
+        if child == 0:
+            die_at(step)
+            ACTIONS[name](copy)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if not os.WIFSIGNALED(status):
+            sys.exit(os.waitstatus_to_exitcode(status))
+
+
 def loop(workspace: Path, name: str) -> int:
     """Fork a writer that deposits for ever; returns its process id."""
     child = os.fork()
@@ -116,4 +143,7 @@ def herd(workspace: Path, kills: int, seed: int) -> None:
 
 if __name__ == "__main__":
     mode, folder, *rest = sys.argv[1:]
-    {"steps": steps, "herd": herd}[mode](Path(folder), int(rest[0]), int(rest[1]))
+    if mode == "act":
+        act(Path(folder), rest[0])
+    else:
+        {"steps": steps, "herd": herd}[mode](Path(folder), int(rest[0]), int(rest[1]))

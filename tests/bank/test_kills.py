@@ -12,6 +12,7 @@ from deltalake import DeltaTable
 
 import madang
 from madang.bank.doctor import examine
+from madang.bank.erase import replay, tombstones
 from madang.workspace import Workspace
 from tests.bank.killing import deposit
 
@@ -81,3 +82,56 @@ def test_two_writers_killed_at_random(workspace: Path) -> None:
     assert check(workspace) >= 10
     deposit(workspace, "shared", 450)
     check(workspace)
+
+
+def mended(folder: Path) -> Workspace:
+    """What `doctor --fix` does, and then nothing is wrong any more."""
+    workspace = madang.open(folder)
+    replay(workspace.bank)
+    workspace.bank.sweep()
+    assert examine(workspace.bank) == []
+    return workspace
+
+
+def readable(folder: Path, cell: str) -> list[Path]:
+    """Parquet files in which a text cell reads `cell`."""
+    return [path for path in folder.rglob("*.parquet") if repr(cell) in str(pq.read_table(path).to_pydict())]
+
+
+@pytest.mark.parametrize("action", ["rows", "whole", "rollback", "restore"])
+def test_other_writings_killed_at_every_step(tmp_path: Path, action: str) -> None:
+    start_ = Workspace.init(tmp_path / "start")
+    if action == "restore":
+        full = Workspace.init(tmp_path / "full")
+        for number in (5, 9):
+            deposit(full.folder, "stepped", number)
+        full.backup(tmp_path / "backup.tar")
+    else:
+        for number in (5, 9):
+            deposit(start_.folder, "stepped", number)
+    process = start("act", str(tmp_path), action)
+    process.communicate(timeout=300)
+    assert process.returncode == 0
+    copies = sorted((p for p in tmp_path.iterdir() if p.name.isdigit()), key=lambda p: int(p.name))
+    assert len(copies) > 10, "the steps were not counted"
+    ends = [outcome(copy, action) for copy in copies]
+    assert ends == sorted(ends), "once done it stays done"
+    assert {ends[0], ends[-1]} == {False, True}
+
+
+def outcome(folder: Path, action: str) -> bool:
+    """Whether the killed action took effect; half of it is no outcome."""
+    workspace = mended(folder)
+    versions = workspace.bank["stepped"].versions if "stepped" in workspace.bank else []
+    rows = [version.rows for version in versions]
+    if action == "restore":
+        assert rows in ([], [15, 19])
+        return bool(rows)
+    if action == "rollback":
+        assert rows in ([15, 19], [15, 19, 15])
+        return len(rows) == 3
+    erased = bool(tombstones(workspace.bank))
+    assert rows == ([15, 19] if not erased else [14, 18] if action == "rows" else [])
+    assert bool(erased) != bool(readable(workspace.bank.folder, "도서관 3"))
+    assert len(list(workspace.bank.snapshots.folder.iterdir())) == (0 if erased else 2)
+    return erased

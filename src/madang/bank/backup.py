@@ -194,13 +194,20 @@ def _put_in_place(fresh: Path, root: Path) -> None:
         if (fresh / name).exists():
             before = root / f"{name}{_BEFORE}"
             shutil.rmtree(before) if before.is_dir() else before.unlink(missing_ok=True)
-            if (root / name).exists():
+            if (root / name).is_file():  # never without settings, else it is no workspace
+                os.link(root / name, before)
+            elif (root / name).exists():
                 (root / name).rename(before)
-            (fresh / name).rename(root / name)
+            (fresh / name).replace(root / name)
     for folder in (path for path in fresh.rglob("*") if path.is_dir()):
         fsync_folder(folder)
-    shutil.rmtree(
-        root / "bank", ignore_errors=True
-    )  # empty but for tombstones, which are in the fresh one too
-    (fresh / "bank").rename(root / "bank")
+    bank, before = root / "bank", root / f"bank{_BEFORE}"
+    if bank.exists():  # empty but for tombstones; they are in the fresh one too, but must never be nowhere
+        (bank / "tombstones").mkdir(exist_ok=True)
+        for path in (before / "tombstones").glob("*.json"):
+            path.replace(bank / "tombstones" / path.name)
+        shutil.rmtree(before, ignore_errors=True)
+        bank.rename(before)
+    (fresh / "bank").rename(bank)
     fsync_folder(root)
+    shutil.rmtree(before, ignore_errors=True)
