@@ -19,7 +19,7 @@ from madang.bank import Bank, Dataset, Version
 from madang.bank.durable import SEOUL
 from madang.declarations import Standard, load_standards
 from madang.intake.raw import Override, Progress, no_progress
-from madang.intake.receipt import Receipt
+from madang.intake.receipt import Receipt, Stopped
 from madang.messages import MadangError
 
 if TYPE_CHECKING:
@@ -121,9 +121,13 @@ class Workspace:
 
         door = Door(self.bank, self.standards, threads=threads, clock=self.clock)
         reading = override or Override(standard=standard, text=text)
-        receipts = door.deposit(
-            Path(path), dataset, override=reading, by=by or actor(), again=again, progress=progress
-        )
+        try:
+            receipts = door.deposit(
+                Path(path), dataset, override=reading, by=by or actor(), again=again, progress=progress
+            )
+        except Stopped as stopped:
+            self._index(list(stopped.receipts))
+            raise
         self._index(receipts)
         return receipts
 

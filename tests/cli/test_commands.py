@@ -271,3 +271,15 @@ def test_small_things_at_the_desk(desk: Desk) -> None:
     assert line.count("개방일자") == 1
     (shown,) = [line for line in desk.run("show", "a", code=0).stdout.splitlines() if line.startswith("품질")]
     assert re.match(r"품질 \d{1,3}\.\d점", shown)
+
+
+@pytest.mark.slow
+def test_a_name_in_cp949_is_read(desk: Desk) -> None:
+    import os
+
+    (desk.folder / "in").mkdir()
+    raw = os.fsencode(desk.folder / "in") + b"/" + "주차장.csv".encode("cp949")
+    with open(raw, "wb") as stream:
+        stream.write(PARKING.encode("cp949"))
+    receipt = desk.json("deposit", "--all", str(desk.folder / "in"))
+    assert (receipt["file"], receipt["dataset"]) == ("주차장.csv", "주차장")

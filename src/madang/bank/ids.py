@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
+from pathlib import Path
 
 _DATE = r"(?:19|20)\d{2}(?:[._\-년 ]*(?:0[1-9]|1[0-2]|[1-9])(?:[._\-월 ]*(?:0[1-9]|[12]\d|3[01]|[1-9])일?)?월?)?년?"
 _TRAILING = re.compile(
@@ -27,6 +29,17 @@ def dataset_id(file_name: str) -> str:
     kept = _without_trailing(stem)
     cleaned = clean_id(kept) or clean_id(stem)
     return f"{cleaned}-자료" if cleaned in RESERVED else cleaned or "이름없음"
+
+
+def readable_name(path: Path) -> str:
+    """The name of a file as text: names that are not UTF-8 (Korean ZIPs unpacked elsewhere) are read as CP949."""
+    raw = os.fsencode(path.name)
+    for codec in ("utf-8", "cp949"):
+        try:
+            return raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
 
 
 def title_of(file_name: str) -> str:

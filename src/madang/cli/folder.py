@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import madang
-from madang.bank.ids import clean_id, dataset_id
+from madang.bank.ids import clean_id, dataset_id, readable_name
 from madang.cli.common import without_pandas
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt, Stopped
@@ -52,7 +52,7 @@ class Job:
             return Outcome(path, [], error)
         except Exception as error:  # not of the file: the door tells those by a receipt
             said = f"{type(error).__name__}: {error}"
-            return Outcome(path, [], MadangError("file_failed", file=path.name, error=said))
+            return Outcome(path, [], MadangError("file_failed", file=readable_name(path), error=said))
         return Outcome(path, receipts)
 
 
@@ -80,7 +80,7 @@ def named(folder: Path, files: Iterator[Path]) -> dict[str, list[Path]]:
     """Files by the dataset they go to; those of one name in several folders get the folder before the name."""
     alike: dict[str, dict[Path, list[Path]]] = {}
     for path in sorted(files):
-        alike.setdefault(dataset_id(path.name), {}).setdefault(path.parent, []).append(path)
+        alike.setdefault(dataset_id(readable_name(path)), {}).setdefault(path.parent, []).append(path)
     groups: dict[str, list[Path]] = {}
     for name, by_folder in alike.items():
         for parent, paths in by_folder.items():
@@ -151,7 +151,7 @@ class _Lane:
         except BrokenProcessPool:
             self.pool.shutdown()
             self.pool = self._pool()
-            found = Outcome(self.path, [], MadangError("worker_died", file=self.path.name))
+            found = Outcome(self.path, [], MadangError("worker_died", file=readable_name(self.path)))
         self.running = None
         return found
 

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from madang.bank import Bank
 from madang.bank.durable import disk_errors
-from madang.bank.ids import clean_id, dataset_id
+from madang.bank.ids import clean_id, dataset_id, readable_name
 from madang.declarations import Standard
 from madang.intake.kinds import kind_of
 from madang.intake.raw import Override, Progress, RawTable, Refused, no_progress
@@ -54,13 +54,14 @@ class Door:
         start = perf_counter()
         check_use(path, dataset, override, self.standards)
         reading = Reading.of(override, self.standards)
-        deposit = Deposit(path.name, None, dataset or dataset_id(path.name), reading, by, start)
+        name = readable_name(path)
+        deposit = Deposit(name, None, dataset or dataset_id(name), reading, by, start)
         if path.stat().st_size == 0:
-            empty = Refused("file_empty", file=path.name)
+            empty = Refused("file_empty", file=name)
             return [self._recorder.refused(deposit, deposit.base_id, empty)]
         with self.bank.snapshots.keep(path) as kept:
             deposit = replace(deposit, kept=kept)
-            known = earlier(self.bank, deposit.base_id, path.name, kept, reading, live_only=again)
+            known = earlier(self.bank, deposit.base_id, name, kept, reading, live_only=again)
             if known:
                 deposit = replace(deposit, tables=tuple(receipt["dataset"] for receipt in known))
                 return [self._recorder.repeated(deposit, receipt) for receipt in known]

@@ -123,9 +123,15 @@ class Recorder:
         if table:
             table.problems.close()
         if refused.code == "erased_again":  # neither the bytes nor a list of cells of what must not come back
-            self.bank.snapshots.remove(str(receipt.sha256))
+            if not self._in_use(str(receipt.sha256)):
+                self.bank.snapshots.remove(str(receipt.sha256))
             table = None
         return self._record(deposit, receipt, table)
+
+    def _in_use(self, sha256: str) -> bool:
+        """Whether some version was made from these bytes (another table of the same file)."""
+        versions = (version for dataset in self.bank.datasets() for version in dataset.versions)
+        return any(version.receipt["sha256"] == sha256 for version in versions)
 
     def failed(
         self, deposit: Deposit, table_id: str, error: Exception, table: RawTable | None = None

@@ -20,6 +20,7 @@ from madang.engine.duck import connect
 from madang.intake.conform import Conformed, conform
 from madang.intake.conform_plan import Plan, hints, plan_of
 from madang.intake.layout_totals import take_out_totals
+from madang.intake.problems import hide_lines
 from madang.intake.profile import profile
 from madang.intake.quality import check
 from madang.intake.quality_report import Quality
@@ -103,6 +104,7 @@ class Settler:
         finally:
             con.close()
         table.problems.close()
+        hide_lines(table.problems.path, conformed.columns)
         facts = _facts(table, plan, conformed, recognition, quality, provider)
         return Settled(
             conformed.files, conformed.rows, conformed.columns, recognition.standard, provider, facts, reasons
