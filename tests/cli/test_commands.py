@@ -283,3 +283,9 @@ def test_a_name_in_cp949_is_read(desk: Desk) -> None:
         stream.write(PARKING.encode("cp949"))
     receipt = desk.json("deposit", "--all", str(desk.folder / "in"))
     assert (receipt["file"], receipt["dataset"]) == ("주차장.csv", "주차장")
+
+
+def test_a_table_too_wide_is_refused(desk: Desk) -> None:
+    wide = ",".join(f"열{i}" for i in range(5001)) + "\n" + ",".join("1" * 5001) + "\n"
+    receipt = desk.json("deposit", desk.file("wide.csv", wide), code=3)
+    assert receipt["reasons"][0]["code"] == "csv_too_many_columns"

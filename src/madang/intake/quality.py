@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -18,6 +19,7 @@ from madang.intake.problems import ProblemSink
 from madang.intake.quality_report import CheckResult, Completeness, Quality
 from madang.intake.violations import list_violations
 
+_AT_ONCE = 1_000  # expressions of one statement: planning costs more than a second pass over very wide tables
 LISTED = 100_000  # rows listed for one check at most; the true count stands in the quality
 
 
@@ -122,15 +124,20 @@ def _aggregate(
     columns: Sequence[DatasetColumn],
     as_of: str,
 ) -> _Counted:
-    """Everything in one statement: rows, filled cells, denominators and numerators of all checks, the data's date."""
+    """Everything in one statement (of very wide tables in several): rows, filled cells, denominators and numerators of all checks, the data's date."""
     wanted = ["count(*)", as_of, *(f"count({quote(column.name)})" for column in columns)]
     for each in checks:
         wanted.append(f"count(*) FILTER (WHERE {each.applies})")
         wanted.append(f"count(*) FILTER (WHERE ({each.applies}) AND ({each.wrong}))")
     for group in groups:
         wanted += group.counts(source)
-    row = con.execute(f"SELECT {', '.join(wanted)} FROM {source} AS {ROWS}").fetchone()
-    assert row is not None
+    row: list[Any] = []
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = con.execute(
+            f"SELECT {', '.join(wanted[first : first + _AT_ONCE])} FROM {source} AS {ROWS}"
+        ).fetchone()
+        assert some is not None
+        row += some
     filled, rest = list(row[2 : 2 + len(columns)]), list(row[2 + len(columns) :])
     pairs = [(int(rest[i] or 0), int(rest[i + 1] or 0)) for i in range(0, len(rest), 2)]
     day = row[1].date() if isinstance(row[1], datetime) else row[1]

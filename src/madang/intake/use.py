@@ -17,6 +17,9 @@ from madang.messages import MadangError
 _DELIMITER = 8  # letters of a delimiter at most
 
 
+MOST_COLUMNS = 5_000  # a wider table would not be checked within the memory of a session
+
+
 def check_use(path: Path, dataset: str | None, override: Override, standards: Mapping[str, Standard]) -> None:
     """Raises MadangError for what is wrong whatever stands in the file; nothing has been recorded by then."""
     if not path.exists():
@@ -55,12 +58,14 @@ def check_labels(tables: Sequence[RawTable], file: str, override: Override) -> N
 
 
 def check_columns(table: RawTable, file: str, override: Override) -> None:
-    """Raises Refused for a table without columns: header rows were told that it does not have."""
+    """Raises Refused for a table without columns (header rows were told that it does not have), or with too many."""
     told = override.header_rows
     if told and (not table.columns or not set(told) <= set(table.header_rows)):
         raise Refused("header_rows_beyond", file=file, rows=_listed(told))
     if not table.columns:
         raise Refused("no_table", file=file)
+    if len(table.columns) > MOST_COLUMNS:
+        raise Refused("csv_too_many_columns", file=file, limit=f"{MOST_COLUMNS:,}")
 
 
 def _is_encoding(name: str) -> bool:

@@ -17,7 +17,7 @@ TEXTS: dict[str, str] = {
     "csv_undecodable": "{file} cannot be read as text. Even as {encoding} {lines} lines are broken, the first at line {line} (byte {offset}). Save the file as UTF-8 and deposit it again.",
     "csv_unknown_encoding": "'{encoding}' is not a known encoding. Write, for example, utf-8 or cp949.",
     "csv_line_too_long": "{file} has a line of more than {megabytes} MB, so it was not read as a table. Check that it is a CSV file.",
-    "csv_too_many_columns": "{file} has more than {limit} columns, so it was not read as a table. Check the delimiter.",
+    "csv_too_many_columns": "{file} has more than {limit} columns, so it was not read as a table. Check the delimiter; split a table that really is so wide.",
     "stray_quote": "A row with an unmatched quote. The quote was read as a character. Check the original line.",
     "row_too_long": "A row of {cells} cells where the table has {expected}. It was fitted to its neighbours; compare it with the original line.",
     "row_too_short": "A row of {cells} cells where the table has {expected}. It was fitted to its neighbours; compare it with the original line.",

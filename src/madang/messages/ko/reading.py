@@ -17,7 +17,7 @@ TEXTS: dict[str, str] = {
     "csv_undecodable": "{file}{을} 글자로 읽을 수 없습니다. {encoding}로 읽어도 {lines}줄이 깨지며, 처음 깨지는 곳은 {line}번째 줄({offset}바이트째)입니다. 파일을 UTF-8로 다시 저장해 올리십시오.",
     "csv_unknown_encoding": "'{encoding}'{은} 아는 문자 부호화가 아닙니다. utf-8이나 cp949처럼 적으십시오.",
     "csv_line_too_long": "{file}에 줄바꿈 없이 {megabytes}MB를 넘는 줄이 있어 표로 읽지 않았습니다. 올바른 CSV인지 확인하십시오.",
-    "csv_too_many_columns": "{file}의 열이 {limit}개를 넘어 표로 읽지 않았습니다. 구분자를 확인하십시오.",
+    "csv_too_many_columns": "{file}의 열이 {limit}개를 넘어 표로 읽지 않았습니다. 구분자를 확인하고, 가로로 긴 표라면 나누어 올리십시오.",
     "stray_quote": "짝이 맞지 않는 따옴표가 있는 행입니다. 따옴표를 글자로 보고 칸을 나누었습니다. 원본 줄을 확인하십시오.",
     "row_too_long": "칸이 {cells}개여서 표의 {expected}칸보다 많은 행입니다. 앞뒤 행의 모양에 맞추어 넣었으니 원본 줄과 견주어 보십시오.",
     "row_too_short": "칸이 {cells}개여서 표의 {expected}칸보다 적은 행입니다. 앞뒤 행의 모양에 맞추어 넣었으니 원본 줄과 견주어 보십시오.",
