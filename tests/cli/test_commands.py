@@ -289,3 +289,24 @@ def test_a_table_too_wide_is_refused(desk: Desk) -> None:
     wide = ",".join(f"열{i}" for i in range(5001)) + "\n" + ",".join("1" * 5001) + "\n"
     receipt = desk.json("deposit", desk.file("wide.csv", wide), code=3)
     assert receipt["reasons"][0]["code"] == "csv_too_many_columns"
+
+
+def test_the_same_bytes_by_two_writers_at_once_are_one_version(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from madang.bank import Bank
+
+    path, commit = desk.file("a.csv"), Bank.commit
+    first = []
+
+    def overtaken(self: Bank, *arguments: Any, **named: Any) -> Any:
+        """Between the comparison with the live version and the commit another writer brings the same file."""
+        if not first:
+            first.append(True)
+            first.append(desk.json("deposit", path))
+        return commit(self, *arguments, **named)
+
+    monkeypatch.setattr(Bank, "commit", overtaken)
+    receipt = desk.json("deposit", path)
+    assert (first[1]["version"], receipt["verdict"], receipt["version"]) == (1, "unchanged", 1)
+    assert len(desk.json("show", "a")["versions"]) == 1

@@ -48,18 +48,12 @@ def read_json(path: Path) -> Any:
 
 
 @contextmanager
-def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold the lock file `path` (made if missing) for the block; freed by the kernel if the process dies.
-
-    With `wait=False` raises MadangError("busy") where another process holds it.
-    """
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path` (made if missing) for the block; freed by the kernel if the process dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise MadangError("busy", path=path.parent.name) from None
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

@@ -29,9 +29,6 @@ LICENCES: dict[str, str] = {
     "cc-by-nc-nd": "저작자표시-비영리-변경금지(BY-NC-ND)",
     "undecided": "정하지 않음",
 }
-NO_DERIVATIVES = frozenset(
-    {"kogl-3", "kogl-4", "cc-by-nd", "cc-by-nc-nd"}
-)  # may not be published transformed
 _TEXT_LIMIT = 5_000
 
 

@@ -26,6 +26,9 @@ _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}
 _STRICT = {
     "http://purl.oclc.org/ooxml/spreadsheetml/main": _MAIN[1:-1],
 }
+BROKEN = (  # what zipfile and lxml raise for a workbook that is not whole
+    etree.XMLSyntaxError, zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error,
+)  # fmt: skip
 _IS = rb"""\s*=\s*["']\s*"""
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]{0,400}?\br" + _IS + rb"(\d+)")
 _FAR = re.compile(rb"<(?:\w+:)?c\b[^<>]{0,400}?\br" + _IS + rb"([A-Za-z]+)\d")
@@ -119,16 +122,7 @@ def sheet_facts(path: Path) -> list[SheetFacts]:
                     _dimension(stream.read(65_536), facts)
                 found.append(facts)
             return found
-    except (
-        KeyError,
-        etree.XMLSyntaxError,
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        zlib.error,
-    ) as error:
+    except (KeyError, *BROKEN) as error:
         raise Refused("workbook_broken", file=path.name) from error
 
 
@@ -181,7 +175,7 @@ def scan_reach(path: Path, facts: SheetFacts) -> None:
                 digits.update(_ROW.findall(data), _LOW.findall(data))
                 errors = errors or b't="e"' in data
                 rest = data[-256:]
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error) as error:
+    except BROKEN as error:
         raise Refused("workbook_broken", file=path.name) from error
     far = max((column_number(name.decode().upper()) for name in letters if len(name) < 5), default=0)
     low = max((int(number) for number in digits if len(number) < 9), default=0)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, Literal
 
 from lxml import etree
 
-from madang.intake.excel_guard import SheetFacts, column_number, parse_part
+from madang.intake.excel_guard import BROKEN, SheetFacts, column_number, parse_part
 from madang.intake.raw import Refused
 
 Native = Literal["number", "date", "datetime", "time", "boolean", "text"]
@@ -50,15 +49,7 @@ def column_natives(path: Path, facts: SheetFacts) -> tuple[dict[int, Native], bo
             styles = _styles(archive)
             with archive.open(facts.part) as stream:
                 seen = _cells(stream, styles)
-    except (
-        etree.XMLSyntaxError,
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        zlib.error,
-    ) as error:
+    except BROKEN as error:
         raise Refused("workbook_sheet_broken", file=path.name, sheet=facts.name) from error
     natives: dict[int, Native] = {}
     for column, counts in seen.items():

@@ -16,6 +16,9 @@ from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading
 from madang.intake.receipt import Reason, Receipt
 from madang.intake.settle import Settled
+from madang.messages import MadangError
+
+_TRIES = 20  # writers of one dataset at the same moment
 
 
 @dataclass(frozen=True)
@@ -68,21 +71,29 @@ class Recorder:
         receipt = _receipt(deposit, table, table_id, settled)
         at = self.clock()
         facts = {**deposit.facts(), **settled.facts, "member": table.member}
-        live = self.bank[table_id].latest if table_id in self.bank else None
-        if live and live.receipt["sha256"] == deposit.sha256 and _same_reading(live.facts, facts):
-            return self.repeated(deposit, {**receipt.to_json(), "version": live.n})
         deposit.settled()  # no version without its bytes
-        version = self.bank.commit(
-            table_id,
-            settled.parquet,
-            receipt={**receipt.to_stored(), "by": deposit.by, "at": at.isoformat()},
-            facts=facts,
-            problems=table.problems.path,
-            by=deposit.by,
-            at=at,
-            card=settled.card(deposit.name, table.member),
-        )
-        return replace(receipt, deposit=version.deposit_id, version=version.n)
+        for _ in range(_TRIES):
+            live = self.bank[table_id].latest if table_id in self.bank else None
+            if live and live.receipt["sha256"] == deposit.sha256 and _same_reading(live.facts, facts):
+                return self.repeated(deposit, {**receipt.to_json(), "version": live.n})
+            try:
+                version = self.bank.commit(
+                    table_id,
+                    settled.parquet,
+                    receipt={**receipt.to_stored(), "by": deposit.by, "at": at.isoformat()},
+                    facts=facts,
+                    problems=table.problems.path,
+                    by=deposit.by,
+                    at=at,
+                    card=settled.card(deposit.name, table.member),
+                    live_n=live.n if live else 0,
+                )
+            except MadangError as error:
+                if error.code != "conflict_moved":
+                    raise
+                continue  # another writer was first: it may have brought the same bytes
+            return replace(receipt, deposit=version.deposit_id, version=version.n)
+        raise MadangError("conflict", dataset=table_id)
 
     def repeated(self, deposit: Deposit, earlier: dict[str, Any]) -> Receipt:
         """The receipt of a file that says nothing new: unchanged, or refused for the same reasons as before."""

@@ -82,12 +82,6 @@ def _has_outer_blanks(offsets: np.ndarray, data: np.ndarray) -> bool:
     return bool(_FIRST[pairs[heads]].any() or _LAST[pairs[tails]].any())
 
 
-def tidy_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """A staged batch with every text column tidied; source_row, the first column, as it is."""
-    columns = [batch.column(0), *(tidy(batch.column(i)) for i in range(1, batch.num_columns))]
-    return pa.record_batch(columns, names=batch.schema.names)
-
-
 def read_cells(con: duckdb.DuckDBPyConnection, cells: Sequence[pa.Array], reading: Reading) -> pa.Array:
     """The values of tidied `cells` under `reading`, in their order; null where a cell has none.
 

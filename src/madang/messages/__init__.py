@@ -29,7 +29,7 @@ class MadangError(Exception):
     @property
     def about_the_machine(self) -> bool:
         """Whether a disk or another writer is to blame, not what was asked or the file."""
-        return self.code.startswith("disk_") or self.code in ("busy", "conflict")
+        return self.code.startswith("disk_") or self.code == "conflict"
 
 
 def _again(code: str, params: dict[str, Any]) -> MadangError:

@@ -2,7 +2,6 @@
 
 TEXTS: dict[str, str] = {
     "as_of_missing": "'{dataset}' had no version on {day}. The first one was made on {first}.",
-    "busy": "Another job is working on '{path}'. Try again when it has finished.",
     "disk_full": "The disk is full: {path} cannot be written. The last version is untouched. Free some space and deposit again.",
     "disk_read_only": "{path} is read-only. The last version is untouched. Check that the place can be written.",
     "disk_no_permission": "No permission to write to {path}. The last version is untouched. Check the folder's owner and permissions.",
