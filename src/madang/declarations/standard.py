@@ -10,7 +10,10 @@ from typing import Literal
 # integer   BIGINT        number   DOUBLE        percent  DOUBLE, 0–100
 # boolean   BOOLEAN       date     DATE          datetime TIMESTAMP
 # time      text HH:MM (24:00 allowed)           month    text YYYY-MM      year  BIGINT
-Type = Literal["text", "integer", "number", "percent", "boolean", "date", "datetime", "time", "month", "year"]
+# geometry  BLOB: WKB in EPSG:4326 (lon, lat)
+Type = Literal[
+    "text", "integer", "number", "percent", "boolean", "date", "datetime", "time", "month", "year", "geometry",
+]  # fmt: skip
 
 STORAGE: dict[str, str] = {  # type -> DuckDB storage type
     "text": "VARCHAR",
@@ -23,6 +26,7 @@ STORAGE: dict[str, str] = {  # type -> DuckDB storage type
     "time": "VARCHAR",
     "month": "VARCHAR",
     "year": "BIGINT",
+    "geometry": "BLOB",
 }
 Privacy = Literal["none", "personal", "sensitive"]
 # what a text or number column holds, beyond its type: each has a check of its own (intake/quality)
@@ -30,7 +34,8 @@ Format = Literal[
     "", "phone", "phone_local", "postcode", "business_number", "area_code", "latitude", "longitude", "easting",
     "northing",
 ]  # fmt: skip
-RESERVED = ("source_row", "lon", "lat", "dong_code")  # names the bank writes itself
+# names the bank writes itself; geo_level says how a place was found: point, building, road, lot, code, name
+RESERVED = ("source_row", "lon", "lat", "dong_code", "geo_level", "geometry")
 
 
 @dataclass(frozen=True)

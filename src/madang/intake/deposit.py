@@ -13,7 +13,7 @@ from madang.bank import Bank
 from madang.bank.durable import disk_errors
 from madang.bank.ids import clean_id, dataset_id, readable_name
 from madang.declarations import Standard
-from madang.intake.kinds import kind_of
+from madang.intake.forms import read_tables
 from madang.intake.raw import Override, Progress, RawTable, Refused, no_progress
 from madang.intake.reading import Reading, earlier
 from madang.intake.receipt import Receipt, Stopped
@@ -110,11 +110,7 @@ def _read(deposit: Deposit, place: Path, progress: Progress) -> list[RawTable]:
     """The tables of the file, staged. Raises Refused."""
     kept, override = deposit.kept, deposit.reading.override
     assert kept is not None
-    if kind_of(kept.path, deposit.name) == "excel":
-        from madang.intake.excel import read_excel as read
-    else:
-        from madang.intake.csv_read import read_csv as read
-    tables = read(kept.path, place, override, progress)
+    tables = read_tables(kept.path, deposit.name, place, override, progress)
     if kept.sha256 and not kept.unchanged:  # asked when both the copy and the reading are done
         raise Refused("file_changing", file=deposit.name)
     if not tables:

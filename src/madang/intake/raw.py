@@ -33,6 +33,10 @@ class Override:
     standard: str | None = None
     text: bool = False  # keep every column as text
     types: dict[str, str] = field(default_factory=dict)  # label -> type
+    mapping: dict[str, str] = field(default_factory=dict)  # label -> column of the standard ("" = of none)
+    crs: str | None = (
+        None  # "EPSG:5174" …: the coordinate system of its easting and northing, or of its layer
+    )
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,19 @@ class RawColumn:
     native: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Layer:
+    """The shapes of a table: where they are staged and which coordinate system the file says they are in.
+
+    `column` is the position of the staged column that holds each shape as hexadecimal WKB in the file's own
+    coordinates (x, y order as in the file; "" = no shape). `declared`: "EPSG:5174" or WKT, None where nothing is said.
+    """
+
+    column: int
+    declared: str | None = None
+    declared_by: str = ""  # a Korean clause: ".prj 파일", "crs 항목", "GeoJSON의 기본값(RFC 7946)"
+
+
 @dataclass
 class RawTable:
     """One table found in a file, staged as text."""
@@ -76,6 +93,7 @@ class RawTable:
     hidden: bool = False  # a hidden sheet
     sheet: str | None = None  # the sheet it stands in
     first_column: int = 0  # 0-based column of the sheet or file in which its first column stands
+    layer: Layer | None = None  # shapes, where the file has any
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The staged rows, one record batch after another, read without mapping the file into memory."""

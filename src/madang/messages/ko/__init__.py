@@ -7,14 +7,23 @@ from madang.messages.ko import (
     bank,
     commands,
     declarations,
+    documents,
     find,
     formats,
+    forms,
+    geo,
     intake,
+    learning,
+    places,
+    privacy,
     quality,
     reading,
     values,
     web,
 )
 
-_ROOMS = (bank, commands, declarations, find, formats, intake, quality, reading, values, web)
+_ROOMS = (
+    bank, commands, declarations, documents, find, formats, forms, geo, intake, learning, places, privacy, quality,
+    reading, values, web,
+)  # fmt: skip
 TEXTS: dict[str, str] = {code: text for room in _ROOMS for code, text in room.TEXTS.items()}

@@ -1,0 +1,3 @@
+"""English sentences about forms of data: JSON, XML, Parquet, address files."""
+
+TEXTS: dict[str, str] = {}

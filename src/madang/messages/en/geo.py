@@ -1,0 +1,3 @@
+"""English sentences about layers: GeoJSON, TopoJSON, Shapefile, GeoPackage, KML."""
+
+TEXTS: dict[str, str] = {}

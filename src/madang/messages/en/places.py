@@ -1,0 +1,3 @@
+"""English sentences about places: coordinate systems, areas, addresses."""
+
+TEXTS: dict[str, str] = {}

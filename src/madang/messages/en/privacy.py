@@ -1,0 +1,3 @@
+"""English sentences about personal data found at the door."""
+
+TEXTS: dict[str, str] = {}

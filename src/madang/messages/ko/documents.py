@@ -1,0 +1,3 @@
+"""Korean sentences about documents and archives: HWPX, HWP, ZIP."""
+
+TEXTS: dict[str, str] = {}

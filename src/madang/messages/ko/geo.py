@@ -1,0 +1,3 @@
+"""Korean sentences about layers: GeoJSON, TopoJSON, Shapefile, GeoPackage, KML."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences about places: coordinate systems, areas, addresses."""
+
+TEXTS: dict[str, str] = {}

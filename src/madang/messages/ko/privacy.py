@@ -1,0 +1,3 @@
+"""Korean sentences about personal data found at the door."""
+
+TEXTS: dict[str, str] = {}
