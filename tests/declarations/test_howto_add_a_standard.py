@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from madang.cli import main
 from madang.declarations.load import SHIPPED, load_standards
+from madang.declarations.standard import FORMATS
 from madang.intake.recognise import recognise
 from tests.intake.quality_helper import checked
 from tests.intake.text_tables import as_dataset_columns, as_sample, typed_rows
@@ -101,6 +102,13 @@ def test_every_key_of_a_column_is_explained() -> None:
     source = (Path(load_standards.__code__.co_filename)).read_text(encoding="utf-8")
     body = source[source.index("def _column(") : source.index("def _rule(")]
     taken = set(re.findall(r'fields\.\w+\(\s*"(\w+)"', body))
-    table = PAGE[PAGE.index("## 열에 적을 수 있는 것") : PAGE.index("## 규칙")]
+    table = PAGE[PAGE.index("## 열에 적을 수 있는 것") : PAGE.index("### 형식")]
     first_cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
     assert taken == {key for cell in first_cells for key in re.findall(r"`(\w+)`", cell)}
+
+
+def test_every_format_is_explained() -> None:
+    table = PAGE[PAGE.index("### 형식") : PAGE.index("## 규칙")]
+    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    told = [word for cell in cells[1:] for word in re.findall(r"`(\w+)`", cell)]
+    assert sorted(told) == sorted(filter(None, FORMATS))

@@ -79,3 +79,20 @@ def test_units_stand_in_the_names() -> None:
                 column.unit or ""
             )
             assert suffix is None or column.name.endswith(suffix), (standard.id, column.name)
+
+
+def test_one_name_holds_one_thing_in_all_standards() -> None:
+    """The law of names (docs/how-to/add-a-standard.md): same quantity, same name; so a name has one format and one term."""
+    for name, format_ in {
+        "road_address": "address_road",
+        "lot_address": "address_lot",
+        "sido_name": "sido_name",
+        "sigungu_name": "sigungu_name",
+        "sigungu_code": "sigungu_code",
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "easting_m": "easting",
+        "northing_m": "northing",
+    }.items():
+        found = {column.format for s in STANDARDS.values() for column in s.columns if column.name == name}
+        assert found == {format_}, name

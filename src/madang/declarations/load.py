@@ -11,6 +11,7 @@ from madang.declarations.fields import Fields, bad
 from madang.declarations.headers import normalise
 from madang.declarations.sql import check_expressions
 from madang.declarations.standard import (
+    FORMATS,
     RESERVED,
     STORAGE,
     Rule,
@@ -25,10 +26,6 @@ SHIPPED = Path(__file__).parents[1] / "content" / "standards"
 KINDS = (
     "여부", "날짜", "번호", "금액", "수량", "율", "코드", "시간순서", "선후관계", "논리관계", "계산식",
     "참조무결성", "중복", "필수값", "공간",
-)  # fmt: skip
-_FORMATS = (
-    "", "phone", "phone_local", "postcode", "business_number", "area_code", "latitude", "longitude", "easting",
-    "northing",
 )  # fmt: skip
 
 
@@ -103,10 +100,11 @@ def _column(fields: Fields) -> StandardColumn:
         values=fields.texts("values"),
         missing=fields.texts("missing"),
         description=fields.text("description"),
-        format=fields.choice("format", _FORMATS, default=""),
+        format=fields.choice("format", FORMATS, default=""),
         signed=fields.boolean("signed"),
         derived_from=fields.text("derived_from") or None,
         extract=fields.pattern("extract"),
+        term=fields.text("term"),
     )
     fields.done()
     return column if column.derived_from else replace(column, aliases=(column.label, *column.aliases))

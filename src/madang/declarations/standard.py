@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 # text      kept as it is (codes, names, addresses, identifiers; leading zeros survive)
 # integer   BIGINT        number   DOUBLE        percent  DOUBLE, 0–100
@@ -29,11 +29,19 @@ STORAGE: dict[str, str] = {  # type -> DuckDB storage type
     "geometry": "BLOB",
 }
 Privacy = Literal["none", "personal", "sensitive"]
-# what a text or number column holds, beyond its type: each has a check of its own (intake/quality)
+# what a text or number column holds, beyond its type. Some have a check of their own (intake/numbers, intake/checks);
+# places and privacy read the others:
+#   address_road, address_lot    a whole road or lot address     dong_name, sigungu_name, sido_name   the name of an area
+#   area_code                    10 digits, 행정동 or 법정동      hjd_code, bjd_code    행정동, 법정동 code (8 or 10 digits)
+#   sigungu_code                 5 digits (시군구, 행안부)        sgis_code             area code of Statistics Korea
+#   latitude, longitude          degrees                         easting, northing     metres in a projected system
+#   person_name                  the name of a natural person    free_text             sentences people wrote: may hold anything
 Format = Literal[
-    "", "phone", "phone_local", "postcode", "business_number", "area_code", "latitude", "longitude", "easting",
-    "northing",
+    "", "phone", "phone_local", "postcode", "business_number", "area_code", "hjd_code", "bjd_code", "sigungu_code",
+    "sgis_code", "address_road", "address_lot", "dong_name", "sigungu_name", "sido_name", "latitude", "longitude",
+    "easting", "northing", "person_name", "free_text",
 ]  # fmt: skip
+FORMATS: tuple[str, ...] = get_args(Format)
 # names the bank writes itself; geo_level says how a place was found: point, building, road, lot, code, name
 RESERVED = ("source_row", "lon", "lat", "dong_code", "geo_level", "geometry")
 
@@ -61,6 +69,9 @@ class StandardColumn:
     signed: bool = False  # a number that may be below zero (amounts and counts may not)
     derived_from: str | None = None
     extract: str = ""
+    term: str = (
+        ""  # the public standard term (행정안전부 공통표준용어) for what it holds, "" where none is known
+    )
 
 
 @dataclass(frozen=True)
@@ -173,6 +184,8 @@ class DatasetColumn:
     confidence: float = 1.0
     privacy: Privacy = "none"
     description: str = ""
+    format: Format = ""  # what it holds beyond its type, as the standard says
+    term: str = ""  # the public standard term (공통표준용어) of the standard's column, where there is one
     facts: dict[str, int] = field(
         default_factory=dict
     )  # cells, empty, missing_tokens, unreadable, distinct …

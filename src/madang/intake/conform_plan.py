@@ -85,6 +85,8 @@ def standard_column(
         because=because,
         privacy=column.privacy,
         description=column.description,
+        format=column.format,
+        term=column.term,
     )
 
 
