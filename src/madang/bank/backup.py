@@ -31,7 +31,7 @@ _NAME = r"[^/\\\x00-\x1f]+"
 _ID = r"[0-9A-Za-z][0-9A-Za-z.-]*"
 _KNOWN = re.compile(
     rf"""madang\.toml | content(?:/(?!\.\.?(?:/|$)){_NAME})+ | {_LIST.replace(".", r"[.]")}
-    | bank/snapshots/[0-9a-f]{{64}} | bank/tombstones/{_ID}\.json
+    | bank/snapshots/[0-9a-f]{{64}}(\.(withheld|sealed))? | bank/tombstones/{_ID}\.json
     | bank/(?P<id>{_NAME})/(?: table | cards/[0-9]+\.json | deposits/{_ID}/[a-z]+\.(?:json|parquet|txt)
       | tables/[0-9a-f]{{12}}/(?:_delta_log/)?[0-9A-Za-z_.-]+ )""",
     re.VERBOSE,

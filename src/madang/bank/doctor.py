@@ -98,7 +98,8 @@ def _snapshot(bank: Bank, version: Version, where: dict[str, Any], seen: set[Pat
     seen.add(path)
     if not path.exists():
         erased = {each for stone in tombstones(bank) for each in stone.originals}
-        if not version.erased and sha256 not in erased:
+        meant = version.erased or sha256 in erased or bank.snapshots.is_withheld(sha256)
+        if not meant:
             yield Finding("doctor_no_snapshot", {**where, "sha256": sha256})
         return
     with open(path, "rb") as stream:

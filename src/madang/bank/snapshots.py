@@ -1,4 +1,8 @@
-"""Snapshots: the bytes as they arrived, once for the whole bank, named by their SHA-256."""
+"""Snapshots: the bytes as they arrived, once for the whole bank, named by their SHA-256.
+
+Bytes that may not be kept (resident registration numbers) are withheld: a mark ``<sha256>.withheld`` says that they
+are not here on purpose, or they are sealed as ``<sha256>.sealed``, which nothing in Madang opens.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from madang.bank.durable import disk_errors, fsync_file, fsync_folder
 
 _BLOCK = 1 << 22
+Withholding = Literal["discard", "seal"]
 
 
 class Kept:
-    """Bytes on their way into the bank: copied and hashed in the background, then synced and named.
+    """Bytes on their way into the bank: copied, hashed and synced in the background, named when they are settled.
 
     They may be read from `path` at once. Whoever reads while the copy is still made reads the source itself;
     `unchanged` says afterwards whether it was the same bytes all the time.
@@ -26,8 +32,9 @@ class Kept:
         self._source, self._snapshots = source, snapshots
         self._temporary = snapshots.folder / f".{secrets.token_hex(8)}"
         self._mark = _mark(source)
+        self._withheld: Withholding | None = None
         self._copying = background.submit(self._copy)
-        self._finishing = background.submit(self._finish)
+        self._syncing = background.submit(self._sync)
 
     @property
     def path(self) -> Path:
@@ -42,9 +49,21 @@ class Kept:
         """The SHA-256 in hex; waits for the copy."""
         return self._copying.result()
 
+    def withhold(self, how: Withholding) -> None:
+        """Do not keep these bytes under their name (again), whatever else is taken from them."""
+        self._withheld = how
+
     def settled(self) -> str:
-        """Wait until the bytes are on disk under their name; returns the SHA-256. Raises what the disk said."""
-        self._finishing.result()
+        """Wait until the bytes are on disk under their name, or withheld; returns the SHA-256.
+
+        Raises what the disk said.
+        """
+        self._syncing.result()
+        with disk_errors(self._snapshots.folder):
+            if self._withheld is None:
+                self._name()
+            else:
+                self._snapshots.withhold(self.sha256, self._withheld, self._temporary)
         return self.sha256
 
     @property
@@ -61,16 +80,18 @@ class Kept:
         with disk_errors(self._snapshots.folder):
             return _copy(self._source, self._temporary)
 
-    def _finish(self) -> None:
+    def _sync(self) -> None:
         named = self._snapshots.path(self._copying.result())
         with disk_errors(self._snapshots.folder):
-            try:
-                if not named.exists():
-                    fsync_file(self._temporary)
-                    os.link(self._temporary, named)
-                    fsync_folder(named.parent)
-            except FileExistsError:
-                pass  # somebody else kept the same bytes meanwhile
+            if not named.exists():
+                fsync_file(self._temporary)
+
+    def _name(self) -> None:
+        named = self._snapshots.path(self.sha256)
+        if not named.exists():
+            with suppress(FileExistsError):  # somebody else kept the same bytes meanwhile
+                os.link(self._temporary, named)
+            fsync_folder(named.parent)
 
 
 def _mark(path: Path) -> tuple[int, int, int]:
@@ -106,13 +127,31 @@ class Snapshots:
                 kept.forget()
 
     def remove(self, sha256: str) -> bool:
-        """Delete a snapshot (erasure only); whether it was there."""
-        path = self.path(sha256)
-        there = path.exists()
-        path.unlink(missing_ok=True)
-        if there:
+        """Delete a snapshot, sealed or not (erasure only); whether it was there."""
+        paths = [path for path in (self.path(sha256), self._sealed(sha256)) if path.exists()]
+        for path in paths:
+            path.unlink()
+        if paths:
             fsync_folder(self.folder)
-        return there
+        return bool(paths)
+
+    def withhold(self, sha256: str, how: Withholding, source: Path) -> None:
+        """See to it that no bytes stand under the name `sha256`; sealed, those of `source` stay apart."""
+        sealed, mark = self._sealed(sha256), self.folder / f"{sha256}.withheld"
+        if how == "seal" and not sealed.exists():
+            os.chmod(source, 0o400)
+            with suppress(FileExistsError):
+                os.link(source, sealed)
+        mark.touch(mode=0o600)
+        self.path(sha256).unlink(missing_ok=True)
+        fsync_folder(self.folder)
+
+    def is_withheld(self, sha256: str) -> bool:
+        """Whether these bytes are kept back on purpose."""
+        return (self.folder / f"{sha256}.withheld").exists()
+
+    def _sealed(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.sealed"
 
 
 def _copy(source: Path, target: Path) -> str:
