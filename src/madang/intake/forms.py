@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from madang.intake.kinds import Kind, kind_of
-from madang.intake.raw import Override, Progress, RawTable
+from madang.intake.raw import Override, Progress, RawTable, Refused
 
 # A reader stages the tables of a file in the folder it is given. Raises Refused.
 Reader = Callable[[Path, Path, Override, Progress], list[RawTable]]
@@ -15,12 +16,22 @@ Reader = Callable[[Path, Path, Override, Progress], list[RawTable]]
 _READERS: dict[Kind, str] = {
     "text": "csv_read:read_csv",
     "excel": "excel:read_excel",
+    "json": "json_read:read_json",
+    "xml": "xml_read:read_xml",
+    "parquet": "parquet_read:read_parquet",
+    "layer": "layer_read:read_layer",
+    "hwpx": "hwpx_read:read_hwpx",
+    "hwp": "hwp_read:read_hwp",
+    "archive": "archive_read:read_archive",
 }
 
 
 def read_tables(path: Path, name: str, place: Path, override: Override, progress: Progress) -> list[RawTable]:
     """The tables of the file at `path`, which arrived under `name`, staged in `place`. Raises Refused."""
-    return reader_of(kind_of(path, name))(path, place, override, progress)
+    kind = kind_of(path, name)
+    if find_spec(f"madang.intake.{_READERS[kind].split(':')[0]}") is None:
+        raise Refused("form_not_supported", file=name, form=kind.upper())
+    return reader_of(kind)(path, place, override, progress)
 
 
 def reader_of(kind: Kind) -> Reader:
