@@ -19,6 +19,7 @@ from madang.declarations.standard import Privacy
 from madang.engine.duck import connect
 from madang.intake.conform import Conformed, conform
 from madang.intake.conform_plan import Plan, hints, plan_of
+from madang.intake.layout_change import tell_change
 from madang.intake.layout_totals import take_out_totals
 from madang.intake.problems import hide_lines
 from madang.intake.profile import profile
@@ -77,6 +78,9 @@ class Settler:
         the live version of `table_id`: another provider, other columns, or nothing left."""
         table = take_out_totals(table)
         live = self.bank[table_id].latest if table_id in self.bank else None
+        told = frozenset(
+            [c.label for c in table.columns] if reading.override.text else reading.override.types
+        )
         seen = sample(table)
         recognition = self._recognise(table, seen, reading)
         con = connect(temp_dir=self.place, threads=self.threads)
@@ -90,7 +94,11 @@ class Settler:
                 stone, rows = back
                 raise Refused("erased_again", rows=rows, at=stone.at[:10], ground=stone.ground)
             provider = _provider(con, conformed, recognition.standard)
-            reasons = (*_compare_with_live(live, table_id, conformed, provider, table), *_left_out(table))
+            reasons = (
+                *_compare_with_live(live, table_id, conformed, provider, table),
+                *tell_change(con, live, conformed, recognition.standard, table, reading.override),
+                *_left_out(table),
+            )
             quality = check(
                 conformed.files,
                 conformed.columns,
