@@ -70,6 +70,15 @@ class Fields:
             raise bad("standard_type", self.file, self.key(key), value=value, expected=text("toml_positive"))
         return cast("int | None", value)
 
+    def integers(self, key: str) -> tuple[int, ...] | None:
+        values = self._take(key, list, False)
+        for value in values or ():
+            if type(value) is not int or value <= 0:
+                raise bad(
+                    "standard_type", self.file, self.key(key), value=value, expected=text("toml_positive")
+                )
+        return None if values is None else tuple(values)
+
     def number(self, key: str) -> float:
         return cast(float, self._take(key, float, False) or 0.0)
 

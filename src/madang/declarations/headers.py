@@ -13,6 +13,7 @@ _BRACKET = re.compile(r"[(\[{〔【]([^()\[\]{}〔〕【】]*)[)\]}〕】]\s*$")
 _UNIT = re.compile(
     r"(단위[:\s]*)?("
     r"m|m2|m²|㎡|km|km2|km²|ha|평|명|인|원|천원|백만원|억원|만원|개|개소|대|면|석|좌석|권|종|점|일|년|연|월|분|시간|건|동|호|세대|가구|기"
+    r"|hr|hrs|hhmi|hpa|mj/m2|m/s|m/sec|m3|m3/s|㎥|㎥/s|ppm|16방위|10분위|100m|10m|1/10|cms|천명|천㎡|천m2"
     r"|%|퍼센트|℃|°c|kg|톤|ton|kwh|mm|cm|ℓ|l|wgs84|epsg:?\d{4,5}|y/n|yyyy-mm-dd|yyyymmdd|yyyy-mm|hh:mm|도"
     r")",
     re.IGNORECASE,

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from madang.declarations.fields import Fields, bad
 from madang.declarations.headers import normalise
-from madang.declarations.sql import check_expressions
+from madang.declarations.sql import check_expressions, spoken_columns
 from madang.declarations.standard import (
     FORMATS,
     RESERVED,
+    SHAPES,
     STORAGE,
     Rule,
     Standard,
@@ -33,18 +34,22 @@ def load_standards(*folders: Path) -> dict[str, Standard]:
     """The standards declared in the TOML files of `folders`, by id; of two with one id that of the later folder wins.
 
     Call it with `SHIPPED` first, then the workspace's ``content/standards``; a folder that does not exist is empty.
+    The SQL of shipped standards is bound by a test and not at every start.
     Raises MadangError (codes ``standard_*``) for a file that is not valid, naming file and key.
     """
     found: dict[str, Standard] = {}
     for folder in folders:
         for file in sorted(folder.glob("*.toml")):
-            standard = load_standard(file)
+            standard = load_standard(file, bind=folder != SHIPPED)
             found[standard.id] = standard
     return found
 
 
-def load_standard(file: Path) -> Standard:
-    """The standard declared in one TOML file, validated. Raises MadangError (codes ``standard_*``)."""
+def load_standard(file: Path, *, bind: bool = True) -> Standard:
+    """The standard declared in one TOML file, validated; its SQL too where `bind`.
+
+    Raises MadangError (codes ``standard_*``).
+    """
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -56,8 +61,12 @@ def load_standard(file: Path) -> Standard:
     _check_references(standard, file)
     if standard.unpivot:
         _check_unpivot(standard.unpivot, file)
-    columns = check_expressions(standard, file)
-    rules = (replace(rule, columns=rule.columns or columns[rule.id]) for rule in standard.rules)
+    if bind:
+        check_expressions(standard, file)
+    names = [column.name for column in standard.columns]
+    rules = (
+        replace(rule, columns=rule.columns or spoken_columns(rule.violated, names)) for rule in standard.rules
+    )
     return replace(standard, rules=tuple(rules))
 
 
@@ -83,6 +92,7 @@ def _standard(fields: Fields) -> Standard:
         other_keys=fields.text_lists("other_keys"),
         crs=fields.text("crs") or None,
         theme=fields.text("theme"),
+        shape=fields.choice("shape", SHAPES, default=""),
     )
     fields.done()
     return standard

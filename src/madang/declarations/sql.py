@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ _SAFE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+_TEXT = re.compile(r"'(?:[^']|'')*'")  # a SQL string
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\(|\s*'')")  # neither called nor the type of a literal
 
 
 def quote(name: str) -> str:
@@ -28,30 +31,30 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def check_expressions(standard: Standard, file: Path) -> dict[str, tuple[str, ...]]:
+def spoken_columns(expression: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Which of the columns `names` a SQL row expression speaks of, in their order; by its words, without parsing it."""
+    words = {word.casefold() for word in _WORD.findall(_TEXT.sub("''", expression))}
+    return tuple(name for name in names if name.casefold() in words)
+
+
+def check_expressions(standard: Standard, file: Path) -> None:
     """Bind every SQL expression of `standard` to its columns: a boolean for each row, no subquery, no aggregate.
 
-    Returns for each rule the columns that its `violated` speaks of, in the order of the standard.
     Raises MadangError ``standard_rule_sql`` with the key of the rule and the reason.
     """
     expressions = list(_expressions(standard))
-    spoken: dict[str, tuple[str, ...]] = {}
     if not expressions:
-        return spoken
-    names = [column.name for column in standard.columns]
+        return
     columns = ", ".join(f"{quote(column.name)} {STORAGE[column.type]}" for column in standard.columns)
     with duckdb.connect(config=_SAFE) as con:
         con.execute(f"CREATE TABLE standard ({columns})")
         for group, id_, part, expression in expressions:
             try:
-                found = _bind(con, expression)
+                _bind(con, expression)
             except (duckdb.Error, ValueError) as error:
                 reason = str(error).split("\n\n")[0].replace("\n", " ")
                 key = f"{group}.{id_}.{part}"
                 raise bad("standard_rule_sql", file, key, value=expression, reason=reason) from error
-            if part == "violated":
-                spoken[id_] = tuple(name for name in names if name.casefold() in found)
-    return spoken
 
 
 def _expressions(standard: Standard) -> Iterator[tuple[str, str, str, str]]:
@@ -64,13 +67,12 @@ def _expressions(standard: Standard) -> Iterator[tuple[str, str, str, str]]:
         yield "sums", total.id, "parts", total.parts
 
 
-def _bind(con: duckdb.DuckDBPyConnection, expression: str) -> set[str]:
-    found = columns_in(con, expression)
+def _bind(con: duckdb.DuckDBPyConnection, expression: str) -> None:
+    columns_in(con, expression)
     con.execute(f"SELECT count(*) FILTER (WHERE ({expression}\n)) FROM standard")
     type_ = con.execute(f"DESCRIBE SELECT ({expression}\n) AS v FROM standard").fetchall()[0][1]
     if type_ != "BOOLEAN":
         raise ValueError(f"{type_} is not BOOLEAN")
-    return found
 
 
 def columns_in(con: duckdb.DuckDBPyConnection, expression: str) -> set[str]:

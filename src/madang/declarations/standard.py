@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, get_args
+
+from madang.declarations.headers import normalise
 
 # text      kept as it is (codes, names, addresses, identifiers; leading zeros survive)
 # integer   BIGINT        number   DOUBLE        percent  DOUBLE, 0–100
@@ -29,6 +32,8 @@ STORAGE: dict[str, str] = {  # type -> DuckDB storage type
     "geometry": "BLOB",
 }
 Privacy = Literal["none", "personal", "sensitive"]
+Shape = Literal["", "area", "line", "point"]
+SHAPES: tuple[str, ...] = get_args(Shape)
 # what a text or number column holds, beyond its type. Some have a check of their own (intake/numbers, intake/checks);
 # places and privacy read the others:
 #   address_road, address_lot    a whole road or lot address     dong_name, sigungu_name, sido_name   the name of an area
@@ -161,6 +166,12 @@ class Standard:
     ] = ()  # keys of generations that lack a column of `key`, best first
     crs: str | None = None  # EPSG code of easting and northing, where the standard fixes it
     theme: str = ""  # 분류 of the public portal, for the card of a new dataset
+    shape: Shape = ""  # the shapes its rows must have, where it is a layer
+
+    @cached_property
+    def by_form(self) -> dict[str, StandardColumn]:
+        """Its columns by the comparable form of every header they are known under."""
+        return {normalise(alias): column for column in self.columns for alias in column.aliases}
 
     def column(self, name: str) -> StandardColumn:
         return next(column for column in self.columns if column.name == name)

@@ -20,6 +20,14 @@ _PATTERNS = {
     "year": r"^\s*\d{4}\s*년?\s*$",
     "time": r"^\s*\d{1,2}:?\d{2}(:\d{2})?\s*$",
 }
+_FORMATS = {
+    "area_code": r"^\s*\d{5,10}\s*$",
+    "hjd_code": r"^\s*\d{5,10}\s*$",
+    "bjd_code": r"^\s*\d{5,10}\s*$",
+    "sigungu_code": r"^\s*\d{2,10}\s*$",
+    "sgis_code": r"^\s*\d{2,14}\s*$",
+    "phone": r"^[\d\s().+~,/-]{3,}$",
+}
 _MISSING = ["", "-", "X", "x", "*", "…", "..."]
 
 
@@ -37,6 +45,8 @@ def fit_of(sample: pa.Table, index: int, column: StandardColumn) -> float:
         return 1.0
     if column.values:
         fits = pc.is_in(cells, value_set=pa.array(column.values))
+    elif column.format in _FORMATS and column.type == "text":
+        fits = pc.match_substring_regex(cells, _FORMATS[column.format])
     elif column.type in _PATTERNS:
         fits = pc.match_substring_regex(cells, _PATTERNS[column.type])
     else:
