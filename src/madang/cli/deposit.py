@@ -46,6 +46,14 @@ _COLOUR = {"accepted": "green", "accepted_with_problems": "yellow", "refused": "
 @click.option("--delimiter", help="구분자를 지정합니다 (탭은 \\t).")
 @click.option("--header-rows", help="머리글 행 번호를 지정합니다 (예: 3 또는 3,4; 없으면 0).")
 @click.option("--type", "types", multiple=True, metavar="열=자료형", help="열의 자료형을 지정합니다.")
+@click.option("--crs", help="좌표계를 지정합니다 (예: EPSG:5174).")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="머리글=열",
+    help="머리글을 표준의 열에 잇습니다 (오른쪽이 비면 잇지 않습니다).",
+)
 @by_option
 @json_option
 @click.pass_context
@@ -60,6 +68,8 @@ def deposit(
     delimiter: str | None,
     header_rows: str | None,
     types: tuple[str, ...],
+    crs: str | None,
+    maps: tuple[str, ...],
     by: str | None,
     as_json: bool,
 ) -> None:
@@ -74,6 +84,8 @@ def deposit(
         standard=standard,
         text=as_text,
         types=_types(types),
+        mapping=_mapping(maps),
+        crs=_crs(crs),
     )
     report = _Report(workspace, as_json)
     if folder:
@@ -99,6 +111,21 @@ def _types(given: tuple[str, ...]) -> dict[str, str]:
     if any(not label or not kind for label, _, kind in pairs):
         raise click.UsageError(text("types_usage"))
     return {label: kind for label, _, kind in pairs}
+
+
+def _mapping(given: tuple[str, ...]) -> dict[str, str]:
+    """The column of each header; a header may hold a "=" itself, a column never does."""
+    pairs = [part.rpartition("=") for part in given]
+    if any(not label for label, _, _ in pairs):
+        raise click.UsageError(text("maps_usage"))
+    return {label: name.strip() for label, _, name in pairs}
+
+
+def _crs(given: str | None) -> str | None:
+    """The code of a coordinate system as it is written: `5174` and `epsg:5174` are EPSG:5174."""
+    if given is None:
+        return None
+    return f"EPSG:{given}" if given.strip().isdigit() else given.strip().upper()
 
 
 class _Report:

@@ -96,7 +96,7 @@ def _mapped(profile: Profile, recognition: Recognition, index: int, found: Datas
     kind = found.type if by_person else column.type
     reading = replace(profile.declared(index, kind, column.missing), extract=column.extract)
     because = recognition.because.get(index, "")
-    told = "; ".join(part for part in (because, found.because if by_person else "") if part)
+    told = "; ".join(dict.fromkeys(part for part in (because, found.because if by_person else "") if part))
     return Source(standard_column(column, found.label, told, kind), index, reading)
 
 

@@ -23,16 +23,21 @@ READER = "1"  # raised whenever the same bytes may be read differently
 
 @dataclass(frozen=True)
 class Reading:
-    """`override` by people, the `reader` version, and a digest of the standards known at the time."""
+    """`override` by people, the `reader` version, and a digest of the standards known at the time.
+
+    `told` is the part of `override` that was said for this deposit; the rest was learned of earlier ones.
+    """
 
     override: Override
     standards: str
     reader: str = READER
+    told: Override = Override()
 
     @classmethod
-    def of(cls, override: Override, standards: dict[str, Standard]) -> Reading:
+    def of(cls, override: Override, standards: dict[str, Standard], told: Override | None = None) -> Reading:
         known = repr(sorted(standards.items()))
-        return cls(override, hashlib.sha256(known.encode()).hexdigest()[:16])
+        digest = hashlib.sha256(known.encode()).hexdigest()[:16]
+        return cls(override, digest, told=override if told is None else told)
 
     def to_json(self) -> dict[str, Any]:
         override = asdict(self.override)

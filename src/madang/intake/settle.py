@@ -29,6 +29,7 @@ from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading
 from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC, Recognition, headings, recognise
+from madang.intake.use import check_mapped
 from madang.intake.values_evidence import Sample, sample
 
 _SAMPLE_ROWS = 2_000
@@ -78,11 +79,9 @@ class Settler:
         the live version of `table_id`: another provider, other columns, or nothing left."""
         table = take_out_totals(table)
         live = self.bank[table_id].latest if table_id in self.bank else None
-        told = frozenset(
-            [c.label for c in table.columns] if reading.override.text else reading.override.types
-        )
         seen = sample(table)
         recognition = self._recognise(table, seen, reading)
+        check_mapped(table, recognition, reading.told.mapping)
         con = connect(temp_dir=self.place, threads=self.threads)
         try:
             given = hints(recognition) if recognition.standard else None

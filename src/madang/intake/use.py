@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 
 from madang.bank.ids import is_valid_id
 from madang.declarations.standard import STORAGE, Standard
 from madang.intake.raw import Override, RawTable, Refused
-from madang.intake.recognise import GENERIC
+from madang.intake.recognise import GENERIC, Recognition
 from madang.messages import MadangError
 
 _DELIMITER = 8  # letters of a delimiter at most
+_SHOWN = 300  # letters of a list in a sentence at most
+_CRS_CODE = re.compile(r"(?:EPSG|ESRI):\d{4,6}")
 
 
 MOST_COLUMNS = 5_000  # a wider table would not be checked within the memory of a session
@@ -47,14 +51,78 @@ def check_wishes(override: Override, standards: Mapping[str, Standard]) -> None:
     for kind in override.types.values():
         if kind not in STORAGE:
             raise MadangError("type_unknown", type=kind, types=", ".join(STORAGE))
+    if override.crs is not None:
+        _check_crs(override.crs)
+    _check_mapping(override, standards)
+
+
+def _check_crs(crs: str) -> None:
+    """Raises MadangError where `crs` is no code of a system of places on the map."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        known = CRS.from_user_input(crs) if _CRS_CODE.fullmatch(crs) else None
+    except CRSError:
+        known = None
+    if known is None or not (known.is_projected or known.is_geographic):
+        raise MadangError("crs_unusable", crs=crs)
+
+
+def _check_mapping(override: Override, standards: Mapping[str, Standard]) -> None:
+    """Raises MadangError for a column that no standard has, or that two headers are mapped to."""
+    wanted = {label: name for label, name in override.mapping.items() if name}
+    if wanted and (override.text or override.standard == GENERIC):
+        raise MadangError("mapping_without_standard", column=next(iter(wanted)))
+    chosen = [standards[override.standard]] if override.standard in standards else list(standards.values())
+    known = {column.name: column.label for standard in chosen for column in standard.columns}
+    seen: dict[str, str] = {}
+    for label, name in wanted.items():
+        if name not in known:
+            near = _near(name, known) if len(chosen) > 1 else _columns(known)
+            raise MadangError("mapping_target_unknown", column=name, label=label, columns=near)
+        if name in seen:
+            raise MadangError("mapping_twice", column=name, first=seen[name], second=label)
+        seen[name] = label
+
+
+def _columns(known: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}({label})" for name, label in known.items())[:_SHOWN]
+
+
+def _near(name: str, known: Mapping[str, str]) -> str:
+    """Columns that are called or headed much like `name`, of all standards."""
+    names = {**{label: each for each, label in known.items()}, **{each: each for each in known}}
+    near = dict.fromkeys(names[each] for each in get_close_matches(name, names, 8, 0.5))
+    return _columns({each: known[each] for each in near}) or "-"
 
 
 def check_labels(tables: Sequence[RawTable], file: str, override: Override) -> None:
-    """Raises Refused where a type is given to a column that no table of the file has."""
+    """Raises Refused where a type or a column is given to a header that no table of the file has."""
     known = {column.label: None for table in tables for column in table.columns if column.label}
-    for label in override.types:
-        if label not in known:
-            raise Refused("type_column_missing", file=file, column=label, columns=", ".join(known)[:300])
+    for code, labels in (
+        ("type_column_missing", override.types),
+        ("mapping_column_missing", override.mapping),
+    ):
+        for label in labels:
+            if label not in known:
+                raise Refused(code, file=file, column=label, columns=", ".join(known)[:_SHOWN])
+
+
+def check_mapped(table: RawTable, recognition: Recognition, told: Mapping[str, str]) -> None:
+    """Raises Refused where a header of the table could not be mapped as `told`: the standard has no such column."""
+    labels = {column.label for column in table.columns}
+    mapped = {column.name for column in recognition.mapping.values()}
+    for label, name in told.items():
+        if not name or label not in labels or name in mapped:
+            continue
+        standard = recognition.standard
+        if standard is None:
+            raise Refused("mapping_needs_standard", label=label, column=name)
+        columns = _columns({column.name: column.label for column in standard.columns})
+        raise Refused(
+            "mapping_other_standard", label=label, column=name, standard=standard.id, columns=columns
+        )
 
 
 def check_columns(table: RawTable, file: str, override: Override) -> None:

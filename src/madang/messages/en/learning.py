@@ -16,4 +16,13 @@ TEXTS: dict[str, str] = {
     "layout_rules_unchecked": "Columns have gone ({columns}), so {count} rules could not be checked: {rules}",
     "layout_standard_lost": "The last version was read by the standard '{standard}', this file has other headers and was read as a generic table. If it is the same table, add `--standard {standard}` and tell the changed headers by `--map`.",
     "layout_and_more": "{shown} and {more} more",
+    # columns and coordinate systems that were told
+    "crs_unusable": "The coordinate system '{crs}' is not known. Write the number of one that maps use, like EPSG:5174 (often used: 5174, 5179, 5181, 5186, 4326).",
+    "maps_usage": 'Write --map as HEADER=COLUMN; an empty right side means no column of the standard. For example --map "연락처=phone" --map "비고="',
+    "mapping_without_standard": "'{column}' was given a column of a standard, but the file is to be read without one. Leave out --text or --standard generic.",
+    "mapping_target_unknown": "There is no column '{column}' to map '{label}' to. Columns: {columns}. `madang standards --json` lists them all.",
+    "mapping_twice": "Two headers ('{first}', '{second}') cannot both be the column '{column}'. Choose one.",
+    "mapping_column_missing": "{file} has no column '{column}' that a column of the standard was given to. Columns: {columns}.",
+    "mapping_needs_standard": "'{label}' was mapped to '{column}', but no standard was recognised in this file. Name it with `--standard`.",
+    "mapping_other_standard": "'{label}' was mapped to '{column}', which the standard '{standard}' of this file does not have. Columns: {columns}. If it is another standard, name it with `--standard`.",
 }

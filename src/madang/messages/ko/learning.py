@@ -16,4 +16,13 @@ TEXTS: dict[str, str] = {
     "layout_rules_unchecked": "열이 사라져({columns}) 규칙 {count}개를 검사하지 못했습니다: {rules}",
     "layout_standard_lost": "앞 판은 표준 '{standard}'{으로} 읽었는데 이 파일은 머리글이 달라 일반 표로 읽었습니다. 같은 표라면 `--standard {standard}`{을} 붙이고 바뀐 머리글은 `--map`으로 이으십시오.",
     "layout_and_more": "{shown} 외 {more}개",
+    # columns and coordinate systems that were told
+    "crs_unusable": "좌표계 '{crs}'{을} 알 수 없습니다. EPSG:5174처럼 지도에 쓰는 좌표계의 번호를 적으십시오(자주 쓰는 것: 5174, 5179, 5181, 5186, 4326).",
+    "maps_usage": '--map은 머리글=열 꼴로 적으십시오. 표준의 어느 열도 아니면 오른쪽을 비웁니다. 예: --map "연락처=phone" --map "비고="',
+    "mapping_without_standard": "'{column}'{을} 표준의 열로 정했지만 표준 없이 읽으라고 하였습니다. --text나 --standard generic을 빼십시오.",
+    "mapping_target_unknown": "'{label}'{을} 이으려는 표준 열 '{column}'{이} 없습니다. 쓸 수 있는 열: {columns}. `madang standards --json`에 모두 있습니다.",
+    "mapping_twice": "표준 열 '{column}'에 머리글 둘('{first}', '{second}')을 이을 수 없습니다. 하나만 고르십시오.",
+    "mapping_column_missing": "표준 열을 정한 '{column}' 열이 {file}에 없습니다. 있는 열: {columns}.",
+    "mapping_needs_standard": "'{label}'{을} '{column}' 열로 정했지만 이 파일은 어느 표준인지 알아보지 못했습니다. `--standard`로 표준을 함께 정하십시오.",
+    "mapping_other_standard": "'{label}'{을} '{column}' 열로 정했지만 이 파일의 표준 '{standard}'에는 그 열이 없습니다. 있는 열: {columns}. 다른 표준이면 `--standard`로 정하십시오.",
 }
