@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,11 @@ from madang.intake.record import Deposit, Recorder
 from madang.intake.settle import Settler
 from madang.intake.use import check_columns, check_labels, check_use
 from madang.messages import MadangError
+
+_EXTENSION = re.compile(  # of a file in an archive
+    r"\.(?:csv|tsv|txt|xlsx?|xlsm|xlsb|ods|jsonl?|geojson|topojson|xml|kml|gpkg|shp|dbf|parquet|hwpx?|zip|gz)(?=/|$)",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,8 @@ class Door:
             settler = Settler(self.bank, self.standards, place, self.threads, self.clock().date())
             for table, table_id in zip(tables, deposit.tables, strict=True):
                 with self._told(done, deposit, table_id, table):
+                    if table.refused is not None:
+                        raise table.refused
                     check_columns(table, deposit.name, deposit.reading.override)
                     settled = settler.settle(table, table_id, deposit.reading)
                     done.append(self._recorder.taken(deposit, table, table_id, settled))
@@ -125,6 +133,7 @@ def _table_ids(base_id: str, tables: list[RawTable]) -> list[str]:
         return [base_id]
     ids: list[str] = []
     for number, table in enumerate(tables, 1):
-        wanted = clean_id(f"{base_id}-{clean_id(table.member or '') or number}")
+        member = _EXTENSION.sub("", table.member or "")
+        wanted = clean_id(f"{base_id}-{clean_id(member) or number}")
         ids.append(wanted if wanted not in ids else clean_id(f"{wanted[:110]}-{number}"))
     return ids

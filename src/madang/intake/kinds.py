@@ -19,6 +19,7 @@ KINDS: tuple[Kind, ...] = ("text", "excel", "json", "xml", "parquet", "layer", "
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_GZIP = b"\x1f\x8b\x08"
 _SHAPEFILE = b"\x00\x00\x27\x0a"
 _SQLITE = b"SQLite format 3\x00"
 _OTHERS: tuple[tuple[bytes, str], ...] = (
@@ -26,7 +27,6 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
     (b"GIF8", "GIF"),
-    (b"\x1f\x8b", "GZIP"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!", "RAR"),
     (b"ALZ\x01", "ALZ"),
@@ -79,6 +79,8 @@ def _by_magic(path: Path, name: str, head: bytes) -> str | None:
     """The kind or form of a binary file; None for text."""
     if head.startswith(_ZIP):
         return _zip_kind(path, name)
+    if head.startswith(_GZIP):
+        return "archive"
     if head.startswith(_OLE2):
         return "hwp" if _is_hwp(path) else "excel"
     if head.startswith((b"PAR1", b"PARE")):

@@ -94,6 +94,7 @@ class RawTable:
     sheet: str | None = None  # the sheet it stands in
     first_column: int = 0  # 0-based column of the sheet or file in which its first column stands
     layer: Layer | None = None  # shapes, where the file has any
+    refused: Refused | None = None  # why it is none: a broken file among the good ones of an archive
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The staged rows, one record batch after another, read without mapping the file into memory."""

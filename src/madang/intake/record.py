@@ -115,7 +115,8 @@ class Recorder:
         self, deposit: Deposit, table_id: str, refused: Refused, table: RawTable | None = None
     ) -> Receipt:
         """The receipt of a file, or of one `table` of it, that is not taken."""
-        named = {"file": deposit.name} if "file" in refused.params else {}
+        of_member = table is not None and table.refused is refused  # which tells its own name
+        named = {"file": deposit.name} if "file" in refused.params and not of_member else {}
         receipt = Receipt(
             file=deposit.name,
             member=table.member if table else None,

@@ -1,3 +1,20 @@
-"""Korean sentences about documents and archives: HWPX, HWP, ZIP."""
+"""Korean sentences about documents and archives: HWPX, HWP, ZIP, GZIP, and about originals that are shown again."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "document_broken": "{file}{을} 한글 문서로 열 수 없습니다. 내려받다 끊겼거나 손상된 파일입니다. 한글에서 열어 HWPX로 다시 저장해 올리십시오.",
+    "document_encrypted": "{file}에 열기 암호나 보안이 걸려 있습니다. 한글에서 암호를 풀고 HWPX로 저장한 뒤 다시 올리십시오.",
+    "document_for_show": "{file}{은} 배포용 문서라서 내용을 꺼낼 수 없습니다. 작성 부서에서 배포용이 아닌 원본을 받아 HWPX로 저장해 올리십시오.",
+    "document_changes": "{file}에 변경 내용 추적이 켜져 있어 어느 글이 맞는지 정할 수 없습니다. 한글에서 변경 내용을 모두 적용하고 HWPX로 저장해 올리십시오.",
+    "document_bomb": "{file}{은} 지나치게 크거나 안전하지 않은 문서라 열지 않았습니다({reason}). 한글에서 열어 새로 저장하거나, 필요한 표만 나누어 올리십시오.",
+    "document_no_table": "{file}에서 자료로 볼 표를 찾지 못했습니다(결재란·글상자 같은 틀 {frames}개는 자료가 아닙니다). 머리글이 있는 표를 CSV나 XLSX로 올리십시오.",
+    "archive_broken": "{file}{을} 압축 파일로 열 수 없습니다. 내려받다 끊겼거나 손상된 파일입니다. 다시 받아 올리십시오.",
+    "archive_unsafe": "{file}{은} 안전하지 않은 압축 파일이라 풀지 않았습니다({reason}). 안의 파일을 새로 압축하거나 하나씩 올리십시오.",
+    "archive_encrypted": "{file}에 압축 암호가 걸려 있습니다. 암호 없이 다시 압축해 올리십시오.",
+    "archive_too_deep": "{file}{은} 압축 안의 압축이 두 겹을 넘어 풀지 않았습니다. 밖에서 풀어 올리십시오.",
+    "archive_no_table": "{file} 안에서 표로 읽을 파일을 찾지 못했습니다({left}). 자료 파일이 들어 있는지 확인하십시오.",
+    "member_failed": "{file}{을} 읽다가 마당 안에서 오류가 났습니다({error}). 같은 압축 파일의 다른 파일은 읽었습니다. 이 파일을 따로 올려 보고, 또 나면 관리자에게 알리십시오.",
+    "original_not_shown": "이 형식은 원본 보기를 할 수 없습니다. 원본 파일을 내려받아 확인하십시오.",
+    "original_too_large": "원본이 커서({megabytes} MB) 화면에서 다시 펼치지 않았습니다. 원본 파일을 내려받아 확인하십시오.",
+    "folder_progress": "파일 {done} / {files} · {bytes_done} / {bytes}",
+    "folder_reason": "  {sign} {count}건: {example}",
+}
