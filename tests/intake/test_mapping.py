@@ -40,7 +40,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def deposit(workspace: Workspace, header: str, **wishes: object) -> Receipt:
     path = workspace.folder.parent / "yards.csv"
-    rows = "".join(f"A-{i},마당{i},{i * 3}\n" for i in range(1, 9))
+    more = ",가" * (header.count(",") - 2)
+    rows = "".join(f"A-{i},마당{i},{i * 3}{more}\n" for i in range(1, 9))
     path.write_text(f"{header}\n{rows}", encoding="utf-8")
     (receipt,) = workspace.deposit(path, override=Override(**wishes))  # type: ignore[arg-type]
     return receipt
@@ -102,7 +103,7 @@ def test_without_a_standard_a_mapping_says_to_name_one(workspace: Workspace) -> 
 
 
 def test_a_column_of_another_standard_is_told_with_those_of_this_one(workspace: Workspace) -> None:
-    receipt = deposit(workspace, "관리번호,마당명,마당구획수", mapping={"마당구획수": "library_name"})
+    receipt = deposit(workspace, "관리번호,마당명,마당구획수,비고", mapping={"비고": "library_name"})
     (reason,) = receipt.reasons
     assert reason.code == "mapping_other_standard"
     assert "lots(마당구획수)" in reason.text()
