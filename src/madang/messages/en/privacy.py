@@ -1,3 +1,53 @@
 """English sentences about personal data found at the door."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    # kinds
+    "privacy_kind_rrn": "resident registration number",
+    "privacy_kind_rrn_masked": "resident registration number with its tail starred",
+    "privacy_kind_licence": "driving licence number",
+    "privacy_kind_passport": "passport number",
+    "privacy_kind_card": "card number",
+    "privacy_kind_account": "bank account number",
+    "privacy_kind_mobile": "mobile number",
+    "privacy_kind_landline": "telephone number",
+    "privacy_kind_hotline": "hotline number",
+    "privacy_kind_email": "e-mail address",
+    "privacy_kind_vehicle": "number plate",
+    "privacy_kind_name": "name of a person",
+    "privacy_kind_birth": "date of birth",
+    "privacy_kind_insurance": "health insurance number",
+    # why a column is thought to hold a kind (clauses of the receipt)
+    "privacy_because_label": "header '{label}', {count} of {of} filled cells written like a {kind}",
+    "privacy_because_values": "{count} of {of} filled cells hold something written like a {kind}",
+    "privacy_because_body": "{count} of {of} cells written like a {kind}, but '{label}' is that of an office or shop",
+    "privacy_because_only_label": "header '{label}' means {kind}",
+    "privacy_because_name_label": "header '{label}', {count} of {of} filled cells are 2 to 4 syllables beginning with a surname",
+    "privacy_because_name_values": "{count} of {of} cells of a column without header are 2 to 4 syllables beginning with a surname, beside addresses or telephone numbers",
+    # why numbers of thirteen digits are not resident registration numbers
+    "privacy_because_corporate_label": "the header says corporate registration number",
+    "privacy_because_corporate_checks": "{valid} of {of} thirteen-digit numbers obey the check digit of corporate registration numbers",
+    "privacy_because_barcode_checks": "{valid} of {of} thirteen-digit numbers obey the check digit of article barcodes",
+    "privacy_because_chance": "only {dated} of {of} thirteen-digit numbers read as a birth date, as by chance",
+    "privacy_because_moments": "all thirteen-digit numbers lie in the range of milliseconds since 1970",
+    "privacy_because_serial": "the seventh digit of nearly all of {of} thirteen-digit numbers is 0 or 9: running numbers that begin with a date",
+    # what is done with a kind, and why
+    "privacy_policy_rrn": "May be handled only where a statute says so: the table is not taken, and stray cells are masked.",
+    "privacy_policy_rrn_masked": "Birth date and sex remain even with the tail starred: kept masked.",
+    "privacy_policy_licence": "A unique identifier: masked before it is kept.",
+    "privacy_policy_passport": "A unique identifier: masked before it is kept.",
+    "privacy_policy_card": "A leak costs money and no analysis needs it: masked before it is kept.",
+    "privacy_policy_account": "A leak costs money and no analysis needs it: masked before it is kept.",
+    "privacy_policy_insurance": "Points at one person and no analysis needs it: masked before it is kept.",
+    "privacy_policy_mobile": "Often that of a person: shown only to those with the right to see it.",
+    "privacy_policy_landline": "Unless it is that of an office, shown only to those with the right to see it.",
+    "privacy_policy_hotline": "A published number of an office or company: kept as it is.",
+    "privacy_policy_email": "Often that of a person: shown only to those with the right to see it.",
+    "privacy_policy_vehicle": "Identifies a person together with other data: shown only to those with the right to see it.",
+    "privacy_policy_name": "Identifies a person: shown only to those with the right to see it.",
+    "privacy_policy_birth": "Identifies a person together with other data: shown only to those with the right to see it.",
+    # what a receipt says
+    "personal_data_found": "{count} of {of} cells of column '{column}' hold a {kind}: {because}.",
+    "rrn_refused": "Column '{column}' holds resident registration numbers in {count} cells, so the table was not taken. Leave the column out, or mask the whole number, and upload it again.",
+    "rrn_header_refused": "Column '{column}' is one of resident registration numbers and {count} cells are not masked, so the table was not taken. Leave the column out or mask it wholly, and upload it again.",
+    "cell_rrn_masked": "{column}: held a resident registration number, which was masked. Remove it from the source file as well.",
+}

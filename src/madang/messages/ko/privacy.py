@@ -1,3 +1,53 @@
 """Korean sentences about personal data found at the door."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    # kinds
+    "privacy_kind_rrn": "주민등록번호",
+    "privacy_kind_rrn_masked": "뒷자리를 가린 주민등록번호",
+    "privacy_kind_licence": "운전면허번호",
+    "privacy_kind_passport": "여권번호",
+    "privacy_kind_card": "카드번호",
+    "privacy_kind_account": "계좌번호",
+    "privacy_kind_mobile": "휴대전화번호",
+    "privacy_kind_landline": "전화번호",
+    "privacy_kind_hotline": "대표번호",
+    "privacy_kind_email": "전자우편 주소",
+    "privacy_kind_vehicle": "차량번호",
+    "privacy_kind_name": "사람 이름",
+    "privacy_kind_birth": "생년월일",
+    "privacy_kind_insurance": "건강보험증 번호",
+    # why a column is thought to hold a kind (clauses of the receipt)
+    "privacy_because_label": "열 이름 '{label}', 값이 있는 {of}칸 가운데 {count}칸이 {kind} 형식",
+    "privacy_because_values": "값이 있는 {of}칸 가운데 {count}칸에 {kind} 형식이 있음",
+    "privacy_because_body": "{kind} 형식이 {of}칸 가운데 {count}칸에 있으나 '{label}'{은} 기관이나 업소의 것으로 봄",
+    "privacy_because_only_label": "열 이름 '{label}'{이} {kind}{을} 뜻함",
+    "privacy_because_name_label": "열 이름 '{label}', 값이 있는 {of}칸 가운데 {count}칸이 성씨로 시작하는 2~4글자",
+    "privacy_because_name_values": "이름 없는 열의 {of}칸 가운데 {count}칸이 성씨로 시작하는 2~4글자이고 곁에 주소나 연락처 열이 있음",
+    # why numbers of thirteen digits are not resident registration numbers
+    "privacy_because_corporate_label": "열 이름이 법인등록번호임",
+    "privacy_because_corporate_checks": "13자리 번호 {of}개 가운데 {valid}개가 법인등록번호의 검증번호에 맞음",
+    "privacy_because_barcode_checks": "13자리 번호 {of}개 가운데 {valid}개가 상품 바코드의 검증번호에 맞음",
+    "privacy_because_chance": "13자리 번호 {of}개 가운데 {dated}개만 생년월일로 읽혀 우연으로 봄",
+    "privacy_because_moments": "13자리 번호가 모두 1970년부터 센 밀리초의 범위에 있음",
+    "privacy_because_serial": "13자리 번호 {of}개의 일곱째 자리가 거의 모두 0이나 9여서 날짜로 시작하는 일련번호로 봄",
+    # what is done with a kind, and why
+    "privacy_policy_rrn": "법령에 근거가 있을 때만 다룰 수 있는 번호여서 표를 받지 않고, 드물게 섞인 칸은 가립니다.",
+    "privacy_policy_rrn_masked": "뒷자리를 가려도 생년월일과 성별이 남아 있어 가린 채로 보관합니다.",
+    "privacy_policy_licence": "고유식별정보여서 가린 뒤 보관합니다.",
+    "privacy_policy_passport": "고유식별정보여서 가린 뒤 보관합니다.",
+    "privacy_policy_card": "새면 금전 피해로 이어지고 분석에 쓰이지 않아 가린 뒤 보관합니다.",
+    "privacy_policy_account": "새면 금전 피해로 이어지고 분석에 쓰이지 않아 가린 뒤 보관합니다.",
+    "privacy_policy_insurance": "개인을 바로 가리키고 분석에 쓰이지 않아 가린 뒤 보관합니다.",
+    "privacy_policy_mobile": "개인의 번호일 때가 많아 볼 권한이 있는 사람에게만 보입니다.",
+    "privacy_policy_landline": "기관의 번호가 아니면 볼 권한이 있는 사람에게만 보입니다.",
+    "privacy_policy_hotline": "기관이나 업체의 공개된 번호여서 그대로 둡니다.",
+    "privacy_policy_email": "개인의 주소일 때가 많아 볼 권한이 있는 사람에게만 보입니다.",
+    "privacy_policy_vehicle": "다른 정보와 합치면 개인을 알아볼 수 있어 볼 권한이 있는 사람에게만 보입니다.",
+    "privacy_policy_name": "개인을 알아볼 수 있어 볼 권한이 있는 사람에게만 보입니다.",
+    "privacy_policy_birth": "다른 정보와 합치면 개인을 알아볼 수 있어 볼 권한이 있는 사람에게만 보입니다.",
+    # what a receipt says
+    "personal_data_found": "'{column}' 열의 {of}칸 가운데 {count}칸에 {kind}{이} 있습니다. {because}.",
+    "rrn_refused": "'{column}' 열에 주민등록번호가 {count}칸 있어 표를 받지 않았습니다. 그 열을 빼거나 뒷자리와 생년월일을 모두 가린 파일을 다시 올리십시오.",
+    "rrn_header_refused": "'{column}' 열은 주민등록번호 열이고 {count}칸이 가려지지 않아 표를 받지 않았습니다. 그 열을 빼거나 모두 가린 파일을 다시 올리십시오.",
+    "cell_rrn_masked": "{column}: 주민등록번호가 있어 가렸습니다. 원본 파일에서도 지우십시오.",
+}

@@ -1,0 +1,122 @@
+"""How each kind of personal number is written: one pattern for each, understood alike by RE2 and by `re`.
+
+Every pattern has three groups (left, number, right): what may stand at the left, the number itself, what may stand at the right. Neither
+engine needs to look around, so two numbers that share one character between them are found by searching twice.
+Digits may be full-width; between the groups of a number people type blanks, dashes and middle dots of many kinds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+# rrn            resident registration number, foreigners' too (주민등록번호, 외국인등록번호)
+# rrn_masked     one whose tail is starred: birth date and often sex still stand there
+# licence        driving licence            passport      passport            vehicle    number plate
+# card           payment card (Luhn)        account       bank account after a bank's name or 계좌
+# mobile         010 …                      landline      02 …, 070 …         hotline    1588-… (대표번호)
+# email
+# name           a cell that is nothing but a Korean person's name, by its first syllable and length
+# birth          date of birth: never by its value alone, only under a header
+# insurance      health insurance number: likewise
+Kind = Literal[
+    "rrn", "rrn_masked", "licence", "passport", "card", "account", "mobile", "landline", "hotline", "email", "vehicle",
+    "name", "birth", "insurance",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_FULL = dict(zip("0123456789", "０１２３４５６７８９", strict=True))
+
+
+def _of(digits: str) -> str:
+    """A class of these digits, half and full width."""
+    return "[" + digits + "".join(_FULL[d] for d in digits) + "]"
+
+
+DIGITS = "0-9０-９"
+D = f"[{DIGITS}]"
+_DASH = "‐‑‒–—―−－﹣ㅡー"
+_BLANK = r"\s" + "\u00a0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\u3000\ufeff"
+_GAP = rf"[-{_DASH}{_BLANK}·ㆍ・_/]"  # between the two halves of an RRN
+_SEP = rf"[-{_DASH}{_BLANK}.·)]"  # between the parts of a telephone number
+_LINK = rf"[-{_DASH}{_BLANK}]"
+_FRONT, _BACK = "^|[^0-9０-９.．]", "$|[^0-9０-９]"
+# A telephone or card number is no part of a longer chain of digits and dashes.
+_CHAIN_FRONT, _CHAIN_BACK = "^-?|[^-0-9０-９.．]|[^0-9０-９]-", "$|-$|[^-0-9０-９]|-[^0-9０-９]"
+_WORD_FRONT, _WORD_BACK = "^|[^0-9A-Za-z]", "$|[^0-9A-Za-z]"
+
+_DAY = (
+    f"(?:(?:{_of('0')}{_of('13578')}|{_of('1')}{_of('02')})(?:{_of('0')}{_of('123456789')}|{_of('12')}{D}|{_of('3')}{_of('01')})"
+    f"|(?:{_of('0')}{_of('469')}|{_of('1')}{_of('1')})(?:{_of('0')}{_of('123456789')}|{_of('12')}{D}|{_of('3')}{_of('0')})"
+    f"|{_of('0')}{_of('2')}(?:{_of('0')}{_of('123456789')}|{_of('12')}{D}))"
+)
+# six digits and seven, whatever they are: the ground on which a column's RRNs are judged
+SHAPE = f"(?:^|[^0-9０-９.．])(?P<front>{D}{{6}})(?P<gap>{_GAP}{{0,3}})(?P<back>{D}{{7}})(?:$|[^0-9０-９])"
+_REGION = "(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)"
+_USE = "[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주하허호배아바사자]"
+_BANK = "(?:은행|농협|수협|신협|축협|우체국|새마을금고|뱅크|증권|저축|계좌(?:번호)?|입금처|예금주|국민|신한|우리|하나|기업|SC제일)"
+_CARD_START = f"(?:{_of('4')}{D}|{_of('5')}{_of('12345')}|{_of('2')}{_of('234567')}|{_of('3')}{_of('5')}|{_of('69')}{D})"
+_AREA = f"(?:{_of('2')}|{_of('3456')}{_of('12345')}|{_of('7')}{_of('0')}|{_of('5')}{_of('0')}{D}?|{_of('8')}{_of('0')})"
+_HOTLINE = (
+    "(?:15(?:22|33|44|66|77|88|99)|16(?:00|11|44|55|60|61|66|68|70|88)|18(?:00|11|22|33|44|51|55|66|77|99))"
+)
+_TRUNK = rf"(?:{_of('0')}|\+?{_of('8')}{_of('2')}{_SEP}{{0,2}}(?:\(0\))?{_of('0')}?)"
+
+
+def _written(number: str, front: str = _CHAIN_FRONT, back: str = _CHAIN_BACK) -> str:
+    return f"(?P<left>{front})(?P<number>{number})(?P<right>{back})"
+
+
+PATTERNS: dict[Kind, str] = {
+    "rrn": _written(f"{D}{{2}}{_DAY}{_GAP}{{0,3}}{D}{{7}}", _FRONT, _BACK),
+    "rrn_masked": _written(f"{D}{{2}}{_DAY}{_GAP}{{0,3}}{D}?[*＊xX●○■□#]{{6,7}}", _FRONT, "$|[^*＊xX●○■□#]"),
+    "licence": _written(
+        f"(?:{_of('1')}{D}|{_of('2')}{_of('012345678')}|{_REGION}){_LINK}{{0,2}}{D}{{2}}{_LINK}{{1,2}}{D}{{6}}{_LINK}{{1,2}}{D}{{2}}"
+    ),
+    "passport": _written("[MSRODG](?:[0-9]{8}|[0-9]{3}[A-Z][0-9]{4})", _WORD_FRONT, _WORD_BACK),
+    "card": _written(
+        f"{_CARD_START}{D}{{2}}{_LINK}{{0,2}}{D}{{4}}{_LINK}{{0,2}}{D}{{4}}{_LINK}{{0,2}}{D}{{4}}"
+        f"|{_of('3')}{_of('47')}{D}{{2}}{_LINK}{{0,2}}{D}{{6}}{_LINK}{{0,2}}{D}{{5}}"
+        f"|{_of('3')}{_of('068')}{D}{{2}}{_LINK}{{0,2}}{D}{{6}}{_LINK}{{0,2}}{D}{{4}}"
+    ),
+    "account": _written(
+        f"{D}{{2,6}}[-{_DASH} ]{{1,2}}{D}{{2,6}}[-{_DASH} ]{{1,2}}{D}{{3,7}}(?:[-{_DASH} ]{{1,2}}{D}{{1,4}})?|{D}{{10,14}}",
+        rf"{_BANK}[^0-9０-９\n]{{0,12}}",
+    ),
+    "mobile": _written(
+        rf"\(?{_TRUNK}{_of('1')}{_of('016789')}{_SEP}{{0,3}}{_of('123456789')}{D}{{2,3}}{_SEP}{{0,3}}{D}{{4}}"
+    ),
+    "landline": _written(
+        rf"\(?{_TRUNK}{_AREA}{_SEP}{{0,3}}{_of('123456789')}{D}{{2,3}}{_SEP}{{0,3}}{D}{{4}}"
+    ),
+    "hotline": _written(f"{_HOTLINE}{_SEP}{{1,3}}{D}{{4}}"),
+    "email": _written(
+        r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}",
+        "^|[^A-Za-z0-9._%+-]",
+        "$|[^A-Za-z0-9]",
+    ),
+    "vehicle": _written(
+        f"{_REGION}[{_BLANK}]{{0,2}}{D}{{1,2}}[{_BLANK}]?{_USE}[{_BLANK}]?{D}{{4}}"
+        f"|{_of('123456789')}?{D}{D}{_USE}[{_BLANK}]?{D}{{4}}",
+        _FRONT,
+        _BACK,
+    ),
+}
+
+# What stands in the place of a number that was found: its kind can be told, nothing else.
+MASKS: dict[Kind, str] = {
+    "rrn": "******-*******",
+    "rrn_masked": "******-*******",
+    "licence": "**-**-******-**",
+    "passport": "*********",
+    "card": "****-****-****-****",
+    "account": "***-***-******",
+    "mobile": "***-****-****",
+    "landline": "***-***-****",
+    "hotline": "****-****",
+    "email": "***@***",
+    "vehicle": "***-****",
+}
+# The order in which they are looked for and replaced: the longer and the surer first.
+SEARCHED: tuple[Kind, ...] = (
+    "rrn", "rrn_masked", "card", "licence", "account", "mobile", "landline", "hotline", "passport", "vehicle", "email",
+)  # fmt: skip
