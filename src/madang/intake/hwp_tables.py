@@ -130,10 +130,10 @@ def _no_data(found: _Found) -> str:
     """Why a table only gives the page its looks; "" where it may be data."""
     table = found.table
     texts = [cell.text for cell in table.cells if cell.text]
-    if not texts:
-        return "빈 표"
     if table.inner:
         return "다른 표를 담은 틀"
+    if not texts:
+        return "빈 표"
     if table.rows < 2 or table.columns < 2 or len(table.cells) < 4:
         return "글을 두른 틀"
     signing = sum(bool(_SIGNING.match(tidy(text))) for text in texts)
