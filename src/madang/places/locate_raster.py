@@ -44,7 +44,7 @@ class Grid:
     @classmethod
     def over(cls, polygons: NDArray[Any], cells: int) -> Grid:
         """About `cells` x `cells` coarse cells over the extent of `polygons`, fewer where their borders are very long."""
-        bounds = shapely.total_bounds(polygons)
+        bounds = shapely.total_bounds(polygons) if len(polygons) else np.zeros(4)
         x0, y0, x1, y1 = (float(edge) for edge in np.nan_to_num(bounds))
         least = 1e-8 * max(1.0, *(abs(edge) for edge in (x0, y0, x1, y1)))
         width, height = max(x1 - x0, least) * 1.0001, max(y1 - y0, least) * 1.0001
