@@ -6,17 +6,13 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from madang.declarations.fields import bad
+from madang.declarations.fields import Fields, bad
+from madang.messages import text
 from madang.places.codes import Sido
 from madang.places.history import CodeChange, CodeHistory, NameAlias
 
 SHIPPED = Path(__file__).parents[1] / "content" / "places"
-_KINDS = ("rename", "merge", "split")
-_CHANGE_KEYS = {
-    "id", "effective", "kind", "label", "source", "verified", "tail", "exact", "pairs", "weights",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,149 +33,96 @@ def load_places(*folders: Path) -> PlaceDeclarations:
     """
     sidos: dict[str, Sido] = {}
     changes: dict[str, tuple[CodeChange, ...]] = {}
-    aliases: dict[tuple[str, str], NameAlias] = {}
+    aliases: dict[tuple[str, str, str], NameAlias] = {}
     for folder in folders:
         for file in sorted(folder.glob("*.toml")):
-            table = _read(file)
-            for index, entry in enumerate(table.pop("sido", []), 1):
-                sido = _sido(entry, file, f"sido[{index}]")
-                sidos[sido.name] = sido
-            for index, entry in enumerate(table.pop("changes", []), 1):
-                key = f"changes[{index}]"
-                changes[_text(entry, "id", file, key)] = _changes(entry, file, key)
-            for index, entry in enumerate(table.pop("aliases", []), 1):
-                alias = _alias(entry, file, f"aliases[{index}]")
-                aliases[alias.old, alias.new] = alias
-            _nothing_left(table, file, "")
-    every = tuple(change for each in changes.values() for change in each)
+            fields = _read(file)
+            sidos |= {sido.name: sido for sido in map(_sido, fields.tables("sido"))}
+            for change in fields.tables("changes"):
+                id_ = change.name("id")
+                changes[id_] = _changes(change)
+            found = [_alias(alias) for alias in fields.tables("aliases")]
+            aliases |= {(alias.within, alias.old, alias.new): alias for alias in found}
+            fields.done()
+    every = tuple(pair for pairs in changes.values() for pair in pairs)
     return PlaceDeclarations(tuple(sidos.values()), CodeHistory(every), tuple(aliases.values()))
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> Fields:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        return Fields(tomllib.loads(file.read_text(encoding="utf-8")), file, "")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise bad("standard_toml", file, "", reason=str(error)) from error
-    for key, value in table.items():
-        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            raise _wrong(file, key, value, "[[…]]")
-    return table
 
 
-def _sido(entry: dict[str, Any], file: Path, key: str) -> Sido:
+def _sido(fields: Fields) -> Sido:
     sido = Sido(
-        name=_text(entry, "name", file, key),
-        short=_text(entry, "short", file, key),
-        mois=_text(entry, "mois", file, key),
-        sgis=_text(entry, "sgis", file, key, ""),
-        kdca=_text(entry, "kdca", file, key, ""),
-        also=_texts(entry, "also", file, key),
-        old=_texts(entry, "old", file, key),
-        since=_day(entry, "since", file, key),
-        until=_day(entry, "until", file, key),
+        name=fields.text("name", required=True),
+        short=fields.text("short", required=True),
+        mois=_digits(fields, "mois"),
+        sgis=fields.text("sgis"),
+        kdca=fields.text("kdca"),
+        also=fields.texts("also"),
+        old=fields.texts("old"),
+        since=_day(fields, "since"),
+        until=_day(fields, "until"),
     )
-    known = {"name", "short", "mois", "sgis", "sgis_verified", "kdca", "also", "old", "since", "until"}
-    _nothing_left({name: value for name, value in entry.items() if name not in known}, file, key)
+    fields.done()
     return sido
 
 
-def _changes(entry: dict[str, Any], file: Path, key: str) -> tuple[CodeChange, ...]:
-    _nothing_left({name: value for name, value in entry.items() if name not in _CHANGE_KEYS}, file, key)
-    effective = _day(entry, "effective", file, key)
-    kind = _text(entry, "kind", file, key)
-    if effective is None:
-        raise bad("standard_key_missing", file, f"{key}.effective")
-    if kind not in _KINDS:
-        raise bad("standard_choice", file, f"{key}.kind", value=kind, choices=", ".join(_KINDS))
-    pairs = entry.get("pairs")
-    if not isinstance(pairs, list) or not pairs:
-        raise bad("standard_key_missing", file, f"{key}.pairs")
-    weights = entry.get("weights", [None] * len(pairs))
-    if not isinstance(weights, list) or len(weights) != len(pairs):
-        raise _wrong(file, f"{key}.weights", weights, f"[{len(pairs)}]")
-    tail = _flag(entry, "tail", True, file, key)
+def _changes(fields: Fields) -> tuple[CodeChange, ...]:
+    effective = _day(fields, "effective", required=True)
+    kind = fields.choice("kind", ("rename", "merge", "split"))
+    label = fields.text("label", required=True)
+    source = fields.text("source", required=True)
+    tail = not fields.boolean("renumbered")
+    exact = fields.boolean("exact")
+    verified = not fields.boolean("unverified")
+    assert effective is not None
     made = []
-    for index, (pair, weight) in enumerate(zip(pairs, weights, strict=True), 1):
-        old, new = _pair(pair, tail, file, f"{key}.pairs[{index}]")
+    for pair in fields.tables("pairs", required=True):
+        old, new = _digits(pair, "old"), _digits(pair, "new")
+        if tail and len(old) != len(new):
+            raise _wrong(pair, "new", new, text("code_digits", count=len(old)))
+        weight = pair.number("weight")
+        if not 0 <= weight < float("inf"):
+            raise _wrong(pair, "weight", weight, "0.5")
+        pair.text("name")
+        pair.done()
         made.append(
-            CodeChange(
-                effective=effective,
-                old=old,
-                new=new,
-                kind=kind,  # type: ignore[arg-type]
-                tail=tail,
-                exact=_flag(entry, "exact", False, file, key),
-                weight=_weight(weight, file, f"{key}.weights[{index}]"),
-                label=_text(entry, "label", file, key),
-                source=_text(entry, "source", file, key, ""),
-                verified=_flag(entry, "verified", True, file, key),
-            )
+            CodeChange(effective, old, new, kind, tail, exact, weight or None, label, source, verified)
         )
+    fields.done()
     return tuple(made)
 
 
-def _pair(pair: Any, tail: bool, file: Path, key: str) -> tuple[str, str]:
-    """Old and new digits; a name may follow. Digits that are kept must stand at the same place."""
-    texts = isinstance(pair, list) and len(pair) in (2, 3) and all(isinstance(each, str) for each in pair)
-    if not texts or not all(each.isascii() and each.isdigit() and 2 <= len(each) <= 10 for each in pair[:2]):
-        raise _wrong(file, key, pair, '["29110", "12210", "동구"]')
-    if tail and len(pair[0]) != len(pair[1]):
-        raise _wrong(file, key, pair, "tail = false")
-    return pair[0], pair[1]
-
-
-def _weight(value: Any, file: Path, key: str) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise _wrong(file, key, value, "0–1")
-    return float(value)
-
-
-def _alias(entry: dict[str, Any], file: Path, key: str) -> NameAlias:
+def _alias(fields: Fields) -> NameAlias:
     alias = NameAlias(
-        old=_text(entry, "old", file, key),
-        new=_text(entry, "new", file, key),
-        within=_text(entry, "within", file, key, ""),
+        fields.text("old", required=True),
+        fields.text("new", required=True),
+        fields.text("within"),
+        fields.boolean("part"),
     )
-    _nothing_left({name: each for name, each in entry.items() if name not in ("old", "new", "within")}, file, key)
+    fields.done()
     return alias
 
 
-def _text(entry: dict[str, Any], name: str, file: Path, key: str, default: str | None = None) -> str:
-    value = entry.get(name, default)
-    if value is None:
-        raise bad("standard_key_missing", file, f"{key}.{name}")
-    if not isinstance(value, str):
-        raise _wrong(file, f"{key}.{name}", value, "text")
+def _digits(fields: Fields, key: str) -> str:
+    """Two to ten digits, the beginning of a code."""
+    value = fields.text(key, required=True)
+    if not (value.isascii() and value.isdigit() and 2 <= len(value) <= 10):
+        raise _wrong(fields, key, value, text("code_digits", count="2–10"))
     return value
 
 
-def _texts(entry: dict[str, Any], name: str, file: Path, key: str) -> tuple[str, ...]:
-    value = entry.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise _wrong(file, f"{key}.{name}", value, "[text, …]")
-    return tuple(value)
+def _day(fields: Fields, key: str, *, required: bool = False) -> date | None:
+    value = fields.text(key, required=required)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise _wrong(fields, key, value, '"2026-07-01"') from error
 
 
-def _flag(entry: dict[str, Any], name: str, default: bool, file: Path, key: str) -> bool:
-    value = entry.get(name, default)
-    if not isinstance(value, bool):
-        raise _wrong(file, f"{key}.{name}", value, "true | false")
-    return value
-
-
-def _day(entry: dict[str, Any], name: str, file: Path, key: str) -> date | None:
-    value = entry.get(name)
-    if value is not None and type(value) is not date:
-        raise _wrong(file, f"{key}.{name}", value, "2026-07-01")
-    return value
-
-
-def _nothing_left(table: dict[str, Any], file: Path, key: str) -> None:
-    for name in table:
-        raise bad("standard_key_unknown", file, f"{key}.{name}" if key else name, near="-")
-
-
-def _wrong(file: Path, key: str, value: Any, expected: str) -> Exception:
-    return bad("standard_type", file, key, value=value, expected=expected)
+def _wrong(fields: Fields, key: str, value: object, expected: str) -> Exception:
+    return bad("standard_type", fields.file, fields.key(key), value=value, expected=expected)
