@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from madang.privacy import checksums, prefilter
 from madang.privacy.patterns import DIGITS, MASKS, PATTERNS, SEARCHED, Kind
-from madang.privacy.scan import matching
+from madang.privacy.scan import coded, matching
 
 _COMPILED = {kind: re.compile(PATTERNS[kind]) for kind in SEARCHED}
 
@@ -56,14 +56,13 @@ def _masked(found: re.Match[str], kind: Kind) -> str:
 
 def _numbers_masked(cells: Any, kinds: list[Kind]) -> Any:
     texts = pc.fill_null(cells, "") if cells.null_count else cells
-    rows = prefilter.numbered(texts)
+    rows = prefilter.numbered(*prefilter.bytes_of(texts))
     if not rows.size or not kinds:
         return cells
-    coded = texts.take(pa.array(rows)).dictionary_encode()
-    values = coded.dictionary.cast(pa.string())
+    values, codes = coded(texts.take(pa.array(rows)))
     for kind in kinds:
         values = _replaced(values, kind)
-    masked = pc.take(values.cast(cells.type), coded.indices)
+    masked = pc.take(values.cast(cells.type), pa.array(codes))
     chosen = np.zeros(len(cells), np.bool_)
     chosen[rows] = True
     return pc.replace_with_mask(cells, pa.array(chosen), masked)

@@ -12,12 +12,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from madang.privacy.patterns import PLATE_SYLLABLES
+
 Bytes = NDArray[np.uint8]
 Marks = NDArray[np.bool_]
 Positions = NDArray[np.int64]
 
 _WIDEST_GAP = 9  # bytes: three characters of three bytes
 _STAR_WITHIN = 7  # bytes after six digits
+_SYLLABLES = np.array([int.from_bytes(each.encode(), "big") for each in PLATE_SYLLABLES], np.uint32)
+_USEFUL = np.isin(np.arange(18), [*range(4, 17)])  # lengths of runs that some number has
 _NONE: Positions = np.empty(0, np.int64)
 
 
@@ -31,9 +35,8 @@ def bytes_of(cells: Any) -> tuple[Bytes, Positions]:
     return text, offsets.astype(np.int64) - first
 
 
-def numbered(cells: Any) -> Positions:
-    """Rows of `cells` (text, without nulls) that may hold a number of any kind, or an e-mail address; sorted."""
-    text, starts = bytes_of(cells)
+def numbered(text: Bytes, starts: Positions) -> Positions:
+    """Rows of a text array (its `bytes_of`) that may hold a number of any kind, or an e-mail address; sorted."""
     if not text.size:
         return _NONE
     held = text.tobytes()
@@ -50,13 +53,13 @@ def numbered(cells: Any) -> Positions:
     return np.unique(np.searchsorted(starts, positions, side="right") - 1)
 
 
-def short_hangul(cells: Any) -> Positions:
-    """Rows of `cells` that are two to four characters of three bytes, the first of them Hangul: a name's length."""
-    text, starts = bytes_of(cells)
+def short_hangul(text: Bytes, starts: Positions) -> Positions:
+    """Rows of two to four characters of three bytes, the first of them Hangul: as long as a name."""
+    if not text.size:
+        return _NONE
     lengths = np.diff(starts)
     rows = np.flatnonzero((lengths == 9) | (lengths == 6) | (lengths == 12))
-    lead = text[starts[rows]] if text.size else np.empty(0, np.uint8)
-    return rows[(lead >= 0xEA) & (lead <= 0xED)]
+    return rows[text[starts[rows]] - 0xEA < 4]
 
 
 def _both(first: Marks, second: Marks, apart: int) -> Marks:
@@ -82,17 +85,38 @@ def _digits(text: Bytes, starts: Positions) -> Positions:
     closing[3:] &= four[:-3]
     closing[:3] = False
     lengths = np.flatnonzero(closing) - runs + 1
-    return runs[_likely(text, starts, digit, runs, lengths)]
+    before = text[runs - 1]  # of a run at the very start: the last byte, put right in the next line
+    before[_at_start(runs, starts, len(text))] = 0
+    useful = _USEFUL[np.minimum(lengths, len(_USEFUL) - 1)]
+    dotted = np.flatnonzero(before == ord("."))  # a decimal part, or 02.123.4567
+    useful[dotted] &= (lengths[dotted] == 4) & _parted(text, runs[dotted])
+    useful &= (lengths > 8) | (before != 0) | (lengths == 6) | (lengths == 7)
+    runs, lengths, before = runs[useful], lengths[useful], before[useful]
+    return runs[_likely(text, digit, runs, lengths, before)] if runs.size else _NONE
 
 
-def _likely(text: Bytes, starts: Positions, digit: Marks, runs: Positions, lengths: Positions) -> Marks:
+def _parted(text: Bytes, runs: Positions) -> Marks:
+    """Whether three or four bytes before the mark in front of a run stands another mark."""
+    found = np.zeros(len(runs), np.bool_)
+    for back in (5, 6):
+        byte = text[np.maximum(runs - back, 0)]
+        found |= (byte == ord(".")) | (byte == ord(")")) | (byte == ord("-")) | (byte == ord(" "))
+    return found
+
+
+def _at_start(runs: Positions, starts: Positions, size: int) -> Marks:
+    """Which runs begin a cell."""
+    first = np.zeros(size + 1, np.bool_)
+    first[starts] = True
+    return np.asarray(first[runs])
+
+
+def _likely(text: Bytes, digit: Marks, runs: Positions, lengths: Positions, before: Bytes) -> Marks:
     """Of runs of four digits and more, those of a length and with a neighbour that some number has."""
-    rows = np.searchsorted(starts, runs, side="right") - 1
-    before = np.where(starts[rows] == runs, 0, text[np.maximum(runs - 1, 0)])
     spoken = (before >= 128) | (before == ord(" ")) | (before == ord(":"))  # words before it
-    bare = (lengths >= 13) & (lengths <= 16) & (before != ord("."))
+    bare = lengths >= 13
     phone = (lengths >= 9) & (lengths <= 11) & (text[runs] == ord("0"))
-    account = (lengths >= 10) & (lengths <= 14) & spoken
+    account = (lengths >= 10) & spoken
     found: Marks = bare | phone | account
     tail = np.flatnonzero((lengths <= 8) & (before != 0))
     found[tail] |= _after_digits(text, digit, runs[tail])
@@ -122,10 +146,12 @@ def _after_digits(text: Bytes, digit: Marks, runs: Positions) -> Marks:
 
 
 def _plate(text: Bytes, digit: Marks, runs: Positions) -> Marks:
-    """Whether a Hangul syllable stands before the four digits, and a digit before that: 12가3456, 12가 3456."""
+    """Whether a syllable of number plates stands before the four digits, and a digit before that: 12가3456."""
     base = runs - (text[np.maximum(runs - 1, 0)] == ord(" "))
-    syllable = (base >= 4) & (text[np.maximum(base - 3, 0)] - 0xEA < 4)
-    return np.asarray(syllable & (digit[np.maximum(base - 4, 0)] | digit[np.maximum(base - 5, 0)]))
+    before = [text[np.maximum(base - back, 0)].astype(np.uint32) for back in (3, 2, 1)]
+    syllable = (before[0] << 16) | (before[1] << 8) | before[2]
+    at = np.maximum(base - 4, 0)
+    return np.asarray((base >= 4) & (digit[at] | (text[at] == ord(" "))) & np.isin(syllable, _SYLLABLES))
 
 
 def _before_star(text: Bytes, ends: Positions) -> Marks:

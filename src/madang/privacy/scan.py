@@ -18,6 +18,7 @@ from madang.privacy.patterns import DIGITS, KINDS, PATTERNS, SEARCHED, SHAPE, Ki
 
 _SECRET = secrets.token_bytes(32)  # of this process only: what is counted cannot be looked up elsewhere
 DISTINCT = 256  # different numbers are counted up to here
+_PEEK = 1_024  # texts from which it is told whether values repeat
 ROWS = 10_000  # rows with an RRN are listed up to here
 
 
@@ -95,21 +96,17 @@ def scan(cells: Any, kinds: Iterable[Kind] = KINDS, *, label: str = "") -> Hits:
         for chunk in cells.chunks:
             total += scan(chunk, wanted, label=label)
         return total
-    filled = _filled(cells)
     texts = cells if not cells.null_count else pc.fill_null(cells, "")
-    found, counts, distinct = _numbers(texts, wanted)
+    text, starts = prefilter.bytes_of(texts)
+    filled = int(np.count_nonzero(np.diff(starts)))
+    found, counts, distinct = _numbers(texts, prefilter.numbered(text, starts), wanted)
     if "name" in wanted:
-        number, different = _names(texts)
+        number, different = _names(texts, prefilter.short_hangul(text, starts))
         if number:
             counts["name"], distinct["name"] = number, different
     rows, shaped = found
     unmasked = _open(texts) if headers.of(label) == "rrn" else 0
     return Hits(len(cells), filled, counts, distinct, shaped, unmasked, rows)
-
-
-def _filled(cells: Any) -> int:
-    lengths = pc.binary_length(cells)
-    return int(pc.sum(pc.greater(lengths, 0)).as_py() or 0)
 
 
 def _open(texts: Any) -> int:
@@ -118,16 +115,14 @@ def _open(texts: Any) -> int:
 
 
 def _numbers(
-    texts: Any, wanted: frozenset[Kind]
+    texts: Any, candidates: NDArray[np.int64], wanted: frozenset[Kind]
 ) -> tuple[tuple[NDArray[np.int64], Shaped], dict[Kind, int], dict[Kind, frozenset[int]]]:
     counts: dict[Kind, int] = {}
     distinct: dict[Kind, frozenset[int]] = {}
     rrn_rows, shaped = np.empty(0, np.int64), Shaped()
-    candidates = prefilter.numbered(texts)
     if not candidates.size:
         return (rrn_rows, shaped), counts, distinct
-    coded = texts.take(pa.array(candidates)).dictionary_encode()
-    values, codes = coded.dictionary.cast(pa.string()), coded.indices.to_numpy()
+    values, codes = coded(texts.take(pa.array(candidates)))
     weights = np.bincount(codes, minlength=len(values))
     for kind in SEARCHED:
         if kind not in wanted:
@@ -144,6 +139,16 @@ def _numbers(
     return (rrn_rows, shaped), counts, distinct
 
 
+def coded(texts: Any) -> tuple[Any, NDArray[np.int64]]:
+    """Values to be searched once each (pa.string()), and which of them each text is."""
+    texts = texts.cast(pa.string())
+    first = texts.slice(0, _PEEK)
+    if len(texts) > _PEEK and pc.count_distinct(first).as_py() > _PEEK // 2:
+        return texts, np.arange(len(texts))
+    encoded = texts.dictionary_encode()
+    return encoded.dictionary, encoded.indices.to_numpy().astype(np.int64)
+
+
 def matching(values: Any, kind: Kind) -> NDArray[np.bool_]:
     """Which of `values` (text) hold a number of a kind."""
     hit = pc.match_substring_regex(values, PATTERNS[kind]).to_numpy(zero_copy_only=False)
@@ -156,19 +161,18 @@ def matching(values: Any, kind: Kind) -> NDArray[np.bool_]:
     return np.asarray(hit, np.bool_)
 
 
-def _names(texts: Any) -> tuple[int, frozenset[int]]:
-    rows = prefilter.short_hangul(texts)
+def _names(texts: Any, rows: NDArray[np.int64]) -> tuple[int, frozenset[int]]:
     if not rows.size:
         return 0, frozenset()
-    coded = texts.take(pa.array(rows)).dictionary_encode()
-    values = coded.dictionary.cast(pa.string())
+    values, codes = coded(texts.take(pa.array(rows)))
     hit = names.named(values)
-    weights = np.bincount(coded.indices.to_numpy(), minlength=len(hit))
+    weights = np.bincount(codes, minlength=len(hit))
     return int(weights[hit].sum()), _hashed(values.filter(pa.array(hit)).slice(0, 4 * DISTINCT).to_pylist())
 
 
 def _shaped(values: Any) -> Shaped:
-    parts = pc.extract_regex(values, SHAPE).drop_null()
+    values = values.filter(pc.match_substring_regex(values, SHAPE))
+    parts = pc.extract_regex(values, SHAPE)
     if not len(parts):
         return Shaped()
     front, gap, back = (pc.struct_field(parts, name) for name in ("front", "gap", "back"))
