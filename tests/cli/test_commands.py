@@ -125,8 +125,8 @@ def test_a_bad_file_is_refused_and_the_last_version_stays(desk: Desk) -> None:
 def test_other_forms_are_refused_by_name(desk: Desk) -> None:
     for name, content in (
         ("a.pdf", "%PDF-1.7"),
-        ("b.json", '{"a": 1}'),
-        ("c.csv", '[{"a": 1}]'),
+        ("b.py", "a,b"),
+        ("c.csv", '<?xml version="1.0"?><svg/>'),
         ("d.prj", "GEOGCS[1]"),
     ):
         receipt = desk.json("deposit", desk.file(name, content), code=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -14,6 +15,8 @@ _SHAPES = frozenset(
     "FeatureCollection Feature GeometryCollection Point LineString Polygon MultiPoint MultiLineString"
     " MultiPolygon".split()
 )
+_LEVELS = 16
+_PIECE = 512  # bytes whose events are made at a time
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -48,6 +51,8 @@ def _is_layer(text: str) -> bool:
     keys: set[str] = set()
     told = bare = False
     for prefix, event, value in _events(text):
+        if prefix.count(".") > _LEVELS:  # each level makes the next event dearer
+            break
         if event == "map_key" and prefix in ("", "item"):
             keys.add(f"{prefix}.{value}" if prefix else str(value))
         elif prefix == "type" and event == "string":
@@ -68,6 +73,6 @@ def _is_layer(text: str) -> bool:
 def _events(text: str) -> Iterator[tuple[str, str, Any]]:
     """What ijson says of a text that ends somewhere; nothing more where it ends or is broken."""
     try:
-        yield from ijson.parse(text.encode(), use_float=True)
+        yield from ijson.parse(io.BytesIO(text.encode("utf-8", "replace")), buf_size=_PIECE, use_float=True)
     except (ijson.JSONError, ValueError, UnicodeError):
         return

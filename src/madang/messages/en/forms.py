@@ -1,3 +1,27 @@
 """English sentences about forms of data: JSON, XML, Parquet, address files."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "json_not": "{file} is called JSON, but its content is not. Look at it in a text editor; a table should be deposited as CSV or XLSX.",
+    "json_cut_off": "{file} breaks off in line {line} (byte {byte}): a bracket or quote is not closed. Download it again and deposit it.",
+    "json_unmatched": "The brackets of {file} do not match in line {line} (byte {byte}), so it was not read. Fetch the original again and deposit it.",
+    "json_records_broken": "{broken} records of {file} are not JSON, so it was refused. The first is in line {line}: '{text}'. Fetch the original again and deposit it.",
+    "json_lines_broken": "{broken} of the {lines} lines of {file} are not JSON, so it was refused. The first is line {line}. Fetch the original again and deposit it.",
+    "json_nested_too_deep": "In line {line} of {file} brackets are nested more than {limit} deep, so it was not opened. Check how the file was made.",
+    "json_record_too_long": "A record in line {line} of {file} is longer than {megabytes} MB, so it was not read. Divide it and deposit again.",
+    "json_too_many_columns": "The records of {file} have more than {limit} different names of items. Check whether each record has names of its own.",
+    "json_no_records": "There is no list of records in {file}. Deposit a file in which records with the same items stand side by side.",
+    "service_said": "{file} holds no data but the answer of the service: '{said}'. Check the key and the request, and fetch it again.",
+    "json_record_broken": "This record is not JSON and was left out (line {line}). Mend that line in the original.",
+    "json_line_broken": "This line is not JSON and was left out. Mend it in the original.",
+    "json_not_a_record": "The value '{value}' in the list is not a record and was left out. Check the original.",
+    "json_key_twice": "The item '{column}' comes twice in a record; the later value was taken, '{value}' dropped. Check the original.",
+    "json_not_a_number": "{column}: left empty, since {value} says that it is not a number. Enter the value if there is one.",
+    "because_json_records": "records stand side by side in {path}. The row number says which record it is",
+    "because_json_members": "named records stand side by side in {path}; the name is kept in the column '키'. The row number says which record it is",
+    "because_json_rows": "lines of values stand side by side in {path}. The row number says which line it is",
+    "because_json_columns": "{path} has a list of values of the same length for each column. The row number says the place in the list",
+    "because_json_single": "there is a single record in {path}. The row number says which record it is",
+    "because_json_lines": "one record in each line, {rows} in all. The row number is the line of the file",
+    "because_lists_joined": "several values in a cell, joined by '+'",
+    "because_nested_text": "lists inside the records are kept as JSON text",
+}

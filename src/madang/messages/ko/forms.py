@@ -1,3 +1,27 @@
 """Korean sentences about forms of data: JSON, XML, Parquet, address files."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "json_not": "{file}{은} 이름은 JSON이지만 내용이 JSON이 아닙니다. 메모장으로 열어 내용을 확인하고, 표라면 CSV나 XLSX로 올리십시오.",
+    "json_cut_off": "{file}{은} {line}번째 줄({byte}바이트)에서 끊겼습니다. 닫히지 않은 괄호나 따옴표가 있습니다. 다시 내려받아 올리십시오.",
+    "json_unmatched": "{file}{은} {line}번째 줄({byte}바이트)에서 괄호의 짝이 맞지 않아 읽지 않았습니다. 원본을 다시 받아 올리십시오.",
+    "json_records_broken": "{file}의 기록 {broken}개가 JSON으로 읽히지 않아 받지 않았습니다. 처음은 {line}번째 줄의 '{text}'입니다. 원본을 다시 받아 올리십시오.",
+    "json_lines_broken": "{file}의 {lines}줄 가운데 {broken}줄이 JSON으로 읽히지 않아 받지 않았습니다. 처음은 {line}번째 줄입니다. 원본을 다시 받아 올리십시오.",
+    "json_nested_too_deep": "{file}의 {line}번째 줄에 괄호가 {limit}겹 넘게 들어 있어 열지 않았습니다. 정상으로 만든 파일인지 확인하십시오.",
+    "json_record_too_long": "{file}의 {line}번째 줄에 {megabytes}MB를 넘는 기록이 하나 있어 읽지 않았습니다. 기록을 나누어 다시 올리십시오.",
+    "json_too_many_columns": "{file}의 기록에 든 항목 이름이 {limit}개를 넘어 표로 만들지 않았습니다. 기록마다 이름이 다른지 확인하십시오.",
+    "json_no_records": "{file}에 기록의 목록이 없습니다. 같은 항목을 가진 기록이 나란히 든 파일을 올리십시오.",
+    "service_said": "{file}에는 자료 대신 제공 서비스의 답 '{said}'만 들어 있습니다. 인증키와 요청 조건을 확인하고 다시 받아 올리십시오.",
+    "json_record_broken": "JSON으로 읽히지 않는 기록이라 넣지 않았습니다({line}번째 줄). 원본에서 그 줄을 고치십시오.",
+    "json_line_broken": "JSON으로 읽히지 않는 줄이라 넣지 않았습니다. 원본에서 그 줄을 고치십시오.",
+    "json_not_a_record": "목록 안에 기록이 아닌 값 '{value}'{이} 있어 넣지 않았습니다. 원본을 확인하십시오.",
+    "json_key_twice": "한 기록에 '{column}' 항목이 두 번 있어 뒤의 값을 썼습니다. 버린 값은 '{value}'입니다. 원본을 확인하십시오.",
+    "json_not_a_number": "{column}: 숫자가 아니라는 표시({value})라 비워 두었습니다. 값이 있으면 적으십시오.",
+    "because_json_records": "{path}에 기록이 나란히 있음. 행 번호는 몇 번째 기록인지를 뜻함",
+    "because_json_members": "{path}에 이름이 붙은 기록이 나란히 있어 그 이름을 '키' 열에 둠. 행 번호는 몇 번째 기록인지를 뜻함",
+    "because_json_rows": "{path}에 값의 줄이 나란히 있음. 행 번호는 몇 번째 줄인지를 뜻함",
+    "because_json_columns": "{path}에 길이가 같은 값의 목록이 열마다 있음. 행 번호는 목록에서의 순서를 뜻함",
+    "because_json_single": "{path}에 기록이 하나만 있음. 행 번호는 몇 번째 기록인지를 뜻함",
+    "because_json_lines": "줄마다 기록이 하나씩 {rows}개 있음. 행 번호는 파일의 줄 번호임",
+    "because_lists_joined": "한 칸에 값이 여럿이라 '+'로 이어 둠",
+    "because_nested_text": "기록 안에 다시 목록이 있어 JSON 글 그대로 둠",
+}

@@ -1,0 +1,39 @@
+"""What a service said instead of data: the code and message that open APIs of public bodies answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_CODES = ("resultcode", "returnreasoncode", "errcode", "errorcode", "code", "status")
+_MESSAGES = ("resultmsg", "resultmessage", "returnauthmsg", "errmsg", "errormessage", "message", "msg")
+_FINE = frozenset({"0", "00", "000", "0000", "200", "INFO-0", "INFO-00", "INFO-000", "OK", "SUCCESS"})
+_NODES = 10_000
+
+
+def said_instead(value: Any) -> str | None:
+    """ "30 SERVICE KEY IS NOT REGISTERED ERROR." where an answer says an error or that there is nothing; else None."""
+    for node in _objects(value):
+        named = {str(key).rpartition("}")[2].lower(): each for key, each in node.items() if _is_plain(each)}
+        code = next((str(named[key]).strip() for key in _CODES if key in named), "")
+        told = [str(named[key]).strip() for key in _MESSAGES if key in named]
+        if told and (code or "returnauthmsg" in named) and code.upper() not in _FINE:
+            return " ".join(dict.fromkeys([code, *told])).strip()
+    return None
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, Mapping | list) and value is not None
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The objects in a value, the outermost first, so many at most."""
+    waiting, seen = [value], 0
+    while waiting and seen < _NODES:
+        here = waiting.pop(0)
+        seen += 1
+        if isinstance(here, Mapping):
+            yield here
+            waiting += list(here.values())
+        elif isinstance(here, list):
+            waiting += here[:100]
