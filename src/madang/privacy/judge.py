@@ -16,6 +16,7 @@ Verdict = Literal["refuse", "mask", "none"]
 REFUSED_SHARE, REFUSED_DISTINCT = 0.01, 5
 _FEW, _MANY = 5, 100  # numbers from which a share of a column says something, and says it surely
 _NEARLY_ALL = 0.95
+_PHONES = ("mobile", "landline", "hotline")
 _TYPED = {"number", "percent", "boolean", "date", "datetime", "time", "month", "year", "geometry"}
 
 
@@ -154,25 +155,28 @@ def _number(
     column: Column, label: str, headed: Kind | None, kind: Kind, count: int, persons: bool
 ) -> Finding:
     share = count / column.hits.filled
-    said = headed == kind or {headed, kind} <= {"mobile", "landline", "hotline"}
-    sure = _sure(kind, said, share)
-    of_body = kind == "hotline" or (
-        kind in ("landline", "email", "mobile")
-        and not headers.private(label)
-        and (headers.of_a_body(label) or (kind == "landline" and not persons))
-    )
-    if kind == "mobile" and not said:
-        of_body = False
-    personal = not of_body or column.standard_privacy != "none" and kind != "hotline"
-    code = (
-        "privacy_because_body" if of_body else "privacy_because_label" if said else "privacy_because_values"
-    )
+    said = headed == kind or (headed in _PHONES and kind in _PHONES)
+    street = kind == "vehicle" and not said and headers.address(label)  # 516로 2946
+    body = _of_a_body(kind, label, persons) and (column.standard_privacy == "none" or kind == "hotline")
+    code = "body" if body else "street" if street else "label" if said else "values"
     because = text(
-        code, label=label, kind=text(f"privacy_kind_{kind}"), count=f"{count:,}", of=f"{column.hits.filled:,}"
+        f"privacy_because_{code}",
+        label=label,
+        kind=text(f"privacy_kind_{kind}"),
+        count=f"{count:,}",
+        of=f"{column.hits.filled:,}",
     )
-    return Finding(
-        kind, count, share, sure, because, personal, whole=said and kind == headed and share >= 0.5
-    )
+    sure = 0.1 if street else _sure(kind, said, share)
+    return Finding(kind, count, share, sure, because, not (body or street), whole=said and share >= 0.5)
+
+
+def _of_a_body(kind: Kind, label: str, persons: bool) -> bool:
+    """Whether such a number is an office's or a shop's; a mobile is somebody's, wherever it stands."""
+    if kind == "hotline":
+        return True
+    if kind not in ("landline", "email") or headers.private(label):
+        return False
+    return headers.of_a_body(label) or (kind == "landline" and not persons)
 
 
 # How sure a number of a kind is by its pattern alone: what else is written so.

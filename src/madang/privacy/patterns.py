@@ -41,7 +41,14 @@ _SEP = rf"[-{_DASH}{_BLANK}.·)]"  # between the parts of a telephone number
 _LINK = rf"[-{_DASH}{_BLANK}]"
 _FRONT, _BACK = "^|[^0-9０-９.．]", "$|[^0-9０-９]"
 # A telephone or card number is no part of a longer chain of digits and dashes.
-_CHAIN_FRONT, _CHAIN_BACK = "^-?|[^-0-9０-９.．]|[^0-9０-９]-", "$|-$|[^-0-9０-９]|-[^0-9０-９]"
+# Nor what a web address hands over (?id=0103040000), unless a word stands before the sign (연락처=010…).
+_CHAIN_FRONT, _CHAIN_BACK = (
+    "^[-=]?|[^-=0-9０-９.．]|[^0-9０-９A-Za-z]=|[^0-9０-９]-",
+    "$|-$|[^-0-9０-９]|-[^0-9０-９]",
+)
+# Four digits and a blank again and again are bus routes; after a card there may stand its month and year.
+_CARD_FRONT = "^|[^-=\\s0-9０-９.．]|^\\s|[^0-9０-９]\\s|[^0-9０-９]-"
+_CARD_BACK = "$|-$|\\s$|[^-\\s0-9０-９]|-[^0-9０-９]|\\s[^0-9０-９]|\\s[0-9]{1,2}(?:$|[^0-9０-９])"
 _WORD_FRONT, _WORD_BACK = "^|[^0-9A-Za-z]", "$|[^0-9A-Za-z]"
 
 _DAY = (
@@ -77,7 +84,9 @@ PATTERNS: dict[Kind, str] = {
     "card": _written(
         f"{_CARD_START}{D}{{2}}{_LINK}{{0,2}}{D}{{4}}{_LINK}{{0,2}}{D}{{4}}{_LINK}{{0,2}}{D}{{4}}"
         f"|{_of('3')}{_of('47')}{D}{{2}}{_LINK}{{0,2}}{D}{{6}}{_LINK}{{0,2}}{D}{{5}}"
-        f"|{_of('3')}{_of('068')}{D}{{2}}{_LINK}{{0,2}}{D}{{6}}{_LINK}{{0,2}}{D}{{4}}"
+        f"|{_of('3')}{_of('068')}{D}{{2}}{_LINK}{{0,2}}{D}{{6}}{_LINK}{{0,2}}{D}{{4}}",
+        _CARD_FRONT,
+        _CARD_BACK,
     ),
     "account": _written(
         f"{D}{{2,6}}[-{_DASH} ]{{1,2}}{D}{{2,6}}[-{_DASH} ]{{1,2}}{D}{{3,7}}(?:[-{_DASH} ]{{1,2}}{D}{{1,4}})?|{D}{{10,14}}",

@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "privacy_because_label": "header '{label}', {count} of {of} filled cells written like a {kind}",
     "privacy_because_values": "{count} of {of} filled cells hold something written like a {kind}",
     "privacy_because_body": "{count} of {of} cells written like a {kind}, but '{label}' is that of an office or shop",
+    "privacy_because_street": "{count} of {of} cells look like a {kind}, but '{label}' holds addresses: a street and a building number",
     "privacy_because_only_label": "header '{label}' means {kind}",
     "privacy_because_name_label": "header '{label}', {count} of {of} filled cells are 2 to 4 syllables beginning with a surname",
     "privacy_because_name_values": "{count} of {of} cells of a column without header are 2 to 4 syllables beginning with a surname, beside addresses or telephone numbers",
@@ -50,4 +51,5 @@ TEXTS: dict[str, str] = {
     "rrn_refused": "Column '{column}' holds resident registration numbers in {count} cells, so the table was not taken. Leave the column out, or mask the whole number, and upload it again.",
     "rrn_header_refused": "Column '{column}' is one of resident registration numbers and {count} cells are not masked, so the table was not taken. Leave the column out or mask it wholly, and upload it again.",
     "cell_rrn_masked": "{column}: held a resident registration number, which was masked. Remove it from the source file as well.",
+    "because_masked": "kept as text because personal data were masked",
 }

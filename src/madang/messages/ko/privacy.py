@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "privacy_because_label": "열 이름 '{label}', 값이 있는 {of}칸 가운데 {count}칸이 {kind} 형식",
     "privacy_because_values": "값이 있는 {of}칸 가운데 {count}칸에 {kind} 형식이 있음",
     "privacy_because_body": "{kind} 형식이 {of}칸 가운데 {count}칸에 있으나 '{label}'{은} 기관이나 업소의 것으로 봄",
+    "privacy_because_street": "{of}칸 가운데 {count}칸이 {kind}처럼 보이나 '{label}'{은} 주소여서 길 이름과 건물번호로 봄",
     "privacy_because_only_label": "열 이름 '{label}'{이} {kind}{을} 뜻함",
     "privacy_because_name_label": "열 이름 '{label}', 값이 있는 {of}칸 가운데 {count}칸이 성씨로 시작하는 2~4글자",
     "privacy_because_name_values": "이름 없는 열의 {of}칸 가운데 {count}칸이 성씨로 시작하는 2~4글자이고 곁에 주소나 연락처 열이 있음",
@@ -50,4 +51,5 @@ TEXTS: dict[str, str] = {
     "rrn_refused": "'{column}' 열에 주민등록번호가 {count}칸 있어 표를 받지 않았습니다. 그 열을 빼거나 뒷자리와 생년월일을 모두 가린 파일을 다시 올리십시오.",
     "rrn_header_refused": "'{column}' 열은 주민등록번호 열이고 {count}칸이 가려지지 않아 표를 받지 않았습니다. 그 열을 빼거나 모두 가린 파일을 다시 올리십시오.",
     "cell_rrn_masked": "{column}: 주민등록번호가 있어 가렸습니다. 원본 파일에서도 지우십시오.",
+    "because_masked": "개인정보를 가려 글자로 둠",
 }
