@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from madang.messages import MadangError
+from madang.privacy import POLICY
 
 Access = Literal["public", "internal", "restricted"]  # anyone | the municipality | named posts
 ACCESS: dict[str, str] = {"public": "공개", "internal": "내부", "restricted": "제한"}
@@ -36,6 +37,9 @@ _TEXT_LIMIT = 5_000
 class Card:
     """What a dataset is. Rejects nonsense when made: MadangError ``card_*`` with the key and what is allowed.
 
+    `personal_data` says what is done with a kind of personal data ("mobile": "keep"), where it is not what
+    `privacy.POLICY` says; a resident registration number can only be refused.
+
     `steward` is a post ("교통과 주차관리팀"), never a person; `provider` the body the data comes from. `rhythm_days` are the days expected between updates.
     `theme` is one of THEMES, alone or followed by " - " and a 중분류. Licences: the keys of LICENCES.
     """
@@ -52,6 +56,7 @@ class Card:
     keywords: tuple[str, ...] = ()
     known_defects: tuple[str, ...] = ()
     not_for: tuple[str, ...] = ()
+    personal_data: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.title.strip() or "\n" in self.title:
@@ -66,6 +71,13 @@ class Card:
             raise _choice("licence", self.licence, LICENCES)
         if self.access not in ACCESS:
             raise _choice("access", self.access, ACCESS)
+        for kind, action in self.personal_data.items():
+            if kind not in POLICY or kind == "rrn":
+                raise _choice("personal_data", kind, {each: each for each in POLICY if each != "rrn"})
+            if action not in ("keep", "restrict", "mask"):
+                raise MadangError(
+                    "card_choice", key="personal_data", value=action, choices="keep, restrict, mask"
+                )
         if self.rhythm_days is not None and not 1 <= self.rhythm_days <= 36_500:
             raise MadangError("card_days", key="rhythm_days", value=self.rhythm_days)
 
@@ -99,6 +111,10 @@ def _typed(key: str, value: Any) -> Any:
     if key == "rhythm_days":
         if value is not None and type(value) is not int:
             raise MadangError("card_days", key=key, value=value)
+        return value
+    if key == "personal_data":
+        if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+            raise MadangError("card_text", key=key, value=value)
         return value
     if not isinstance(value, str) and not (key == "standard" and value is None):
         raise MadangError("card_text", key=key, value=value)

@@ -16,18 +16,19 @@ from threading import Lock
 import duckdb
 import pyarrow as pa
 
-from madang.declarations.standard import DatasetColumn
+from madang.declarations.standard import DatasetColumn, Standard
 from madang.intake.conform_list import count_kinds, list_suspects
 from madang.intake.conform_plan import Plan, Source
 from madang.intake.conform_write import Counts, PartWriter
 from madang.intake.profile import NEARLY_ALL
 from madang.intake.raw import Progress, RawTable, no_progress
+from madang.intake.screen import NO_POLICY, Policy, Screening, list_masked, masked, restricted, screening
 from madang.intake.values import Reading
 from madang.intake.values_kinds import CODE_KINDS, IMPOSSIBLE_DAYS, KINDS, REMARKS
 from madang.messages import text
 
 _TWO_PARTS = 200_000  # rows from which two threads write a file each
-_ROUNDS = 3
+_ROUNDS = 5  # a guess that fails, then a mask in what became text, then nothing more to change
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Conformed:
     rows: int
     columns: list[DatasetColumn]
     files: list[Path]
+    screened: Screening
 
 
 def conform(
@@ -48,6 +50,8 @@ def conform(
     out: Path,
     con: duckdb.DuckDBPyConnection,
     *,
+    standard: Standard | None = None,
+    policy: Policy = NO_POLICY,
     progress: Progress = no_progress,
     compression: str = "snappy",
 ) -> Conformed:
@@ -55,6 +59,8 @@ def conform(
 
     Each file has source_row (BIGINT), then the plan's columns; rows keep their order. Text cells lose outer blanks and
     an empty one is null. `con` must keep order (`duck.connect`). `progress` is told staged rows done.
+    Personal data are masked by `policy`, with `standard` as a witness of what a column is; raises Refused where the
+    table may not be taken for them.
     """
     out.mkdir(parents=True, exist_ok=True)
     work = out / ".suspects"
@@ -63,17 +69,20 @@ def conform(
         for _ in range(_ROUNDS):
             counts, files = _write(table, plan, out, work, con, compression, progress)
             kinds = count_kinds(con, plan, work) if counts.suspects else {}
-            amended = _amended(plan, counts, kinds)
+            screened = screening(plan, counts.hits, standard, policy)
+            amended = masked(_amended(plan, counts, kinds), screened)
             if amended == plan:
                 break
             plan = amended
         if counts.suspects:
             list_suspects(con, plan, work, table.problems)
+        list_masked(counts.rrn_rows, plan, screened, table.problems)
     finally:
         for leftover in work.iterdir():
             leftover.unlink()
         work.rmdir()
-    return Conformed(counts.rows, _with_facts(plan, counts, kinds), files)
+    columns = restricted(_with_facts(plan, counts, kinds), screened)
+    return Conformed(counts.rows, columns, files, screened)
 
 
 def _write(

@@ -9,15 +9,20 @@ from madang.intake.profile import Profile, column_names
 from madang.intake.recognise import Recognition
 from madang.intake.values import Reading
 from madang.messages import text
+from madang.privacy import Kind
 
 
 @dataclass(frozen=True)
 class Source:
-    """A column of the version and the staged column (by position) whose cells it is read from."""
+    """A column of the version and the staged column (by position) whose cells it is read from.
+
+    `mask`: kinds of personal data that are masked in its cells before they are stored.
+    """
 
     column: DatasetColumn
     index: int
     reading: Reading
+    mask: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from madang.intake import values_dates, values_numbers
-from madang.intake.conform_plan import Plan, WidePlan
+from madang.intake.conform_plan import Plan, Source, WidePlan
 from madang.intake.values import Reading
 from madang.intake.values_cells import read_cells, tidy
+from madang.privacy import Hits, mask, scan
 
 GROUP_CELLS = 2_500_000  # cells of a group of rows at most, and bytes: what is in memory at a time
 GROUP_BYTES = 64_000_000
+SCREENED = ("text", "integer")  # types whose cells may hide personal data: a long number is an integer
+RRN_ROWS = 10_000  # rows with a resident number that are listed, for each column
 ARROW: dict[str, pa.DataType] = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
@@ -45,6 +48,16 @@ class Counts:
     staged: int = 0
     empty: dict[int, int] = field(default_factory=dict)
     suspects: int = 0
+    hits: dict[int, Hits] = field(default_factory=dict)  # personal data, per source
+    rrn_rows: dict[int, list[int]] = field(default_factory=dict)  # physical rows with a resident number
+
+    def screen(self, place: int, rows: pa.Array, hits: Hits) -> None:
+        """Count what was found in the cells `rows` of a source."""
+        self.hits[place] = self.hits.get(place, Hits()) + hits
+        if len(hits.rrn_rows):
+            known = self.rrn_rows.setdefault(place, [])
+            found = rows.take(pa.array(hits.rrn_rows[: RRN_ROWS - len(known)])).to_pylist()
+            known.extend(found)
 
     def add(self, other: Counts) -> None:
         self.rows += other.rows
@@ -52,6 +65,10 @@ class Counts:
         self.suspects += other.suspects
         for place, number in other.empty.items():
             self.empty[place] = self.empty.get(place, 0) + number
+        for place, hits in other.hits.items():
+            self.hits[place] = self.hits.get(place, Hits()) + hits
+        for place, rows in other.rrn_rows.items():
+            self.rrn_rows[place] = (self.rrn_rows.get(place, []) + rows)[:RRN_ROWS]
 
 
 def schema_of(plan: Plan) -> pa.Schema:
@@ -105,6 +122,8 @@ class PartWriter:
         values: dict[int, pa.Array] = {}
         for reading, members in places.items():
             values |= self._read(rows, cells, reading, members)
+        for place, source in enumerate(self.plan.sources):
+            values[place] = self._screened(place, source, rows, cells[source.index], values[place])
         self.counts.staged += len(rows)
         columns = [rows, *(values[place] for place in range(len(self.plan.sources)))]
         if self.plan.wide:
@@ -126,6 +145,14 @@ class PartWriter:
             found[place] = read.slice(number * len(rows), len(rows))
             self._set_aside(rows, cells[index], found[place], place, reading)
         return found
+
+    def _screened(
+        self, place: int, source: Source, rows: pa.Array, texts: pa.Array, values: pa.Array
+    ) -> pa.Array:
+        """The values of a source, masked as the plan says; what personal data stand in them is counted."""
+        if source.reading.type in SCREENED:
+            self.counts.screen(place, rows, scan(texts, label=source.column.label))
+        return mask(values, source.mask) if source.mask else values
 
     def _set_aside(
         self, rows: pa.Array, texts: pa.Array, values: pa.Array, place: int, reading: Reading

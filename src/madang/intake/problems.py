@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from madang.declarations.standard import DatasetColumn
+from madang.privacy import POLICY, mask
+from madang.privacy.patterns import SEARCHED
 
 Severity = Literal["error", "warning", "info"]
 
@@ -29,13 +31,14 @@ SCHEMA = pa.schema(
     ]
 )
 VALUE_LIMIT = 500
+NEVER_STORED = tuple(kind for kind in SEARCHED if POLICY[kind].action in ("refuse", "mask"))
 _BATCH = 20_000
 
 
 class ProblemSink:
     """Collects the problems of one table and writes them to one Parquet file in batches.
 
-    `add` takes one problem, `add_table` an Arrow table of SCHEMA (from a query). `count` counts errors and
+    `add` takes one problem, `add_table` an Arrow table of SCHEMA (from a query). Personal numbers are masked. `count` counts errors and
     warnings, `by_rule` every rule (info too). `close` writes the file, also when there are none.
     """
 
@@ -79,7 +82,7 @@ class ProblemSink:
         for group in groups.to_pylist():
             self._tally(group["rule"], group["severity"], group["count_all"])
         self._flush()
-        self._open().write_table(table)
+        self._write(table)
 
     def close(self) -> None:
         self._flush()
@@ -97,8 +100,15 @@ class ProblemSink:
 
     def _flush(self) -> None:
         if self._rows:
-            self._open().write_table(pa.Table.from_pylist(self._rows, SCHEMA))
+            self._write(pa.Table.from_pylist(self._rows, SCHEMA))
             self._rows = []
+
+    def _write(self, table: pa.Table) -> None:
+        """Numbers that may not be kept are not kept here either."""
+        for name in ("value", "detail"):
+            at = SCHEMA.get_field_index(name)
+            table = table.set_column(at, SCHEMA.field(at), mask(table[name], NEVER_STORED))
+        self._open().write_table(table)
 
 
 def hide_lines(path: Path, columns: Sequence[DatasetColumn]) -> None:

@@ -29,8 +29,10 @@ from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading
 from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC, Recognition, headings, recognise
+from madang.intake.screen import NO_POLICY, NOTHING_FOUND, Policy, Screening
 from madang.intake.use import check_mapped
 from madang.intake.values_evidence import Sample, sample
+from madang.privacy import redact
 
 _SAMPLE_ROWS = 2_000
 _KEPT_SHARE = 0.5  # of the live version's columns, below which a file is taken for another dataset
@@ -49,6 +51,12 @@ class Settled:
     provider: str | None
     facts: dict[str, Any]
     reasons: tuple[Reason, ...] = field(default=())
+    screened: Screening = NOTHING_FOUND
+
+    @property
+    def rrn_masked(self) -> bool:
+        """Whether the original holds resident registration numbers, masked in the table."""
+        return any("rrn" in kinds for kinds in self.screened.masks.values())
 
     def card(self, file: str, member: str | None) -> dict[str, Any]:
         """The first card of a dataset: what can be said of it before a person has said anything."""
@@ -87,7 +95,14 @@ class Settler:
             given = hints(recognition) if recognition.standard else None
             profiled = profile(table, con, reading.override, given, seen)
             plan = _private(plan_of(profiled, recognition), recognition.standard)
-            conformed = conform(table, plan, self.place / table.stage.stem, con)
+            conformed = conform(
+                table,
+                plan,
+                self.place / table.stage.stem,
+                con,
+                standard=recognition.standard,
+                policy=_policy(live),
+            )
             back = brought_back(con, self.bank, table_id, conformed.files)
             if back:
                 stone, rows = back
@@ -114,7 +129,14 @@ class Settler:
         hide_lines(table.problems.path, conformed.columns)
         facts = _facts(table, plan, conformed, recognition, quality, provider)
         return Settled(
-            conformed.files, conformed.rows, conformed.columns, recognition.standard, provider, facts, reasons
+            conformed.files,
+            conformed.rows,
+            conformed.columns,
+            recognition.standard,
+            provider,
+            facts,
+            reasons,
+            conformed.screened,
         )
 
     def _recognise(self, table: RawTable, seen: Sample, reading: Reading) -> Recognition:
@@ -211,6 +233,11 @@ def _as_of(live: Version | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
+def _policy(live: Version | None) -> Policy:
+    """What the card says is done with each kind of personal data; where it says nothing the default stands."""
+    return live.dataset.card.get("personal_data", {}) if live else NO_POLICY
+
+
 def _json(params: dict[str, Any]) -> str:
 
     return json.dumps(params, ensure_ascii=False)
@@ -248,9 +275,10 @@ def _facts(
         "places": _places(table, plan),
         "evidence": [asdict(each) for each in (*table.evidence, *recognition.evidence)],
         "runners_up": [list(each) for each in recognition.runners_up],
-        "left_out": table.left_out,
+        "left_out": [{**each, "text": redact(str(each.get("text") or ""))} for each in table.left_out],
         "left_out_counts": dict(Counter(table.left_out_counts)),
         "problems_by_rule": dict(sorted(table.problems.by_rule.items())),
         "provider": provider,
+        "personal_data": conformed.screened.to_json(plan.sources),
         "quality": quality.to_json(),
     }
