@@ -96,6 +96,11 @@ class Workspace:
         shipped = Path(str(files("madang") / "content" / "standards"))
         return load_standards(shipped, self.folder / "content" / "standards")
 
+    @property
+    def sources(self) -> Path:
+        """Where stands what officers told of the files of a dataset: one TOML file each."""
+        return self.folder / "content" / "sources"
+
     # putting in ------------------------------------------------------------------------------------------
 
     def deposit(
@@ -108,22 +113,30 @@ class Workspace:
         override: Override | None = None,
         by: str | None = None,
         again: bool = True,
+        once: bool = False,
         threads: int = 2,
         progress: Progress = no_progress,
     ) -> list[Receipt]:
         """Deposit a file; one receipt per table found in it.
 
         `standard` and `text` are short for `override`. With `again=False` a file whose bytes were deposited
-        before under the same reading is not read again, whatever has happened since (``deposit --all``).
+        before under the same reading is not read again, whatever has happened since (``deposit --all``). What
+        `override` says is remembered for the dataset (``content/sources``) unless `once`.
         Raises MadangError for wrong use; a bad file is a receipt with verdict "refused", never an exception.
         """
         from madang.intake.deposit import Door
 
-        door = Door(self.bank, self.standards, threads=threads, clock=self.clock)
+        door = Door(self.bank, self.standards, threads=threads, clock=self.clock, sources=self.sources)
         reading = override or Override(standard=standard, text=text)
         try:
             receipts = door.deposit(
-                Path(path), dataset, override=reading, by=by or actor(), again=again, progress=progress
+                Path(path),
+                dataset,
+                override=reading,
+                by=by or actor(),
+                again=again,
+                once=once,
+                progress=progress,
             )
         except Stopped as stopped:
             self._index(list(stopped.receipts))

@@ -127,7 +127,7 @@ def test_another_type_is_told_unless_a_person_wanted_it(workspace: Workspace) ->
     }
     workspace.rollback("parks", 1)
     wanted = deposit(workspace, parks(), Override(types={"면적": "text"}))
-    assert (wanted.verdict, wanted.reasons) == ("accepted", ())
+    assert (wanted.verdict, list(said(wanted))) == ("accepted", ["learned_now"])
 
 
 def test_an_empty_column_has_no_type_to_compare(workspace: Workspace) -> None:

@@ -32,10 +32,15 @@ fsync_folder = fsync_file  # a folder is opened and synced the same way
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON to `path`, atomically and durably (temp file, fsync, rename, fsync of the folder)."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    """Write `value` as JSON to `path`, atomically and durably."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True))
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write `content` to `path`, atomically and durably (temp file, fsync, rename, fsync of the folder)."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}")
     with open(temporary, "x", encoding="utf-8") as stream:
-        json.dump(value, stream, ensure_ascii=False, indent=1, sort_keys=True)
+        stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(temporary, path)

@@ -54,6 +54,7 @@ _COLOUR = {"accepted": "green", "accepted_with_problems": "yellow", "refused": "
     metavar="머리글=열",
     help="머리글을 표준의 열에 잇습니다 (오른쪽이 비면 잇지 않습니다).",
 )
+@click.option("--once", is_flag=True, help="정한 것을 이번만 쓰고 기억하지 않습니다.")
 @by_option
 @json_option
 @click.pass_context
@@ -70,6 +71,7 @@ def deposit(
     types: tuple[str, ...],
     crs: str | None,
     maps: tuple[str, ...],
+    once: bool,
     by: str | None,
     as_json: bool,
 ) -> None:
@@ -89,10 +91,10 @@ def deposit(
     )
     report = _Report(workspace, as_json)
     if folder:
-        _all(report, folder, Job(workspace.folder, override, by))
+        _all(report, folder, Job(workspace.folder, override, by, once))
         report.sum()
     else:
-        _some(report, paths, dataset, override, by)
+        _some(report, paths, dataset, override, by, once)
     context.exit(report.code)
 
 
@@ -180,12 +182,19 @@ class _Report:
 
 
 def _some(
-    report: _Report, paths: tuple[Path, ...], dataset: str | None, override: Override, by: str | None
+    report: _Report,
+    paths: tuple[Path, ...],
+    dataset: str | None,
+    override: Override,
+    by: str | None,
+    once: bool,
 ) -> None:
     for path in paths:
         try:
             with progress(path.name, quiet=report.as_json) as show:
-                receipts = report.workspace.deposit(path, dataset, override=override, by=by, progress=show)
+                receipts = report.workspace.deposit(
+                    path, dataset, override=override, by=by, once=once, progress=show
+                )
         except Stopped as stopped:
             report.add(stopped.receipts)
             raise

@@ -6,6 +6,7 @@ which deposit, and only ever grows.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from madang.declarations.standard import STORAGE
 
 SETTINGS = ("encoding", "delimiter", "header_rows", "standard", "text", "crs")  # one value for the whole file
 BY_HEADER = ("types", "mapping")  # one value for each header
+_LONGEST = 250
 _HEAD = """\
 # '{id}' 데이터의 파일을 읽을 때 담당자가 정한 것입니다. 다음에 입고할 때 그대로 적용합니다.
 # 보기: madang source show {id} · 지우기: madang source forget {id}
@@ -73,17 +75,28 @@ class Source:
 
 def source_file(folder: Path, id_: str) -> Path:
     """Where the source of dataset `id_` is declared."""
-    return folder / f"{id_}.toml"
+    name = f"{id_}.toml"
+    if len(name.encode()) > _LONGEST:  # more than a file may be called
+        digest = hashlib.sha256(id_.encode()).hexdigest()[:12]
+        name = f"{id_[:60]}-{digest}.toml"
+    return folder / name
 
 
 def load_source(folder: Path, id_: str) -> Source | None:
     """The source declared for dataset `id_`; None where there is none. Raises MadangError (``standard_*``)."""
     file = source_file(folder, id_)
-    try:
-        content = file.read_text(encoding="utf-8")
-        table = tomllib.loads(content)
-    except FileNotFoundError:
+    if not file.is_file():
         return None
+    source = load_file(file)
+    if source.id != id_:
+        raise bad("standard_id", file, "id", value=source.id, expected=id_)
+    return source
+
+
+def load_file(file: Path) -> Source:
+    """The source declared in one TOML file. Raises MadangError (``standard_*``) with file and key."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise bad("standard_toml", file, "", reason=str(error)) from error
     fields = Fields(table, file, "")
@@ -106,8 +119,6 @@ def load_source(folder: Path, id_: str) -> Source | None:
         if kind not in STORAGE:
             choices = ", ".join(STORAGE)
             raise bad("standard_choice", file, f"types.{header}", value=kind, choices=choices)
-    if source.id != id_:
-        raise bad("standard_id", file, "id", value=source.id, expected=id_)
     return source
 
 

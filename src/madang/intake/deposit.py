@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,13 +15,15 @@ from madang.bank import Bank
 from madang.bank.durable import disk_errors
 from madang.bank.ids import clean_id, dataset_id, readable_name
 from madang.declarations import Standard
+from madang.declarations.source import source_file
 from madang.intake.forms import read_tables
+from madang.intake.learned import Learned, items_of, known_source, remember, told_shown
 from madang.intake.raw import Override, Progress, RawTable, Refused, no_progress
 from madang.intake.reading import Reading, earlier
-from madang.intake.receipt import Receipt, Stopped
+from madang.intake.receipt import Reason, Receipt, Stopped
 from madang.intake.record import Deposit, Recorder
 from madang.intake.settle import Settler
-from madang.intake.use import check_columns, check_labels, check_use
+from madang.intake.use import check_columns, check_labels, check_use, check_wishes
 from madang.messages import MadangError
 
 _EXTENSION = re.compile(  # of a file in an archive
@@ -37,6 +40,7 @@ class Door:
     standards: dict[str, Standard]
     clock: Callable[[], datetime]
     threads: int = 2
+    sources: Path | None = None  # what was learned of earlier deposits
 
     @property
     def _recorder(self) -> Recorder:
@@ -50,50 +54,96 @@ class Door:
         override: Override,
         by: str,
         again: bool = True,
+        once: bool = False,
         progress: Progress = no_progress,
     ) -> list[Receipt]:
         """Deposit one file. Bad files end in receipts with verdict "refused"; only wrong use raises MadangError.
 
-        `again=False`: bytes that were deposited before under the same reading are not read again.
+        `again=False`: bytes that were deposited before under the same reading are not read again. What `override`
+        says is remembered for the next deposit of the dataset where the file is taken, unless `once`.
         Raises Stopped, with the receipts of the tables that were done, where the machine failed in between.
         """
         start = perf_counter()
         check_use(path, dataset, override, self.standards)
-        reading = Reading.of(override, self.standards)
         name = readable_name(path)
-        deposit = Deposit(name, None, dataset or dataset_id(name), reading, by, start)
+        base_id = dataset or dataset_id(name)
+        learned = self._learned(base_id, override)
+        reading = Reading.of(learned.over(override), self.standards, told=override)
+        deposit = Deposit(name, None, base_id, reading, by, start)
         if path.stat().st_size == 0:
             empty = Refused("file_empty", file=name)
             return [self._recorder.refused(deposit, deposit.base_id, empty)]
+        done: list[Receipt] = []
         with self.bank.snapshots.keep(path) as kept:
             deposit = replace(deposit, kept=kept)
             known = earlier(self.bank, deposit.base_id, name, kept, reading, live_only=again)
-            if known:
-                deposit = replace(deposit, tables=tuple(receipt["dataset"] for receipt in known))
-                return [self._recorder.repeated(deposit, receipt) for receipt in known]
-            done: list[Receipt] = []
             try:
-                self._take(deposit, progress, done)
+                if known:
+                    deposit = replace(deposit, tables=tuple(receipt["dataset"] for receipt in known))
+                    done += [self._recorder.repeated(deposit, receipt) for receipt in known]
+                    headers: list[list[str]] = []
+                else:
+                    headers = self._take(deposit, learned, once, progress, done)
+                if not once:
+                    self._remember(deposit, headers, done)
             except MadangError as error:
                 raise Stopped(error, done) from error
             return done
 
-    def _take(self, deposit: Deposit, progress: Progress, done: list[Receipt]) -> None:
-        """Read the file and settle its tables; `done` gets the receipt of each. Raises MadangError of the machine."""
+    def _learned(self, base_id: str, told: Override) -> Learned:
+        """What earlier deposits taught, as far as nothing else is `told` now. Raises MadangError where it is unusable."""
+        if self.sources is None:
+            return Learned()
+        learned = Learned.of(known_source(self.sources, base_id), told)
+        try:
+            check_wishes(learned.over(Override()), self.standards)
+        except MadangError as error:
+            file = source_file(self.sources, base_id)
+            raise MadangError("source_unusable", file=file, reason=error, dataset=base_id) from error
+        return learned
+
+    def _remember(self, deposit: Deposit, headers: list[list[str]], done: list[Receipt]) -> None:
+        """Keep what was told, where anything came of it."""
+        taken = next((receipt for receipt in done if receipt.verdict != "refused"), None)
+        if self.sources is not None and taken is not None:
+            live = self.bank[taken.dataset].latest
+            if not headers and live is not None:
+                headers = [[column.label for column in live.columns]]
+            remember(
+                self.sources,
+                deposit.base_id,
+                deposit.reading.told,
+                headers,
+                by=deposit.by,
+                at=self.clock(),
+                deposit=taken.deposit or "",
+                file=deposit.name,
+            )
+
+    def _take(
+        self, deposit: Deposit, learned: Learned, once: bool, progress: Progress, done: list[Receipt]
+    ) -> list[list[str]]:
+        """Read the file and settle its tables; `done` gets the receipt of each. Returns the headers of its tables.
+
+        Raises MadangError of the machine."""
         with self.bank.bench() as place:
             tables: list[RawTable] = []
             with self._told(done, deposit, deposit.base_id):
-                tables = _read(deposit, place, progress)
+                deposit, learned, tables = _read(deposit, learned, place, progress)
             deposit = replace(deposit, tables=tuple(_table_ids(deposit.base_id, tables)))
             settler = Settler(self.bank, self.standards, place, self.threads, self.clock().date())
+            notes = _notes(deposit, learned, once or self.sources is None, tables)
             for table, table_id in zip(tables, deposit.tables, strict=True):
                 with self._told(done, deposit, table_id, table):
                     if table.refused is not None:
                         raise table.refused
-                    check_columns(table, deposit.name, deposit.reading.override)
-                    settled = settler.settle(table, table_id, deposit.reading)
+                    check_columns(table, deposit.name, deposit.reading.told)
+                    settled = learned.explained(settler.settle(table, table_id, deposit.reading))
+                    reasons = (*learned.reasons(settled), *notes, *settled.reasons)
+                    settled = replace(settled, reasons=reasons)
                     done.append(self._recorder.taken(deposit, table, table_id, settled))
                 table.stage.unlink(missing_ok=True)
+            return [[column.label for column in table.columns] for table in tables]
 
     @contextmanager
     def _told(
@@ -114,17 +164,54 @@ class Door:
             done.append(self._recorder.failed(deposit, table_id, error, table))
 
 
-def _read(deposit: Deposit, place: Path, progress: Progress) -> list[RawTable]:
-    """The tables of the file, staged. Raises Refused."""
-    kept, override = deposit.kept, deposit.reading.override
+def _read(
+    deposit: Deposit, learned: Learned, place: Path, progress: Progress
+) -> tuple[Deposit, Learned, list[RawTable]]:
+    """The tables of the file, staged, and under which reading. Raises Refused.
+
+    Where what was learned of the places of things does not fit this file, it is read again without that.
+    """
+    kept, reading = deposit.kept, deposit.reading
     assert kept is not None
-    tables = read_tables(kept.path, deposit.name, place, override, progress)
+    tables: list[RawTable] = []
+    try:
+        tables = read_tables(kept.path, deposit.name, place, reading.override, progress)
+    except Refused:
+        if not learned.by_place:
+            raise
+    if learned.by_place and not (tables and learned.fits(tables)):
+        for table in tables:
+            table.problems.close()
+            table.stage.unlink(missing_ok=True)
+        learned = learned.without_places()
+        deposit = replace(deposit, reading=replace(reading, override=learned.over(reading.told)))
+        (place / "again").mkdir()
+        tables = read_tables(kept.path, deposit.name, place / "again", deposit.reading.override, progress)
     if kept.sha256 and not kept.unchanged:  # asked when both the copy and the reading are done
         raise Refused("file_changing", file=deposit.name)
     if not tables:
         raise Refused("no_table", file=deposit.name)
-    check_labels(tables, deposit.name, override)
-    return tables
+    check_labels(tables, deposit.name, reading.told)
+    return deposit, learned, tables
+
+
+def _notes(deposit: Deposit, learned: Learned, once: bool, tables: Sequence[RawTable]) -> tuple[Reason, ...]:
+    """What is to be said of what was learned or will be; what did not fit is a problem of the tables too."""
+    found = []
+    for header in learned.gone(tables):
+        found.append(Reason("learned_header_gone", {"header": header, "dataset": deposit.base_id}))
+    if learned.left_out:
+        found.append(Reason("learned_not_fitting", {"what": learned.shown(learned.left_out)}))
+    for table in (each for each in tables if each.refused is None):
+        for reason in found:
+            detail = json.dumps(reason.params, ensure_ascii=False)
+            table.problems.add(reason.code, severity="warning", detail=detail)
+    told = items_of(deposit.reading.told)
+    if told and not once:
+        found.append(
+            Reason("learned_now", {"what": told_shown(deposit.reading.told), "dataset": deposit.base_id})
+        )
+    return tuple(found)
 
 
 def _table_ids(base_id: str, tables: list[RawTable]) -> list[str]:

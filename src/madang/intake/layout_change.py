@@ -25,7 +25,7 @@ from madang.declarations.sql import literal, quote
 from madang.declarations.standard import DatasetColumn, Standard
 from madang.intake.conform import Conformed
 from madang.intake.problems import Severity
-from madang.intake.raw import Override, RawTable, Refused
+from madang.intake.raw import Evidence, Override, RawTable, Refused
 from madang.intake.receipt import Reason
 from madang.messages import text
 
@@ -113,6 +113,7 @@ def tell_change(
     for reason, severity in found:
         detail = json.dumps(reason.params, ensure_ascii=False)
         table.problems.add(reason.code, severity=severity, detail=detail)
+        table.evidence.append(Evidence("changed", text("changed_since", version=live.n), reason.text(), 1.0))
     return tuple(reason for reason, _ in found)
 
 

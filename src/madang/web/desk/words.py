@@ -61,6 +61,10 @@ DECISIONS = {
     "sheets": "시트",
     "tables": "표 나누기",
     "merged": "합친 칸",
+    "type": "자료형",
+    "column": "표준 열",
+    "crs": "좌표계",
+    "changed": "앞 판과 견줌",
 }
 LEFT_OUT = {
     "preamble": "표 위의 글",
