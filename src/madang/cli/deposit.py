@@ -21,6 +21,7 @@ from madang.cli.common import (
     progress,
 )
 from madang.cli.folder import Job, Outcome, deposit_folder, files_of, named
+from madang.cli.folder_report import Tally, advancing
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt, Stopped
 from madang.intake.use import check_wishes
@@ -137,6 +138,7 @@ class _Report:
         self.workspace = workspace
         self.as_json = as_json
         self.verdicts: Counter[str] = Counter()
+        self.tally = Tally()
         self.codes: set[int] = set()
 
     @property
@@ -158,6 +160,7 @@ class _Report:
     def outcome(self, outcome: Outcome) -> None:
         """A file of a folder: its receipts, and what ended it."""
         self.add(outcome.receipts)
+        self.tally.add(outcome)
         if outcome.error:
             self.codes.add(code_of(outcome.error))
             click.secho(f"✕ {outcome.path}", fg="red", bold=True, err=True)
@@ -167,6 +170,8 @@ class _Report:
         if not self.as_json:
             sums: dict[str, Any] = {verdict: self.verdicts[verdict] for verdict in _SIGN}
             click.echo(text("deposit_sum", **sums))
+            for line in self.tally.lines():
+                click.echo(line)
 
     def _show(self, receipt: Receipt) -> None:
         name = receipt.file if receipt.member is None else f"{receipt.file} [{receipt.member}]"
@@ -207,9 +212,8 @@ def _all(report: _Report, folder: Path, job: Job) -> None:
         raise MadangError("folder_missing", path=folder)
     check_wishes(job.override, report.workspace.standards)
     groups = named(folder, files_of(folder, lambda note: click.echo(note, err=True)))
-    total = sum(map(len, groups.values()))
-    with progress(text("depositing", files=total), quiet=total == 0) as show:
-        deposit_folder(job, groups, report.outcome, lambda done: show(done, total))
+    with advancing(quiet=not groups) as show:
+        deposit_folder(job, groups, report.outcome, show)
 
 
 def _numbers(receipt: Receipt) -> dict[str, Any]:

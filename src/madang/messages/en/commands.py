@@ -19,7 +19,6 @@ TEXTS: dict[str, str] = {
     "where_usage": "Write --where as COLUMN=VALUE, for example --where phone=010-0000-0000",
     "version_or_day": "Use --version or --as-of, not both.",
     "day_unreadable": "'{day}' is not a day. Write it like 2026-06-30.",
-    "depositing": "Depositing {files} files",
     "deposit_sum": "fine {accepted} · with problems {accepted_with_problems} · refused {refused} · unchanged {unchanged}",
     "verdict_accepted": "{dataset} version {version} · {rows} rows, {columns} columns · {standard} · {seconds} s",
     "verdict_accepted_with_problems": "{dataset} version {version} · {rows} rows, {columns} columns · {standard} · {seconds} s",

@@ -19,7 +19,6 @@ TEXTS: dict[str, str] = {
     "where_usage": "--where는 열=값 꼴로 적으십시오. 예: --where 전화번호=010-0000-0000",
     "version_or_day": "--version과 --as-of 가운데 하나만 쓰십시오.",
     "day_unreadable": "'{day}'{을} 날짜로 읽을 수 없습니다. 2026-06-30처럼 적으십시오.",
-    "depositing": "파일 {files}개 입고",
     "deposit_sum": "정상 {accepted} · 문제 있음 {accepted_with_problems} · 반려 {refused} · 변화 없음 {unchanged}",
     "verdict_accepted": "{dataset} {version}판 · {rows}행 {columns}열 · {standard} · {seconds}초",
     "verdict_accepted_with_problems": "{dataset} {version}판 · {rows}행 {columns}열 · {standard} · {seconds}초",
