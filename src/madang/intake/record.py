@@ -11,12 +11,13 @@ from time import perf_counter
 from typing import Any
 
 from madang.bank import Bank
-from madang.bank.snapshots import Kept
+from madang.bank.snapshots import Kept, Withholding
 from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading
 from madang.intake.receipt import Reason, Receipt
 from madang.intake.settle import Settled
 from madang.messages import MadangError
+from madang.privacy import redact
 
 _TRIES = 20  # writers of one dataset at the same moment
 
@@ -65,13 +66,16 @@ class Recorder:
 
     bank: Bank
     clock: Callable[[], datetime]
+    withholding: Withholding = "discard"  # what becomes of an original with resident registration numbers
 
     def taken(self, deposit: Deposit, table: RawTable, table_id: str, settled: Settled) -> Receipt:
         """Commit a table as the next version, unless the live one is of the same bytes, understood the same."""
         receipt = _receipt(deposit, table, table_id, settled)
         at = self.clock()
         facts = {**deposit.facts(), **settled.facts, "member": table.member}
-        deposit.settled()  # no version without its bytes
+        if settled.rrn_masked and deposit.kept:
+            deposit.kept.withhold(self.withholding)
+        deposit.settled()  # no version without its bytes, or a mark that they are withheld
         for _ in range(_TRIES):
             live = self.bank[table_id].latest if table_id in self.bank else None
             if live and live.receipt["sha256"] == deposit.sha256 and _same_reading(live.facts, facts):
@@ -115,6 +119,8 @@ class Recorder:
         self, deposit: Deposit, table_id: str, refused: Refused, table: RawTable | None = None
     ) -> Receipt:
         """The receipt of a file, or of one `table` of it, that is not taken."""
+        if refused.code == "rrn_refused" and deposit.kept:
+            deposit.kept.withhold(self.withholding)
         of_member = table is not None and table.refused is refused  # which tells its own name
         named = {"file": deposit.name} if "file" in refused.params and not of_member else {}
         receipt = Receipt(
@@ -134,9 +140,9 @@ class Recorder:
         )
         if table:
             table.problems.close()
-        if refused.code == "erased_again":  # neither the bytes nor a list of cells of what must not come back
-            if not self._in_use(str(receipt.sha256)):
-                self.bank.snapshots.remove(str(receipt.sha256))
+        if refused.code == "erased_again" and not self._in_use(str(receipt.sha256)):
+            self.bank.snapshots.remove(str(receipt.sha256))
+        if refused.code in ("erased_again", "rrn_refused"):  # no list of cells of what must not be here
             table = None
         return self._record(deposit, receipt, table)
 
@@ -149,14 +155,14 @@ class Recorder:
         self, deposit: Deposit, table_id: str, error: Exception, table: RawTable | None = None
     ) -> Receipt:
         """Our own failure: told apart from a bad file, and kept for whoever mends it."""
-        said = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        said = redact(f"{type(error).__name__}: {error}".splitlines()[0][:300])
         receipt = self.refused(
             deposit, table_id, Refused("own_failure", file=deposit.name, error=said), table
         )
         if receipt.deposit:
             trace = self.bank[table_id].deposit_folder(receipt.deposit) / "failure.txt"
             with suppress(OSError):
-                trace.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+                trace.write_text(redact("".join(traceback.format_exception(error))), encoding="utf-8")
         return receipt
 
     def _record(
@@ -192,6 +198,7 @@ def _receipt(deposit: Deposit, table: RawTable, table_id: str, settled: Settled)
         problems=problems,
         reasons=settled.reasons,
         standard=settled.standard.id if settled.standard else None,
+        personal_data=settled.screened.counts(),
         encoding=table.encoding,
         delimiter=table.delimiter,
         header_rows=table.header_rows,
