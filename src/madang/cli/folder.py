@@ -1,4 +1,7 @@
-"""``madang deposit --all``: the files of a folder, each in a process that may fail without harm to the others."""
+"""``madang deposit --all``: the files of a folder, each in a process that may fail without harm to the others.
+
+Boundaries go first (`folder_order`): the register of areas, by which all other files find their places, is built of them.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,19 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import madang
 from madang.bank.ids import clean_id, dataset_id, readable_name
 from madang.cli.common import without_pandas
+from madang.cli.folder_order import Turn, turn_of
+from madang.intake.layer_parts import part_of
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt, Stopped
 from madang.messages import MadangError, text
 
 _AT_ONCE = 2
+_LOOK_S = 0.5  # seconds after which it is asked again how far the running files are
 _LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
@@ -60,15 +67,19 @@ class Job:
 def files_of(folder: Path, skipped: Callable[[str], None]) -> Iterator[Path]:
     """The regular files under `folder` by name, without hidden ones and what systems leave; `skipped` is told of others.
 
-    Links that lead out of the folder, pipes and devices are not opened.
+    Links that lead out of the folder, pipes and devices are not opened. The parts of a shapefile come as its .shp.
     """
     home = folder.resolve()
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        shapes = {part[0] for part in map(part_of, names) if part and part[1] == ".shp"}
         for name in [*folders, *sorted(names)]:
             path = Path(root) / name
             if name.startswith((".", "~$")) or name.casefold() in _LEFT_BY_SYSTEMS:
                 continue
+            part = part_of(name)
+            if part and part[1] != ".shp" and part[0] in shapes:
+                continue  # deposited with its .shp
             if path.is_symlink() and not path.resolve().is_relative_to(home):
                 skipped(text("skipped_link", path=path))
             elif not path.is_file() and not path.is_dir():
@@ -94,29 +105,61 @@ def named(folder: Path, files: Iterator[Path]) -> dict[str, list[Path]]:
     return groups
 
 
+@dataclass(frozen=True)
+class Advance:
+    """How far a folder is: files done of all, and bytes, of running files as far as they are read."""
+
+    files: int
+    of_files: int
+    bytes: int
+    of_bytes: int
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The files of one dataset, which are deposited one after another."""
+
+    turn: Turn
+    dataset: str
+    paths: list[Path]
+
+
+def in_turns(groups: dict[str, list[Path]]) -> list[_Group]:
+    """The groups in the order of their turns (a group has the earliest of its files), otherwise as they came."""
+    found = [
+        _Group(min(map(turn_of, paths), default=Turn.OTHER), dataset, list(paths))
+        for dataset, paths in groups.items()
+    ]
+    return sorted(found, key=lambda group: group.turn)
+
+
 def deposit_folder(
-    job: Job, groups: dict[str, list[Path]], told: Callable[[Outcome], None], done: Callable[[int], None]
+    job: Job, groups: dict[str, list[Path]], told: Callable[[Outcome], None], done: Callable[[Advance], None]
 ) -> None:
     """Deposit the files, two at a time, those of one dataset in their order; `told` gets every outcome as it comes.
 
-    A file whose process dies is told and the others go on. On Ctrl-C the running files end and are told, then
-    KeyboardInterrupt is raised.
+    Files of a later turn wait until all of the earlier ones are done. A file whose process dies is told and the
+    others go on. On Ctrl-C the running files end and are told, then KeyboardInterrupt is raised.
     """
-    waiting = [(dataset, list(paths)) for dataset, paths in groups.items()]
+    waiting = in_turns(groups)
+    sizes = {path: _size(path) for group in waiting for path in group.paths}
     lanes = [_Lane(job) for _ in range(min(_AT_ONCE, len(waiting)))]
-    count = 0
+    files, read, whole = 0, 0, sum(sizes.values())
     try:
         while True:
             for lane in lanes:
-                if lane.running is None and (lane.queue or waiting):
+                if lane.running is None and (lane.queue or _may_start(waiting, lanes)):
                     lane.next(waiting)
             running = {lane.running: lane for lane in lanes if lane.running}
             if not running:
                 return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                told(running[future].outcome())
-                count += 1
-                done(count)
+            for future in wait(running, timeout=_LOOK_S, return_when=FIRST_COMPLETED).done:
+                lane = running[future]
+                told(lane.outcome())
+                files += 1
+                read += sizes[lane.path]
+            partly = sum(int(sizes[lane.path] * lane.share.value) for lane in lanes if lane.running)
+            done(Advance(files, len(sizes), read + partly, whole))
     except KeyboardInterrupt:
         for lane in lanes:
             if lane.running:
@@ -127,21 +170,38 @@ def deposit_folder(
             lane.pool.shutdown()
 
 
+def _may_start(waiting: list[_Group], lanes: list[_Lane]) -> bool:
+    """Whether the next group may begin: no file of an earlier turn is still running or queued."""
+    busy = [lane.turn for lane in lanes if lane.running or lane.queue]
+    return bool(waiting) and all(turn >= waiting[0].turn for turn in busy)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 class _Lane:
     """One process after another file: where it dies, it is known of which."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.share: Any = _SPAWN.Value("d", 0.0, lock=False)  # of the running file, read so far
         self.pool = self._pool()
         self.running: Future[Outcome] | None = None
+        self.turn = Turn.OTHER
         self.dataset = ""
         self.queue: list[Path] = []
         self.path = Path()
 
-    def next(self, waiting: list[tuple[str, list[Path]]]) -> None:
+    def next(self, waiting: list[_Group]) -> None:
         if not self.queue:
-            self.dataset, self.queue = waiting.pop(0)
+            group = waiting.pop(0)
+            self.turn, self.dataset, self.queue = group.turn, group.dataset, group.paths
         self.path = self.queue.pop(0)
+        self.share.value = 0.0
         self.running = self.pool.submit(self.job.outcome, self.path, self.dataset)
 
     def outcome(self) -> Outcome:
@@ -157,10 +217,21 @@ class _Lane:
         return found
 
     def _pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_worker)
+        return ProcessPoolExecutor(1, _SPAWN, initializer=_worker, initargs=(self.share,))
 
 
-def _worker() -> None:
+_SPAWN = multiprocessing.get_context("spawn")
+_share: Any = None  # of a worker: where it tells how far its file is read
+
+
+def _worker(share: Any) -> None:
     """A process for files. Ctrl-C is for the parent: it lets running files finish and starts no new one."""
+    global _share
+    _share = share
     without_pandas()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _tell(done: int, total: int | None) -> None:
+    if _share is not None and total:
+        _share.value = min(1.0, done / total)
