@@ -24,4 +24,10 @@ TEXTS: dict[str, str] = {
     "because_json_lines": "one record in each line, {rows} in all. The row number is the line of the file",
     "because_lists_joined": "several values in a cell, joined by '+'",
     "because_nested_text": "lists inside the records are kept as JSON text",
+    "parquet_broken": "{file} cannot be opened as Parquet: its download broke off or it is damaged. Fetch the original again and deposit it.",
+    "parquet_encrypted": "{file} is an encrypted Parquet file. Save it without encryption and deposit again.",
+    "parquet_bomb": "{file} grows beyond {gigabytes} GB when written out, so reading was stopped. Check how the file was made.",
+    "because_parquet": "the file states the type of each column. The row number is the place of the row, from 1",
+    "because_geoparquet": "the crs of GeoParquet",
+    "because_geoparquet_default": "the default of GeoParquet (longitude, latitude)",
 }

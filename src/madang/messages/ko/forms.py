@@ -24,4 +24,10 @@ TEXTS: dict[str, str] = {
     "because_json_lines": "줄마다 기록이 하나씩 {rows}개 있음. 행 번호는 파일의 줄 번호임",
     "because_lists_joined": "한 칸에 값이 여럿이라 '+'로 이어 둠",
     "because_nested_text": "기록 안에 다시 목록이 있어 JSON 글 그대로 둠",
+    "parquet_broken": "{file}{을} Parquet 파일로 열 수 없습니다. 내려받다 끊겼거나 손상된 파일입니다. 원본을 다시 받아 올리십시오.",
+    "parquet_encrypted": "{file}{은} 암호로 잠긴 Parquet 파일입니다. 암호를 풀고 저장한 뒤 다시 올리십시오.",
+    "parquet_bomb": "{file}{은} 풀어 쓰면 {gigabytes}GB를 넘도록 커지는 파일이라 읽다가 그만두었습니다. 정상으로 만든 파일인지 확인하십시오.",
+    "because_parquet": "파일에 열마다 자료형이 적혀 있음. 행 번호는 1부터 세는 행의 순서임",
+    "because_geoparquet": "GeoParquet의 crs 항목",
+    "because_geoparquet_default": "GeoParquet의 기본값(경도·위도)",
 }
