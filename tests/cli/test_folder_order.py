@@ -199,12 +199,12 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     inbox = tmp_path / "in"
     inbox.mkdir()
     for n in range(24):
-        (inbox / f"자료{n}호.csv").write_text(ROWS + f"{n + 3},다\n" * 3, encoding="utf-8")
+        (inbox / f"자료{n}호.csv").write_text(ROWS + f"{n + 3},다\n", encoding="utf-8")
     workspace = Workspace.init(tmp_path / "w")
     said = [
         sys.executable,
         "-m",
-        "madang.cli",
+        "madang",
         "-w",
         str(tmp_path / "w"),
         "deposit",
