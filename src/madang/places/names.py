@@ -162,6 +162,7 @@ class _Above:
     sidos: set[str]
     middles: set[str]
     part: bool = False
+    whole_sido: bool = False
 
 
 class _Builder:
@@ -185,23 +186,24 @@ class _Builder:
             for each_sido in {*above.sidos, ""}:
                 for each, each_dong in product({*above.middles, ""}, dongs):
                     self._put((each_sido, each, each_dong), code)
-            if not above.part:
-                self._put_upper(code, above.sidos, above.middles, squeeze(middle))
+            if above.whole_sido:
+                self._put_sido(code, above.sidos, middle)
+            if middle and not above.part:
+                self._put_sigungu(code, above, squeeze(middle))
 
     def _put(self, key: _Key, code: str) -> None:
         self.index.setdefault(key, set()).add(code)
 
-    def _put_upper(self, code: str, sidos: set[str], middles: set[str], middle: str) -> None:
-        """The 시도 and 시군구 that an area lies in; 세종 is both at once."""
-        whole = code[:2] if middle or code[2:5] == "000" else code[:5]
+    def _put_sido(self, code: str, sidos: set[str], middle: str) -> None:
+        """The 시도 that an area lies in; 세종 is 시도 and 시군구 at once, and then goes by the lower code."""
+        whole = (code[:2] if middle or code[2:5] == "000" else code[:5]).ljust(10, "0")
         for sido in sidos:
-            before = self.index.get((sido, "", ""), set())
-            self.index[sido, "", ""] = {
-                max(each, whole.ljust(10, "0")) for each in before if each[:2] == whole[:2]
-            } | {each for each in before if each[:2] != whole[:2]} or {whole.ljust(10, "0")}
-        if not middle:
-            return
-        for sido, each in product({*sidos, ""}, middles):
+            same = {each for each in self.index.get((sido, "", ""), set()) if each[:2] == whole[:2]}
+            self.index.setdefault((sido, "", ""), set()).difference_update(same)
+            self.index[sido, "", ""].add(max(same | {whole}))
+
+    def _put_sigungu(self, code: str, above: _Above, middle: str) -> None:
+        for sido, each in product({*above.sidos, ""}, above.middles):
             # 수원시 is the city; 장안구 of 수원시 has a code of its own
             city = each != middle and each.endswith("시") and middle.startswith(each)
             self._put((sido, each, ""), (code[:4] + "0" if city else code[:5]) + "00000")
@@ -211,7 +213,10 @@ class _Builder:
         if (sido, middle) not in self._upper:
             sidos = self._sido_names(sido)
             middles = {squeeze(middle), *map(squeeze, middle.split())} if middle else set()
-            self._upper[sido, middle] = [_Above(sidos, middles), *self._aliased(sido, middle, sidos, middles)]
+            self._upper[sido, middle] = [
+                _Above(sidos, middles, whole_sido=True),
+                *self._aliased(sido, middle, sidos, middles),
+            ]
         return self._upper[sido, middle]
 
     def _sido_names(self, sido: str) -> set[str]:
@@ -233,7 +238,7 @@ class _Builder:
                         above, below = other.split(" ", 1)
                         found.append(_Above(self._sido_names(above), {squeeze(below)}, alias.part))
                 elif mine in sidos:
-                    found.append(_Above(self._sido_names(other), middles, alias.part))
+                    found.append(_Above(self._sido_names(other), middles, whole_sido=not alias.part))
         return found
 
 
