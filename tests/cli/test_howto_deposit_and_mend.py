@@ -29,12 +29,14 @@ def test_the_round_of_the_page_works_as_written(tmp_path: Path, monkeypatch: pyt
             result = CliRunner().invoke(main, shlex.split(line)[1:], catch_exceptions=False)
             assert result.exit_code == 0, f"{line}: {result.output}"
             said.append(result.output)
-    deposited, problems, shown, retyped, second, diff, rolled, _ = said
+    deposited, problems, shown, retyped, known, second, diff, rolled, _ = said
     assert deposited.startswith("△ 공영주차장_20260101.csv")
     assert "3행  개방일자" in problems
     assert "13월" in problems
     assert "구획수" in shown
     assert "공영주차장 2판" in retyped
+    assert "'구획수' 열의 자료형" in known
+    assert "지난번에 고친 대로 읽었습니다: '구획수' 열의 자료형 text" in second
     assert second.startswith("✓")
     assert "2021-12-05" in diff
     assert "4판" in rolled
