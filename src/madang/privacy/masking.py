@@ -14,7 +14,7 @@ from madang.privacy import checksums, prefilter
 from madang.privacy.patterns import DIGITS, MASKS, PATTERNS, SEARCHED, Kind
 from madang.privacy.scan import coded, matching
 
-_COMPILED = {kind: re.compile(PATTERNS[kind]) for kind in SEARCHED}
+_COMPILED = {kind: [re.compile(pattern) for pattern in PATTERNS[kind]] for kind in SEARCHED}
 
 
 def mask(cells: Any, kinds: Iterable[Kind], *, whole: bool = False) -> Any:
@@ -43,8 +43,14 @@ def redact_all(cells: Any) -> Any:
 def redact(text: str) -> str:
     """One free text without any number of any kind: problem rows, log lines, sentences of errors."""
     for kind in SEARCHED:
+        text = _redacted(text, kind)
+    return text
+
+
+def _redacted(text: str, kind: Kind) -> str:
+    for pattern in _COMPILED[kind]:
         for _ in range(2):  # two numbers may share the character between them
-            text = _COMPILED[kind].sub(lambda found, kind=kind: _masked(found, kind), text)  # type: ignore[misc]
+            text = pattern.sub(lambda found: _masked(found, kind), text)
     return text
 
 
@@ -75,15 +81,11 @@ def _replaced(values: Any, kind: Kind) -> Any:
     at = pa.array(hit)
     found = values.filter(at)
     if kind == "card":  # each number is checked by itself
-        new = pa.array(
-            [_COMPILED[kind].sub(lambda m: _masked(m, "card"), text) for text in found.to_pylist()],
-            values.type,
-        )
+        new = pa.array([_redacted(text, kind) for text in found.to_pylist()], values.type)
     else:
-        into = rf"\1{MASKS[kind]}\3"
-        new = pc.replace_substring_regex(
-            pc.replace_substring_regex(found, PATTERNS[kind], into), PATTERNS[kind], into
-        )
+        new = found
+        for pattern in PATTERNS[kind] * 2:  # two numbers may share the character between them
+            new = pc.replace_substring_regex(new, pattern, rf"\1{MASKS[kind]}\3")
     return pc.replace_with_mask(values, at, new)
 
 

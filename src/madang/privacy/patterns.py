@@ -1,4 +1,4 @@
-"""How each kind of personal number is written: one pattern for each, understood alike by RE2 and by `re`.
+"""How each kind of personal number is written: patterns for each, understood alike by RE2 and by `re`.
 
 Every pattern has three groups (left, number, right): what may stand at the left, the number itself, what may stand at the right. Neither
 engine needs to look around, so two numbers that share one character between them are found by searching twice.
@@ -61,36 +61,44 @@ SHAPE = f"(?:^|[^0-9０-９.．])(?P<front>{D}{{6}})(?P<gap>{_GAP}{{0,3}})(?P<ba
 _REGION = "(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)"
 PLATE_SYLLABLES = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주하허호배아바사자"
 _USE = f"[{PLATE_SYLLABLES}]"
-_BANK = "(?:은행|농협|수협|신협|축협|우체국|새마을금고|뱅크|증권|저축|계좌(?:번호)?|입금처|예금주|국민|신한|우리|하나|기업|SC제일)"
+_BANK = "(?:은행|농협|수협|신협|축협|우체국|새마을금고|뱅크|(?:KB|kb|NH|IBK|SC|KEB)[가-힣]{0,4}|저축|계좌(?:번호)?|입금처|예금주)"
+_BANK_BEHIND = rf"[{_BLANK}]{{0,2}}[(\[/,]?[{_BLANK}]?(?:KB|NH|IBK|SC|KEB)?[가-힣]{{0,5}}(?:은행|농협|수협|신협|축협|우체국|금고|뱅크|KB|NH|IBK|예금주)"
+_G = f"[-{_DASH} ]{{1,3}}"
+_ONE = _of("123456789")
+_ACCOUNT = (  # no telephone number of an office of that bank: those begin with 0 and end in four digits
+    f"(?:{_ONE}{D}{{1,5}}{_G}{D}{{2,6}}{_G}{D}{{3,7}}(?:{_G}{D}{{1,4}})?|{_of('0')}{D}{{1,5}}{_G}{D}{{2,6}}{_G}{D}{{5,7}}"
+    f"|{D}{{2,6}}{_G}{D}{{2,6}}{_G}{D}{{2,6}}{_G}{D}{{1,4}}|{D}{{4}}{_G}{D}{{4}}{_G}{D}{{4}}|{_ONE}{D}{{9,13}}|{_of('0')}{D}{{11,13}})"
+)
 _CARD_START = f"(?:{_of('4')}{D}|{_of('5')}{_of('12345')}|{_of('2')}{_of('234567')}|{_of('3')}{_of('5')}|{_of('69')}{D})"
 _AREA = f"(?:{_of('2')}|{_of('3456')}{_of('12345')}|{_of('7')}{_of('0')}|{_of('5')}{_of('0')}{D}?|{_of('8')}{_of('0')})"
 _HOTLINE = (
     "(?:15(?:22|33|44|66|77|88|99)|16(?:00|11|44|55|60|61|66|68|70|88)|18(?:00|11|22|33|44|51|55|66|77|99))"
 )
-_TRUNK = rf"(?:{_of('0')}|\+?{_of('8')}{_of('2')}{_SEP}{{0,2}}(?:\(0\))?{_of('0')}?)"
+_KOREA = f"{_of('8')}{_of('2')}"  # with a plus, or apart from what follows
+_TRUNK = rf"(?:{_of('0')}|(?:[+＋]{_KOREA}{_SEP}{{0,2}}|{_KOREA}{_SEP}{{1,2}})(?:\(0\))?{_of('0')}?)"
 
 
 def _written(number: str, front: str = _CHAIN_FRONT, back: str = _CHAIN_BACK) -> str:
     return f"(?P<left>{front})(?P<number>{number})(?P<right>{back})"
 
 
-PATTERNS: dict[Kind, str] = {
+_WAYS: dict[Kind, str | tuple[str, ...]] = {
     "rrn": _written(f"{D}{{2}}{_DAY}{_GAP}{{0,3}}{D}{{7}}", _FRONT, _BACK),
     "rrn_masked": _written(f"{D}{{2}}{_DAY}{_GAP}{{0,3}}{D}?[*＊xX●○■□#]{{6,7}}", _FRONT, "$|[^*＊xX●○■□#]"),
     "licence": _written(
-        f"(?:{_of('1')}{D}|{_of('2')}{_of('012345678')}|{_REGION}){_LINK}{{0,2}}{D}{{2}}{_LINK}{{1,2}}{D}{{6}}{_LINK}{{1,2}}{D}{{2}}"
+        f"(?:{_of('1')}{D}|{_of('2')}{_of('012345678')}|{_REGION}){_LINK}{{0,3}}{D}{{2}}{_LINK}{{1,3}}{D}{{6}}{_LINK}{{1,3}}{D}{{2}}"
     ),
     "passport": _written("[MSRODG](?:[0-9]{8}|[0-9]{3}[A-Z][0-9]{4})", _WORD_FRONT, _WORD_BACK),
     "card": _written(
-        f"{_CARD_START}{D}{{2}}{_LINK}{{0,2}}{D}{{4}}{_LINK}{{0,2}}{D}{{4}}{_LINK}{{0,2}}{D}{{4}}"
-        f"|{_of('3')}{_of('47')}{D}{{2}}{_LINK}{{0,2}}{D}{{6}}{_LINK}{{0,2}}{D}{{5}}"
-        f"|{_of('3')}{_of('068')}{D}{{2}}{_LINK}{{0,2}}{D}{{6}}{_LINK}{{0,2}}{D}{{4}}",
+        f"{_CARD_START}{D}{{2}}{_LINK}{{0,3}}{D}{{4}}{_LINK}{{0,3}}{D}{{4}}{_LINK}{{0,3}}{D}{{4}}"
+        f"|{_of('3')}{_of('47')}{D}{{2}}{_LINK}{{0,3}}{D}{{6}}{_LINK}{{0,3}}{D}{{5}}"
+        f"|{_of('3')}{_of('068')}{D}{{2}}{_LINK}{{0,3}}{D}{{6}}{_LINK}{{0,3}}{D}{{4}}",
         _CARD_FRONT,
         _CARD_BACK,
     ),
-    "account": _written(
-        f"{D}{{2,6}}[-{_DASH} ]{{1,2}}{D}{{2,6}}[-{_DASH} ]{{1,2}}{D}{{3,7}}(?:[-{_DASH} ]{{1,2}}{D}{{1,4}})?|{D}{{10,14}}",
-        rf"{_BANK}[^0-9０-９\n]{{0,12}}",
+    "account": (
+        _written(_ACCOUNT, rf"{_BANK}[^0-9０-９\n]{{0,12}}"),
+        _written(_ACCOUNT, _CHAIN_FRONT, _BANK_BEHIND),
     ),
     "mobile": _written(
         rf"\(?{_TRUNK}{_of('1')}{_of('016789')}{_SEP}{{0,3}}{_of('123456789')}{D}{{2,3}}{_SEP}{{0,3}}{D}{{4}}"
@@ -110,6 +118,10 @@ PATTERNS: dict[Kind, str] = {
         _FRONT,
         _BACK,
     ),
+}
+
+PATTERNS: dict[Kind, tuple[str, ...]] = {
+    kind: (ways,) if isinstance(ways, str) else ways for kind, ways in _WAYS.items()
 }
 
 # What stands in the place of a number that was found: its kind can be told, nothing else.

@@ -113,7 +113,9 @@ def _at_start(runs: Positions, starts: Positions, size: int) -> Marks:
 
 def _likely(text: Bytes, digit: Marks, runs: Positions, lengths: Positions, before: Bytes) -> Marks:
     """Of runs of four digits and more, those of a length and with a neighbour that some number has."""
-    spoken = (before >= 128) | (before == ord(" ")) | (before == ord(":"))  # words before it
+    after = text[np.minimum(runs + lengths, len(text) - 1)]
+    spoken = (before >= 128) | (before == ord(" ")) | (before == ord(":"))  # words before it, or behind
+    spoken |= (after >= 128) | (after == ord(" ")) | (after == ord("("))
     bare = lengths >= 13
     phone = (lengths >= 9) & (lengths <= 11) & (text[runs] == ord("0"))
     account = (lengths >= 10) & spoken

@@ -26,18 +26,17 @@ ROWS = 10_000  # rows with an RRN are listed up to here
 class Shaped:
     """Numbers of six and seven digits, whatever they are, by what speaks for and against a resident's number.
 
-    Counted once per batch and value. `split` stand in two halves (900101-1234567), the others in one run.
+    Counted once per batch and value. `split` have a dash or the like between their halves (900101-1234567).
     """
 
     numbers: int = 0
     split: int = 0
     dated: int = 0  # with a month and a day
-    bare_dated: int = 0
     corporate: int = 0  # with the check digit of a corporate registration number
     barcode: int = 0  # with that of an article number
     resident: int = 0  # with that of a resident's number of before October 2020
     gone: int = 0  # dated, by the seventh digit born before 1900
-    moments: int = 0  # in one run, in the range of milliseconds since 1970 from 2001 to 2037
+    moments: int = 0  # without a dash, in the range of milliseconds since 1970 from 2001 to 2037
 
     def __add__(self, other: Shaped) -> Shaped:
         return Shaped(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -151,14 +150,19 @@ def coded(texts: Any) -> tuple[Any, NDArray[np.int64]]:
 
 def matching(values: Any, kind: Kind) -> NDArray[np.bool_]:
     """Which of `values` (text) hold a number of a kind."""
-    hit = pc.match_substring_regex(values, PATTERNS[kind]).to_numpy(zero_copy_only=False)
+    hit = np.zeros(len(values), np.bool_)
+    for pattern in PATTERNS[kind]:
+        hit |= pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
     if kind == "card" and hit.any():
         at = np.flatnonzero(hit)
-        numbers = pc.struct_field(
-            pc.extract_regex(values.take(pa.array(at)), PATTERNS["card"]), "number"
-        ).to_pylist()
-        hit[at] = [checksums.luhn_text(number) for number in numbers]
-    return np.asarray(hit, np.bool_)
+        hit[at] = [checksums.luhn_text(number) for number in _first(values.take(pa.array(at)), kind)]
+    return hit
+
+
+def _first(values: Any, kind: Kind) -> list[str]:
+    """The first number of a kind in each of `values`, all of which hold one."""
+    firsts = (pc.struct_field(pc.extract_regex(values, pattern), "number") for pattern in PATTERNS[kind])
+    return [str(text) for text in pc.coalesce(*firsts).to_pylist()]
 
 
 def _names(texts: Any, rows: NDArray[np.int64]) -> tuple[int, frozenset[int]]:
@@ -177,14 +181,13 @@ def _shaped(values: Any) -> Shaped:
         return Shaped()
     front, gap, back = (pc.struct_field(parts, name) for name in ("front", "gap", "back"))
     digits = checksums.digits_of(pc.binary_join_element_wise(front, back, ""), 13)
-    bare = pc.equal(pc.binary_length(gap), 0).to_numpy(zero_copy_only=False)
+    bare = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(gap)), 0).to_numpy(zero_copy_only=False)
     dated = checksums.dated(digits)
     moment = bare & ((digits[:, 0] == 1) | ((digits[:, 0] == 2) & (digits[:, 1] == 0)))
     return Shaped(
         numbers=len(digits),
         split=int((~bare).sum()),
         dated=int(dated.sum()),
-        bare_dated=int((dated & bare).sum()),
         corporate=int(checksums.corporate(digits).sum()),
         barcode=int(checksums.barcode(digits).sum()),
         resident=int(checksums.resident(digits).sum()),
@@ -195,8 +198,7 @@ def _shaped(values: Any) -> Shaped:
 
 def _hashes(values: Any, kind: Kind) -> frozenset[int]:
     """Keyed hashes of the first number of each value, of at most so many values as matter."""
-    found = pc.extract_regex(values.slice(0, 4 * DISTINCT), PATTERNS[kind])
-    return _hashed(pc.struct_field(found, "number").to_pylist())
+    return _hashed(_first(values.slice(0, 4 * DISTINCT), kind))
 
 
 def _hashed(values: Iterable[str | None]) -> frozenset[int]:
