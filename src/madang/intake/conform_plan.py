@@ -61,7 +61,9 @@ def plan_of(profile: Profile, recognition: Recognition | None = None) -> Plan:
     names = dict(zip(free, column_names([profile.columns[i].label for i in free], taken), strict=True))
     sources = []
     for index, found in enumerate(profile.columns):
-        if index in recognition.mapping:
+        if profile.readings[index].type == "geometry":
+            sources.append(Source(found, index, profile.readings[index]))
+        elif index in recognition.mapping:
             sources.append(_mapped(profile, recognition, index, found))
         elif index in names:
             sources.append(Source(replace(found, name=names[index]), index, profile.readings[index]))

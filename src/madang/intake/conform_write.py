@@ -35,6 +35,7 @@ ARROW: dict[str, pa.DataType] = {
     "BOOLEAN": pa.bool_(),
     "DATE": pa.date32(),
     "TIMESTAMP": pa.timestamp("us"),
+    "BLOB": pa.binary(),
 }
 SUSPECTS = pa.schema([("source_row", pa.int64()), ("place", pa.int32()), ("x", pa.string())])
 _REMARKED = {"serial": values_dates.SERIAL, "suffix": values_numbers.SUFFIXED}

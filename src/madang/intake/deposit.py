@@ -14,9 +14,11 @@ from time import perf_counter
 from madang.bank import Bank
 from madang.bank.durable import disk_errors
 from madang.bank.ids import clean_id, dataset_id, readable_name
+from madang.bank.snapshots import Withholding
 from madang.declarations import Standard
 from madang.declarations.source import source_file
 from madang.intake.forms import read_tables
+from madang.intake.layer_parts import bundled, shapefile_in
 from madang.intake.learned import Learned, items_of, known_source, remember, told_shown
 from madang.intake.raw import Override, Progress, RawTable, Refused, no_progress
 from madang.intake.reading import Reading, earlier
@@ -41,10 +43,11 @@ class Door:
     clock: Callable[[], datetime]
     threads: int = 2
     sources: Path | None = None  # what was learned of earlier deposits
+    withholding: Withholding = "discard"  # or "seal": an original with resident registration numbers
 
     @property
     def _recorder(self) -> Recorder:
-        return Recorder(self.bank, self.clock)
+        return Recorder(self.bank, self.clock, self.withholding)
 
     def deposit(
         self,
@@ -59,11 +62,13 @@ class Door:
     ) -> list[Receipt]:
         """Deposit one file. Bad files end in receipts with verdict "refused"; only wrong use raises MadangError.
 
+        A shapefile is deposited by its .shp or by its folder, and kept with all its parts.
         `again=False`: bytes that were deposited before under the same reading are not read again. What `override`
         says is remembered for the next deposit of the dataset where the file is taken, unless `once`.
         Raises Stopped, with the receipts of the tables that were done, where the machine failed in between.
         """
         start = perf_counter()
+        path = shapefile_in(path) or path
         check_use(path, dataset, override, self.standards)
         name = readable_name(path)
         base_id = dataset or dataset_id(name)
@@ -74,7 +79,7 @@ class Door:
             empty = Refused("file_empty", file=name)
             return [self._recorder.refused(deposit, deposit.base_id, empty)]
         done: list[Receipt] = []
-        with self.bank.snapshots.keep(path) as kept:
+        with bundled(path, self.bank.workshop) as source, self.bank.snapshots.keep(source) as kept:
             deposit = replace(deposit, kept=kept)
             known = earlier(self.bank, deposit.base_id, name, kept, reading, live_only=again)
             try:

@@ -45,7 +45,9 @@ def is_companion(path: Path) -> bool:
 
 
 def shapefile_in(folder: Path) -> Path | None:
-    """The .shp of a folder that holds one shapefile and nothing else (files of the system apart); None for others."""
+    """The .shp of a folder that holds one shapefile and nothing else (hidden files apart); None for all other paths."""
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
+        return None
     files = [path for path in folder.iterdir() if not path.name.startswith(".")]
     parts = [part_of(path.name) for path in files]
     if not files or any(part is None or not path.is_file() for part, path in zip(parts, files, strict=True)):
@@ -69,6 +71,7 @@ def bundled(path: Path, work: Path) -> Iterator[Path]:
     unreadable = next((each for each in parts.values() if not os.access(each, os.R_OK)), None)
     if unreadable:
         raise MadangError("file_unreadable", file=unreadable)
+    work.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=work, prefix=".shapefile-") as folder:
         target = Path(folder) / f"{path.stem}.zip"
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:

@@ -61,6 +61,8 @@ def take_out_totals(table: RawTable) -> RawTable:
     folder of the stage) and its stage rewritten. `rows`, `left_out`, `left_out_counts`, `evidence` and the problem
     sink are brought up to date.
     """
+    if table.layer is not None:
+        return table  # the rows of a map are places, none is the sum of others
     shape = _shape(table)
     if not shape.labels or not table.rows or not _any_total(table, shape.labels):
         return table

@@ -21,6 +21,7 @@ from madang.intake.values_evidence import Evidence, Sample, may_be_boolean, samp
 from madang.messages import MadangError, text
 
 NEARLY_ALL = 0.95
+SHAPES = "geometry"  # name of the column of shapes
 _CODE = re.compile(
     r"(코드|번호|우편번호|전화|팩스|아이디|식별자|고유값)$|(^|[^A-Za-z])(id|cd|no|code|zip|tel|fax)$|(ID|CD|CODE|NO|TELNO|ZIP)$"
 )
@@ -84,11 +85,18 @@ def profile(
     override = override or Override()
     looked = seen or sample(table)
     given = {**(hints or {}), **_by_person(table, override)}
+    shapes = table.layer.column if table.layer else None
+    if shapes is not None:
+        given[shapes] = "geometry"
     named = {i for i, column in enumerate(table.columns) if i not in given and is_code_label(column.label)}
     evidence = weigh(con, looked.columns, given.keys(), named)
     names = column_names([column.label for column in table.columns])
     columns, readings = [], []
     for index, (raw, cells) in enumerate(zip(table.columns, evidence, strict=True)):
+        if table.layer and index == shapes:
+            columns.append(_shape_column(raw, table.layer.declared_by))
+            readings.append(Reading("geometry", True, crs=override.crs or table.layer.declared))
+            continue
         if index in given:
             person = override.text or raw.label in override.types
             because = text("because_person" if person else "because_standard")
@@ -101,6 +109,11 @@ def profile(
         columns.append(DatasetColumn(names[index], raw.label, kind, because=because, confidence=confidence))
         readings.append(reading)
     return Profile(columns, readings, evidence, looked.rows)
+
+
+def _shape_column(raw: RawColumn, declared_by: str) -> DatasetColumn:
+    because = text("because_layer", by=declared_by or text("layer_no_crs"))
+    return DatasetColumn(SHAPES, raw.label, "geometry", because=because)
 
 
 def _by_person(table: RawTable, override: Override) -> dict[int, Type]:

@@ -42,6 +42,7 @@ class Reading:
     `quantity`: the label names an amount, so 007 is a slip for 7 and not a code.
     `extract`: a regular expression (RE2) whose first group is the text that is read; a cell it does not match is read
     whole, or, in a `derived` column, has no value. `exact`: a person wants the cells as they stand, outer blanks too.
+    `crs`: of a geometry, the coordinate system in which its shapes are staged; None: longitude and latitude.
     """
 
     type: Type = "text"
@@ -54,6 +55,7 @@ class Reading:
     extract: str = ""
     derived: bool = False
     exact: bool = False
+    crs: str | None = None
 
     @property
     def storage(self) -> str:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from madang.intake.values import Reading, extract_sql, value_sql
+from madang.intake.values_shapes import read_shapes
 from madang.intake.values_text import BLANKS
 
 # Two bytes at the start or the end of a cell that can belong to a blank of BLANKS; others need no second look.
@@ -89,6 +90,8 @@ def read_cells(con: duckdb.DuckDBPyConnection, cells: Sequence[pa.Array], readin
     (`duck.connect(ordered=True)`).
     """
     texts = pa.chunked_array(cells, pa.string()).combine_chunks()
+    if reading.type == "geometry":
+        return read_shapes(texts, reading.crs)
     if reading.extract:
         words = texts.dictionary_encode()
         texts = _evaluate(con, words.dictionary, extract_sql("x", reading)).take(words.indices)

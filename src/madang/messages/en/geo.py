@@ -47,6 +47,10 @@ TEXTS: dict[str, str] = {
     "gpkg_not_a_table": "'{value}' is not a plain table (a view or the like) and was not read. Save it as a table and upload it again.",
     "gpkg_blobs": "{count} cells with binary content such as pictures were left empty. The original is kept.",
     "kml_links": "{value} links to other files were not followed. Upload those files if their content is needed.",
+    # the type
+    "because_layer": "shapes of the file ({by})",
+    "type_geometry": "shape",
+    "cell_not_geometry": "The shape cannot be brought to longitude and latitude and was left empty. Check the coordinate system; if it is another one, deposit again with `--crs EPSG:number`.",
     # what a layer holds, and evidence
     "layer_of_point": "{count} points",
     "layer_of_line": "{count} lines",

@@ -47,6 +47,10 @@ TEXTS: dict[str, str] = {
     "gpkg_not_a_table": "'{value}'{은} 보통 표가 아니어서(뷰 따위) 읽지 않았습니다. 표로 저장해 다시 올리십시오.",
     "gpkg_blobs": "사진 같은 이진 자료가 든 칸 {count}개는 비워 두었습니다. 원본은 보관되어 있습니다.",
     "kml_links": "다른 파일을 가리키는 링크 {value}개는 열지 않았습니다. 그 내용이 필요하면 그 파일을 따로 올리십시오.",
+    # the type
+    "because_layer": "파일의 도형({by})",
+    "type_geometry": "도형",
+    "cell_not_geometry": "도형을 경위도로 옮길 수 없어 비워 두었습니다. 좌표계가 맞는지 확인하고, 다르면 `--crs EPSG:번호`로 다시 올리십시오.",
     # what a layer holds, and evidence
     "layer_of_point": "점 {count}개",
     "layer_of_line": "선 {count}개",
