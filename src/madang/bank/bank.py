@@ -36,6 +36,13 @@ class Bank:
         folders = (path for path in self.folder.iterdir() if (path / "deposits").is_dir())
         return [Dataset(path) for path in sorted(folders) if is_valid_id(path.name)]
 
+    def family(self, base_id: str) -> list[Dataset]:
+        """The dataset `base_id` and those called `<base_id>-…`; of all others only the names are looked through."""
+        if not self.folder.is_dir():
+            return []
+        names = (name for name in os.listdir(self.folder) if name == base_id or name.startswith(f"{base_id}-"))
+        return [self[name] for name in sorted(names) if name in self]
+
     def __getitem__(self, dataset_id: str) -> Dataset:
         """The dataset with this id. Raises MadangError("dataset_missing")."""
         folder = self.folder / dataset_id

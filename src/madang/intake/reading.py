@@ -54,7 +54,7 @@ def earlier(
     `live_only`: only if what came of them is what is live now. Otherwise any earlier deposit will do, a refused
     one too (a folder deposited again goes on where it stopped).
     """
-    family = _family(bank, base_id)
+    family = bank.family(base_id)  # of this id and of its members (`ID-<sheet>`); their facts say whether they are
     if not family:
         return []  # and the bytes need not be hashed yet
     wanted = _Wanted(base_id, file, kept.sha256, reading, live_only)
@@ -68,11 +68,6 @@ def earlier(
             return []
         found.append(receipt)
     return found
-
-
-def _family(bank: Bank, base_id: str) -> list[Dataset]:
-    """The datasets that may be of this id or of its members (`ID-<sheet>`); their facts say whether they are."""
-    return [d for d in bank.datasets() if d.id == base_id or d.id.startswith(base_id + "-")]
 
 
 @dataclass(frozen=True)
