@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import duckdb
 import pytest
 
@@ -84,20 +86,46 @@ def test_units_stand_in_the_names() -> None:
 
 
 def test_one_name_holds_one_thing_in_all_standards() -> None:
-    """The law of names (docs/how-to/add-a-standard.md): same quantity, same name; so a name has one format and one term."""
-    for name, format_ in {
+    """The law of names (docs/how-to/add-a-standard.md): one name has one type, one unit and one format everywhere."""
+    found: dict[str, dict[tuple[str, str | None, str], list[str]]] = {}
+    for standard in STANDARDS.values():
+        for column in standard.columns:
+            format_ = column.format.replace("_local", "")
+            found.setdefault(column.name, {}).setdefault((column.type, column.unit, format_), []).append(
+                standard.id
+            )
+    assert {name: kinds for name, kinds in found.items() if len(kinds) > 1} == {}
+
+
+def test_a_public_term_is_known_and_means_the_same_type_and_unit() -> None:
+    terms = tomllib.loads((SHIPPED.parent / "terms.toml").read_text(encoding="utf-8"))
+    used = {c.term: (c.type, c.unit) for s in STANDARDS.values() for c in s.columns if c.term}
+    assert {term: (terms[term]["type"], terms[term].get("unit")) for term in used} == used
+    assert set(used) <= set(terms)
+    assert len({each["abbreviation"] for each in terms.values()}) == len(terms)
+
+
+def test_places_and_people_are_marked_in_every_standard() -> None:
+    """What places and privacy read: no column named as an address, a coordinate or an area name is without its format."""
+    wanted = {
         "road_address": "address_road",
         "lot_address": "address_lot",
         "sido_name": "sido_name",
         "sigungu_name": "sigungu_name",
+        "dong_name": "dong_name",
         "sigungu_code": "sigungu_code",
+        "hjd_code": "hjd_code",
+        "bjd_code": "bjd_code",
         "latitude": "latitude",
         "longitude": "longitude",
         "easting_m": "easting",
         "northing_m": "northing",
-    }.items():
-        found = {column.format for s in STANDARDS.values() for column in s.columns if column.name == name}
-        assert found == {format_}, name
+    }
+    for standard in STANDARDS.values():
+        for column in standard.columns:
+            assert column.format == wanted.get(column.name, column.format), (standard.id, column.name)
+            if column.format in ("person_name", "free_text"):
+                assert column.privacy != "none", (standard.id, column.name)
 
 
 @pytest.mark.slow

@@ -18,7 +18,9 @@ from madang.messages import text
 
 THRESHOLD = 0.6  # below it a table is generic
 _REQUIRED_SHARE = 0.6  # of the weight of the required columns
+_FEW = 6  # a standard of so few columns is told by all that are required
 _DISTINCTIVE = 2  # rare headers needed, unless the standard has fewer
+_LOOKED_AT = 250  # rows of the sample, spread over it
 _RARE = 0.5  # a header that weighs this says what a table is
 _COMMON_WEIGHT = 0.2
 # headers that dozens of public forms share: they place a table nowhere
@@ -29,8 +31,8 @@ _SHARED_BY_MANY = """
 토요일운영종료시각 공휴일운영시작시각 공휴일운영종료시각 개방시간 설치연월 설치년월 설치연도 설치년도 개방자치단체코드
 데이터갱신구분 데이터갱신일자 데이터갱신시점 최종수정시점 운영기관명 행정구역 행정구역코드 행정구역명 행정구역(시군구)별 행정동코드
 행정기관 행정기관코드 행정기관명 성별 나이 인구 기준연월 시도 시군구 자치구 행정동 읍면동 동 구 기간 연도 분기 날짜 일자 일시 지역 지점
-지점명 면적 시설명 시설구분 시설면적 설치장소 설치위치 설치장소명 관리기관 관리부서 담당부서 담당부서명 연락처 소재지 수량 개수 계 합계 분류 제목
-법정동코드 법정동명 행정동명 읍면동명 도로명 도로명코드 건물명 우편번호 지정일자 설치일자 운영기관전화번호 경도위도 상태 내용 등록일 작성일
+지점명 면적 시설명 시설구분 시설면적 설치장소 설치위치 설치장소명 관리기관 관리부서 담당부서 담당부서명 연락처 소재지 수량 개수 계 합계 분류
+법정동코드 법정동명 행정동명 읍면동명 도로명 도로명코드 건물명 우편번호 지정일자 설치일자 운영기관전화번호 경도위도 상태 등록일 작성일
 rdnmadr lnmadr latitude longitude hardness phoneNumber institutionNm referenceDate insttCode insttNm ctprvnNm signguNm homepageUrl
 MNG_NO LCTN_ROAD_NM_ADDR LCTN_LOTNO_ADDR WGS84_LAT WGS84_LOT LAT LOT MNG_INST_NM MNG_INST_TELNO TELNO DAT_CRTR_YMD DAT_UPDT_SE
 DAT_UPDT_PNT LAST_MDFCN_PNT OPN_ATMY_GRP_CD CTPV_NM SGG_NM name code id date x y lat lon lng geometry address type tm
@@ -60,7 +62,8 @@ class Match:
     @property
     def accepted(self) -> bool:
         wanted = min(_DISTINCTIVE, _rare_columns(self.standard))
-        return self.required >= _REQUIRED_SHARE and self.distinctive >= wanted and self.score >= THRESHOLD
+        share = 1.0 if len(self.standard.columns) <= _FEW else _REQUIRED_SHARE
+        return self.required >= share and self.distinctive >= wanted and self.score >= THRESHOLD
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,9 @@ class Table:
 
     @classmethod
     def of(cls, labels: Sequence[str], sample: pa.Table) -> Table:
-        return cls(tuple(labels), tuple(headings(label) for label in labels), sample)
+        step = max(1, sample.num_rows // _LOOKED_AT)
+        some = sample.take(pa.array(range(0, sample.num_rows, step))) if step > 1 else sample
+        return cls(tuple(labels), tuple(headings(label) for label in labels), some)
 
     def has_shape(self, shape: Shape) -> bool:
         """Whether most of its shapes are of that kind."""
@@ -131,7 +136,7 @@ def match(
 def _judged_by_values(found: Match, table: Table) -> Match:
     """The same with the score that its values leave it; only worth looking at where the headers fit."""
     if found.standard.shape and not table.has_shape(found.standard.shape):
-        fit = -1.0
+        fit = -2.0
     elif found.mapping:
         fits = [fit_of(table.sample, index, column) for index, column in found.mapping.items()]
         fit = sum(fits) / len(fits)

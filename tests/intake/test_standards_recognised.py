@@ -1,0 +1,108 @@
+"""Every standard knows its own headers, of every generation, and nobody else's: the confusion matrix is diagonal."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pyarrow as pa
+import pytest
+
+from madang.declarations.load import SHIPPED, load_standards
+from madang.intake.raw import Override
+from madang.intake.recognise import Recognition, recognise
+from tests.declarations import public_forms
+from tests.intake.standard_headers import FORMS, STRANGERS, labels_of
+
+STANDARDS = load_standards(SHIPPED)
+ROWS = [(id_, row) for id_, rows in FORMS.items() for row in rows] + [
+    ("library", public_forms.LIBRARY),
+    ("library", public_forms.LIBRARY_30),
+    ("parking", public_forms.PARKING),
+    ("public-toilet", public_forms.TOILET),
+    ("public-toilet", public_forms.TOILET_OLDER),
+    ("licence", public_forms.LICENCE_OLD),
+    ("licence", public_forms.LICENCE_NEW),
+    ("licence", public_forms.LICENCE_NEWEST),
+]
+# headers that officials put in which no standard knows
+_STRANGE = {"관리비구분", "신설항목", "행정기관코드", "geometry", "id"}
+LAYERS = {
+    "행정동 (admdongkor)": ("OBJECTID, adm_nm, adm_cd, adm_cd2, sgg, sido, sidonm, sggnm, geometry", "0106000000"),
+    "시군구 (도로명주소)": ("SIG_CD, SIG_KOR_NM, SIG_ENG_NM, ESRI_PK, SHAPE_AREA, SHAPE_LEN, geometry", "0103000000"),
+    "법정동 (도로명주소)": ("EMD_CD, EMD_ENG_NM, EMD_KOR_NM, geometry", "0103000000"),
+    "시도 (도로명주소)": ("CTPRVN_CD, CTP_ENG_NM, CTP_KOR_NM, geometry", "0106000000"),
+    "행정동 (SGIS)": ("BASE_DATE, ADM_CD, ADM_NM, geometry", "0103000000"),
+    "TopoJSON": ("id, name, base_year, name_eng, code, geometry", "0103000000"),
+}  # fmt: skip
+
+
+@cache
+def seen(text: str, shape: str = "") -> Recognition:
+    labels = labels_of(text)
+    cells = {f"c{i}": pa.array([""], pa.string()) for i in range(len(labels))}
+    if shape:
+        cells[f"c{len(labels) - 1}"] = pa.array([shape + "0100000005000000"], pa.string())
+    return recognise(labels, pa.table(cells), STANDARDS)
+
+
+def test_every_standard_has_header_rows_here() -> None:
+    assert {id_ for id_, _ in ROWS} | {"area-boundary", "resident-population"} == set(STANDARDS)
+
+
+@pytest.mark.parametrize(("id_", "row"), ROWS)
+def test_a_published_header_row_is_recognised_whole(id_: str, row: str) -> None:
+    found = seen(row)
+    assert found.standard is not None, found.runners_up
+    assert found.standard.id == id_
+    wide = {header.index for header in found.wide.headers} if found.wide else set()
+    labels = labels_of(row)
+    left = {label for i, label in enumerate(labels) if i not in found.mapping and i not in wide}
+    assert left - _STRANGE == set()
+
+
+@pytest.mark.parametrize(("id_", "row"), ROWS)
+def test_no_other_standard_would_take_it(id_: str, row: str) -> None:
+    """Also without its own standard, which a workspace may lack: then it stays generic."""
+    labels = labels_of(row)
+    others = {key: standard for key, standard in STANDARDS.items() if key != id_}
+    cells = pa.table({f"c{i}": pa.array([""], pa.string()) for i in range(len(labels))})
+    taken = recognise(labels, cells, others).standard
+    assert taken is None, (id_, taken.id if taken else "")
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_stranger_stays_generic(name: str) -> None:
+    found = seen(STRANGERS[name])
+    assert found.standard is None
+    assert found.mapping == {}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_of_areas_is_known_by_its_shapes_too(name: str) -> None:
+    text, area = LAYERS[name]
+    assert seen(text, area).standard is STANDARDS["area-boundary"]
+    for not_area in ("", "0101000000", "0102000000"):
+        assert seen(text, not_area).standard is None
+
+
+@pytest.mark.parametrize("id_", sorted(STANDARDS))
+def test_its_own_labels_lead_to_it_and_to_no_other(id_: str) -> None:
+    standard = STANDARDS[id_]
+    if standard.unpivot or standard.shape:
+        pytest.skip("its columns are not headers")
+    text = ", ".join(c.label for c in standard.columns if not c.derived_from).replace(
+        "(아파트,주상복합", "(아파트/주상복합"
+    )
+    found = seen(text)
+    assert found.standard is not None
+    assert found.standard.id == id_
+
+
+def test_a_person_may_say_which_column_a_header_is() -> None:
+    row = "보안등위치명, 설치개수, 소재지도로명주소, 소재지지번주소, 위도, 경도, 켜는때, 설치연도, 데이터기준일자"
+    labels = labels_of(row)
+    cells = pa.table({f"c{i}": pa.array([""], pa.string()) for i in range(len(labels))})
+    told = Override(mapping={"켜는때": "installation_type", "설치연도": ""})
+    found = recognise(labels, cells, STANDARDS, told)
+    assert found.mapping[labels.index("켜는때")].name == "installation_type"
+    assert labels.index("설치연도") not in found.mapping
