@@ -5,6 +5,8 @@ The two expressions of the handbook (A5) without lookaround, so that a column is
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from typing import cast
 
@@ -20,8 +22,8 @@ SIDO = (
 )
 _CITY = "[가-힣]{1,6}(?:시|군)"
 _GU = "[가-힣]{1,5}구"
-# the parts of the head stand apart; only where that reads nothing are they looked for in a run-on address
-_HEAD = rf"^(?:(?P<sido>{SIDO})(?: |$))?(?:(?P<si>{_CITY})(?: |$))?(?:(?P<gu>{_GU})(?: |$))?(?P<tail>.*)$"
+# the words of the head stand apart; only where that reads nothing are they looked for in a run-on address
+_HEAD_WORDS = (("sido", f"^(?:{SIDO})$"), ("si", f"^{_CITY}$"), ("gu", f"^{_GU}$"))
 _HEAD_RUN_ON = (
     rf"^(?:(?P<sido>{SIDO}) ?)?(?:(?P<si>[가-힣]{{1,6}}?(?:시|군)) ?)?(?:(?P<gu>[가-힣]{{1,5}}?구) ?)?"
     r"(?P<tail>[가-힣0-9].*)$"
@@ -61,15 +63,11 @@ SIDO_NAMES = {
 
 PARSED = pa.schema(
     [
-        (
-            "sido",
-            pa.string(),
-        ),  # long name as of its time ("서울" -> "서울특별시"); null where none is written
+        # long name as of its time ("서울" -> "서울특별시"); null where none is written
+        ("sido", pa.string()),
         ("sigungu", pa.string()),  # "수원시 장안구"; null where none is written (세종, or left out)
-        (
-            "emd",
-            pa.string(),
-        ),  # 읍면동 or legal dong: before the lot, or in the brackets behind a road address
+        # 읍면동 or legal dong: before the lot, or in the brackets behind a road address
+        ("emd", pa.string()),
         ("ri", pa.string()),
         ("san", pa.bool_()),
         ("lot_main", pa.int32()),
@@ -83,6 +81,7 @@ PARSED = pa.schema(
     ]
 )
 
+_SLICE = 100_000
 _TIDY = (
     ("[ㆍ‧∙•・･]", "·"),
     (r"[\s\x{200b}\x{feff}]+", " "),
@@ -105,20 +104,49 @@ def parse(addresses: pa.Array | pa.ChunkedArray) -> pa.Table:
     """
     array = addresses.combine_chunks() if isinstance(addresses, pa.ChunkedArray) else addresses
     coded = array.cast(pa.string()).dictionary_encode()
-    parsed = _parse_distinct(coded.dictionary)
-    return parsed if len(parsed) == len(coded) == coded.null_count else parsed.take(coded.indices)
+    distinct = coded.dictionary
+    slices = [distinct.slice(at, _SLICE) for at in range(0, max(len(distinct), 1), _SLICE)]
+    if len(slices) == 1:
+        return _parse_distinct(distinct).take(coded.indices)
+    with ThreadPoolExecutor(
+        min(4, os.cpu_count() or 1)
+    ) as pool:  # Arrow's expressions leave the interpreter free
+        parsed = pa.concat_tables(pool.map(_parse_distinct, slices))
+    return parsed.combine_chunks().take(coded.indices)
 
 
 def _parse_distinct(texts: pa.Array) -> pa.Table:
     tidy = _tidy(texts)
-    first = _with_head(tidy, _HEAD)
+    first = _with_head(_head(tidy))
     again = pc.and_(_reads_badly(first), pc.match_substring_regex(tidy, r"\d"))
     if not pc.any(again).as_py():
         return first
     rows = pc.indices_nonzero(again)
-    second = _with_head(tidy.take(rows), _HEAD_RUN_ON)
+    second = _with_head(_extract(tidy.take(rows), _HEAD_RUN_ON))
     better = pc.and_(pc.not_equal(second["kind"], "none"), pc.is_valid(second["sigungu"]))
     return pa.concat_tables([first, second]).take(_positions(len(texts), rows, better)).combine_chunks()
+
+
+def _head(tidy: pa.Array) -> dict[str, pa.Array]:
+    """시도, 시 or 군, 구 of the first three words, each of which may be absent, and the tail behind them.
+
+    The words are few, so they are looked at once each, not address by address.
+    """
+    words = pc.list_flatten(
+        pc.list_slice(pc.split_pattern(tidy, " ", max_splits=3), 0, 4, return_fixed_size_list=True)
+    )
+    at = np.arange(len(tidy)) * 4
+    found, taken = {}, np.zeros(len(tidy), np.int64)
+    for name, pattern in _HEAD_WORDS:
+        coded = words.take(pa.array(at + taken)).dictionary_encode()
+        fits = pc.match_substring_regex(coded.dictionary, pattern)
+        named = pc.if_else(fits, coded.dictionary, None).take(coded.indices)
+        found[name] = named
+        taken += named.is_valid().to_numpy(zero_copy_only=False)
+    tail = [words.take(pa.array(at + place)) for place in range(4)]
+    behind = [pc.if_else(pa.array(taken <= place), word, None) for place, word in enumerate(tail)]
+    found["tail"] = pc.binary_join_element_wise(*behind, " ", null_handling="skip")
+    return found
 
 
 def _reads_badly(parsed: pa.Table) -> pa.ChunkedArray:
@@ -143,17 +171,17 @@ def _tidy(texts: pa.Array) -> pa.Array:
     return reduce(lambda each, rule: pc.replace_substring_regex(each, *rule), _TIDY, plain)
 
 
-def _with_head(tidy: pa.Array, pattern: str) -> pa.Table:
-    head = _extract(tidy, pattern)
+def _with_head(head: dict[str, pa.Array]) -> pa.Table:
     tail = pc.fill_null(head["tail"], "")
     road = _extract(tail, _ROAD)
     is_road = _fits(road, _NOT_ROAD_NUMBER)
     # 세종로 in 종로구 is a legal dong
     sejong = pc.and_(pc.equal(head["gu"], "종로구"), pc.equal(road["road"], "세종로"))
     is_road = pc.and_(is_road, pc.invert(pc.fill_null(sejong, False)))
+    tail = pc.if_else(is_road, None, tail)
     lot = _extract(pc.replace_substring_regex(tail, "^세종로 ", "세종로가 "), _LOT)
-    is_lot = pc.and_(_fits(lot, _NOT_LOT_NUMBER), pc.invert(is_road))
-    area = _extract(tail, _AREA_ONLY)
+    is_lot = _fits(lot, _NOT_LOT_NUMBER)
+    area = _extract(pc.if_else(is_lot, None, tail), _AREA_ONLY)
     only = _extract(pc.fill_null(area["rest"], ""), _ROAD_ONLY)
     return _assemble(head, road, lot, area, only, is_road, is_lot)
 
@@ -198,13 +226,7 @@ def _assemble(
         "rest": pc.utf8_trim_whitespace(rest),
         "kind": pc.if_else(is_road, "road", pc.if_else(is_lot, "lot", "none")),
     }
-    return pa.table(
-        [_plain(columns[name], field) for name, field in zip(PARSED.names, PARSED, strict=True)], PARSED
-    )
-
-
-def _plain(column: pa.Array, field: pa.Field) -> pa.Array:
-    return column.cast(field.type)
+    return pa.table([columns[field.name].cast(field.type) for field in PARSED], schema=PARSED)
 
 
 def _number(texts: pa.Array, where: pa.Array) -> pa.Array:
