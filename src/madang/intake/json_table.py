@@ -54,7 +54,7 @@ class RecordTable:
     """Stages records (dicts) batch by batch.
 
     Values may be text, `Number`, `NotANumber`, booleans, None, dicts and lists. A key that is missing and null are
-    both the empty cell. Nested objects become columns `outer_inner`, lists of plain values are joined by "+", what is
+    both the empty cell. Nested objects become columns `outer_inner` (their value under "" is `outer` itself), lists of plain values are joined by "+", what is
     deeper is kept as JSON text. `keys` fixes the first columns.
     """
 
@@ -148,7 +148,7 @@ class RecordTable:
         if found is None:
             if len(self.columns) >= _COLUMNS:
                 raise Refused("json_too_many_columns", limit=f"{_COLUMNS:,}")
-            label = unicodedata.normalize("NFC", "_".join(" ".join(key.split()) for key in path))
+            label = unicodedata.normalize("NFC", "_".join(" ".join(key.split()) for key in path if key))
             found = self.columns[path] = _Column(len(self.columns), label)
         return found
 
@@ -164,11 +164,15 @@ class RecordTable:
             if inner and len(here) < _LEVELS:
                 self._tell_doubled(values, rows)
                 objects = [value if isinstance(value, dict) else {} for value in values]
-                if len(set(chain.from_iterable(objects))) <= _INNER_KEYS:
-                    found += self._flat(here, objects, rows)
-                    if inner + types[type(None)] == len(values):
+                keys = set(chain.from_iterable(objects))
+                if len(keys) <= _INNER_KEYS:
+                    inside = (
+                        [{k: v for k, v in each.items() if k} for each in objects] if "" in keys else objects
+                    )
+                    found += self._flat(here, inside, rows)
+                    if inner + types[type(None)] == len(values) and "" not in keys:
                         continue
-                    values = [None if isinstance(value, dict) else value for value in values]
+                    values = [value.get("") if isinstance(value, dict) else value for value in values]
                     types = Counter(map(type, values))
             column = self._column(here)
             found.append((column, self._cells(column, values, types, rows)))

@@ -34,6 +34,12 @@ def xml_kind(text: str, tail: str) -> Literal["xml", "layer", "excel"] | str | N
     return _NO_RECORDS.get(name, "xml")
 
 
+def root_name(text: str) -> str:
+    """The name of the outermost element, without its namespace; "" where there is none."""
+    found = _ROOT.match(text, prologue_end(text.lstrip("\ufeff")))
+    return found[1] if found else ""
+
+
 def prologue_end(text: str) -> int:
     """Where the first element begins, behind declaration, comments and document type."""
     found = _PROLOGUE.match(text)

@@ -30,4 +30,12 @@ TEXTS: dict[str, str] = {
     "because_parquet": "the file states the type of each column. The row number is the place of the row, from 1",
     "because_geoparquet": "the crs of GeoParquet",
     "because_geoparquet_default": "the default of GeoParquet (longitude, latitude)",
+    "xml_broken": "{file} cannot be read as XML in line {line}. Fetch the original again, or as CSV, and deposit it.",
+    "xml_cut_off": "{file} breaks off in line {line}: an element is not closed. Download it again and deposit it.",
+    "xml_entities": "{file} defines entities of its own, so it was not opened. Fetch it as XML without entities or as CSV and deposit again.",
+    "xml_no_records": "No records repeat in {file}. Deposit a file in which records with the same items stand side by side.",
+    "xml_too_large": "More than {megabytes} MB of {file} hold no record, so reading was stopped. Fetch a file of records only and deposit it.",
+    "because_xml_records": "{path} repeats. The row number says which record it is",
+    "because_xml_workbook": "a workbook saved as XML",
+    "reason_too_many_cells": "cells that reach row {row}, column {column}",
 }

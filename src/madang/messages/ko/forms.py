@@ -30,4 +30,12 @@ TEXTS: dict[str, str] = {
     "because_parquet": "파일에 열마다 자료형이 적혀 있음. 행 번호는 1부터 세는 행의 순서임",
     "because_geoparquet": "GeoParquet의 crs 항목",
     "because_geoparquet_default": "GeoParquet의 기본값(경도·위도)",
+    "xml_broken": "{file}{은} {line}번째 줄에서 XML로 읽히지 않습니다. 원본을 다시 받거나 CSV로 받아 올리십시오.",
+    "xml_cut_off": "{file}{은} {line}번째 줄에서 끊겼습니다. 닫히지 않은 항목이 있습니다. 다시 내려받아 올리십시오.",
+    "xml_entities": "{file}에는 스스로 정한 치환어(ENTITY)가 들어 있어 열지 않았습니다. 치환어가 없는 XML이나 CSV로 다시 받아 올리십시오.",
+    "xml_no_records": "{file}에 되풀이되는 기록이 없습니다. 같은 항목을 가진 기록이 나란히 든 파일을 올리십시오.",
+    "xml_too_large": "{file}에 {megabytes}MB가 넘도록 기록이 나오지 않아 읽다가 그만두었습니다. 기록만 든 파일로 다시 받아 올리십시오.",
+    "because_xml_records": "{path} 항목이 되풀이됨. 행 번호는 몇 번째 기록인지를 뜻함",
+    "because_xml_workbook": "XML로 저장한 엑셀 통합 문서임",
+    "reason_too_many_cells": "{row}행 {column}열까지 걸친 칸",
 }
