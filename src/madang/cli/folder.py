@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import madang
 from madang.bank.ids import clean_id, dataset_id, readable_name
 from madang.cli.common import without_pandas
 from madang.cli.folder_order import Turn, turn_of
+from madang.declarations import Standard
 from madang.intake.layer_parts import part_of
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt, Stopped
@@ -51,6 +53,7 @@ class Job:
         """Deposit one file, in a process of its own."""
         try:
             workspace = madang.open(self.workspace)
+            workspace.standards = _standards(self.workspace)
             receipts = workspace.deposit(
                 path, dataset, override=self.override, by=self.by, again=False, once=self.once, threads=1
             )
@@ -62,6 +65,12 @@ class Job:
             said = f"{type(error).__name__}: {error}"
             return Outcome(path, [], MadangError("file_failed", file=readable_name(path), error=said))
         return Outcome(path, receipts)
+
+
+@lru_cache(maxsize=1)
+def _standards(workspace: Path) -> dict[str, Standard]:
+    """The declared standards, read once by each process: they take as long as a small file does."""
+    return madang.open(workspace).standards
 
 
 def files_of(folder: Path, skipped: Callable[[str], None]) -> Iterator[Path]:
