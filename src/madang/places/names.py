@@ -16,8 +16,9 @@ from madang.places.codes import Sido
 from madang.places.history import NameAlias
 
 # how a name was found. code: digits in brackets; exact; spelling: blanks, dots, 제, short or old names; unique: the
-# only place of that name although an upper area was left out; home: decided by the workspace's own area
-HOWS = ("code", "exact", "spelling", "unique", "home", "ambiguous", "")
+# only place of that name although an upper area was left out; within: decided by codes beside the name; home: decided
+# by the workspace's own area
+HOWS = ("code", "exact", "spelling", "unique", "within", "home", "ambiguous", "")
 _BRACKETS = re.compile(r"\(\s*(\d{10})\s*\)")
 _NOISE = re.compile(r"[\s·.,ㆍ‧∙•・･()\-]+")
 _ORDINAL = re.compile(r"제(?=\d+(?:[·.,]\d+)*동)")
@@ -69,14 +70,20 @@ class AreaNames:
         sido: pa.Array | pa.ChunkedArray | None,
         sigungu: pa.Array | pa.ChunkedArray | None,
         dong: pa.Array | pa.ChunkedArray | None,
+        within: pa.Array | pa.ChunkedArray | None = None,
     ) -> Found:
-        """The area of each row from the columns that a file has (others None): the lowest level that is filled in."""
+        """The area of each row from the columns that a file has (others None): the lowest level that is filled in.
+
+        `within` (first digits of codes, null allowed), as another column of the file has them, decides between several
+        places of one name; what lies elsewhere is then not taken.
+        """
         given = [column for column in (sido, sigungu, dong) if column is not None]
         if not given:
             raise ValueError("no column of names")
         filler = pa.nulls(len(given[0]), pa.string())
-        parts = [filler if column is None else column.cast(pa.string()) for column in (sido, sigungu, dong)]
-        return _distinct(parts, lambda row: self._one(row[0] or "", row[1] or "", row[2] or ""))
+        columns = (sido, sigungu, dong, within)
+        parts = [filler if column is None else column.cast(pa.string()) for column in columns]
+        return _distinct(parts, lambda row: self._one(*(text or "" for text in row)))
 
     def find_full(self, names: pa.Array | pa.ChunkedArray) -> Found:
         """The area of each full name in one column: "서울특별시 종로구 사직동 (1111053000)", "종로구 사직동", "사직동"."""
@@ -95,12 +102,15 @@ class AreaNames:
             undecided = undecided if undecided[1] else (None, how)
         return undecided
 
-    def _one(self, sido: str, sigungu: str, dong: str) -> tuple[str | None, str]:
+    def _one(self, sido: str, sigungu: str, dong: str, within: str = "") -> tuple[str | None, str]:
         if not (sido or sigungu or dong):
             return None, ""
         upper = "" if squeeze(sigungu) == squeeze(sido) else sigungu  # 세종특별자치시 written in both columns
         for key in self._ways(sido, upper, dong):
-            found = self._index.get(key, set())
+            every = self._index.get(key, set())
+            found = {code for code in every if code.startswith(within)} if within else every
+            if len(found) == 1 < len(every):
+                return next(iter(found)), "within"
             if len(found) == 1:
                 return next(iter(found)), self._how((_plain(sido), _plain(upper), _plain(dong)))
             if found:
