@@ -62,7 +62,7 @@ _REGION = "(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강
 PLATE_SYLLABLES = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주하허호배아바사자"
 _USE = f"[{PLATE_SYLLABLES}]"
 _BANK = "(?:은행|농협|수협|신협|축협|우체국|새마을금고|뱅크|(?:KB|kb|NH|IBK|SC|KEB)[가-힣]{0,4}|저축|계좌(?:번호)?|입금처|예금주)"
-_BANK_BEHIND = rf"[{_BLANK}]{{0,2}}[(\[/,]?[{_BLANK}]?(?:KB|NH|IBK|SC|KEB)?[가-힣]{{0,5}}(?:은행|농협|수협|신협|축협|우체국|금고|뱅크|KB|NH|IBK|예금주)"
+_BANK_BEHIND = rf" {{0,2}}[(\[/,]? ?(?:KB|NH|IBK|SC|KEB)?[가-힣]{{0,5}}(?:은행|농협|수협|신협|축협|우체국|금고|뱅크|KB|NH|IBK|예금주)"
 _G = f"[-{_DASH} ]{{1,3}}"
 _ONE = _of("123456789")
 _ACCOUNT = (  # no telephone number of an office of that bank: those begin with 0 and end in four digits
@@ -97,7 +97,7 @@ _WAYS: dict[Kind, str | tuple[str, ...]] = {
         _CARD_BACK,
     ),
     "account": (
-        _written(_ACCOUNT, rf"{_BANK}[^0-9０-９\n]{{0,12}}"),
+        _written(_ACCOUNT, rf"{_BANK}(?:[^0-9０-９\n]{{0,11}}[^0-9０-９\n.])?"),
         _written(_ACCOUNT, _CHAIN_FRONT, _BANK_BEHIND),
     ),
     "mobile": _written(
@@ -106,15 +106,14 @@ _WAYS: dict[Kind, str | tuple[str, ...]] = {
     "landline": _written(
         rf"\(?{_TRUNK}{_AREA}{_SEP}{{0,3}}{_of('123456789')}{D}{{2,3}}{_SEP}{{0,3}}{D}{{4}}"
     ),
-    "hotline": _written(f"{_HOTLINE}{_SEP}{{1,3}}{D}{{4}}"),
+    "hotline": _written(f"{_HOTLINE}{_LINK}{{1,3}}{D}{{4}}"),
     "email": _written(
         r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,24}",
         "^|[^A-Za-z0-9._%+-]",
         "$|[^A-Za-z0-9]",
     ),
     "vehicle": _written(
-        f"{_REGION}[{_BLANK}]{{0,2}}{D}{{1,2}}[{_BLANK}]?{_USE}[{_BLANK}]?{D}{{4}}"
-        f"|{_of('123456789')}?{D}{D}{_USE}[{_BLANK}]?{D}{{4}}",
+        f"{_REGION} {{0,2}}{D}{{1,2}} ?{_USE} ?{D}{{4}}|{_of('123456789')}?{D}{D}{_USE} ?{D}{{4}}",
         _FRONT,
         _BACK,
     ),

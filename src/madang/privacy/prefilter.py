@@ -89,19 +89,23 @@ def _digits(text: Bytes, starts: Positions) -> Positions:
     before[_at_start(runs, starts, len(text))] = 0
     useful = _USEFUL[np.minimum(lengths, len(_USEFUL) - 1)]
     dotted = np.flatnonzero(before == ord("."))  # a decimal part, or 02.123.4567
-    useful[dotted] &= (lengths[dotted] == 4) & _parted(text, runs[dotted])
+    useful[dotted] &= _parted(text, runs[dotted], lengths[dotted])
     useful &= (lengths > 8) | (before != 0) | (lengths == 6) | (lengths == 7)
     runs, lengths, before = runs[useful], lengths[useful], before[useful]
     return runs[_likely(text, digit, runs, lengths, before)] if runs.size else _NONE
 
 
-def _parted(text: Bytes, runs: Positions) -> Marks:
-    """Whether three or four bytes before the mark in front of a run stands another mark."""
-    found = np.zeros(len(runs), np.bool_)
-    for back in (5, 6):
-        byte = text[np.maximum(runs - back, 0)]
-        found |= (byte == ord(".")) | (byte == ord(")")) | (byte == ord("-")) | (byte == ord(" "))
-    return found
+def _parted(text: Bytes, runs: Positions, lengths: Positions) -> Marks:
+    """Whether a run behind a point ends a telephone number: 02.123.4567, 02123.4567, 010.12345678; not 37.5206."""
+
+    def back(by: int) -> Bytes:
+        return text[np.maximum(runs - by, 0)]
+
+    marks = [(back(by) == ord(mark)) for by in (5, 6) for mark in ".)- "]
+    zeros = [back(by) == ord("0") for by in (6, 7, 8)]
+    last = (lengths == 4) & np.logical_or.reduce([*marks, *zeros])
+    rest = ((lengths == 7) | (lengths == 8)) & ((back(3) == ord("0")) | (back(4) == ord("0")))
+    return np.asarray(last | rest)
 
 
 def _at_start(runs: Positions, starts: Positions, size: int) -> Marks:
@@ -114,11 +118,11 @@ def _at_start(runs: Positions, starts: Positions, size: int) -> Marks:
 def _likely(text: Bytes, digit: Marks, runs: Positions, lengths: Positions, before: Bytes) -> Marks:
     """Of runs of four digits and more, those of a length and with a neighbour that some number has."""
     after = text[np.minimum(runs + lengths, len(text) - 1)]
-    spoken = (before >= 128) | (before == ord(" ")) | (before == ord(":"))  # words before it, or behind
-    spoken |= (after >= 128) | (after == ord(" ")) | (after == ord("("))
+    spoken = (before != 0) | (after >= 128) | (after == ord(" ")) | (after == ord("(")) | (after == ord("["))
+    spoken |= (after == ord("/")) | (after == ord(","))
     bare = lengths >= 13
     phone = (lengths >= 9) & (lengths <= 11) & (text[runs] == ord("0"))
-    account = (lengths >= 10) & spoken
+    account = (lengths >= 10) & spoken  # a bank's name before it or behind
     found: Marks = bare | phone | account
     tail = np.flatnonzero((lengths <= 8) & (before != 0))
     found[tail] |= _after_digits(text, digit, runs[tail])
