@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from madang.bank import Bank, Dataset, Version
 from madang.bank.durable import SEOUL
 from madang.declarations import Standard, load_standards
-from madang.intake.raw import Override, Progress, no_progress
+from madang.intake.raw import Override, Progress, Steps, no_steps
 from madang.intake.receipt import Receipt, Stopped
 from madang.messages import MadangError
 
@@ -115,7 +115,7 @@ class Workspace:
         again: bool = True,
         once: bool = False,
         threads: int = 2,
-        progress: Progress = no_progress,
+        steps: Steps = no_steps,
     ) -> list[Receipt]:
         """Deposit a file; one receipt per table found in it.
 
@@ -136,7 +136,7 @@ class Workspace:
                 by=by or actor(),
                 again=again,
                 once=once,
-                progress=progress,
+                steps=steps,
             )
         except Stopped as stopped:
             self._index(list(stopped.receipts))

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 import madang
+from madang.intake.raw import Progress, Steps, no_steps
 from madang.messages import MadangError, text
 from madang.workspace import Workspace
 
@@ -130,3 +131,38 @@ def progress(label: str, *, quiet: bool) -> Iterator[Callable[[int, int | None],
     finally:
         if seen >= 0:
             click.echo("\r" + " " * (width(label) + 8) + "\r", err=True, nl=False)
+
+
+@contextmanager
+def following(label: str, *, quiet: bool) -> Iterator[Steps]:
+    """A line on the error stream that says which step of a deposit runs and how far it is; silent where nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield no_steps
+        return
+    shown, told = "", -1
+
+    def line(said: str) -> None:
+        nonlocal shown
+        blank = " " * max(0, width(shown) - width(said))
+        click.echo(f"\r{said}{blank}", err=True, nl=False)
+        shown = said
+
+    def begin(step: str) -> Progress:
+        nonlocal told
+        told = -1
+        line(f"{label}  {text(f'step_{step}')}")
+
+        def show(done: int, total: int | None) -> None:
+            nonlocal told
+            percent = min(100, done * 100 // total) if total else -1
+            if percent != told:
+                told = percent
+                line(f"{label}  {text(f'step_{step}')}  {percent:3d}%")
+
+        return show
+
+    try:
+        yield begin
+    finally:
+        if shown:
+            click.echo("\r" + " " * width(shown) + "\r", err=True, nl=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from madang.bank.ids import readable_name
 from madang.cli.common import (
     OUR_FAILURE,
     REFUSED,
@@ -16,9 +17,9 @@ from madang.cli.common import (
     by_option,
     code_of,
     echo_json,
+    following,
     json_option,
     opened,
-    progress,
 )
 from madang.cli.folder import Job, Outcome, deposit_folder, files_of, named
 from madang.cli.folder_report import Tally, advancing
@@ -196,9 +197,9 @@ def _some(
 ) -> None:
     for path in paths:
         try:
-            with progress(path.name, quiet=report.as_json) as show:
+            with following(readable_name(path), quiet=report.as_json) as steps:
                 receipts = report.workspace.deposit(
-                    path, dataset, override=override, by=by, once=once, progress=show
+                    path, dataset, override=override, by=by, once=once, steps=steps
                 )
         except Stopped as stopped:
             report.add(stopped.receipts)

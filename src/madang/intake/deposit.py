@@ -20,7 +20,7 @@ from madang.declarations.source import source_file
 from madang.intake.forms import read_tables
 from madang.intake.layer_parts import bundled, shapefile_in
 from madang.intake.learned import Learned, items_of, known_source, remember, told_shown
-from madang.intake.raw import Override, Progress, RawTable, Refused, no_progress
+from madang.intake.raw import Override, RawTable, Refused, Steps, no_steps
 from madang.intake.reading import Reading, earlier
 from madang.intake.receipt import Reason, Receipt, Stopped
 from madang.intake.record import Deposit, Recorder
@@ -58,7 +58,7 @@ class Door:
         by: str,
         again: bool = True,
         once: bool = False,
-        progress: Progress = no_progress,
+        steps: Steps = no_steps,
     ) -> list[Receipt]:
         """Deposit one file. Bad files end in receipts with verdict "refused"; only wrong use raises MadangError.
 
@@ -81,6 +81,7 @@ class Door:
         done: list[Receipt] = []
         with bundled(path, self.bank.workshop) as source, self.bank.snapshots.keep(source) as kept:
             deposit = replace(deposit, kept=kept)
+            steps("keeping")
             known = earlier(self.bank, deposit.base_id, name, kept, reading, live_only=again)
             try:
                 if known:
@@ -88,7 +89,7 @@ class Door:
                     done += [self._recorder.repeated(deposit, receipt) for receipt in known]
                     headers: list[list[str]] = []
                 else:
-                    headers = self._take(deposit, learned, once, progress, done)
+                    headers = self._take(deposit, learned, once, steps, done)
                 if not once:
                     self._remember(deposit, headers, done)
             except MadangError as error:
@@ -126,7 +127,7 @@ class Door:
             )
 
     def _take(
-        self, deposit: Deposit, learned: Learned, once: bool, progress: Progress, done: list[Receipt]
+        self, deposit: Deposit, learned: Learned, once: bool, steps: Steps, done: list[Receipt]
     ) -> list[list[str]]:
         """Read the file and settle its tables; `done` gets the receipt of each. Returns the headers of its tables.
 
@@ -134,9 +135,11 @@ class Door:
         with self.bank.bench() as place:
             tables: list[RawTable] = []
             with self._told(done, deposit, deposit.base_id):
-                deposit, learned, tables = _read(deposit, learned, place, progress)
+                deposit, learned, tables = _read(deposit, learned, place, steps)
             deposit = replace(deposit, tables=tuple(_table_ids(deposit.base_id, tables)))
-            settler = Settler(self.bank, self.standards, place, self.threads, self.clock().date())
+            settler = Settler(
+                self.bank, self.standards, place, self.threads, self.clock().date(), steps=steps
+            )
             notes = _notes(deposit, learned, once or self.sources is None, tables)
             for table, table_id in zip(tables, deposit.tables, strict=True):
                 with self._told(done, deposit, table_id, table):
@@ -146,6 +149,7 @@ class Door:
                     settled = learned.explained(settler.settle(table, table_id, deposit.reading))
                     reasons = (*learned.reasons(settled), *notes, *settled.reasons)
                     settled = replace(settled, reasons=reasons)
+                    steps("committing")
                     done.append(self._recorder.taken(deposit, table, table_id, settled))
                 table.stage.unlink(missing_ok=True)
             return [[column.label for column in table.columns] for table in tables]
@@ -170,7 +174,7 @@ class Door:
 
 
 def _read(
-    deposit: Deposit, learned: Learned, place: Path, progress: Progress
+    deposit: Deposit, learned: Learned, place: Path, steps: Steps
 ) -> tuple[Deposit, Learned, list[RawTable]]:
     """The tables of the file, staged, and under which reading. Raises Refused.
 
@@ -180,7 +184,7 @@ def _read(
     assert kept is not None
     tables: list[RawTable] = []
     try:
-        tables = read_tables(kept.path, deposit.name, place, reading.override, progress)
+        tables = read_tables(kept.path, deposit.name, place, reading.override, steps("reading"))
     except Refused:
         if not learned.by_place:
             raise
@@ -191,7 +195,9 @@ def _read(
         learned = learned.without_places()
         deposit = replace(deposit, reading=replace(reading, override=learned.over(reading.told)))
         (place / "again").mkdir()
-        tables = read_tables(kept.path, deposit.name, place / "again", deposit.reading.override, progress)
+        override, again = deposit.reading.override, place / "again"
+        tables = read_tables(kept.path, deposit.name, again, override, steps("reading"))
+    steps("keeping")
     if kept.sha256 and not kept.unchanged:  # asked when both the copy and the reading are done
         raise Refused("file_changing", file=deposit.name)
     if not tables:

@@ -23,6 +23,16 @@ def no_progress(done: int, total: int | None) -> None:
     """A progress port that listens to nobody."""
 
 
+# the name of a step that a deposit begins -> where that step tells how far it is: "keeping" (the original is copied),
+# "reading" (bytes of the file), "examining", "conforming" (rows), "checking", "committing"
+Steps = Callable[[str], Progress]
+
+
+def no_steps(name: str) -> Progress:
+    """Steps that nobody follows."""
+    return no_progress
+
+
 @dataclass(frozen=True)
 class Override:
     """What a person fixed instead of letting it be inferred; None means infer."""

@@ -25,7 +25,7 @@ from madang.intake.problems import hide_lines
 from madang.intake.profile import profile
 from madang.intake.quality import check
 from madang.intake.quality_report import Quality
-from madang.intake.raw import RawTable, Refused
+from madang.intake.raw import RawTable, Refused, Steps, no_steps
 from madang.intake.reading import Reading
 from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC, Recognition, headings, recognise
@@ -81,10 +81,12 @@ class Settler:
     place: Path
     threads: int
     today: date
+    steps: Steps = no_steps
 
     def settle(self, table: RawTable, table_id: str, reading: Reading) -> Settled:
         """Turn a staged table into typed Parquet with its problems listed. Raises Refused where it must not replace
         the live version of `table_id`: another provider, other columns, or nothing left."""
+        self.steps("examining")
         table = take_out_totals(table)
         live = self.bank[table_id].latest if table_id in self.bank else None
         seen = sample(table)
@@ -102,6 +104,7 @@ class Settler:
                 con,
                 standard=recognition.standard,
                 policy=_policy(live),
+                progress=self.steps("conforming"),
             )
             back = brought_back(con, self.bank, table_id, conformed.files)
             if back:
@@ -113,6 +116,7 @@ class Settler:
                 *tell_change(con, live, conformed, recognition.standard, table, reading.override),
                 *_left_out(table),
             )
+            self.steps("checking")
             quality = check(
                 conformed.files,
                 conformed.columns,

@@ -74,7 +74,8 @@ def _check_mapping(override: Override, standards: Mapping[str, Standard]) -> Non
     wanted = {label: name for label, name in override.mapping.items() if name}
     if wanted and (override.text or override.standard == GENERIC):
         raise MadangError("mapping_without_standard", column=next(iter(wanted)))
-    chosen = [standards[override.standard]] if override.standard in standards else list(standards.values())
+    named = standards.get(override.standard or "")
+    chosen = [named] if named else list(standards.values())
     known = {column.name: column.label for standard in chosen for column in standard.columns}
     seen: dict[str, str] = {}
     for label, name in wanted.items():

@@ -50,4 +50,11 @@ TEXTS: dict[str, str] = {
     "setting_none": "none",
     "setting_yes": "yes",
     "setting_forgotten": "(forgotten)",
+    # steps of a deposit
+    "step_keeping": "keeping the original",
+    "step_reading": "reading",
+    "step_examining": "examining columns",
+    "step_conforming": "writing the version",
+    "step_checking": "checking rules",
+    "step_committing": "committing",
 }

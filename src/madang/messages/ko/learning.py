@@ -50,4 +50,11 @@ TEXTS: dict[str, str] = {
     "setting_none": "없음",
     "setting_yes": "예",
     "setting_forgotten": "(잊음)",
+    # steps of a deposit
+    "step_keeping": "원본 보관 중",
+    "step_reading": "읽는 중",
+    "step_examining": "열을 살피는 중",
+    "step_conforming": "판으로 옮기는 중",
+    "step_checking": "규칙 점검 중",
+    "step_committing": "판을 남기는 중",
 }
