@@ -29,8 +29,9 @@ _HEAD_RUN_ON = (
     r"(?P<tail>[가-힣0-9].*)$"
 )
 _RUN_ON_ROAD = rf"^(?:{SIDO.split('|서울시')[0]})[가-힣]"
+_RUN_ON_GU = "^[가-힣]{1,4}[시군구][가-힣]+(?:로|길)"
 _RUN_ON_DONG = rf"{_RUN_ON_ROAD}|^[가-힣]{{1,4}}[시군구][가-힣]+(?:읍|면|동|가)$"
-_DONG = r"[가-힣0-9·.]{1,12}?(?:읍|면|동(?:\d{1,2}가)?|로\d{1,2}가|가)"
+_DONG = r"[가-힣0-9·.]{1,12}?(?:읍|면|동(?:\d{1,2}가)?|\d{1,2}가)"
 _RI = "[가-힣0-9]{1,8}리"
 _ROAD_NAME = r"[가-힣A-Za-z0-9·.]+?(?:대로|로|길)(?:\d+번?(?:[가-하]|안)?길|[가-하]길)?"
 _ROAD = (
@@ -39,7 +40,7 @@ _ROAD = (
     r"(?P<main>\d{1,5})(?: ?- ?(?P<sub>\d{1,5}))?(?P<rest>(?:[^\d].*)?)$"
 )
 _LOT = (
-    rf"^(?P<emd>{_DONG}) ?(?:(?P<ri>{_RI}) ?)?(?P<san>산)? ?(?P<main>\d{{1,5}})"
+    rf"^(?:(?P<emd>{_DONG}) ?(?:(?P<ri>{_RI}) ?)?|(?P<ri2>{_RI}) ?)(?P<san>산)? ?(?P<main>\d{{1,5}})"
     r"(?: ?- ?(?P<sub>\d{1,5})| ?번지 ?의? ?(?P<sub2>\d{1,4})(?: ?호)?|의 ?(?P<sub3>\d{1,4}))?"
     r"(?: ?번지)?(?P<rest>(?:[^\d].*)?)$"
 )
@@ -50,8 +51,7 @@ _NOT_ROAD_NUMBER = r"^ ?(?:번지|가(?:[^가-힣]|$)|번?길|[가-하]길)"
 _NOT_LOT_NUMBER = (
     r"^ ?(?:가(?:[^가-힣]|$)|통|층|단지|차 |동(?:[^가-힣]|$)|지구|블록|블럭|BL|LOT|호선|번길|길)"
 )
-_NOTE = r"\((?P<note>[^()]*)\)?"
-_NOTE_DONG = r"^ ?(?P<dong>[가-힣0-9·.]{1,12}(?:동(?:\d{1,2}가)?|로\d{1,2}가|가|리))(?:[ ,]|$)"
+_NOTE_DONG = r"\( ?(?P<dong>[가-힣][가-힣0-9·.]{0,11}(?:동(?:\d{1,2}가)?|\d{1,2}가|리))(?:[ ,)]|$)"
 
 SIDO_NAMES = {
     "서울": "서울특별시", "부산": "부산광역시", "대구": "대구광역시", "인천": "인천광역시", "광주": "광주광역시",
@@ -82,13 +82,16 @@ PARSED = pa.schema(
 )
 
 _SLICE = 100_000
+_WORDS = 7  # of a head of three, each perhaps written twice; then the rest
 _TIDY = (
     ("[ㆍ‧∙•・･]", "·"),
-    (r"[\s\x{200b}\x{feff}]+", " "),
+    (r"[\s_\x{200b}\x{feff}]+", " "),
     ("[‐‑‒–—―−ー－]", "-"),
     (r"^[ \"']*(?:\(?우\)? ?)?[(\[]?\d{3}-?\d{2,3}[)\]]?[ ,]+", ""),  # a postcode in front
     (r"^[ \"',.]+|[ \"']+$", ""),
     (r"^대한민국 ", ""),
+    (r"([가-힣]) (\d{1,3}로 ?\d)", r"\1\2"),  # 위시티 2로 43
+    (r"([로길]\d{1,4}) ([가-하]길)", r"\1\2"),  # 양천로67 가길
     (r"([로길]) (\d{1,4}번?(?:[가-하]|안)?길)", r"\1\2"),  # 독산로 36길
     (r"([가-힣]) (\d{1,3}번?(?:[가-하]|안)?길 ?\d)", r"\1\2"),  # 양구 2길 3
     (r"([로동]) (\d{1,2}가)( |\d|$)", r"\1\2\3"),  # 을지로 1가 16
@@ -132,20 +135,22 @@ def _head(tidy: pa.Array) -> dict[str, pa.Array]:
 
     The words are few, so they are looked at once each, not address by address.
     """
-    words = pc.list_flatten(
-        pc.list_slice(pc.split_pattern(tidy, " ", max_splits=3), 0, 4, return_fixed_size_list=True)
-    )
-    at = np.arange(len(tidy)) * 4
+    split = pc.split_pattern(tidy, " ", max_splits=_WORDS - 1)
+    words = pc.list_flatten(pc.list_slice(split, 0, _WORDS, return_fixed_size_list=True))
+    at = np.arange(len(tidy)) * _WORDS
     found, taken = {}, np.zeros(len(tidy), np.int64)
     for name, pattern in _HEAD_WORDS:
         coded = words.take(pa.array(at + taken)).dictionary_encode()
         fits = pc.match_substring_regex(coded.dictionary, pattern)
-        named = pc.if_else(fits, coded.dictionary, None).take(coded.indices)
-        found[name] = named
-        taken += named.is_valid().to_numpy(zero_copy_only=False)
-    tail = [words.take(pa.array(at + place)) for place in range(4)]
-    behind = [pc.if_else(pa.array(taken <= place), word, None) for place, word in enumerate(tail)]
-    found["tail"] = pc.binary_join_element_wise(*behind, " ", null_handling="skip")
+        found[name] = pc.if_else(fits, coded.dictionary, None).take(coded.indices)
+        taken += found[name].is_valid().to_numpy(zero_copy_only=False)
+        again = pc.equal(found[name], words.take(pa.array(at + taken)))  # 도봉구 도봉구 해등로 46
+        taken += pc.fill_null(again, False).to_numpy(zero_copy_only=False)
+    parts = [
+        pc.if_else(pa.array(taken <= place), words.take(pa.array(at + place)), None)
+        for place in range(_WORDS)
+    ]
+    found["tail"] = pc.binary_join_element_wise(*parts, " ", null_handling="skip")
     return found
 
 
@@ -153,7 +158,9 @@ def _reads_badly(parsed: pa.Table) -> pa.ChunkedArray:
     """Nothing read, or a first word that holds more than a dong or a road: "서울특별시강남구역삼동"."""
     dong = pc.match_substring_regex(pc.fill_null(parsed["emd"], ""), _RUN_ON_DONG)
     road = pc.match_substring_regex(pc.fill_null(parsed["road"], ""), _RUN_ON_ROAD)
-    run_on = pc.and_(pc.is_null(parsed["sigungu"]), pc.or_(dong, road))
+    behind = pc.match_substring_regex(pc.fill_null(parsed["road"], ""), _RUN_ON_GU)
+    behind = pc.and_(behind, pc.fill_null(pc.not_equal(parsed["sido"], "세종특별자치시"), False))
+    run_on = pc.and_(pc.is_null(parsed["sigungu"]), pc.or_(pc.or_(dong, road), behind))
     return pc.or_(pc.equal(parsed["kind"], "none"), run_on)
 
 
@@ -179,7 +186,7 @@ def _with_head(head: dict[str, pa.Array]) -> pa.Table:
     sejong = pc.and_(pc.equal(head["gu"], "종로구"), pc.equal(road["road"], "세종로"))
     is_road = pc.and_(is_road, pc.invert(pc.fill_null(sejong, False)))
     tail = pc.if_else(is_road, None, tail)
-    lot = _extract(pc.replace_substring_regex(tail, "^세종로 ", "세종로가 "), _LOT)
+    lot = _extract(pc.replace_substring_regex(tail, "^세종로 ", "세종로1가 "), _LOT)
     is_lot = _fits(lot, _NOT_LOT_NUMBER)
     area = _extract(pc.if_else(is_lot, None, tail), _AREA_ONLY)
     only = _extract(pc.fill_null(area["rest"], ""), _ROAD_ONLY)
@@ -205,9 +212,9 @@ def _assemble(
         return pc.if_else(is_road, road[name], pc.if_else(is_lot, lot[name], area[name]))
 
     rest = choose("rest")
-    note = _extract(_extract(rest, f"^[^()]*{_NOTE}", whole=False)["note"], _NOTE_DONG, whole=False)["dong"]
+    note = _extract(rest, _NOTE_DONG)["dong"]
     emd = pc.coalesce(choose("emd"), pc.if_else(is_lot, None, note))
-    emd = pc.if_else(pc.equal(emd, "세종로가"), "세종로", emd)
+    emd = pc.if_else(pc.equal(emd, "세종로1가"), "세종로", emd)
     sub = pc.coalesce(lot["sub"], lot["sub2"], lot["sub3"])
     columns = {
         "sido": _long_sido(head["sido"]),
@@ -215,7 +222,7 @@ def _assemble(
             pc.binary_join_element_wise(head["si"], head["gu"], " "), head["si"], head["gu"]
         ),
         "emd": emd,
-        "ri": choose("ri"),
+        "ri": pc.coalesce(choose("ri"), pc.if_else(is_lot, lot["ri2"], None)),
         "san": pc.and_(is_lot, pc.is_valid(lot["san"])),
         "lot_main": _number(lot["main"], is_lot),
         "lot_sub": _number(pc.fill_null(sub, "0"), is_lot),

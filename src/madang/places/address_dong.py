@@ -39,9 +39,8 @@ def dongs_named(
     by_relation = relation.to_admin(bjd) if relation is not None else nothing
     hjd = pc.if_else(pc.equal(by_relation, ""), None, by_relation)
     hjd = pc.if_else(pc.is_null(bjd), found(admin, parsed["emd"]), hjd)
-    upper = (
-        (legal or admin).find(parsed["sido"], parsed["sigungu"], None).codes if legal or admin else nothing
-    )
+    names = legal if legal is not None else admin
+    upper = nothing if names is None else names.find(parsed["sido"], parsed["sigungu"], None).codes
     upper = pc.if_else(pc.match_substring_regex(upper, "^..000"), None, upper)
     five = pc.utf8_slice_codeunits(pc.coalesce(bjd, hjd, upper), 0, 5)
     return pa.table(

@@ -163,7 +163,7 @@ def number_of(flag: np.ndarray, main: np.ndarray, sub: np.ndarray) -> np.ndarray
 
 
 def key_of(group: np.ndarray, flag: np.ndarray, main: np.ndarray, sub: np.ndarray) -> np.ndarray:
-    return (group.astype(np.int64) << (2 * _NUMBER_BITS + 2)) | number_of(flag, main, sub)
+    return np.asarray((group.astype(np.int64) << (2 * _NUMBER_BITS + 2)) | number_of(flag, main, sub))
 
 
 def group_of(key: np.ndarray) -> np.ndarray:

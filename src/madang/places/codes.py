@@ -142,7 +142,7 @@ def _pattern(name: str, sidos: tuple[Sido, ...]) -> str:
         "SIGUNGU": rf"^(?:{mois})(?:[1-9]\d\d|000)$",
         "SIDO": f"^(?:{mois})$",
         "SGIS": rf"^(?:{sgis})(?:[0-5]\d\d(?:\d\d|\d\d\d)?)?$",
-        "OPN7": r"^[3-6]\d{2}0000$",
+        "OPN7": r"^[3-6]\d{4}00$",
         "KDCA": f"^(?:{kdca})$",
         "PNU": rf"^{legal}[0-2]\d{{8}}$",
         "BUILDING": rf"^{legal}[0-2]\d{{14}}$",

@@ -191,7 +191,9 @@ class _Builder:
         sido, middle, dong = _levels(code, _plain(full_name).split())
         for level in ((sido, middle, dong), (sido, middle, ""), (sido, "", "")):
             self.spelled.add(level)
-        dongs = {squeeze(dong), _without_ordinal(dong)} if dong else set()
+        dongs = (
+            {squeeze(dong), _without_ordinal(dong), squeeze(dong.split()[-1])} if dong else set()
+        )  # 리 without its 면
         for above in self._spellings(sido, middle):
             for each_sido in {*above.sidos, ""}:
                 for each, each_dong in product({*above.middles, ""}, dongs):
