@@ -138,3 +138,14 @@ def test_columns_may_be_called_like_our_own(tmp_path: Path) -> None:
     rows = [{"source_row": i, "n": i // 4, "h": 1} for i in range(2, 12)]
     bare = compare(tmp_path / "bare", rows, rows[1:])
     assert (bare.key, bare.removed) == ((), 1)
+
+
+def test_shapes_are_compared_by_their_bytes_and_are_no_key(tmp_path: Path) -> None:
+    rows = [{"source_row": i, "kind": "구역", "no": f"{i}", "geometry": b"\x01" * i} for i in range(2, 8)]
+    after = [{**row, "geometry": b"\x02\xff"} if row["source_row"] == 3 else row for row in rows]
+    found = compare(tmp_path, rows, after)
+    assert (found.key, found.changed_cells) == (("no",), {"geometry": 1})
+    assert [(c.before or "")[:6] for c in found.cells] == ["WKB 3B"]
+    alone = [{"source_row": row["source_row"], "kind": "구역", "geometry": row["geometry"]} for row in rows]
+    found = compare(tmp_path / "2", alone, alone[1:])
+    assert (found.key, found.removed, found.rows_removed[0].key) == ((), 1, ("구역",))

@@ -292,6 +292,8 @@ def test_a_version_without_rows_has_a_header(tmp_path: Path, fmt: str) -> None:
             assert workbook(data)["데이터"].max_row == 1
         elif fmt == "parquet":
             assert pq.read_table(io.BytesIO(data)).num_rows == 0
+        elif fmt == "geojson":
+            assert json.loads(data)["features"] == []
         else:
             assert (json.loads(data) if fmt == "json" else data.decode().splitlines()) == []
 
@@ -313,6 +315,8 @@ def test_many_parts_come_together_in_the_order_of_the_source(tmp_path: Path, mon
         found = [row[0] for row in workbook(data)["데이터"].iter_rows(min_row=2, values_only=True)]
     elif fmt == "parquet":
         found = pq.read_table(io.BytesIO(data)).column("who").to_pylist()
+    elif fmt == "geojson":
+        found = [feature["properties"]["who"] for feature in json.loads(data)["features"]]
     else:
         records = json.loads(data) if fmt == "json" else [json.loads(line) for line in data.splitlines()]
         found = [record["who"] for record in records]

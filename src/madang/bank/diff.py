@@ -90,7 +90,9 @@ def diff(a: Version, b: Version, *, key: Sequence[str] = (), limit: int = 100, t
     try:
         types_a, types_b = _open(con, "a", a), _open(con, "b", b)
         common = [column for column in types_a if column in types_b and column not in _OWN]
-        chosen, because = _choose_key(con, a, b, common, tuple(key))
+        shapes = {c for c in common if "BLOB" in (types_a[c], types_b[c])}
+        plain = [c for c in common if c not in shapes]
+        chosen, because = _choose_key(con, a, b, plain, tuple(key))
         result = Diff(a.n, b.n, chosen, because, _count(con, "a"), _count(con, "b"))
         result.columns_added = [c for c in types_b if c not in types_a]
         result.columns_removed = [c for c in types_a if c not in types_b]
@@ -98,9 +100,9 @@ def diff(a: Version, b: Version, *, key: Sequence[str] = (), limit: int = 100, t
         casts = {c: _cast(*types) for c, types in result.types_changed.items()}
         _cancel_equal_rows(con, common, casts)
         if chosen:
-            _match_by_key(con, result, common, casts, limit)
-        result.added, result.rows_added = _left(con, "left_b", result.key or common, limit)
-        result.removed, result.rows_removed = _left(con, "left_a", result.key or common, limit)
+            _match_by_key(con, result, common, casts, shapes, limit)
+        result.added, result.rows_added = _left(con, "left_b", result.key or plain, limit)
+        result.removed, result.rows_removed = _left(con, "left_a", result.key or plain, limit)
         return result
     finally:
         con.close()
@@ -199,7 +201,12 @@ def _cancel_equal_rows(con: duckdb.DuckDBPyConnection, common: list[str], casts:
 
 
 def _match_by_key(
-    con: duckdb.DuckDBPyConnection, result: Diff, common: list[str], casts: dict[str, str], limit: int
+    con: duckdb.DuckDBPyConnection,
+    result: Diff,
+    common: list[str],
+    casts: dict[str, str],
+    shapes: set[str],
+    limit: int,
 ) -> None:
     """Rows left on both sides under one key are changed rows: counted, their cells listed, and taken out."""
     keys = ", ".join(_name(c) + casts.get(c, "") for c in result.key)
@@ -215,7 +222,7 @@ def _match_by_key(
     con.execute(f"CREATE TEMP TABLE matched AS SELECT {matched} FROM {joined}")
     result.changed = _count(con, "matched")
     if result.changed:
-        _cells(con, result, rest, casts, joined, limit)
+        _cells(con, result, rest, casts, shapes, joined, limit)
     for side in ("a", "b"):
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE left_{side} AS SELECT {_A}.* FROM left_{side} {_A}"
@@ -234,10 +241,11 @@ def _cells(
     result: Diff,
     rest: list[str],
     casts: dict[str, str],
+    shapes: set[str],
     joined: str,
     limit: int,
 ) -> None:
-    as_ = {c: casts.get(c, "::VARCHAR") for c in rest}
+    as_ = {c: casts.get(c, "" if c in shapes else "::VARCHAR") for c in rest}
     differs = {c: f"{_A}.{_name(c)}{as_[c]} IS DISTINCT FROM {_B}.{_name(c)}{as_[c]}" for c in rest}
     counts = con.execute(
         "SELECT "
@@ -248,7 +256,7 @@ def _cells(
     result.changed_cells = {c: n for c, n in zip(rest, counts, strict=False) if n}
     keys = ", ".join(f"{_A}.{_name(c)}::VARCHAR" for c in result.key)
     pairs = ", ".join(
-        f"CASE WHEN {differs[c]} THEN [{_literal(c)}, {_A}.{_name(c)}::VARCHAR, {_B}.{_name(c)}::VARCHAR] END"
+        f"CASE WHEN {differs[c]} THEN [{_literal(c)}, {_text_of(_A, c, shapes)}, {_text_of(_B, c, shapes)}] END"
         for c in result.changed_cells
     )
     rows = con.execute(
@@ -258,6 +266,15 @@ def _cells(
         for change in changes:
             if change is not None and len(result.cells) < limit:
                 result.cells.append(CellChange(_texts(key), change[0], change[1], change[2], row_a, row_b))
+
+
+def _text_of(side: str, column: str, shapes: set[str]) -> str:
+    """SQL of a value as text; of a shape its size and the beginning of its hash."""
+    value = f"{side}.{_name(column)}"
+    if column not in shapes:
+        return f"{value}::VARCHAR"
+    described = f"concat('WKB ', octet_length({value}::BLOB), 'B ', left(md5({value}::BLOB), 8))"
+    return f"CASE WHEN {value} IS NOT NULL THEN {described} END"
 
 
 def _left(

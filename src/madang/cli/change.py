@@ -13,7 +13,7 @@ from madang.bank.diff import Diff
 from madang.cli.common import by_option, echo_json, echo_table, json_option, opened
 from madang.messages import MadangError, text
 
-_EXTENSIONS = ("csv", "xlsx", "json", "jsonl", "parquet")
+_EXTENSIONS = ("csv", "xlsx", "json", "jsonl", "geojson", "parquet")
 
 
 @click.command(help="두 판을 견주어 더해진 행, 없어진 행, 바뀐 칸을 봅니다.")
@@ -99,7 +99,7 @@ def rollback(context: click.Context, dataset: str, version: int, by: str | None,
 @click.option(
     "--format",
     "fmt",
-    help="csv(엑셀용), csv-utf8, xlsx, json, jsonl, parquet (기본: --out의 확장자, 없으면 csv).",
+    help="csv(엑셀용), csv-utf8, xlsx, json, jsonl, geojson, parquet (기본: --out의 확장자, 없으면 csv).",
 )
 @click.option("--version", "number", type=int, help="몇 판을 (기본: 지금 판).")
 @click.option("--as-of", help="그날의 판을 (YYYY-MM-DD).")

@@ -1,4 +1,4 @@
-"""Shapes out: one version of a dataset as CSV, XLSX, JSON, JSON lines or Parquet."""
+"""Shapes out: one version of a dataset as CSV, XLSX, JSON, JSON lines, GeoJSON or Parquet."""
 
 from madang.formats.export import FORMATS, export
 

@@ -14,12 +14,15 @@ from madang.declarations.standard import DatasetColumn
 from madang.engine.duck import connect
 from madang.formats.lines import write_csv, write_json, write_jsonl
 from madang.formats.parquet import write_parquet
+from madang.formats.shapes import write_geojson
+from madang.formats.shapes_text import Form
 from madang.formats.source import Source
 from madang.formats.xlsx import write_xlsx
 from madang.intake.raw import Progress, no_progress
 from madang.messages import MadangError
 
-Format = Literal["csv", "csv-utf8", "xlsx", "json", "jsonl", "parquet"]
+Format = Literal["csv", "csv-utf8", "xlsx", "json", "jsonl", "geojson", "parquet"]
+_SHAPES: dict[str, Form] = {"json": "geojson", "jsonl": "geojson", "geojson": "geojson", "parquet": "wkb"}
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -48,8 +51,11 @@ def export(
     xlsx      numbers, dates and true/false as such, text as text (0012 stays); header fixed; a sheet tells
               `title`, `as_of` and `source`; above 1,048,575 rows several sheets
     json      an array of objects, one per line; jsonl: one object per line
-    parquet   zstd; `title`, `as_of` and `source` in the metadata
+    geojson   a FeatureCollection, one feature per line; its geometry is the row's shape, else its lon and lat
+    parquet   zstd; `title`, `as_of` and `source` in the metadata; with shapes GeoParquet 1.1
     ========  ==========================================================================================
+
+    Shapes (WKB, EPSG:4326) are WKT in CSV and XLSX, GeoJSON objects in JSON.
 
     A text cell (or label) that a spreadsheet would take for a formula (it begins with = + - @, tab or CR and is
     no number) gets ' before it in CSV, and in XLSX the mark that Excel itself keeps for such a ' (the text is
@@ -66,11 +72,21 @@ def export(
         connect(temp_dir=Path(spill)) as con,
         _opened(out) as stream,
     ):
-        rows = Source(con, files, columns, with_source_row=with_source_row, spill=Path(spill))
+        rows = Source(
+            con,
+            files,
+            columns,
+            with_source_row=with_source_row,
+            spill=Path(spill),
+            shapes=_SHAPES.get(fmt, "wkt"),
+            points=fmt == "geojson",
+        )
         if fmt == "xlsx":
             write_xlsx(rows, stream, progress, about, raw=raw)
         elif fmt == "parquet":
             write_parquet(rows, stream, progress, about)
+        elif fmt == "geojson":
+            write_geojson(rows, stream, progress, title)
         elif fmt == "json":
             write_json(rows, stream, progress)
         elif fmt == "jsonl":

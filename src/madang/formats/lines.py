@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 import pyarrow as pa
@@ -39,14 +40,14 @@ def write_csv(source: Source, out: IO[bytes], progress: Progress, *, excel: bool
 def write_json(source: Source, out: IO[bytes], progress: Progress) -> None:
     """One array of objects, one object per line; keys are the labels, made unique."""
     out.write(b"[")
-    line = f"concat(',', chr(10), {_json_object(source)})"
+    line = f"concat(',', chr(10), {json_object(source.columns)})"
     pass_on(source.lines(lambda part: line), out, source.rows, progress, skip=1)
     out.write(b"\n]\n")
 
 
 def write_jsonl(source: Source, out: IO[bytes], progress: Progress) -> None:
     """One object per line."""
-    line = f"concat({_json_object(source)}, chr(10))"
+    line = f"concat({json_object(source.columns)}, chr(10))"
     pass_on(source.lines(lambda part: line), out, source.rows, progress)
 
 
@@ -98,14 +99,25 @@ def _csv_cell(column: Column, cells: pa.ChunkedArray, excel: bool, raw: bool) ->
     return f"CASE WHEN {special} THEN concat('\"', replace({plain}, '\"', '\"\"'), '\"') ELSE {plain} END"
 
 
-def _json_object(source: Source) -> str:
-    names = unique([column.label for column in source.columns])
-    values = (
-        iso_datetime(column.sql, "T") if column.kind == "datetime" else column.sql
-        for column in source.columns
+def json_object(columns: Sequence[Column]) -> str:
+    """SQL of a JSON object: the labels, made unique, with their values; shapes, which are JSON already, stand last."""
+    named = list(zip(unique([column.label for column in columns]), columns, strict=True))
+    plain = [(name, column) for name, column in named if column.kind != "shape"]
+    shapes = [(name, column) for name, column in named if column.kind == "shape"]
+    pairs = ", ".join(f"{quoted_text(name)}: {_json_value(column)}" for name, column in plain)
+    found = f"to_json({{{pairs}}})::VARCHAR" if pairs else "'{}'"
+    if not shapes:
+        return found
+    more = "".join(
+        f", {quoted_text(', ' if plain or place else '')}, {quoted_text(json.dumps(name, ensure_ascii=False) + ': ')},"
+        f" coalesce({column.sql}, 'null')"
+        for place, (name, column) in enumerate(shapes)
     )
-    pairs = (f"{quoted_text(name)}: {value}" for name, value in zip(names, values, strict=True))
-    return "to_json({" + ", ".join(pairs) + "})"
+    return f"concat(left({found}, -1){more}, '}}')"
+
+
+def _json_value(column: Column) -> str:
+    return iso_datetime(column.sql, "T") if column.kind == "datetime" else column.sql
 
 
 def iso_datetime(cell: str, between: str) -> str:

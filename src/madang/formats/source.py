@@ -14,9 +14,13 @@ import pyarrow.parquet as pq
 
 from madang.declarations.standard import RESERVED, DatasetColumn
 from madang.formats.order import KEY, in_source_order
+from madang.formats.shapes_text import Form, as_text
 
-Kind = Literal["text", "integer", "number", "boolean", "date", "datetime"]
+Kind = Literal[
+    "text", "integer", "number", "boolean", "date", "datetime", "shape"
+]  # shape: WKB, or GeoJSON text
 _CELLS, _FEWEST, _MOST = 400_000, 500, 16_384  # of a batch, which one thread takes at a time; rows of it
+_SHAPE_BYTES = 8_000_000  # of the shapes of a batch
 _TOGETHER = 4  # batches planned for together
 ROW_NUMBER = "__row"  # no column has such a name
 
@@ -48,7 +52,10 @@ class Column:
 
 
 class Source:
-    """The rows of one version. `rows` is their number, `columns` what of them is exported."""
+    """The rows of one version. `rows` is their number, `columns` what of them is exported.
+
+    Shapes are given as `shapes` says. With `points`, rows without shapes have their place in `hidden`: lon and lat.
+    """
 
     def __init__(
         self,
@@ -58,22 +65,36 @@ class Source:
         *,
         with_source_row: bool,
         spill: Path,
+        shapes: Form = "wkt",
+        points: bool = False,
     ) -> None:
         self.con = con
+        self._form = shapes
         self._files = files
         self._spill = spill
         types = {field.name: field.type for path in files for field in pq.read_schema(path)}
         chosen = [
             (column.name, column.label.strip() or column.name)
             for column in columns
-            if column.name not in RESERVED
+            if column.name not in RESERVED or column.type == "geometry"
         ]
         if with_source_row:
-            chosen = [(name, name) for name in RESERVED if name in types] + chosen
+            given = [name for name, _ in chosen]
+            chosen = [(name, name) for name in RESERVED if name in types and name not in given] + chosen
         self.columns = [
-            Column(name, label, _kind(types[name] if files else pa.string())) for name, label in chosen
+            Column(name, label, self._kind_of(types[name] if files else pa.string()))
+            for name, label in chosen
         ]
+        self._binary = [name for name, _ in chosen if name in types and pa.types.is_binary(types[name])]
+        self.hidden: list[Column] = []
+        if points and not self._binary and {"lon", "lat"} <= types.keys():
+            self.hidden = [Column(name, name, "number") for name in ("lon", "lat")]
         self.rows = sum(int(pq.read_metadata(path).num_rows) for path in files)
+
+    def _kind_of(self, type: pa.DataType) -> Kind:
+        if pa.types.is_binary(type):
+            return "text" if self._form == "wkt" else "shape"
+        return _kind(type)
 
     def tables(self, names: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The typed rows in the order of the source, some thousands at a time; `names` are their new names."""
@@ -109,7 +130,7 @@ class Source:
     def _ordered(self, wanted: Expression) -> Iterator[pa.Table]:
         """The rows by source_row, as the wanted columns."""
         read = ", ".join(
-            [f"{column.read} AS {column.sql}" for column in self.columns] + [f"source_row AS {KEY}"]
+            [f"{column.read} AS {column.sql}" for column in self._all()] + [f"source_row AS {KEY}"]
         )
         keys = [
             chunk
@@ -127,13 +148,43 @@ class Source:
 
         Arrow reads, because DuckDB holds back what runs ahead of a slow reader, without limit (1.5.5).
         """
-        names = list(dict.fromkeys(["source_row", *(column.name for column in self.columns)]))
+        names = list(dict.fromkeys(["source_row", *(column.name for column in self._all())]))
+        batches = self.batches(names)
+        while several := list(islice(batches, _TOGETHER)):
+            yield self._with_texts(pa.Table.from_batches(several))
+
+    def batches(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """These columns as they lie in the files, few rows at a time where the shapes are large."""
         rows = min(_MOST, max(_FEWEST, _CELLS // len(names)))
+        if self._binary:
+            rows = max(1, min(rows, _SHAPE_BYTES // _TOGETHER // self._shape_bytes()))
         for path in self._files:
             with pq.ParquetFile(path) as file:
-                batches = file.iter_batches(rows, columns=names)
-                while several := list(islice(batches, _TOGETHER)):
-                    yield pa.Table.from_batches(several)
+                yield from file.iter_batches(rows, columns=names)
+
+    def _all(self) -> list[Column]:
+        """The columns and, where they are not among them, the hidden ones."""
+        names = {column.name for column in self.columns}
+        return [*self.columns, *(column for column in self.hidden if column.name not in names)]
+
+    def _shape_bytes(self) -> int:
+        """Bytes of the shapes of a row on average."""
+        size = 0
+        for path in self._files:
+            about = pq.read_metadata(path)
+            for group in range(about.num_row_groups):
+                parts = [about.row_group(group).column(i) for i in range(about.num_columns)]
+                size += sum(p.total_uncompressed_size for p in parts if p.path_in_schema in self._binary)
+        return max(1, size // max(self.rows, 1))
+
+    def _with_texts(self, part: pa.Table) -> pa.Table:
+        if self._form == "wkb":
+            return part
+        for name in self._binary:
+            part = part.set_column(
+                part.column_names.index(name), name, as_text(part.column(name), self._form)
+            )
+        return part
 
     def _asked(self, part: pa.Table, query: str) -> pa.Table:
         self.con.register("part", part)

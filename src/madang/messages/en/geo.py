@@ -51,6 +51,15 @@ TEXTS: dict[str, str] = {
     "because_layer": "shapes of the file ({by})",
     "type_geometry": "shape",
     "cell_not_geometry": "The shape cannot be brought to longitude and latitude and was left empty. Check the coordinate system; if it is another one, deposit again with `--crs EPSG:number`.",
+    # a shape in a few words
+    "shape_none": "no shape",
+    "shape_point": "point ({lon}, {lat})",
+    "shape_line": "line, {corners} vertices",
+    "shape_area": "polygon, {corners} vertices",
+    "shape_points": "{parts} points",
+    "shape_lines": "{parts} lines, {corners} vertices",
+    "shape_areas": "{parts} polygons, {corners} vertices",
+    "shape_mixed": "{parts} mixed shapes, {corners} vertices",
     # what a layer holds, and evidence
     "layer_of_point": "{count} points",
     "layer_of_line": "{count} lines",

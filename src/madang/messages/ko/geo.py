@@ -51,6 +51,15 @@ TEXTS: dict[str, str] = {
     "because_layer": "파일의 도형({by})",
     "type_geometry": "도형",
     "cell_not_geometry": "도형을 경위도로 옮길 수 없어 비워 두었습니다. 좌표계가 맞는지 확인하고, 다르면 `--crs EPSG:번호`로 다시 올리십시오.",
+    # a shape in a few words
+    "shape_none": "도형 없음",
+    "shape_point": "점({lon}, {lat})",
+    "shape_line": "선, 꼭짓점 {corners}개",
+    "shape_area": "다각형, 꼭짓점 {corners}개",
+    "shape_points": "점 {parts}개",
+    "shape_lines": "선 {parts}개, 꼭짓점 {corners}개",
+    "shape_areas": "다각형 {parts}개, 꼭짓점 {corners}개",
+    "shape_mixed": "섞인 도형 {parts}개, 꼭짓점 {corners}개",
     # what a layer holds, and evidence
     "layer_of_point": "점 {count}개",
     "layer_of_line": "선 {count}개",

@@ -14,6 +14,7 @@ from madang.web.desk.workspace import workspace
 FORMS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": "application/geo+json",
     "parquet": "application/vnd.apache.parquet",
 }
 _BLOCK = 1 << 18

@@ -63,7 +63,10 @@ def masked_copy(version: Version, hidden: set[str], folder: Path) -> tuple[list[
 def _copy(path: Path, names: Sequence[str], target: Path) -> Path:
     with pq.ParquetFile(path) as file:
         schema = pa.schema(
-            [field.with_type(pa.string()) if field.name in names else field for field in file.schema_arrow]
+            [
+                field.with_type(pa.string()) if field.name in names and not _is_shape(field) else field
+                for field in file.schema_arrow
+            ]
         )
         with pq.ParquetWriter(target, schema) as writer:
             for batch in file.iter_batches(_BATCH):
@@ -75,7 +78,13 @@ def _copy(path: Path, names: Sequence[str], target: Path) -> Path:
     return target
 
 
+def _is_shape(field: pa.Field) -> bool:
+    return bool(pa.types.is_binary(field.type))
+
+
 def _starred(values: pa.Array) -> pa.Array:
+    if pa.types.is_binary(values.type):
+        return pa.nulls(len(values), values.type)  # nothing of a shape can be shown
     texts = values.cast(pa.string())
     rest = pc.replace_substring_regex(pc.utf8_slice_codeunits(texts, 1), r"\S", "*")
     return pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, 1), rest, "")

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from madang.bank import Version
 from madang.declarations.standard import DatasetColumn
+from madang.formats.shapes_text import described
 from madang.web.desk.masking import masked, personal_of
 from madang.web.desk.pages import Cells
 
@@ -40,6 +41,8 @@ def shown(value: Any, *, counted: bool = False) -> str | None:
     """A typed value as a reader expects it; None stays None. A `counted` number gets its thousands marked."""
     if value is None:
         return None
+    if isinstance(value, bytes):
+        return described(value)
     if isinstance(value, bool):
         return "예" if value else "아니요"
     if isinstance(value, float):

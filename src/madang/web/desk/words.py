@@ -16,6 +16,7 @@ TYPES = {
     "time": "시각",
     "month": "연월",
     "year": "연도",
+    "geometry": "도형",
 }
 NUMERIC = {"integer", "number", "percent"}
 VERDICTS = {
