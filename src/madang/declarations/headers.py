@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NOISE = re.compile(
     r"[\s_\-·ㆍ‧•∙・.,/\\:;'\"()\[\]{}<>〈〉《》「」『』【】〔〕~*※#"
@@ -20,6 +21,7 @@ _UNIT = re.compile(
 )
 
 
+@lru_cache(maxsize=50_000)
 def normalise(label: str) -> str:
     """The comparable form of a header: NFKC (full width becomes half, ㎡ becomes m2), casefolded, without separators.
 

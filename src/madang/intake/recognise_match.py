@@ -61,9 +61,11 @@ class Match:
 
     @property
     def accepted(self) -> bool:
+        if self.score < THRESHOLD:
+            return False
         wanted = min(_DISTINCTIVE, _rare_columns(self.standard))
         share = 1.0 if len(self.standard.columns) <= _FEW else _REQUIRED_SHARE
-        return self.required >= share and self.distinctive >= wanted and self.score >= THRESHOLD
+        return self.required >= share and self.distinctive >= wanted
 
 
 @dataclass(frozen=True)
