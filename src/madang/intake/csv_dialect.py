@@ -11,8 +11,10 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+from madang.intake.address_fixed import fixed_places
 from madang.intake.csv_record import Dialect, Record, records
 from madang.intake.raw import Evidence
+from madang.messages import text as text_of
 
 SAMPLE_RECORDS = 300
 _CANDIDATES = {
@@ -61,12 +63,30 @@ def detect(lines: list[str], given: str | None = None) -> tuple[Dialect, Evidenc
             usual = weight if dialect.quote else weight * _UNQUOTED
             scored.append((pattern * types * usual, pattern, dialect))
     scored.sort(key=lambda entry: -entry[0])
+    if given is None and (fixed := _fixed(lines, scored)):
+        return fixed
     if not scored or (scored[0][0] < _LEAST and given is None):
         dialect = Dialect("", '"')
         return dialect, Evidence("delimiter", "", "칸을 일정하게 나누는 구분자가 없어 한 칸으로 읽음", 0.6)
     best = scored[0]
     dialect = best[2]
     return dialect, _evidence(sample, dialect, best[0], scored, given)
+
+
+def _fixed(lines: list[str], scored: list[tuple[float, float, Dialect]]) -> tuple[Dialect, Evidence] | None:
+    """Columns at fixed places of the line, where no delimiter gives all lines the same number of cells."""
+    score, pattern, best = scored[0] if scored else (0.0, 0.0, Dialect("", '"'))
+    if score >= _LEAST and best.delimiter != " ":
+        return None
+    places = fixed_places(lines)
+    if places is None or (
+        not places.ruler and best.delimiter == " " and pattern >= 1 - 1 / len(places.begins)
+    ):
+        return None
+    begins = ", ".join(str(begin + 1) for begin in places.begins)
+    kind = "because_fixed_bytes" if places.wide else "because_fixed_letters"
+    dialect = Dialect(" ", "", places=places)
+    return dialect, Evidence("delimiter", text_of("fixed_width"), text_of(kind, places=begins), 0.85)
 
 
 def _evidence(

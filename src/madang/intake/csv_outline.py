@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from madang.intake.address_layout import AddressLayout, address_layout
 from madang.intake.csv_record import Dialect, Record, readings
 from madang.intake.csv_repair import OTHER_DELIMITERS, Repairer, read_otherwise
 from madang.intake.csv_sample import take_sample
@@ -71,14 +72,27 @@ class _Planner:
             record.row: self._cells(index, self.everything, usual, repairer)
             for index, record in enumerate(self.everything)
         }
+        known = self._known(rows, override)
+        if known is not None:
+            override = replace(override, header_rows=())
         layouts = self._layouts(rows, override)
         changed, problems = self._headers(layouts, rows, usual)
         if changed:
             layouts = self._layouts(rows, override)
-        return [
+        parts = [
             self._part(number, layouts, rows, problems if number == 0 else [])
             for number in range(len(layouts))
         ]
+        if known is None:
+            return parts
+        labels = list(known.labels)
+        return [replace(p, labels=labels, evidence=(*p.evidence, known.evidence())) for p in parts]
+
+    def _known(self, rows: dict[int, list[str]], override: Override) -> AddressLayout | None:
+        """The layout of an address file without header, where the delimiter is the one they have."""
+        if override.header_rows is not None or self.dialect.delimiter != "|":
+            return None
+        return address_layout([rows[record.row] for record in self.head[:_SHOWN]])
 
     def _repairer(self, found: list[Record], width: int) -> Repairer:
         return Repairer(self.dialect, width, [record.cells for record in found if record.sound])

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from madang.intake.address_fixed import Places
+
 SPAN_LINES = 200  # a quoted cell over more physical lines than this is a forgotten quote
 LONGEST_READING = 1 << 18  # longer records are not searched for the best reading
 CLOSERS = 60  # closing quotes tried for one cell
@@ -24,11 +26,13 @@ class Dialect:
         ""  # "\\", or '"' where doubled double quotes are left over inside other quotes; "" = doubled quote
     )
     runs: bool = False  # any run of blanks is one delimiter (aligned text)
+    places: Places | None = None  # columns stand at fixed places of the line
 
     @property
     def byte(self) -> str:
         """The one-byte delimiter of prepared text."""
-        return self.delimiter if len(self.delimiter.encode()) == 1 and not self.runs else _JOINED
+        plain = len(self.delimiter.encode()) == 1 and not self.runs and self.places is None
+        return self.delimiter if plain else _JOINED
 
     @property
     def changes_text(self) -> bool:
@@ -44,6 +48,8 @@ class Dialect:
             text = text.replace(b"\\\\", b"\x1d").replace(b"\\" + self.quote.encode(), b"\x1e")
         elif self.escape == '"':
             text = text.replace(b'""', b'"')
+        if self.places:
+            return self.places.cut(text)
         if self.runs:
             text = re.sub(rb"(?m)^ +| +$", b"", text)
             return re.sub(rb" +", _JOINED.encode(), text)

@@ -38,4 +38,8 @@ TEXTS: dict[str, str] = {
     "because_xml_records": "{path} repeats. The row number says which record it is",
     "because_xml_workbook": "a workbook saved as XML",
     "reason_too_many_cells": "cells that reach row {row}, column {column}",
+    "because_address_layout": "no header, and the values at {codes} fit the layout of the road name address service",
+    "because_fixed_bytes": "no delimiter parts it, and counting Korean letters as two places columns begin at {places}",
+    "because_fixed_letters": "no delimiter parts it, and columns begin at letters {places}",
+    "fixed_width": "fixed width",
 }

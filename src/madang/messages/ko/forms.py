@@ -38,4 +38,8 @@ TEXTS: dict[str, str] = {
     "because_xml_records": "{path} 항목이 되풀이됨. 행 번호는 몇 번째 기록인지를 뜻함",
     "because_xml_workbook": "XML로 저장한 엑셀 통합 문서임",
     "reason_too_many_cells": "{row}행 {column}열까지 걸친 칸",
+    "because_address_layout": "머리글이 없고 {codes} 자리의 값이 도로명주소 안내시스템의 배치와 맞음",
+    "because_fixed_bytes": "어느 구분자로도 나뉘지 않고, 한글을 두 자리로 세면 열이 {places}번째 자리에서 시작함",
+    "because_fixed_letters": "어느 구분자로도 나뉘지 않고, 열이 {places}번째 글자에서 시작함",
+    "fixed_width": "고정 폭",
 }
