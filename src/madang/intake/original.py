@@ -1,4 +1,7 @@
-"""Rows of an original as it arrived: read again from the kept snapshot, around one row, nothing typed."""
+"""Rows of an original as it arrived: read again from the kept snapshot, around one row, nothing typed.
+
+Delimited text and worksheets have rows of their own and are shown as they stand; every other form is read again.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
+
+from madang.intake.html_table import looks_html
+from madang.intake.kinds import kind_of
+from madang.intake.original_staged import staged_rows, told_override
+from madang.intake.raw import Refused
+from madang.messages import MadangError
 
 _BLOCK = 1 << 22
 _LINE_LIMIT = 200_000  # characters of one line that are shown at most
@@ -20,6 +30,52 @@ class SourceRow:
 
     number: int
     cells: list[str]
+
+
+@dataclass(frozen=True)
+class Original:
+    """The neighbourhood of a row: the header over it, cell by cell, and the rows.
+
+    `by_line`: every row of the original is there to be shown; else rows that are no data are absent.
+    """
+
+    header: list[str]
+    rows: list[SourceRow]
+    by_line: bool = True
+
+
+def original(
+    snapshot: Path, receipt: dict[str, Any], facts: dict[str, Any], *, first: int, count: int
+) -> Original:
+    """Rows `first` … `first + count - 1` of the table of a deposit, of whatever form its original is.
+
+    `receipt` and `facts` are those of the deposit. Raises MadangError: original_too_large, original_not_shown.
+    """
+    name = str(receipt.get("file") or "")
+    try:
+        kind = kind_of(snapshot, name)
+    except Refused as refused:
+        raise MadangError("original_not_shown") from refused
+    if kind in ("text", "excel") and not _is_html(snapshot):
+        reading = {
+            "sheet": facts.get("sheet"),
+            **{key: receipt.get(key) for key in ("encoding", "delimiter")},
+        }
+        rows = rows_around(snapshot, **reading, first=first, count=count)
+        over = receipt.get("header_rows") or []
+        header = rows_around(snapshot, **reading, first=over[-1], count=1) if over else []
+        return Original(header[0].cells if header else [], rows)
+    member = facts.get("member", receipt.get("member"))
+    override = told_override((facts.get("reading") or {}).get("override") or {})
+    labels, found = staged_rows(
+        snapshot, name=name, member=member, override=override, first=first, count=count
+    )
+    return Original(labels, [SourceRow(number, cells) for number, cells in found], by_line=False)
+
+
+def _is_html(snapshot: Path) -> bool:
+    with open(snapshot, "rb") as stream:
+        return looks_html(stream.read(8192))
 
 
 def rows_around(

@@ -274,6 +274,7 @@ class SourcePage:
     columns: int
     problems: list[ProblemLine]  # what was found in this row, or in this cell where one is meant
     hidden: bool = False  # whether personal values are starred
+    note: str = ""  # why the original is not shown
 
     @property
     def names(self) -> list[str]:

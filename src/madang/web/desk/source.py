@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from madang.bank import Dataset
-from madang.intake.original import SourceRow, rows_around
+from madang.intake.original import Original, SourceRow, original
 from madang.messages import MadangError
 from madang.web.desk.masking import masked
 from madang.web.desk.pages import ProblemLine, SourcePage
@@ -22,6 +22,7 @@ _IN_ROW = 10
 def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> SourcePage:
     """The rows around `row` of the original of a deposit, with the cell of `column` marked.
 
+    An original that cannot be shown again gives a page that says so, with the problems of the row.
     Raises MadangError: dataset_missing (a row or deposit it does not have, too), snapshot_missing.
     """
     ws = workspace()
@@ -31,13 +32,16 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
     snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))
     if not snapshot.is_file():
         raise MadangError("snapshot_missing", sha256=str(receipt["sha256"])[:12])
-    reading = {"sheet": facts.get("sheet"), **{key: receipt.get(key) for key in ("encoding", "delimiter")}}
     first = max(1, row - _NEIGHBOURS)
-    rows = rows_around(snapshot, **reading, first=first, count=row - first + 1 + _NEIGHBOURS)
-    if not any(each.number == row for each in rows):
+    shown, note = Original([], []), ""
+    try:
+        shown = original(snapshot, receipt, facts, first=first, count=row - first + 1 + _NEIGHBOURS)
+    except MadangError as error:
+        note = str(error)
+    header, rows, header_rows = shown.header, shown.rows, receipt.get("header_rows") or []
+    found = any(each.number == row for each in rows) or bool(rows and not shown.by_line)
+    if not note and not found:
         raise MadangError("dataset_missing", dataset=f"{dataset_id} {row}")
-    header_rows = receipt.get("header_rows") or []
-    header = rows_around(snapshot, **reading, first=header_rows[-1], count=1)[0].cells if header_rows else []
     label, position = _position(facts, column, header)
     hidden = hidden_in(dataset, facts)
     if hidden:
@@ -53,9 +57,10 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
         row=row,
         marked=position,
         label=label,
-        columns=max([len(header), *(len(each.cells) for each in rows)]),
+        columns=max([len(header), *(len(each.cells) for each in rows)], default=0),
         problems=_in_row(dataset, chosen, row, column, hidden),
         hidden=bool(hidden),
+        note=note,
     )
 
 
