@@ -61,8 +61,13 @@ SHAPE = f"(?:^|[^0-9０-９.．])(?P<front>{D}{{6}})(?P<gap>{_GAP}{{0,3}})(?P<ba
 _REGION = "(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주)"
 PLATE_SYLLABLES = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주하허호배아바사자"
 _USE = f"[{PLATE_SYLLABLES}]"
-_BANK = "(?:은행|농협|수협|신협|축협|우체국|새마을금고|뱅크|(?:KB|kb|NH|IBK|SC|KEB)[가-힣]{0,4}|저축|계좌(?:번호)?|입금처|예금주)"
-_BANK_BEHIND = rf" {{0,2}}[(\[/,]? ?(?:KB|NH|IBK|SC|KEB)?[가-힣]{{0,5}}(?:은행|농협|수협|신협|축협|우체국|금고|뱅크|KB|NH|IBK|예금주)"
+_INSTITUTE = "(?:농협|수협|신협|축협|우체국|새마을금고|뱅크|(?:KB|kb|NH|IBK|SC|KEB)[가-힣]{0,4}|저축|계좌(?:번호)?|입금처|예금주)"
+_BETWEEN = r"[^0-9０-９가-힣\n.]"  # 은행동 and 은행로 are places
+_BANK = (
+    r"(?:" + _INSTITUTE + r"(?:[^0-9０-９\n]{0,11}[^0-9０-９\n.])?"
+    rf"|은행(?:계좌|통장)?(?:번호)?(?:{_BETWEEN}{{0,6}}|{_BETWEEN}{{1,4}}[가-힣]{{2,4}}{_BETWEEN}{{1,3}}))"
+)
+_BANK_BEHIND = r" {0,2}[(\[/,]? ?(?:KB|NH|IBK|SC|KEB)?[가-힣]{0,5}(?:은행(?:$|[^0-9가-힣]|계좌|으로)|농협|수협|신협|축협|우체국|금고|뱅크|KB|NH|IBK|예금주)"
 _G = f"[-{_DASH} ]{{1,3}}"
 _ONE = _of("123456789")
 _ACCOUNT = (  # no telephone number of an office of that bank: those begin with 0 and end in four digits
@@ -97,7 +102,7 @@ _WAYS: dict[Kind, str | tuple[str, ...]] = {
         _CARD_BACK,
     ),
     "account": (
-        _written(_ACCOUNT, rf"{_BANK}(?:[^0-9０-９\n]{{0,11}}[^0-9０-９\n.])?"),
+        _written(_ACCOUNT, _BANK),
         _written(_ACCOUNT, _CHAIN_FRONT, _BANK_BEHIND),
     ),
     "mobile": _written(
