@@ -24,13 +24,14 @@ _SIGNS = (
 )
 _NUMBER = r"^[+-]?\d{1,3}(?:\.\d*)?$"
 _SIDE = r"(?:북위|동경|위도|경도|[NnEe])?[: ]?"
-_AFTER = r" ?(?:[NnEe]|북|동)?"
+_AFTER = r" ?(?:[NnEe]|북|동)?\??"  # a sign that was lost on the way shows as a question mark
 _DMS = (
     rf"^{_SIDE}(?P<d>\d{{2,3}}) ?(?:°|도|[-: ]) ?(?P<m>\d{{1,2}}) ?(?:'|분|[-: ]) ?"
     rf"(?P<s>\d{{1,2}}(?:\.\d+)?) ?(?:\"|초)?{_AFTER}$"
 )
 _DM = rf"^{_SIDE}(?P<d>\d{{2,3}}) ?(?:°|도) ?(?P<m>\d{{1,2}}(?:\.\d+)?) ?(?:'|분)?{_AFTER}$"
 _MARKED = rf"^{_SIDE}(?P<v>\d{{2,3}}\.\d+) ?(?:°|도)?{_AFTER}$"
+_TWO_POINTS = r"^(?P<d>\d{2,3})\.(?P<f>\d{2,4})\.(?P<g>\d{2,})$"
 _COMMA = r"^(?P<d>\d{2,3}),(?P<f>\d{3,})$"
 _LOST = r"^(?P<d>3[3-8]|12[4-9]|13[01])(?P<f>\d{4,})$"
 
@@ -38,7 +39,7 @@ _LOST = r"^(?P<d>3[3-8]|12[4-9]|13[01])(?P<f>\d{4,})$"
 @dataclass(frozen=True)
 class Degrees:
     """How the cells of a column read. `value`: plain decimal degrees only, else NaN; `proposed`: another reading, else
-    NaN; `kind`: decimal, dms (degrees, minutes, seconds), dm (degrees, minutes), marked (35.1°N), comma (35,1814),
+    NaN; `kind`: decimal, dms (degrees, minutes, seconds), dm (degrees, minutes), marked (35.1°N), comma (35,1814), two_points (35.080.175),
     lost_point (35181389), unreadable, or null for an empty cell.
     """
 
@@ -65,6 +66,7 @@ def read_degrees(texts: pa.Array | pa.ChunkedArray) -> Degrees:
         "dm": _sexagesimal(cells, _DM),
         "marked": _floats(_group(cells, _MARKED, "v")),
         "comma": _pointed(cells, _COMMA),
+        "two_points": _pointed(pc.replace_substring_regex(cells, _TWO_POINTS, r"\1,\2\3"), _COMMA),
         "lost_point": _pointed(cells, _LOST)
         if _holds_degrees(plain, cells, weights)
         else np.full(len(cells), np.nan),
