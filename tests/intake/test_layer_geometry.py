@@ -74,7 +74,7 @@ def test_what_cannot_be_a_place_on_earth_is_null() -> None:
 def test_the_shapes_of_a_layer_become_a_column_of_the_version(tmp_path: Path) -> None:
     path = geojson(
         tmp_path / "a.json",
-        [feature({"type": "Polygon", "coordinates": SQUARE}, 이름="가", **{"Geometry": "글"})],
+        [feature({"type": "Polygon", "coordinates": SQUARE}, 이름="가", Geometry="글")],
     )
     (table,) = read(path, tmp_path / "s")
     conformed = _settled(table, tmp_path)

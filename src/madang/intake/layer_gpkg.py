@@ -105,6 +105,7 @@ def _read_table(
     shape = next(
         (i for i, each in enumerate(headers) if found and each.casefold() == found[0].casefold()), None
     )
+    stage.drawn = shape is not None
     stage.know([label for i, label in enumerate(headers) if i != shape])
     done, blobs = 0, 0
     while rows := cursor.fetchmany(_FETCH if shape is not None else BATCH):
@@ -121,12 +122,7 @@ def _read_table(
     if blobs:
         stage.tell("gpkg_blobs", None, "info", count=f"{blobs:,}")
     declared, by = _declared(con, found[1] if found else None)
-    table = stage.finish(member, declared, by)
-    if shape is None:
-        table.layer = None
-        table.columns.pop()
-        table.evidence.pop()
-    return table
+    return stage.finish(member, declared, by)
 
 
 def _has(con: sqlite3.Connection, name: str) -> bool:

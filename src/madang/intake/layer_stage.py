@@ -33,11 +33,12 @@ _KINDS = {0: "point", 1: "line", 2: "line", 3: "area", 4: "point", 5: "line", 6:
 
 @dataclass
 class Stage:
-    """One table being staged in `place` under `name`."""
+    """One table being staged in `place` under `name`; without `drawn` it has no shapes."""
 
     place: Path
     name: str
     labels: list[str] = field(default_factory=list)
+    drawn: bool = True
     rows: int = 0
     heights: int = 0  # shapes that had more than two dimensions
     kinds: Counter[str] = field(default_factory=Counter)
@@ -61,10 +62,10 @@ class Stage:
         if not len(rows):
             return
         self.know(cells)
-        hexed = self._checked(rows, shapes)
+        hexed = [self._checked(rows, shapes)] if self.drawn else []
         empty = pa.array([""] * len(rows), pa.string())
         arrays = [cells.get(label, empty) for label in self.labels]
-        self._files[-1][0].write(pa.array(rows, pa.int64()), [*arrays, hexed])
+        self._files[-1][0].write(pa.array(rows, pa.int64()), [*arrays, *hexed])
         self.rows += len(rows)
 
     def write_features(
@@ -100,7 +101,7 @@ class Stage:
         path = self._joined()
         if self.heights:
             self.tell("layer_heights", None, "info", count=f"{self.heights:,}")
-        columns = [RawColumn(i, label) for i, label in enumerate([*self.labels, GEOMETRY])]
+        labels = [*self.labels, GEOMETRY] if self.drawn else self.labels
         shapes = ", ".join(text(f"layer_of_{kind}", count=f"{n:,}") for kind, n in self.kinds.most_common())
         found = Evidence(
             "layer", shapes or text("layer_of_nothing"), declared_by or text("layer_no_crs"), 1.0
@@ -108,13 +109,13 @@ class Stage:
         return RawTable(
             member=member,
             stage=path,
-            columns=columns,
+            columns=[RawColumn(i, label) for i, label in enumerate(labels)],
             rows=self.rows,
             header_rows=(),
             problems=self.problems,
             encoding=encoding,
-            evidence=[*evidence, found],
-            layer=Layer(len(self.labels), declared, declared_by),
+            evidence=[*evidence, found] if self.drawn else list(evidence),
+            layer=Layer(len(self.labels), declared, declared_by) if self.drawn else None,
         )
 
     def know(self, labels: Iterable[str]) -> None:
@@ -132,7 +133,7 @@ class Stage:
         if self._files:
             self._files[-1][0].close()
         path = self.place / f"{self.name}.{len(self._files)}.arrow"
-        self._files.append((StageWriter(path, len(self.labels) + 1), len(self.labels)))
+        self._files.append((StageWriter(path, len(self.labels) + self.drawn), len(self.labels)))
 
     def _joined(self) -> Path:
         """One file of all columns, from the pieces that were written while they were not yet all known."""
@@ -140,14 +141,14 @@ class Stage:
         target = self.place / f"{self.name}.arrow"
         if len(self._files) == 1:
             return self._files[0][0].path.rename(target)
-        whole = StageWriter(target, len(self.labels) + 1)
+        whole = StageWriter(target, len(self.labels) + self.drawn)
         for piece, known in self._files:
             with pa.OSFile(str(piece.path)) as source, pa.ipc.open_file(source) as reader:
                 for number in range(reader.num_record_batches):
                     batch = reader.get_batch(number)
                     empty = pa.array([""] * batch.num_rows, pa.string())
                     cells = batch.columns[1 : known + 1] + [empty] * (len(self.labels) - known)
-                    whole.write(batch.column(0), [*cells, batch.column(known + 1)])
+                    whole.write(batch.column(0), [*cells, *batch.columns[known + 1 :]])
             piece.path.unlink()
         whole.close()
         return target
