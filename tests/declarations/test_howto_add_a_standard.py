@@ -21,7 +21,7 @@ from tests.intake.quality_helper import checked
 from tests.intake.text_tables import as_dataset_columns, as_sample, typed_rows
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/add-a-standard.md").read_text(encoding="utf-8")
-FILE = "자전거보관소.csv"
+FILE = "도시텃밭.csv"
 
 
 def blocks(language: str) -> list[str]:
@@ -31,7 +31,7 @@ def blocks(language: str) -> list[str]:
 def promised() -> set[tuple[int, str]]:
     """The table of the page: source row and the rule that the sentence tells of."""
     told = {
-        "not_overfull": "row_rule",
+        "not_overallotted": "row_rule",
         "수량은 0보다": "quantity_negative",
         "정해진 값이": "code_not_listed",
         "서로 바뀌었습니다": "coordinate_swapped",
@@ -48,7 +48,7 @@ def city(tmp_path: Path) -> Path:
     folder = tmp_path / "city"
     assert CliRunner().invoke(main, ["init", str(folder)]).exit_code == 0
     (toml,) = blocks("toml")
-    (folder / "content/standards/bike-rack.toml").write_text(toml, encoding="utf-8")
+    (folder / "content/standards/city-garden.toml").write_text(toml, encoding="utf-8")
     (tmp_path / FILE).write_text(blocks("csv")[0], encoding="utf-8")
     return folder
 
@@ -57,29 +57,29 @@ def test_one_file_makes_a_standard_that_is_recognised_mapped_and_checked(city: P
     standards = load_standards(SHIPPED, city / "content/standards")
     labels, *rows = csv.reader(io.StringIO(blocks("csv")[0]))
     found = recognise(labels, as_sample(rows), standards)
-    assert found.standard is standards["bike-rack"]
+    assert found.standard is standards["city-garden"]
     assert [labels[i] for i in range(len(labels)) if i not in found.mapping] == ["비고"]
-    assert [found.mapping[i].name for i in (1, 3)] == ["rack_name", "capacity_count"]
+    assert [found.mapping[i].name for i in (1, 3)] == ["garden_name", "plots_count"]
     columns = as_dataset_columns(labels, found)
     result = checked(tmp_path, columns, typed_rows(rows, columns), found.standard, today=date(2026, 11, 21))
     assert {(p["row"], p["rule"]) for p in result.problems} == promised()
-    assert result.of("not_overfull") == (3, 1)
+    assert result.of("not_overallotted") == (3, 1)
     assert result.quality.freshness.status == "fresh"
 
 
 def test_the_listing_shows_it(city: Path) -> None:
     shown = CliRunner().invoke(main, ["-w", str(city), *shlex.split(blocks("sh")[0])[1:]])
     assert shown.exit_code == 0
-    assert "bike-rack" in shown.output
-    assert "자전거보관소" in shown.output
+    assert "city-garden" in shown.output
+    assert "도시텃밭" in shown.output
 
 
 def test_a_mistake_in_the_file_is_a_sentence_with_file_and_key(city: Path) -> None:
-    file = city / "content/standards/bike-rack.toml"
+    file = city / "content/standards/city-garden.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("required", "requierd", 1), encoding="utf-8")
     shown = CliRunner().invoke(main, ["-w", str(city), "standards"])
     assert shown.exit_code != 0
-    assert "bike-rack.toml" in shown.output + shown.stderr
+    assert "city-garden.toml" in shown.output + shown.stderr
     assert "columns[1].requierd" in shown.output + shown.stderr
 
 
@@ -90,11 +90,11 @@ def test_its_commands_deposit_the_file(city: Path, tmp_path: Path, monkeypatch: 
     for line in "".join(blocks("sh")).splitlines():
         done = CliRunner().invoke(main, shlex.split(line)[1:])
         assert done.exit_code == 0, done.output
-    problems = CliRunner().invoke(main, ["problems", "자전거보관소", "--json"])
+    problems = CliRunner().invoke(main, ["problems", "도시텃밭", "--json"])
     listed = {(each["row"], each["rule"]) for each in map(json.loads, problems.output.splitlines())}
     assert promised() <= listed
-    shown = json.loads(CliRunner().invoke(main, ["show", "자전거보관소", "--json"]).output)
-    assert "bike-rack" in json.dumps(shown, ensure_ascii=False)
+    shown = json.loads(CliRunner().invoke(main, ["show", "도시텃밭", "--json"]).output)
+    assert "city-garden" in json.dumps(shown, ensure_ascii=False)
 
 
 def test_every_key_of_a_column_is_explained() -> None:

@@ -39,28 +39,6 @@ def check_real(tmp_path: Path, path: Path) -> Checked:
     return checked(tmp_path, columns, typed_rows(rows, columns), found.standard)
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        ("standard", "서울특별시_박물관미술관정보_20180821.csv"),
-        ("standard", "부산광역시_방범용CCTV 정보_구판.csv"),
-        ("standard", "서울시 주요 공원현황.csv"),
-        ("standard", "스마트 버스쉘터 설치 현황.csv"),
-        ("standard", "전국공공시설개방정보표준데이터_2020.csv"),
-        ("licences", "상가상권정보_서울_202212_표본2행.csv"),
-        ("population", "광진구_격자_돌봄틈새공백.csv"),
-        ("population", "서울_행정동별_세대원수별세대_201712.txt"),
-        ("population", "서울_행정동별거주인구_2020q2.txt"),
-        ("housing", "서울시 공동주택 아파트 정보.csv"),
-        ("codes", "법정동코드_utf8.csv"),
-        ("commercial", "행정동_코드명.csv"),
-        ("weather_water", "ASOS_대구_일별.csv"),
-    ],
-)
-def test_real_files_of_other_kinds_stay_generic(parts: tuple[str, str]) -> None:
-    assert look(shared(*parts))[2].standard is None
-
-
 @pytest.mark.slow
 def test_the_libraries_of_2020(tmp_path: Path) -> None:
     """17 full duplicates and 3 points outside Korea, as counted by whoever described the file."""
