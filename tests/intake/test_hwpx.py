@@ -100,6 +100,29 @@ def test_frames_and_boxes_of_signatures_are_no_data_and_told(tmp_path: Path) -> 
         assert word in why(table)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["보도시점", "2026. 11. 2.(월)", "담당부서", "도시계획과"], ["담당자", "팀장 가나다", "전화", "02-123-4567"]],
+        [[("신 청 서", 4, 1), None, None, None], ["성명", "", "생년월일", ""], ["주소", ("", 3, 1), None, None],
+         ["전화", "", "전자우편", ""]],
+        [["사업명", "도서관 건립"], ["위치", "새별동 1"], ["기간", "2026.1 ~ 2027.12"], ["사업비", "100억원"]],
+    ],
+)  # fmt: skip
+def test_boxes_of_items_and_values_are_no_data(
+    tmp_path: Path, rows: list[list[str | tuple[str, int, int] | None]]
+) -> None:
+    (table,) = read(hwpx(tmp_path / "a.hwpx", p(tbl(rows)) + p("현황") + p(tbl(LIBRARIES))), tmp_path)
+    assert labels(table) == LIBRARIES[0]
+    assert "항목과 값" in why(table)
+
+
+def test_a_table_of_words_whose_columns_are_called_as_items_are_is_data(tmp_path: Path) -> None:
+    rows = [["부서", "내용"], ["총무과", "인사"], ["재무과", "예산"], ["문화과", "도서관"]]
+    (table,) = read(hwpx(tmp_path / "a.hwpx", p(tbl(rows))), tmp_path)
+    assert (labels(table), table.rows) == (["부서", "내용"], 3)
+
+
 def test_a_document_of_frames_alone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="document_no_table") as refused:
         read(hwpx(tmp_path / "a.hwpx", p("글뿐") + p(tbl([["알림"]]))), tmp_path)

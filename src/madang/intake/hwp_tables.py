@@ -22,6 +22,12 @@ _SIGNING = re.compile(
     r"^(?:결\s*재|담\s*당(?:자)?|주무관|팀\s*장|과\s*장|국\s*장|실\s*장|부\s*서\s*장|부?\s*시\s*장|부?\s*군\s*수|부?\s*구\s*청\s*장|"
     r"본부장|협\s*조(?:자)?|기\s*안(?:자)?|검\s*토(?:자)?|전\s*결|대\s*결|공람|선람|확\s*인|접\s*수)$"
 )
+_ITEM = re.compile(  # of a box that tells items and values side by side, as press releases and forms have
+    r"^(?:보도\s*(?:시점|일시|일자)|배포(?:일시|일자|일)?|담당\s*(?:부서|자|팀)?|책임자|작성자?|성\s*명|이\s*름|생년\s*월일|주\s*소|"
+    r"전화(?:번호)?|연락처|휴대\s*전화|팩스|전자\s*우편|이메일|소\s*속|직\s*위|직\s*급|부\s*서|사업\s*(?:명|비|기간|개요|내용|목적|량|위치)|"
+    r"과제명|행사명|회의명|제\s*목|목\s*적|내\s*용|위\s*치|기\s*간|규\s*모|대\s*상|일\s*시|일\s*자|장\s*소|참석자?|주\s*최|주\s*관|예\s*산|"
+    r"신청인|대표자|상\s*호|업체명|법인명|사업자\s*등록\s*번호|법인\s*등록\s*번호|면\s*적|구\s*조|용\s*도|근\s*거|추진\s*(?:배경|방향|근거)|비\s*고)$"
+)
 _MARKS = re.compile(r"^[\s□■○●◇◆▢▣◦∙·•▶▷\-–—*※<>【】\[\]〈〉]+|[\s<>【】\[\]〈〉]+$")
 _NUMBERED = re.compile(r"^<?\s*표\s*[\d\-.]+\s*[>.)\]]?\s*")
 _CONTINUED = re.compile(r"^[(<\[]?\s*(?:앞\s*(?:장|쪽|표)에\s*)?(?:계속|이어서)\s*[)>\]]?$")
@@ -139,8 +145,22 @@ def _no_data(found: _Found) -> str:
     signing = sum(bool(_SIGNING.match(tidy(text))) for text in texts)
     if table.rows <= 5 and signing >= 2 and signing >= 0.6 * len(texts):
         return "결재란"
+    if _tells_items(found.grid) and not _titles(table):
+        return "항목과 값을 나란히 적은 틀"
     full = sum(sum(bool(cell) for cell in row) > 1 for row in found.grid.rows)
     return "글을 두른 틀" if full < 2 else ""
+
+
+def _tells_items(grid: Grid) -> bool:
+    """Whether every other column holds names of items, with their values beside them."""
+    width = len(grid.rows[0])
+    names = [tidy(row[at]) for row in grid.rows for at in range(0, width, 2) if row[at]]
+    items = sum(bool(_ITEM.match(name)) for name in names)
+    beside = sum(not _ITEM.match(tidy(row[at])) for row in grid.rows for at in range(1, width, 2))
+    places = len(grid.rows) * (width // 2)
+    return (
+        width <= 6 and width % 2 == 0 and items >= 2 and items >= 0.6 * len(names) and beside >= 0.8 * places
+    )
 
 
 def _titles(table: Table) -> tuple[int, ...]:
