@@ -144,10 +144,10 @@ class Register:
 
     def area_code(self, lon: ArrayLike, lat: ArrayLike) -> pa.Array:
         """As `dong_code`, but the 5-digit 시군구 where only that is known."""
-        return self._located_codes.take(_or_null(self.locator.locate(lon, lat)))
+        return self.located_codes.take(_or_null(self.locator.locate(lon, lat)))
 
     @cached_property
-    def _located_codes(self) -> pa.Array:
+    def located_codes(self) -> pa.Array:
         """The code of each area of the locator."""
         return pa.concat_arrays([self.codes, self.sigungus.codes.take(pa.array(self._fallback))])
 
