@@ -51,7 +51,6 @@ TEXTS: dict[str, str] = {
     "crs_shifted": "even {crs}, which fits best, would fit better if shifted by about {metres} m: it is no known system",
     "crs_by_shapes": "read as {crs}, {of} shapes overlap those of the register by {overlap} % (median)",
     "crs_by_frame": "read as {crs}, {hits} of {of} rows lie near Korea, and under no other system",
-    "crs_declared_off": "Read as declared ({declared}), it is {metres} m off. It was read as {crs}.",
     # where the rows of a table are
     "no_register": "No area boundaries have been deposited yet, so rows have no dong_code. Deposit boundary files first, then this file again.",
     "crs_asked": "The coordinate system could not be decided, so rows have no place: {because}. Say which with --crs (candidates: {systems}).",

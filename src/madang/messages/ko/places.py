@@ -51,7 +51,6 @@ TEXTS: dict[str, str] = {
     "crs_shifted": "가장 잘 맞는 {crs}로 읽어도 {metres} m쯤 옮겨야 더 잘 맞아 아는 좌표계가 아님",
     "crs_by_shapes": "경계 {of}개가 {crs}로 읽을 때 지역 목록의 경계와 가운데값 {overlap} % 겹침",
     "crs_by_frame": "{of}행 가운데 {hits}행이 {crs}로 읽을 때 우리나라 둘레에 놓이고, 그런 좌표계가 달리 없음",
-    "crs_declared_off": "밝힌 좌표계({declared})대로 읽으면 {metres} m 어긋납니다. {crs}{으로} 읽었습니다.",
     # where the rows of a table are
     "no_register": "행정구역 경계가 아직 없어 행정동(dong_code)을 붙이지 못했습니다. 경계 파일을 먼저 입고한 뒤 이 파일을 다시 올리십시오.",
     "crs_asked": "좌표계를 정하지 못해 위치를 붙이지 않았습니다: {because}. 맞는 좌표계를 --crs로 알려 주십시오(후보: {systems}).",
