@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from madang.declarations.load import SHIPPED, load_standards
+from madang.intake.conform_plan import standard_column
 from madang.intake.raw import Override
 from madang.intake.recognise import Recognition, recognise
 from tests.declarations import public_forms
@@ -106,3 +107,8 @@ def test_a_person_may_say_which_column_a_header_is() -> None:
     found = recognise(labels, cells, STANDARDS, told)
     assert found.mapping[labels.index("켜는때")].name == "installation_type"
     assert labels.index("설치연도") not in found.mapping
+
+
+def test_a_column_of_a_version_carries_its_term_and_format() -> None:
+    column = standard_column(STANDARDS["cctv"].column("road_address"), "소재지도로명주소", "")
+    assert (column.term, column.format) == ("소재지도로명주소", "address_road")

@@ -227,7 +227,8 @@ def standards(context: click.Context, as_json: bool) -> None:
             [
                 {"id": s.id, "version": s.version, "label": s.label, "public_id": s.public_id, "key": list(s.key),
                  "columns": [{"name": c.name, "label": c.label, "type": c.type, "unit": c.unit,
-                              "required": c.required, "aliases": list(c.aliases)} for c in s.columns]}
+                              "required": c.required, "format": c.format, "term": c.term,
+                              "aliases": list(c.aliases)} for c in s.columns]}
                 for s in found
             ]
         )  # fmt: skip
