@@ -13,9 +13,10 @@ from hwpx.document import HwpxDocument
 
 from intake.archive_helper import rows_of
 from intake.document_helper import control, hwp, hwp_table, paragraph, record
-from madang.intake import hwp_read
+from madang.intake import forms, hwp_read
+from madang.intake.forms import read_tables
 from madang.intake.hwp_read import plain, read_hwp
-from madang.intake.raw import Override, RawTable, Refused
+from madang.intake.raw import Override, RawTable, Refused, no_progress
 from madang.workspace import Workspace
 
 LIBRARIES = [
@@ -213,3 +214,27 @@ def test_no_damage_of_a_document_is_more_than_a_refusal(tmp_path: Path) -> None:
         path.write_bytes(bytes(damaged[: chance.choice([len(damaged), chance.randrange(len(damaged))])]))
         with suppress(Refused):
             read(path, tmp_path)
+
+
+def test_a_damaged_container_is_a_refusal_whatever_it_is_called(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    whole = hwp(tmp_path / "a.hwp", paragraph(0, TABLE, hwp_table(1, LIBRARIES)), flags=0).read_bytes()
+    for name, code in (("a.hwp", "document_"), ("a.xls", "workbook_")):
+        damaged = bytearray(whole)
+        damaged[40:80] = bytes(chance.randrange(256) for _ in range(40))
+        (tmp_path / name).write_bytes(bytes(damaged))
+        with pytest.raises(Refused, match=code):
+            read_tables(tmp_path / name, name, Path(mkdtemp(dir=tmp_path)), Override(), no_progress)
+
+
+def test_a_reader_in_rust_that_gives_up_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        """As pyo3 raises it: no Exception."""
+
+    def gives_up(*_: object) -> list[RawTable]:
+        raise PanicException
+
+    monkeypatch.setattr(forms, "reader_of", lambda kind: gives_up)
+    (tmp_path / "a.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(Refused, match="workbook_broken"):
+        forms.read_tables(tmp_path / "a.xls", "a.xls", tmp_path, Override(), no_progress)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from madang.intake.kinds import Kind, kind_of
@@ -29,9 +28,13 @@ _READERS: dict[Kind, str] = {
 def read_tables(path: Path, name: str, place: Path, override: Override, progress: Progress) -> list[RawTable]:
     """The tables of the file at `path`, which arrived under `name`, staged in `place`. Raises Refused."""
     kind = kind_of(path, name)
-    if find_spec(f"madang.intake.{_READERS[kind].split(':')[0]}") is None:
-        raise Refused("form_not_supported", file=name, form=kind.upper())
-    return reader_of(kind)(path, place, override, progress)
+    try:
+        return reader_of(kind)(path, place, override, progress)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a library in Rust gave up: no Exception to Python
+            raise
+        broken = Refused("workbook_broken", file=name) if kind == "excel" else RuntimeError(str(error))
+        raise broken from error
 
 
 def reader_of(kind: Kind) -> Reader:

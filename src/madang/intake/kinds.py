@@ -82,7 +82,7 @@ def _by_magic(path: Path, name: str, head: bytes) -> str | None:
     if head.startswith(_GZIP):
         return "archive"
     if head.startswith(_OLE2):
-        return "hwp" if _is_hwp(path) else "excel"
+        return "hwp" if _is_hwp(path) or name.lower().endswith(".hwp") else "excel"
     if head.startswith((b"PAR1", b"PARE")):
         return "parquet"
     if head.startswith(_SQLITE):
