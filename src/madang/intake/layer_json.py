@@ -17,7 +17,8 @@ from madang.intake.raw import Progress, Refused
 _BLOCK = 1 << 20
 _LARGEST = 128 << 20  # characters of one value (one feature) at most
 _DEEPEST = 64
-_SPACE = re.compile(r"[ \t\r\n\x1e]*")  # 1e begins a record of a GeoJSON text sequence
+_BLANKS = " \t\r\n\x1e"
+_SPACE = re.compile(f"[{_BLANKS}]*")  # 1e begins a record of a GeoJSON text sequence
 _EDGE = 16  # an error so near to the end of what was read so far may be the cut, not the text
 
 
@@ -50,6 +51,8 @@ class JsonText:
 
     def peek(self) -> str:
         """The next character that is not blank; "" at the end."""
+        if self._at < len(self._text) and (sign := self._text[self._at]) not in _BLANKS:
+            return sign
         while True:
             self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at < len(self._text):
