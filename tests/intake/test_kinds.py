@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from madang.intake.kinds import kind_of
+from madang.intake.forms import reader_of
+from madang.intake.kinds import KINDS, kind_of
 from madang.intake.raw import Refused
 from shared_data import shared
 
@@ -156,3 +157,8 @@ def test_what_is_called_json_and_is_not_goes_to_the_reader_that_can_say_so(tmp_p
 def test_real_files(folder, pattern, expected):
     path = shared(folder, pattern)
     assert kind_of(path, "download") == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_a_reader(kind):
+    assert callable(reader_of(kind))

@@ -9,7 +9,7 @@ from madang.intake.json_text import TextSource
 from madang.intake.raw import Refused
 from madang.intake.xml_parse import elements, forget, local
 
-LOOKED_AT = 16 << 20  # bytes of the file
+LOOKED_AT = 8 << 20  # bytes of the file
 _PATHS = 20_000
 _TABLES = 50
 _INNER = 5  # times as many records inside than around them
@@ -32,7 +32,7 @@ class Place:
 
 
 def record_paths(source: TextSource) -> list[Path]:
-    """The paths of the elements that are records, by the first 16 MB; [] where there is none. Raises Refused."""
+    """The paths of the elements that are records, by the first 8 MB; [] where there is none. Raises Refused."""
     places = _places(source)
     repeated = [path for path, place in places.items() if place.most > 1 and not place.is_leaf]
     chosen: list[Path] = []

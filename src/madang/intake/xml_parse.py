@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from lxml import etree
@@ -71,6 +72,7 @@ def _mended(blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield rest
 
 
+@lru_cache(maxsize=10_000)
 def local(tag: Any) -> str:
     """The name of an element without its namespace."""
     return str(tag).rpartition("}")[2]

@@ -126,7 +126,7 @@ def _record(element: Any, level: int = 0) -> dict[str, Any]:
         if not isinstance(child.tag, str):
             continue
         key = str(next(iter(child.attrib.values()))) if named else local(child.tag)
-        inner = not named and (len(child) or child.attrib) and level < _LEVELS
+        inner = not named and (len(child) or child.keys()) and level < _LEVELS
         value: Any = _record(child, level + 1) if inner else _text(child)
         if key not in found:
             found[key] = value
@@ -143,9 +143,13 @@ def _record(element: Any, level: int = 0) -> dict[str, Any]:
 def _names_its_values(element: Any) -> bool:
     """`<col name="이름">가</col><col name="수">1</col>`: each value is named by its only attribute."""
     first = element[0]
-    return len({child.tag for child in element}) == 1 and all(
-        len(child) == 0 and len(child.attrib) == 1 and local(child.attrib.keys()[0]).lower() in _NAMING
-        for child in (first, *element)
+    return (
+        first.tag == element[1].tag
+        and len({child.tag for child in element}) == 1
+        and all(
+            len(child) == 0 and len(child.attrib) == 1 and local(child.attrib.keys()[0]).lower() in _NAMING
+            for child in (first, *element)
+        )
     )
 
 
