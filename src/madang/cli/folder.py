@@ -222,6 +222,12 @@ class _Lane:
             self.pool.shutdown()
             self.pool = self._pool()
             found = Outcome(self.path, [], MadangError("worker_died", file=readable_name(self.path)))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a library in Rust that gave up is no Exception to Python
+            said = f"{type(error).__name__}: {error}"
+            failed = MadangError("file_failed", file=readable_name(self.path), error=said)
+            found = Outcome(self.path, [], failed)
         self.running = None
         return found
 
