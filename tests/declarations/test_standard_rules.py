@@ -105,7 +105,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
     ("public-facility.free_means_no_fee", {"is_charged": False, "fee_krw": 1000}, WRONG),
     ("public-facility.paid_means_fee", {"is_charged": True, "fee_krw": None}, WRONG),
     ("river-level.not_a_fault_value", {"value": -990.0}, WRONG),
-    ("river-level.not_a_fault_value", {"value": -300.0}, RIGHT),
+    ("river-level.not_a_fault_value", {"value": -2679.07}, RIGHT),
     ("river-level.level_zero", {"measure": "수위", "value": 0.0}, WRONG),
     ("river-level.level_zero", {"measure": "유량", "value": 0.0}, NOT_ASKED),
     ("road-address.address_id_form", {"address_id": "11110101310000100000100000"}, RIGHT),
