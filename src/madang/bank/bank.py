@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from madang.bank.claims import claimed, clear
 from madang.bank.dataset import Dataset, Version
 from madang.bank.durable import SEOUL, disk_errors, fsync_file, fsync_folder, locked, new_id, write_json
 from madang.bank.ids import is_valid_id
@@ -40,7 +41,9 @@ class Bank:
         """The dataset `base_id` and those called `<base_id>-…`; of all others only the names are looked through."""
         if not self.folder.is_dir():
             return []
-        names = (name for name in os.listdir(self.folder) if name == base_id or name.startswith(f"{base_id}-"))
+        names = (
+            name for name in os.listdir(self.folder) if name == base_id or name.startswith(f"{base_id}-")
+        )
         return [self[name] for name in sorted(names) if name in self]
 
     def __getitem__(self, dataset_id: str) -> Dataset:
@@ -55,14 +58,18 @@ class Bank:
 
     @contextmanager
     def bench(self) -> Iterator[Path]:
-        """A folder for half-made things, gone afterwards; what a killed process leaves there is swept."""
+        """A folder for half-made things, gone afterwards; what killed processes left is cleared away first."""
         with disk_errors(self.folder):
-            place = self.workshop / new_id(datetime.now(SEOUL))
-            place.mkdir(parents=True)
-        try:
-            yield place
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
+            self.workshop.mkdir(parents=True, exist_ok=True)
+        clear(self.workshop)
+        place = self.workshop / new_id(datetime.now(SEOUL))
+        with claimed(place):
+            with disk_errors(self.folder):
+                place.mkdir()
+            try:
+                yield place
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
 
     def record(
         self,

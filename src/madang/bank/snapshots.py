@@ -15,9 +15,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
+from madang.bank.claims import claimed, clear
 from madang.bank.durable import disk_errors, fsync_file, fsync_folder
 
 _BLOCK = 1 << 22
+_LARGE = 64 << 20  # bytes from which it is worth to look whether they are kept already
+_NAME = 64  # letters of a SHA-256
 Withholding = Literal["discard", "seal"]
 
 
@@ -28,9 +31,10 @@ class Kept:
     `unchanged` says afterwards whether it was the same bytes all the time.
     """
 
-    def __init__(self, source: Path, snapshots: Snapshots, background: ThreadPoolExecutor) -> None:
-        self._source, self._snapshots = source, snapshots
-        self._temporary = snapshots.folder / f".{secrets.token_hex(8)}"
+    def __init__(
+        self, source: Path, temporary: Path, snapshots: Snapshots, background: ThreadPoolExecutor
+    ) -> None:
+        self._source, self._temporary, self._snapshots = source, temporary, snapshots
         self._mark = _mark(source)
         self._withheld: Withholding | None = None
         self._copying = background.submit(self._copy)
@@ -43,6 +47,11 @@ class Kept:
             return self._source
         named = self._snapshots.path(self._copying.result())
         return self._temporary if self._temporary.exists() else named
+
+    @property
+    def surely_new(self) -> bool:
+        """Whether no bytes of this length are kept: known before a large file has been read."""
+        return self._mark[0] >= _LARGE and not self._snapshots.has_size(self._mark[0])
 
     @property
     def sha256(self) -> str:
@@ -63,7 +72,7 @@ class Kept:
             if self._withheld is None:
                 self._name()
             else:
-                self._snapshots.withhold(self.sha256, self._withheld, self._temporary)
+                self._snapshots.withhold(self.sha256, self._withheld, self.path)
         return self.sha256
 
     @property
@@ -78,6 +87,10 @@ class Kept:
 
     def _copy(self) -> str:
         with disk_errors(self._snapshots.folder):
+            if self._mark[0] >= _LARGE and self._snapshots.has_size(self._mark[0]):
+                known = _digest(self._source)  # reading is cheaper than writing, and takes no place
+                if self._snapshots.path(known).exists():
+                    return known
             return _copy(self._source, self._temporary)
 
     def _sync(self) -> None:
@@ -108,6 +121,11 @@ class Snapshots:
     def path(self, sha256: str) -> Path:
         return self.folder / sha256
 
+    def has_size(self, size: int) -> bool:
+        """Whether bytes of this length are kept."""
+        with os.scandir(self.folder) as entries:
+            return any(entry.stat().st_size == size for entry in entries if len(entry.name) == _NAME)
+
     def put(self, source: Path) -> str:
         """Keep the bytes of `source`; returns their SHA-256 in hex. Bytes already kept are not written again."""
         with self.keep(source) as kept:
@@ -118,8 +136,10 @@ class Snapshots:
         """Keep the bytes of `source`; on leaving the block they are on disk or were not taken."""
         with disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(1, "snapshot") as background:
-            kept = Kept(source, self, background)
+        clear(self.folder)
+        temporary = self.folder / f".{secrets.token_hex(8)}"
+        with claimed(temporary), ThreadPoolExecutor(1, "snapshot") as background:
+            kept = Kept(source, temporary, self, background)
             try:
                 yield kept
             finally:
@@ -152,6 +172,11 @@ class Snapshots:
 
     def _sealed(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.sealed"
+
+
+def _digest(source: Path) -> str:
+    with open(source, "rb", buffering=0) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _copy(source: Path, target: Path) -> str:

@@ -55,7 +55,7 @@ def earlier(
     one too (a folder deposited again goes on where it stopped).
     """
     family = bank.family(base_id)  # of this id and of its members (`ID-<sheet>`); their facts say whether they are
-    if not family:
+    if not family or kept.surely_new:
         return []  # and the bytes need not be hashed yet
     wanted = _Wanted(base_id, file, kept.sha256, reading, live_only)
     first = next(filter(None, (wanted.receipt(dataset) for dataset in family)), None)
