@@ -42,7 +42,7 @@ class Locator:
         if wrong.any():
             raise ValueError(f"not a valid polygon: {np.flatnonzero(wrong)[:10].tolist()}")
         areas[~real] = None
-        grid = Grid.over(areas, cells or int(np.clip(9 * len(areas) ** 0.5, 16, 512)))
+        grid = Grid.over(areas, cells or int(np.clip(5 * len(areas) ** 0.5, 16, 512)))
         return cls._ready(areas, grid, rasterise(without_overlap(areas), grid))
 
     @classmethod

@@ -120,7 +120,7 @@ def _layer(layer: AreaLayer, meaning: Meaning, bridge: Bridge) -> _Layer:
     bridged = meaning.hjd.null_count == len(meaning.hjd)
     if bridged and meaning.level == "dong":
         codes = bridge.dongs(sgis, names)
-    shapes = valid(layer.geometry)
+    shapes = polygonal(layer.geometry.to_pylist())
     areas: dict[tuple[str | None, str | None, str | None], list[int]] = defaultdict(list)
     for at in range(len(shapes)):
         key = (codes[at], None, None) if codes[at] else (None, sgis[at], names[at])
@@ -136,15 +136,20 @@ def _layer(layer: AreaLayer, meaning: Meaning, bridge: Bridge) -> _Layer:
     return _Layer(layer.source, layer.as_of, meaning.level, bridged, made)
 
 
-def valid(geometry: pa.Array) -> NDArray[Any]:
-    """Shapely polygons of WKB: repaired where invalid, None where there is no polygon."""
-    shapes = np.atleast_1d(
-        shapely.from_wkb(np.array(geometry.to_pylist(), dtype=object), on_invalid="ignore")
-    )
+def polygonal(geometry: Sequence[bytes | None] | NDArray[Any]) -> NDArray[Any]:
+    """Shapely polygons of WKB or of any shapes, in two dimensions: repaired where invalid, None where there is no area."""
+    held = np.empty(len(geometry), dtype=object)
+    held[:] = list(geometry)
+    shapes = held if _are_shapes(held) else shapely.from_wkb(held, on_invalid="ignore")
     wrong = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
     shapes[wrong] = shapely.make_valid(shapes[wrong])
-    flat = shapely.force_2d(shapes)
-    return np.array([_polygons(shape) for shape in flat] + [None], dtype=object)[:-1]
+    made = np.empty(len(held), dtype=object)
+    made[:] = [_polygons(shape) for shape in shapely.force_2d(shapes)]
+    return made
+
+
+def _are_shapes(held: NDArray[Any]) -> bool:
+    return any(isinstance(each, shapely.Geometry) for each in held)
 
 
 def _polygons(shape: Any) -> Any:
