@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from madang.bank import Bank, Dataset, Version
 from madang.bank.durable import SEOUL
+from madang.bank.snapshots import Withholding
 from madang.declarations import Standard, load_standards
 from madang.intake.raw import Override, Progress, Steps, no_steps
 from madang.intake.receipt import Receipt, Stopped
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from madang.bank.diff import Diff
     from madang.bank.erase import Tombstone
     from madang.find import Hit, Index
+    from madang.intake.registers import Registers
 
 _TOML = """# 마당 작업 공간 설정. 비밀번호 같은 비밀은 여기에 쓰지 않습니다(환경 변수로 줍니다).
 name = {name}            # 화면에 나오는 기관 이름
 area_code = ""           # 행정구역 코드 10자리 (예: 시군구)
 theme_colour = "#256ef4"
+rrn_original = "discard" # 주민등록번호가 든 원본 파일: discard(두지 않음) 또는 seal(봉인해 따로 둠)
 """
 
 Clock = Callable[[], datetime]
@@ -49,6 +52,11 @@ class Settings:
     name: str
     area_code: str = ""
     theme_colour: str = "#256ef4"
+    rrn_original: str = "discard"  # or "seal": what becomes of an original with resident registration numbers
+
+    @property
+    def withholding(self) -> Withholding:
+        return "seal" if self.rrn_original == "seal" else "discard"
 
 
 @dataclass
@@ -71,6 +79,10 @@ class Workspace:
             settings = Settings(**{key: str(value) for key, value in values.items()})
         except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as error:
             raise MadangError("settings_broken", path=toml, reason=error) from error
+        if settings.rrn_original not in ("discard", "seal"):
+            raise MadangError(
+                "settings_broken", path=toml, reason=f"rrn_original = {settings.rrn_original!r}"
+            )
         return cls(folder, settings)
 
     @classmethod
@@ -95,6 +107,17 @@ class Workspace:
         """Declared standards by id: those shipped with Madang, then the workspace's own, which win."""
         shipped = Path(str(files("madang") / "content" / "standards"))
         return load_standards(shipped, self.folder / "content" / "standards")
+
+    @cached_property
+    def registers(self) -> Registers:
+        """The registers of areas, built from deposited boundaries and code lists."""
+        from madang.declarations.places import SHIPPED, load_places
+        from madang.intake.registers import Registers
+
+        declared = load_places(SHIPPED, self.folder / "content" / "places")
+        area = self.settings.area_code.strip()
+        home = area.rstrip("0").ljust(2, "0") if area else ""  # 4111000000 -> 4111: the city and its 구
+        return Registers(self.bank, self.folder / "cache" / "areas", declared, home)
 
     @property
     def sources(self) -> Path:
@@ -126,7 +149,15 @@ class Workspace:
         """
         from madang.intake.deposit import Door
 
-        door = Door(self.bank, self.standards, threads=threads, clock=self.clock, sources=self.sources)
+        door = Door(
+            self.bank,
+            self.standards,
+            threads=threads,
+            clock=self.clock,
+            sources=self.sources,
+            withholding=self.settings.withholding,
+            registers=self.registers,
+        )
         reading = override or Override(standard=standard, text=text)
         try:
             receipts = door.deposit(

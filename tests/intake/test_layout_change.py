@@ -71,13 +71,14 @@ def parks(**more: list[object]) -> dict[str, list[object]]:
 
 
 def said(receipt: Receipt, language: Language = "ko") -> dict[str, str]:
-    return {reason.code: reason.text(language) for reason in receipt.reasons}
+    """What the receipt says, beside that the made-up bank has no boundaries."""
+    return {reason.code: reason.text(language) for reason in receipt.reasons if reason.code != "no_register"}
 
 
 def test_the_same_columns_in_another_order_say_nothing(workspace: Workspace) -> None:
     deposit(workspace, parks())
     again = deposit(workspace, dict(reversed(parks().items())))
-    assert (again.verdict, again.version, again.reasons) == ("accepted", 2, ())
+    assert (again.verdict, again.version, said(again)) == ("accepted", 2, {})
 
 
 def test_gone_and_new_columns_are_counted_and_named(workspace: Workspace) -> None:

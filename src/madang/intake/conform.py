@@ -19,7 +19,10 @@ import pyarrow as pa
 from madang.declarations.standard import DatasetColumn, Standard
 from madang.intake.conform_list import count_kinds, list_suspects
 from madang.intake.conform_plan import Plan, Source
-from madang.intake.conform_write import Counts, PartWriter
+from madang.intake.conform_write import POINTS, Counts, PartWriter
+from madang.intake.place import Placing
+from madang.intake.place_checks import list_points
+from madang.intake.problems import ProblemSink
 from madang.intake.profile import NEARLY_ALL
 from madang.intake.raw import Progress, RawTable, no_progress
 from madang.intake.screen import NO_POLICY, Policy, Screening, list_masked, masked, restricted, screening
@@ -29,6 +32,17 @@ from madang.messages import text
 
 _TWO_PARTS = 200_000  # rows from which two threads write a file each
 _ROUNDS = 5  # a guess that fails, then a mask in what became text, then nothing more to change
+
+
+@dataclass(frozen=True)
+class Located:
+    """How rows were placed: `rows` staged, `dongs` of them with a dong_code, rows by geo_level, and how many points of
+    each rule of `place_checks` cannot be right."""
+
+    rows: int
+    dongs: int
+    levels: dict[str, int]
+    points: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class Conformed:
     columns: list[DatasetColumn]
     files: list[Path]
     screened: Screening
+    located: Located | None = None
 
 
 def conform(
@@ -52,6 +67,7 @@ def conform(
     *,
     standard: Standard | None = None,
     policy: Policy = NO_POLICY,
+    placing: Placing | None = None,
     progress: Progress = no_progress,
     compression: str = "snappy",
 ) -> Conformed:
@@ -67,7 +83,7 @@ def conform(
     work.mkdir(exist_ok=True)
     try:
         for _ in range(_ROUNDS):
-            counts, files = _write(table, plan, out, work, con, compression, progress)
+            counts, files = _write(table, plan, out, work, con, compression, placing, progress)
             kinds = count_kinds(con, plan, work) if counts.suspects else {}
             screened = screening(plan, counts.hits, standard, policy)
             amended = masked(_amended(plan, counts, kinds), screened)
@@ -77,12 +93,13 @@ def conform(
         if counts.suspects:
             list_suspects(con, plan, work, table.problems)
         list_masked(counts.rrn_rows, plan, screened, table.problems)
+        located = _located(counts, plan, placing, work, table.problems) if placing else None
     finally:
         for leftover in work.iterdir():
             leftover.unlink()
         work.rmdir()
     columns = restricted(_with_facts(plan, counts, kinds), screened)
-    return Conformed(counts.rows, columns, files, screened)
+    return Conformed(counts.rows, columns, files, screened, located)
 
 
 def _write(
@@ -92,6 +109,7 @@ def _write(
     work: Path,
     con: duckdb.DuckDBPyConnection,
     compression: str,
+    placing: Placing | None,
     progress: Progress,
 ) -> tuple[Counts, list[Path]]:
     with pa.OSFile(str(table.stage)) as source, pa.ipc.open_file(source) as reader:
@@ -105,7 +123,7 @@ def _write(
         suspects = work / f"{number}.parquet"
         cursor = con.cursor()
         try:
-            writer = PartWriter(plan, cursor, files[number], suspects, compression)
+            writer = PartWriter(plan, cursor, files[number], suspects, compression, placing)
             return writer.write(table.stage, first, last, told)
         finally:
             cursor.close()
@@ -118,6 +136,14 @@ def _write(
             for counts in pool.map(write, range(parts)):
                 total.add(counts)
     return total, files
+
+
+def _located(counts: Counts, plan: Plan, placing: Placing, work: Path, problems: ProblemSink) -> Located:
+    points: dict[str, int] = {}
+    if placing.pair is not None:
+        column = plan.sources[placing.pair.x].column
+        points = list_points(sorted(work.glob(f"*{POINTS}")), placing, (column.name, column.label), problems)
+    return Located(counts.staged, counts.located, dict(counts.levels), points)
 
 
 def _threads(con: duckdb.DuckDBPyConnection) -> int:

@@ -8,6 +8,7 @@ Cells without a value and cells that deserve a remark are set aside as suspects:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +21,15 @@ import pyarrow.parquet as pq
 
 from madang.intake import values_dates, values_numbers
 from madang.intake.conform_plan import Plan, Source, WidePlan
+from madang.intake.place import CHECKED, Placer, Placing
+from madang.intake.place import SCHEMA as PLACED
 from madang.intake.values import Reading
 from madang.intake.values_cells import read_cells, tidy
 from madang.privacy import Hits, mask, scan
 
 GROUP_CELLS = 2_500_000  # cells of a group of rows at most, and bytes: what is in memory at a time
 GROUP_BYTES = 64_000_000
+POINTS = ".points"  # suffix of the file of points of a part
 SCREENED = ("text", "integer")  # types whose cells may hide personal data: a long number is an integer
 RRN_ROWS = 10_000  # rows with a resident number that are listed, for each column
 ARROW: dict[str, pa.DataType] = {
@@ -51,6 +55,8 @@ class Counts:
     suspects: int = 0
     hits: dict[int, Hits] = field(default_factory=dict)  # personal data, per source
     rrn_rows: dict[int, list[int]] = field(default_factory=dict)  # physical rows with a resident number
+    levels: Counter[str] = field(default_factory=Counter)  # how the rows were placed: place.LEVELS
+    located: int = 0  # rows with a dong_code
 
     def screen(self, place: int, rows: pa.Array, hits: Hits) -> None:
         """Count what was found in the cells `rows` of a source."""
@@ -66,16 +72,19 @@ class Counts:
         self.suspects += other.suspects
         for place, number in other.empty.items():
             self.empty[place] = self.empty.get(place, 0) + number
+        self.levels += other.levels
+        self.located += other.located
         for place, hits in other.hits.items():
             self.hits[place] = self.hits.get(place, Hits()) + hits
         for place, rows in other.rrn_rows.items():
             self.rrn_rows[place] = (self.rrn_rows.get(place, []) + rows)[:RRN_ROWS]
 
 
-def schema_of(plan: Plan) -> pa.Schema:
-    """Schema of the Parquet files of a plan: source_row first."""
+def schema_of(plan: Plan, *, placed: bool = False) -> pa.Schema:
+    """Schema of the Parquet files of a plan: source_row first; where rows are `placed`, with the columns of that."""
     fields = [("source_row", pa.int64())]
     fields += [(s.column.name, ARROW[s.reading.storage]) for s in plan.sources]
+    fields += list(PLACED) if placed else []
     if plan.wide:
         fields += [(c.name, ARROW[Reading(c.type).storage]) for c in plan.wide.into]
         fields.append((plan.wide.value.name, ARROW[plan.wide.reading.storage]))
@@ -86,14 +95,22 @@ class PartWriter:
     """Writes the batches `first` to `last` of a staged table to one Parquet file, and its suspects to another."""
 
     def __init__(
-        self, plan: Plan, con: duckdb.DuckDBPyConnection, out: Path, suspects: Path, compression: str
+        self,
+        plan: Plan,
+        con: duckdb.DuckDBPyConnection,
+        out: Path,
+        suspects: Path,
+        compression: str,
+        placing: Placing | None = None,
     ) -> None:
         self.plan = plan
         self.con = con
         self.counts = Counts()
-        self._schema = schema_of(plan)
+        self._placer = Placer(placing) if placing else None
+        self._schema = schema_of(plan, placed=placing is not None)
         self._out = pq.ParquetWriter(out, self._schema, compression=compression)
         self._suspects = pq.ParquetWriter(suspects, SUSPECTS, compression="lz4")
+        self._points = _points_writer(suspects, placing)
         self._literals = _literals(con, plan.wide) if plan.wide else []
         self._pending: list[pa.Table] = []
 
@@ -107,6 +124,8 @@ class PartWriter:
         finally:
             self._out.close()
             self._suspects.close()
+            if self._points:
+                self._points.close()
         return self.counts
 
     def _needed(self) -> list[int]:
@@ -127,6 +146,7 @@ class PartWriter:
             values[place] = self._screened(place, source, rows, cells[source.index], values[place])
         self.counts.staged += len(rows)
         columns = [rows, *(values[place] for place in range(len(self.plan.sources)))]
+        columns += self._placed(rows, cells, values)
         if self.plan.wide:
             columns = self._long(rows, cells, columns, self.plan.wide)
         self.counts.rows += len(columns[0])
@@ -146,6 +166,21 @@ class PartWriter:
             found[place] = read.slice(number * len(rows), len(rows))
             self._set_aside(rows, cells[index], found[place], place, reading)
         return found
+
+    def _placed(
+        self, rows: pa.Array, cells: dict[int, pa.Array], values: dict[int, pa.Array]
+    ) -> list[pa.Array]:
+        """The columns that say where the rows are; none where nothing says it."""
+        if self._placer is None:
+            return []
+        texts = {place: cells[source.index] for place, source in enumerate(self.plan.sources)}
+        columns, checked = self._placer.place(rows, texts, values)
+        self.counts.located += len(rows) - columns[2].null_count
+        for level in columns[3].value_counts().to_pylist():
+            self.counts.levels[level["values"] or ""] += level["counts"]
+        if self._points:
+            self._points.write_table(checked)
+        return columns
 
     def _screened(
         self, place: int, source: Source, rows: pa.Array, texts: pa.Array, values: pa.Array
@@ -190,6 +225,13 @@ class PartWriter:
         kept = [column.take(pa.array(again)) for column in columns]
         given = [literal.take(pa.array(header)) for literal in self._literals]
         return [*kept, *given, stacked.take(pa.array(by_row.reshape(-1)))]
+
+
+def _points_writer(suspects: Path, placing: Placing | None) -> pq.ParquetWriter | None:
+    """Where the points of a part are set aside for the checks of the whole table: beside its suspects."""
+    if placing is None or placing.crs is None or placing.layer is not None:
+        return None
+    return pq.ParquetWriter(suspects.with_suffix(POINTS), CHECKED, compression="lz4")
 
 
 def _literals(con: duckdb.DuckDBPyConnection, wide: WidePlan) -> list[pa.Array]:

@@ -24,6 +24,7 @@ from madang.intake.raw import Override, RawTable, Refused, Steps, no_steps
 from madang.intake.reading import Reading, earlier
 from madang.intake.receipt import Reason, Receipt, Stopped
 from madang.intake.record import Deposit, Recorder
+from madang.intake.registers import Registers
 from madang.intake.settle import Settler
 from madang.intake.use import check_columns, check_labels, check_use, check_wishes
 from madang.messages import MadangError
@@ -44,10 +45,11 @@ class Door:
     threads: int = 2
     sources: Path | None = None  # what was learned of earlier deposits
     withholding: Withholding = "discard"  # or "seal": an original with resident registration numbers
+    registers: Registers | None = None
 
     @property
     def _recorder(self) -> Recorder:
-        return Recorder(self.bank, self.clock, self.withholding)
+        return Recorder(self.bank, self.clock, self.withholding, self.registers)
 
     def deposit(
         self,
@@ -73,7 +75,8 @@ class Door:
         name = readable_name(path)
         base_id = dataset or dataset_id(name)
         learned = self._learned(base_id, override)
-        reading = Reading.of(learned.over(override), self.standards, told=override)
+        register = self.registers.version() if self.registers else ""
+        reading = Reading.of(learned.over(override), self.standards, told=override, register=register)
         deposit = Deposit(name, None, base_id, reading, by, start)
         if path.stat().st_size == 0:
             empty = Refused("file_empty", file=name)
@@ -138,7 +141,13 @@ class Door:
                 deposit, learned, tables = _read(deposit, learned, place, steps)
             deposit = replace(deposit, tables=tuple(_table_ids(deposit.base_id, tables)))
             settler = Settler(
-                self.bank, self.standards, place, self.threads, self.clock().date(), steps=steps
+                self.bank,
+                self.standards,
+                place,
+                self.threads,
+                self.clock().date(),
+                self.registers,
+                steps,
             )
             notes = _notes(deposit, learned, once or self.sources is None, tables)
             for table, table_id in zip(tables, deposit.tables, strict=True):

@@ -18,7 +18,7 @@ from madang.intake.raw import Override
 _PASSING = frozenset(
     "file_changing extension_missing other_columns other_provider became_empty erased_again own_failure".split()
 )
-READER = "1"  # raised whenever the same bytes may be read differently
+READER = "2"  # raised whenever the same bytes may be read differently
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,30 @@ class Reading:
     standards: str
     reader: str = READER
     told: Override = Override()
+    register: str = ""  # of areas; "" where the bank has none
 
     @classmethod
-    def of(cls, override: Override, standards: dict[str, Standard], told: Override | None = None) -> Reading:
+    def of(
+        cls,
+        override: Override,
+        standards: dict[str, Standard],
+        told: Override | None = None,
+        register: str = "",
+    ) -> Reading:
         known = repr(sorted(standards.items()))
         digest = hashlib.sha256(known.encode()).hexdigest()[:16]
-        return cls(override, digest, told=override if told is None else told)
+        return cls(override, digest, told=override if told is None else told, register=register)
 
     def to_json(self) -> dict[str, Any]:
         override = asdict(self.override)
         rows = override["header_rows"]
         override["header_rows"] = None if rows is None else list(rows)
-        return {"override": override, "standards": self.standards, "reader": self.reader}
+        return {
+            "override": override,
+            "standards": self.standards,
+            "reader": self.reader,
+            "register": self.register,
+        }
 
 
 def earlier(
@@ -54,7 +66,9 @@ def earlier(
     `live_only`: only if what came of them is what is live now. Otherwise any earlier deposit will do, a refused
     one too (a folder deposited again goes on where it stopped).
     """
-    family = bank.family(base_id)  # of this id and of its members (`ID-<sheet>`); their facts say whether they are
+    family = bank.family(
+        base_id
+    )  # of this id and of its members (`ID-<sheet>`); their facts say whether they are
     if not family or kept.surely_new:
         return []  # and the bytes need not be hashed yet
     wanted = _Wanted(base_id, file, kept.sha256, reading, live_only)
@@ -95,12 +109,24 @@ class _Wanted:
             if receipt["version"] is None and not self._refused_for_good(receipt):
                 continue
             facts = dataset.facts(deposit)
-            if facts.get("base_id") == self.base_id and facts["reading"] == self.reading.to_json():
+            if facts.get("base_id") == self.base_id and self._read_so(facts):
                 return {**receipt, "file_tables": facts.get("file_tables")}
         return None
+
+    def _read_so(self, facts: dict[str, Any]) -> bool:
+        """Whether it was read as it would be now; another register matters only to what was placed by it."""
+        now, then = self.reading.to_json(), dict(facts["reading"])
+        if not placed_by_register(facts):
+            now["register"] = then["register"] = ""
+        return now == then
 
     def _refused_for_good(self, receipt: dict[str, Any]) -> bool:
         """Whether the same file would be refused again, whatever has changed since. Not so a deposit cut short."""
         if self.live_only or receipt["verdict"] != "refused" or receipt["file"] != self.file:
             return False
         return not any(reason["code"] in _PASSING for reason in receipt["reasons"])
+
+
+def placed_by_register(facts: dict[str, Any]) -> bool:
+    """Whether the rows of a deposit would be placed otherwise by another register; not so what feeds the register."""
+    return bool(facts.get("located")) and not facts.get("feeds_register")

@@ -13,8 +13,9 @@ from typing import Any
 from madang.bank import Bank
 from madang.bank.snapshots import Kept, Withholding
 from madang.intake.raw import RawTable, Refused
-from madang.intake.reading import Reading
+from madang.intake.reading import Reading, placed_by_register
 from madang.intake.receipt import Reason, Receipt
+from madang.intake.registers import Registers
 from madang.intake.settle import Settled
 from madang.messages import MadangError
 from madang.privacy import redact
@@ -67,6 +68,7 @@ class Recorder:
     bank: Bank
     clock: Callable[[], datetime]
     withholding: Withholding = "discard"  # what becomes of an original with resident registration numbers
+    registers: Registers | None = None
 
     def taken(self, deposit: Deposit, table: RawTable, table_id: str, settled: Settled) -> Receipt:
         """Commit a table as the next version, unless the live one is of the same bytes, understood the same."""
@@ -76,6 +78,8 @@ class Recorder:
         if settled.rrn_masked and deposit.kept:
             deposit.kept.withhold(self.withholding)
         deposit.settled()  # no version without its bytes, or a mark that they are withheld
+        if self.registers and settled.facts["feeds_register"]:
+            self.registers.mark(table_id)
         for _ in range(_TRIES):
             live = self.bank[table_id].latest if table_id in self.bank else None
             if live and live.receipt["sha256"] == deposit.sha256 and _same_reading(live.facts, facts):
@@ -202,7 +206,8 @@ def _receipt(deposit: Deposit, table: RawTable, table_id: str, settled: Settled)
         encoding=table.encoding,
         delimiter=table.delimiter,
         header_rows=table.header_rows,
-        crs=settled.standard.crs if settled.standard else None,
+        crs=settled.crs,
+        located_share=settled.located_share,
         seconds=deposit.seconds,
     )
 
@@ -211,6 +216,8 @@ def _same_reading(live: dict[str, Any], new: dict[str, Any]) -> bool:
     """Whether the same bytes were understood the same: what decides is the outcome, not which standards exist."""
     keys = ("override", "reader")
     same = all(live["reading"][key] == new["reading"][key] for key in keys)
+    if placed_by_register(new):
+        same = same and live["reading"].get("register") == new["reading"]["register"]
     return same and live["standard"] == new["standard"] and _outcome(live) == _outcome(new)
 
 

@@ -9,6 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
 from madang.bank import Bank, Version
 from madang.bank.erase import brought_back
 from madang.bank.ids import clean_id, title_of
@@ -17,10 +20,11 @@ from madang.declarations.headers import normalise
 from madang.declarations.sql import literal, quote
 from madang.declarations.standard import Privacy
 from madang.engine.duck import connect
-from madang.intake.conform import Conformed, conform
+from madang.intake.conform import Conformed, Located, conform
 from madang.intake.conform_plan import Plan, hints, plan_of
 from madang.intake.layout_change import tell_change
 from madang.intake.layout_totals import take_out_totals
+from madang.intake.placing import Decision, decide, in_degrees
 from madang.intake.problems import hide_lines
 from madang.intake.profile import profile
 from madang.intake.quality import check
@@ -29,6 +33,7 @@ from madang.intake.raw import RawTable, Refused, Steps, no_steps
 from madang.intake.reading import Reading
 from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC, Recognition, headings, recognise
+from madang.intake.registers import UNPLACED, Known, Registers, feeds
 from madang.intake.screen import NO_POLICY, NOTHING_FOUND, Policy, Screening
 from madang.intake.use import check_mapped
 from madang.intake.values_evidence import Sample, sample
@@ -52,6 +57,15 @@ class Settled:
     facts: dict[str, Any]
     reasons: tuple[Reason, ...] = field(default=())
     screened: Screening = NOTHING_FOUND
+    crs: str | None = None
+    located: Located | None = None
+
+    @property
+    def located_share(self) -> float | None:
+        """The share of rows with a 행정동; None where nothing says where they are, or they are areas themselves."""
+        if self.located is None or self.facts["feeds_register"]:
+            return None
+        return round(self.located.dongs / self.located.rows, 4) if self.located.rows else 0.0
 
     @property
     def rrn_masked(self) -> bool:
@@ -81,6 +95,7 @@ class Settler:
     place: Path
     threads: int
     today: date
+    registers: Registers | None = None
     steps: Steps = no_steps
 
     def settle(self, table: RawTable, table_id: str, reading: Reading) -> Settled:
@@ -92,11 +107,16 @@ class Settler:
         seen = sample(table)
         recognition = self._recognise(table, seen, reading)
         check_mapped(table, recognition, reading.told.mapping)
+        feeding = _feeding(table, seen, recognition.standard)
         con = connect(temp_dir=self.place, threads=self.threads)
         try:
             given = hints(recognition) if recognition.standard else None
             profiled = profile(table, con, reading.override, given, seen)
             plan = _private(plan_of(profiled, recognition), recognition.standard)
+            decision = self._decide(table, plan, recognition.standard, seen, con, reading, feeding)
+            if decision:
+                plan = in_degrees(plan, decision)
+                decision.list(table.problems)
             conformed = conform(
                 table,
                 plan,
@@ -105,6 +125,7 @@ class Settler:
                 standard=recognition.standard,
                 policy=_policy(live),
                 progress=self.steps("conforming"),
+                placing=decision.placing if decision else None,
             )
             back = brought_back(con, self.bank, table_id, conformed.files)
             if back:
@@ -115,6 +136,7 @@ class Settler:
                 *_compare_with_live(live, table_id, conformed, provider, table),
                 *tell_change(con, live, conformed, recognition.standard, table, reading.override),
                 *_left_out(table),
+                *(decision.reasons if decision else ()),
             )
             self.steps("checking")
             quality = check(
@@ -131,7 +153,7 @@ class Settler:
             con.close()
         table.problems.close()
         hide_lines(table.problems.path, conformed.columns)
-        facts = _facts(table, plan, conformed, recognition, quality, provider)
+        facts = _facts(table, plan, conformed, recognition, quality, provider, decision, feeding)
         return Settled(
             conformed.files,
             conformed.rows,
@@ -141,7 +163,29 @@ class Settler:
             facts,
             reasons,
             conformed.screened,
+            decision.placing.crs if decision else None,
+            conformed.located,
         )
+
+    def _decide(
+        self,
+        table: RawTable,
+        plan: Plan,
+        standard: Standard | None,
+        seen: Sample,
+        con: DuckDBPyConnection,
+        reading: Reading,
+        feeding: bool,
+    ) -> Decision | None:
+        """How the rows find their places; what the register of areas is made from is not placed by it."""
+        kind = standard.id if standard else None
+        if kind in UNPLACED:
+            return None
+        decision = decide(plan, standard, table, seen, con, self._known, reading.override)
+        return decision.without_register() if decision and feeding else decision
+
+    def _known(self) -> Known | None:
+        return self.registers.known() if self.registers else None
 
     def _recognise(self, table: RawTable, seen: Sample, reading: Reading) -> Recognition:
         labels = [column.label for column in table.columns]
@@ -237,6 +281,14 @@ def _as_of(live: Version | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
+def _feeding(table: RawTable, seen: Sample, standard: Standard | None) -> bool:
+    """Whether the register of areas is made from this table too."""
+    heads = None
+    if table.layer is not None:
+        heads = pa.chunked_array(seen.columns[table.layer.column], pa.string()).combine_chunks()
+    return feeds(standard.id if standard else None, heads, table.rows)
+
+
 def _policy(live: Version | None) -> Policy:
     """What the card says is done with each kind of personal data; where it says nothing the default stands."""
     return live.dataset.card.get("personal_data", {}) if live else NO_POLICY
@@ -261,9 +313,12 @@ def _facts(
     recognition: Recognition,
     quality: Quality,
     provider: str | None,
+    decision: Decision | None,
+    feeding: bool,
 ) -> dict[str, Any]:
     standard = recognition.standard
     names = [column.name for column in conformed.columns]
+    told = decision.evidence if decision else ()
     return {
         "rows": conformed.rows,
         "columns": [asdict(column) for column in conformed.columns],
@@ -277,12 +332,16 @@ def _facts(
         "sheet": table.sheet,
         "hidden": table.hidden,
         "places": _places(table, plan),
-        "evidence": [asdict(each) for each in (*table.evidence, *recognition.evidence)],
+        "evidence": [asdict(each) for each in (*table.evidence, *recognition.evidence, *told)],
         "runners_up": [list(each) for each in recognition.runners_up],
         "left_out": [{**each, "text": redact(str(each.get("text") or ""))} for each in table.left_out],
         "left_out_counts": dict(Counter(table.left_out_counts)),
         "problems_by_rule": dict(sorted(table.problems.by_rule.items())),
         "provider": provider,
+        "located": {**decision.to_json(), **asdict(conformed.located)}
+        if decision and conformed.located
+        else None,
+        "feeds_register": feeding,
         "personal_data": conformed.screened.to_json(plan.sources),
         "quality": quality.to_json(),
     }

@@ -1,0 +1,289 @@
+"""Decides how the rows of a table find their places: which columns, which systems of codes and of coordinates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from madang.declarations.standard import Standard
+from madang.intake.conform_plan import Plan, Source
+from madang.intake.place import Floats, Placer, Placing
+from madang.intake.place_columns import Pair, PlaceColumns, place_columns
+from madang.intake.problems import ProblemSink
+from madang.intake.raw import Evidence, Layer, Override, RawTable
+from madang.intake.receipt import Reason
+from madang.intake.registers import Known
+from madang.intake.values_cells import read_cells, tidy
+from madang.intake.values_evidence import Sample
+from madang.messages import text
+from madang.places.codes import detect_system
+from madang.places.coordinates import KOREA
+from madang.places.crs import WGS84, label, normal
+from madang.places.crs_evidence import CrsVerdict, decide_points
+from madang.places.crs_layers import decide_layer
+
+_LOOKED_AT = 5_000  # rows of the sample
+_MOST_BYTES = 200_000_000  # of shapes in memory to decide on a layer
+_OFF_M = 5.0  # a declared system that is so far off is told
+_SYSTEMS = {
+    "hjd_code": "HJD",
+    "bjd_code": "BJD",
+    "sigungu_code": "SIGUNGU",
+    "sgis_code": "SGIS",
+    "area_code": "",
+}
+_NEARLY_ALL = 0.9
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A placing with what it rests on: evidence for the receipt, what a person should know or be asked."""
+
+    placing: Placing
+    verdict: CrsVerdict | None = None
+    evidence: tuple[Evidence, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    others: tuple[tuple[Pair, CrsVerdict], ...] = field(default=())
+
+    def without_register(self) -> Decision:
+        """The same coordinates, but no area is looked up for them."""
+        reasons = tuple(reason for reason in self.reasons if reason.code != "no_register")
+        return replace(self, placing=replace(self.placing, known=None), reasons=reasons)
+
+    def list(self, problems: ProblemSink) -> None:
+        """The reasons as problems of the whole table."""
+        for reason in self.reasons:
+            if reason.code != "no_register":
+                problems.add(
+                    reason.code, severity="warning", detail=json.dumps(reason.params, ensure_ascii=False)
+                )
+
+    def to_json(self) -> dict[str, Any]:
+        """What facts.json keeps of it."""
+        verdict, placing = self.verdict, self.placing
+        return {
+            "crs": placing.crs,
+            "exchanged": placing.exchanged,
+            "register": placing.known.version if placing.known else None,
+            "systems": {str(place): system for place, system in placing.systems.items()},
+            "scores": [list(score) for score in verdict.scores[:8]] if verdict else [],
+            "declared": verdict.declared if verdict else None,
+            "declared_off_m": verdict.declared_off_m if verdict else None,
+        }
+
+
+@dataclass(frozen=True)
+class Witness:
+    """The sample of a table by place in its plan: texts as staged, and how to read them."""
+
+    plan: Plan
+    table: pa.Table
+    con: duckdb.DuckDBPyConnection
+
+    @classmethod
+    def of(cls, plan: Plan, seen: Sample, con: duckdb.DuckDBPyConnection) -> Witness:
+        return cls(plan, seen.table(_LOOKED_AT), con)
+
+    def texts(self, place: int) -> pa.Array:
+        return self.table[f"c{self.plan.sources[place].index}"].combine_chunks()
+
+    def all_texts(self) -> dict[int, pa.Array]:
+        return {place: self.texts(place) for place in range(len(self.plan.sources))}
+
+    def number(self, place: int) -> Floats:
+        values = read_cells(self.con, [self.texts(place)], self.plan.sources[place].reading)
+        return np.asarray(pc.fill_null(values.cast(pa.float64()), np.nan).to_numpy(zero_copy_only=False))
+
+
+def decide(
+    plan: Plan,
+    standard: Standard | None,
+    table: RawTable,
+    seen: Sample,
+    con: duckdb.DuckDBPyConnection,
+    register: Callable[[], Known | None],
+    override: Override,
+) -> Decision | None:
+    """How the rows of a planned table find their places; None where nothing in it says where they are.
+
+    `register` gives the register of areas; it is asked only where there is something to be placed.
+    """
+    columns = place_columns(plan, standard)
+    shapes = _shapes(plan, table.layer)
+    if not columns and shapes is None:
+        return None
+    witness, known = Witness.of(plan, seen, con), register()
+    systems, evidence = _systems(columns, witness, known)
+    placing = Placing(columns, known, layer=shapes, systems=systems)
+    if shapes is not None and table.layer is not None:
+        decision = _of_layer(placing, witness, table, table.layer, override)
+    else:
+        decision = _of_pairs(placing, witness, standard, override)
+    reasons = () if known else (Reason("no_register"),)
+    return replace(decision, evidence=(*evidence, *decision.evidence), reasons=(*decision.reasons, *reasons))
+
+
+def in_degrees(plan: Plan, decision: Decision) -> Plan:
+    """The plan, its shapes read in the coordinate system that was decided."""
+    place = decision.placing.layer
+    if place is None:
+        return plan
+    sources = list(plan.sources)
+    crs = decision.placing.crs
+    read = replace(sources[place].reading, crs=None if crs == WGS84 else crs)
+    sources[place] = replace(sources[place], reading=read)
+    return replace(plan, sources=tuple(sources))
+
+
+def _shapes(plan: Plan, layer: Layer | None) -> int | None:
+    if layer is None:
+        return None
+    return next((i for i, source in enumerate(plan.sources) if source.index == layer.column), None)
+
+
+def _systems(
+    columns: PlaceColumns, witness: Witness, known: Known | None
+) -> tuple[dict[int, str], tuple[Evidence, ...]]:
+    """The system of each code column: what its values say, else what its header says."""
+    if known is None:
+        return {}, ()
+    found: dict[int, str] = {}
+    told: list[Evidence] = []
+    lists = {"HJD": known.dongs, "HJD8": pc.utf8_slice_codeunits(known.dongs, 0, 8)}
+    if len(known.register.crosswalk[0]):
+        lists["SGIS"] = known.register.crosswalk[0]
+    for form, place in columns.codes:
+        detected = detect_system(witness.texts(place), lists, known.declared.sidos)
+        system = detected.system or _SYSTEMS[form]
+        if system:
+            found[place] = system
+            column = witness.plan.sources[place].column
+            told.append(Evidence(f"codes:{column.label}", system, detected.because, round(detected.share, 3)))
+    return found, tuple(told)
+
+
+def _of_layer(
+    placing: Placing, witness: Witness, table: RawTable, layer: Layer, override: Override
+) -> Decision:
+    """The system of a layer: as a person says, by the areas its shapes claim, else as the file declares."""
+    if override.crs:
+        return _by_person(placing, override.crs)
+    texts, shapes = _looked_at(table, layer, witness.plan)
+    if placing.known is None:
+        return _without_register(placing, layer.declared, *_corners(shapes))
+    expected = _claimed(replace(placing, layer=None), texts)
+    verdict = decide_layer(shapes, expected, placing.known.register, layer.declared)
+    return _decided(placing, verdict)
+
+
+def _of_pairs(placing: Placing, witness: Witness, standard: Standard | None, override: Override) -> Decision:
+    """The pair of coordinates that is used: the first whose system is decided, degrees before metres."""
+    pairs = placing.columns.pairs
+    if not pairs:
+        return Decision(placing)
+    expected = _claimed(placing, witness.all_texts()) if placing.known else None
+    decisions: list[tuple[Pair, CrsVerdict]] = []
+    for pair in pairs:
+        x, y = witness.number(pair.x), witness.number(pair.y)
+        declared = WGS84 if pair.degrees else _declared(standard, witness.plan.sources[pair.x])
+        if override.crs and (not pair.degrees or len(pairs) == 1):
+            return _by_person(replace(placing, pair=pair), override.crs)
+        if placing.known is None:
+            found = _without_register(replace(placing, pair=pair), declared, x, y)
+            if found.placing.crs or pair is pairs[-1]:
+                return found
+            continue
+        decisions.append((pair, decide_points(x, y, expected, placing.known.register, declared)))
+    pair, verdict = next((each for each in decisions if each[1].crs), decisions[0])
+    decided = _decided(replace(placing, pair=pair), verdict)
+    return replace(decided, others=tuple(each for each in decisions if each[0] is not pair))
+
+
+def _declared(standard: Standard | None, source: Source) -> str | None:
+    """What the standard says of its easting, or the header: "좌표정보x(epsg5174)"."""
+    digits = "".join(c for c in source.column.label.casefold().partition("epsg")[2] if c.isdigit())
+    if len(digits) in (4, 5):
+        return f"EPSG:{digits}"
+    return standard.crs if standard else None
+
+
+def _looked_at(table: RawTable, layer: Layer, plan: Plan) -> tuple[dict[int, pa.Array], Any]:
+    """The first rows of a layer, as many as are looked at: texts by place in the plan, and shapes (the sample has none)."""
+    places = {
+        place: source.index for place, source in enumerate(plan.sources) if source.index != layer.column
+    }
+    cells: dict[int, list[pa.Array]] = {place: [] for place in places}
+    shapes: list[Any] = []
+    size = 0
+    for batch in table.batches():
+        batch = batch.slice(0, _LOOKED_AT - len(shapes))
+        shapes += batch.column(layer.column + 1).to_pylist()
+        size += batch.nbytes
+        for place, index in places.items():
+            cells[place].append(tidy(batch.column(index + 1)))
+        if len(shapes) >= _LOOKED_AT or size > _MOST_BYTES:
+            break
+    texts = {place: pa.concat_arrays(pieces) for place, pieces in cells.items() if pieces}
+    raw = np.array([*(shape or None for shape in shapes), None], dtype=object)
+    return texts, np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore"))[:-1]
+
+
+def _claimed(placing: Placing, texts: dict[int, pa.Array]) -> pa.Array:
+    """The area that each row names by codes, names or address: 10 or 5 digits, null where none."""
+    claims = Placer(placing).claims(texts, len(next(iter(texts.values()), [])))
+    dong = pa.array(claims.dong, mask=claims.dong == 0).cast(pa.string())
+    area = pa.array(claims.sigungu, mask=claims.sigungu == 0).cast(pa.string())
+    return pc.coalesce(dong, area)
+
+
+def _decided(placing: Placing, verdict: CrsVerdict) -> Decision:
+    crs = verdict.crs
+    evidence = Evidence("crs", label(crs) if crs else "", verdict.because, verdict.confidence)
+    reasons: list[Reason] = []
+    if crs is None:
+        systems = ", ".join(label(each) for each in verdict.candidates)
+        reasons.append(Reason("crs_asked", {"because": verdict.because, "systems": systems}))
+    elif verdict.declared_off_m is not None and verdict.declared_off_m > _OFF_M and verdict.declared:
+        params = {
+            "declared": label(normal(verdict.declared)),
+            "metres": f"{verdict.declared_off_m:,.0f}",
+            "crs": label(crs),
+        }
+        reasons.append(Reason("crs_declared_off", params))
+    placed = replace(placing, crs=crs, exchanged=verdict.exchanged)
+    return Decision(placed, verdict, (evidence,), tuple(reasons))
+
+
+def _by_person(placing: Placing, crs: str) -> Decision:
+    named = normal(crs)
+    evidence = Evidence("crs", label(named), text("because_person"), 1.0)
+    return Decision(replace(placing, crs=named), None, (evidence,))
+
+
+def _without_register(placing: Placing, declared: str | None, x: Floats, y: Floats) -> Decision:
+    """Degrees of Korea can be told from anything else; metres need a register, or somebody's word."""
+    west, south, east, north = KOREA
+    there = np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0)
+    inside = there & (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    if there.sum() and inside.sum() >= _NEARLY_ALL * there.sum():
+        because = text("crs_by_range", hits=f"{int(inside.sum()):,}", of=f"{int(there.sum()):,}")
+        return Decision(replace(placing, crs=WGS84), None, (Evidence("crs", label(WGS84), because, 0.9),))
+    if declared and normal(declared) != WGS84:
+        because = text("crs_unproven", crs=label(normal(declared)))
+        evidence = Evidence("crs", label(normal(declared)), because, 0.5)
+        return Decision(replace(placing, crs=normal(declared)), None, (evidence,))
+    return Decision(placing, None, (), (Reason("crs_needs_register"),) if there.any() else ())
+
+
+def _corners(shapes: Any) -> tuple[Floats, Floats]:
+    """A vertex of each shape."""
+    bounds = shapely.bounds(shapes)
+    return bounds[:, 0], bounds[:, 1]

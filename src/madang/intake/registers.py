@@ -1,0 +1,370 @@
+"""What the bank knows of areas: the register built from deposited boundaries and code lists, kept in the cache.
+
+A dataset that may feed it is marked before its version is committed, so a register is never behind the bank; a mark
+too many does no harm. The folder can be deleted: marks and registers are made again from the bank.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import shapely
+
+from madang.bank import Bank, Version
+from madang.declarations import DatasetColumn
+from madang.declarations.places import PlaceDeclarations
+from madang.messages import MadangError
+from madang.places.address_register import COLUMNS as ADDRESS_COLUMNS
+from madang.places.address_register import AddressRegister
+from madang.places.codes import Relation
+from madang.places.names import AreaNames
+from madang.places.register import Register
+from madang.places.register_build import AreaLayer, CodeList, build_register
+
+_MAKE = "1"  # raised whenever the same datasets may give another register
+_MOST_SHAPES = 20_000  # a layer of more shapes is not one of areas
+_POLYGONS = pa.array(
+    ["0103000000", "0106000000"]
+)  # how the hexadecimal WKB of a polygon, a multipolygon begins
+UNPLACED = ("dong-relation", "legal-dong-code", "road-address")  # standards that say what is where, by codes
+_LISTS = (*UNPLACED, "area-centre")  # standards of code lists
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:[-.]?(\d{2}))?(?:[-.]?(\d{2}))?(?!\d)")
+
+
+_loaded: dict[Path, Known] = {}  # the register that this process asked for last
+
+
+@dataclass(frozen=True)
+class Known:
+    """A register of areas with what turns names and legal dongs into its codes. `version` names it in facts."""
+
+    version: str
+    register: Register
+    declared: PlaceDeclarations
+    home: str
+    folder: Path
+
+    @cached_property
+    def dongs(self) -> pa.Array:
+        """All 10-digit codes of 행정동 that are known, with a shape or without, in order."""
+        listed = pq.read_table(self.folder / "dongs.parquet")["code"].combine_chunks()
+        return pa.concat_arrays([self.register.codes.drop_null(), listed]).unique().sort()
+
+    @cached_property
+    def addresses(self) -> AddressRegister | None:
+        """The register of addresses; None where none was deposited."""
+        folder = self.folder / "addresses"
+        return AddressRegister.load(folder) if folder.is_dir() else None
+
+    @cached_property
+    def day(self) -> date:
+        """The day whose codes the register has: that of its newest areas."""
+        newest = pc.max(self.register.dongs.valid_from).as_py()
+        return newest or date.max
+
+    def dong_now(self, codes: pa.Array) -> pa.Array:
+        """10-digit codes as of the register's day; null where it does not know them."""
+        return self._now(codes, self.dongs)
+
+    def sigungu_now(self, codes: pa.Array) -> pa.Array:
+        """5-digit codes as of the register's day; null where it does not know them."""
+        return self._now(codes, self._sigungus)
+
+    @cached_property
+    def _sigungus(self) -> pa.Array:
+        return pc.utf8_slice_codeunits(self.dongs, 0, 5).unique()
+
+    def _now(self, codes: pa.Array, known: pa.Array) -> pa.Array:
+        coded = codes.dictionary_encode()
+        words = coded.dictionary
+        strange = words.filter(pc.invert(pc.is_in(words, value_set=known))).drop_null()
+        if len(strange):
+            moved = self.declared.history.rekey(strange, None, self.day, known=known)
+            table = pa.table({"index": moved.index, "code": moved.code, "weight": moved.weight})
+            whole = table.filter(
+                pc.and_(pc.equal(table["weight"], 1.0), pc.is_in(table["code"], value_set=known))
+            )
+            at = whole["index"].combine_chunks()
+            now = whole["code"].take(
+                pc.index_in(pa.array(range(len(strange))), value_set=at.cast(pa.int64()))
+            )
+            words = pc.coalesce(_plain(now).take(pc.index_in(words, value_set=strange)), words)
+        words = pc.if_else(pc.is_in(words, value_set=known), words, None)
+        return words.take(coded.indices)
+
+    @cached_property
+    def names(self) -> AreaNames:
+        """Names of 행정동 and what lies above them."""
+        listed = pq.read_table(self.folder / "dongs.parquet")
+        own = pa.table({"code": self.register.codes, "name": self.register.names}).drop_null()
+        more = listed.filter(pc.invert(pc.is_in(listed["code"], value_set=own["code"].combine_chunks())))
+        return self._names(pa.concat_tables([own, more.select(["code", "name"])]))
+
+    @cached_property
+    def legal_names(self) -> AreaNames | None:
+        """Names of legal dongs; None where no list of them was deposited."""
+        legal = pq.read_table(self.folder / "legal.parquet")
+        return self._names(legal) if legal.num_rows else None
+
+    @cached_property
+    def relation(self) -> Relation | None:
+        """Which 행정동 a legal dong belongs to; None where no list says it."""
+        pairs = pq.read_table(self.folder / "relation.parquet")
+        return Relation.build(pairs["hjd"], pairs["bjd"]) if pairs.num_rows else None
+
+    @cached_property
+    def sigungu_names(self) -> dict[str, str]:
+        """Full names of the 시군구 by their 5-digit codes, as the names of their 행정동 tell."""
+        codes = pc.utf8_slice_codeunits(self.register.codes, 0, 5).to_pylist()
+        names = self.register.names.to_pylist()
+        return {
+            code: name.rpartition(" ")[0] for code, name in zip(codes, names, strict=True) if code and name
+        }
+
+    @cached_property
+    def sigungu_shapes(self) -> tuple[pa.Array, np.ndarray]:
+        """5-digit codes and shapes (EPSG:4326) of the 시군구 whose 행정동 have shapes."""
+        table = pq.read_table(self.folder / "sigungus.parquet")
+        shapes = shapely.from_wkb(np.array(table["shape"].to_pylist(), dtype=object))
+        return table["code"].combine_chunks(), np.atleast_1d(shapes)
+
+    def _names(self, table: pa.Table) -> AreaNames:
+        declared = self.declared
+        return AreaNames.build(
+            table["code"], table["name"], sidos=declared.sidos, aliases=declared.aliases, home=self.home
+        )
+
+
+@dataclass(frozen=True)
+class Registers:
+    """The registers of `bank`, kept below `folder`; `home` are the first digits of the workspace's own area code."""
+
+    bank: Bank
+    folder: Path
+    declared: PlaceDeclarations
+    home: str = ""
+
+    def mark(self, dataset: str) -> None:
+        """Mark a dataset that `feeds` the register; to be called before its version is committed."""
+        (self._marks() / dataset).touch()
+
+    def version(self) -> str:
+        """Names the register that the bank would give now; "" where nothing feeds it. Builds nothing."""
+        sources = self._sources()
+        if not sources:
+            return ""
+        told = [_MAKE, self.home, repr(self.declared), *(f"{v.dataset.id}@{v.deposit_id}" for v in sources)]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
+
+    def known(self) -> Known | None:
+        """The register of now, from the cache or built; None where nothing feeds it."""
+        version = self.version()
+        if not version:
+            return None
+        home = self.folder / version
+        if home not in _loaded:
+            try:
+                register = Register.load(home / "register")
+            except (OSError, ValueError, KeyError):
+                self._build(home)
+                register = Register.load(home / "register")
+            _loaded.clear()
+            _loaded[home] = Known(version, register, self.declared, self.home, home)
+        return _loaded[home]
+
+    def _marks(self) -> Path:
+        """The folder of marks; where it is missing every dataset is looked at once."""
+        marks = self.folder / "sources"
+        if not marks.is_dir():
+            fresh = self.folder / f".sources.{secrets.token_hex(4)}"
+            fresh.mkdir(parents=True)
+            for dataset in self.bank.datasets():
+                with suppress(MadangError, OSError):
+                    if _feeding(dataset.latest):
+                        (fresh / dataset.id).touch()
+            try:
+                fresh.rename(marks)
+            except OSError:  # somebody else was first
+                shutil.rmtree(fresh)
+        return marks
+
+    def _sources(self) -> list[Version]:
+        """Live versions of the marked datasets, by name."""
+        found = []
+        for mark in sorted(self._marks().iterdir()):
+            with suppress(MadangError, OSError):
+                live = self.bank[mark.name].latest
+                if live and _feeding(live):
+                    found.append(live)
+        return found
+
+    def _build(self, home: Path) -> None:
+        sources = self._sources()
+        lists = [made for version in sources for made in _code_lists(version)]
+        layers = [_layer(version) for version in sources if _geometry(version.columns)]
+        register = build_register(layers, lists, self.declared.sidos)
+        fresh = home.with_name(f".{home.name}.{secrets.token_hex(4)}")
+        fresh.mkdir(parents=True)
+        try:
+            register.save(fresh / "register")
+            for name, table in _tables(register, sources).items():
+                pq.write_table(table, fresh / f"{name}.parquet", compression="zstd")
+            addresses = [version for version in sources if _standard(version) == "road-address"]
+            if addresses:
+                AddressRegister.build(_batches(addresses)).save(fresh / "addresses")
+            if home.exists():  # of another make, or broken
+                shutil.rmtree(home)
+            fresh.rename(home)
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)
+            if not home.exists():
+                raise
+
+
+def feeds(standard: str | None, heads: pa.Array | None, rows: int) -> bool:
+    """Whether a table may hold areas: a list of codes, or polygons that are few enough (`heads`: how the hexadecimal
+    WKB of its shapes begins)."""
+    if standard in _LISTS:
+        return True
+    if heads is None or standard not in (None, "area-boundary") or rows > _MOST_SHAPES:
+        return False
+    filled = heads.drop_null()
+    return bool(len(filled)) and 2 * (pc.sum(pc.is_in(filled, value_set=_POLYGONS)).as_py() or 0) > len(
+        filled
+    )
+
+
+def _feeding(version: Version | None) -> bool:
+    return version is not None and bool(version.facts.get("feeds_register"))
+
+
+def _geometry(columns: Iterable[DatasetColumn]) -> str | None:
+    return next((column.name for column in columns if column.type == "geometry"), None)
+
+
+def _read(version: Version, names: Sequence[str]) -> pa.Table:
+    """Columns of a version that are there."""
+    tables = []
+    for path in version.files:
+        there = set(pq.read_schema(path).names)
+        tables.append(pq.read_table(path, columns=[name for name in names if name in there]))
+    return pa.concat_tables(tables)
+
+
+def _batches(versions: Sequence[Version]) -> Iterator[pa.RecordBatch]:
+    """The rows of several tables, a batch at a time."""
+    for version in versions:
+        for path in version.files:
+            with pq.ParquetFile(path) as file:
+                names = [name for name in ADDRESS_COLUMNS if name in file.schema_arrow.names]
+                yield from file.iter_batches(200_000, columns=names)
+
+
+def _layer(version: Version) -> AreaLayer:
+    geometry = _geometry(version.columns)
+    assert geometry is not None
+    texts = {column.name: column.label for column in version.columns if column.type == "text"}
+    table = _read(version, [geometry, *texts])
+    columns = {
+        label or name: table[name].combine_chunks()
+        for name, label in texts.items()
+        if name in table.column_names
+    }
+    return AreaLayer(_named(version), _day(version), table[geometry].combine_chunks(), columns)
+
+
+def _named(version: Version) -> str:
+    return f"{version.dataset.id}@{version.n}"
+
+
+def _day(version: Version) -> date | None:
+    """The day the areas stood so: as the file's name or the dataset's says it."""
+    for said in (str(version.facts.get("file") or ""), version.dataset.id):
+        for year, month, day in _DAY.findall(said):
+            with suppress(ValueError):
+                return date(int(year), int(month or 1), int(day or 1))
+    return None
+
+
+def _standard(version: Version) -> str:
+    return str((version.facts.get("standard") or {}).get("id") or "")
+
+
+def _code_lists(version: Version) -> list[CodeList]:
+    """The 행정동 that a list names; its points where it has them."""
+    if _standard(version) == "dong-relation":
+        table = _read(version, ["hjd_code", "sido", "sigungu", "emd", "abolished_on"])
+        if "abolished_on" in table.column_names:
+            table = table.filter(pc.is_null(table["abolished_on"]))
+        table = table.group_by(["hjd_code", "sido", "sigungu", "emd"]).aggregate([])
+        return [
+            CodeList(_named(version), _plain(table["hjd_code"]), _joined(table, ["sido", "sigungu", "emd"]))
+        ]
+    if _standard(version) == "area-centre":
+        table = _read(version, ["area_code", "area_name", "lon", "lat"])
+        points = None
+        if {"lon", "lat"} <= set(table.column_names):
+            points = (_plain(table["lon"]), _plain(table["lat"]))
+        return [CodeList(_named(version), _plain(table["area_code"]), _plain(table["area_name"]), points)]
+    return []
+
+
+def _tables(register: Register, sources: Sequence[Version]) -> dict[str, pa.Table]:
+    """What stands beside the register: listed 행정동, legal dongs and their names, shapes of 시군구."""
+    none = pa.table({"code": pa.array([], pa.string()), "name": pa.array([], pa.string())})
+    pairs = pa.table({"hjd": pa.array([], pa.string()), "bjd": pa.array([], pa.string())})
+    dongs, legal = [none], [none]
+    for version in sources:
+        if _standard(version) == "dong-relation":
+            table = _read(version, ["hjd_code", "bjd_code", "sido", "sigungu", "emd", "ri_name"])
+            pairs = pa.table({"hjd": table["hjd_code"], "bjd": table["bjd_code"]})
+            named = _joined(table, ["sido", "sigungu", "emd"])
+            dongs.append(pa.table({"code": _plain(table["hjd_code"]), "name": named}))
+        if _standard(version) == "legal-dong-code":
+            table = _read(version, ["bjd_code", "bjd_name", "abolition_status"])
+            if "abolition_status" in table.column_names:
+                table = table.filter(pc.not_equal(pc.fill_null(table["abolition_status"], ""), "폐지"))
+            legal.append(pa.table({"code": _plain(table["bjd_code"]), "name": _plain(table["bjd_name"])}))
+    return {
+        "dongs": pa.concat_tables(dongs)
+        .drop_null()
+        .group_by(["code"])
+        .aggregate([("name", "min")])
+        .rename_columns(["code", "name"]),
+        "legal": pa.concat_tables(legal).drop_null(),
+        "relation": pairs,
+        "sigungus": _sigungu_shapes(register),
+    }
+
+
+def _sigungu_shapes(register: Register) -> pa.Table:
+    codes = pc.utf8_slice_codeunits(pc.fill_null(register.codes, ""), 0, 5).to_numpy(zero_copy_only=False)
+    shaped = ~shapely.is_missing(register.polygons) & (codes != "")
+    found = sorted(set(codes[shaped].tolist()))
+    shapes = [shapely.union_all(register.polygons[shaped & (codes == code)]) for code in found]
+    wkb = shapely.to_wkb(np.array([*shapes, None], dtype=object))[:-1].tolist()
+    return pa.table({"code": pa.array(found, pa.string()), "shape": pa.array(wkb, pa.binary())})
+
+
+def _plain(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks()
+
+
+def _joined(table: pa.Table, names: Sequence[str]) -> pa.Array:
+    """Names of the levels with a blank between them, whatever is missing."""
+    parts = [pc.fill_null(table[name].cast(pa.string()), "") for name in names if name in table.column_names]
+    joined = pc.binary_join_element_wise(*parts, " ")
+    return _plain(pc.utf8_trim_whitespace(pc.replace_substring_regex(joined, r"\s+", " ")))
