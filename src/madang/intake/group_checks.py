@@ -11,7 +11,9 @@ from madang.declarations.standard import RESERVED, DatasetColumn, Standard, SumR
 from madang.messages import text
 
 # names of our own beside the columns of a table, which may be called anything that people call columns
-ROWS, TOTAL, PARTS, FIRST, NTH = (f"__madang_{name}" for name in ("rows", "total", "parts", "first", "nth"))
+ROWS, TOTAL, PARTS, FIRST, NTH, HASH = (
+    f"__madang_{name}" for name in ("rows", "total", "parts", "first", "nth", "hash")
+)
 
 
 @dataclass(frozen=True)

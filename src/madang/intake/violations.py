@@ -10,7 +10,7 @@ import duckdb
 from madang.declarations.sql import literal, quote
 from madang.declarations.standard import DatasetColumn
 from madang.intake.checks import Check, masked
-from madang.intake.group_checks import FIRST, NTH, PARTS, ROWS, TOTAL, GroupCheck, sum_groups, sum_wrong
+from madang.intake.group_checks import FIRST, HASH, NTH, PARTS, ROWS, TOTAL, GroupCheck, sum_groups, sum_wrong
 from madang.intake.problems import VALUE_LIMIT, ProblemSink
 
 
@@ -60,8 +60,10 @@ def _rows(source: str, check: Check, columns: dict[str, DatasetColumn]) -> str:
 
 
 def _duplicates(source: str, check: GroupCheck, columns: dict[str, DatasetColumn]) -> str:
-    """Rows after the first of their kind. Only rows whose hash occurs twice are compared in full."""
-    by = ", ".join(quote(name) for name in check.columns)
+    """Rows after the first of their kind, told apart by the same hash that counted them.
+
+    Beside it only the row number is held while they are sorted: whole rows of a table repeated as a whole would not be.
+    """
     shown = ["CAST(NULL AS VARCHAR)"]
     if check.rule == "key_duplicate":
         shown = [masked(columns[name], f"CAST({quote(name)} AS VARCHAR)") for name in check.columns]
@@ -69,14 +71,14 @@ def _duplicates(source: str, check: GroupCheck, columns: dict[str, DatasetColumn
     chosen = _select(
         check, _place(check, columns), value, literal(check.rule), f"json_object('first', {FIRST})"
     )
-    twice = (
-        f"SELECT {check.hash()} FROM {source} AS {ROWS} WHERE {check.filled()} GROUP BY 1 HAVING count(*) > 1"
-    )
+    kept = ", ".join(["source_row", *map(quote, check.columns if check.rule == "key_duplicate" else ())])
+    hashed = f"SELECT {kept}, {check.hash()} AS {HASH} FROM {source} AS {ROWS} WHERE {check.filled()}"
     return (
         f"SELECT source_row AS row, {chosen} FROM (SELECT *, "
-        f"row_number() OVER (PARTITION BY {by} ORDER BY source_row) AS {NTH}, "
-        f"min(source_row) OVER (PARTITION BY {by}) AS {FIRST} "
-        f"FROM {source} AS {ROWS} WHERE {check.filled()} AND {check.hash()} IN ({twice})) WHERE {NTH} > 1"
+        f"row_number() OVER (PARTITION BY {HASH} ORDER BY source_row) AS {NTH}, "
+        f"min(source_row) OVER (PARTITION BY {HASH}) AS {FIRST} "
+        f"FROM ({hashed}) WHERE {HASH} IN (SELECT {HASH} FROM ({hashed}) GROUP BY 1 HAVING count(*) > 1)) "
+        f"WHERE {NTH} > 1"
     )
 
 
