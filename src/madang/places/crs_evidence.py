@@ -42,6 +42,7 @@ _LEAST_SHARE = 0.5
 _LAND_SHARE = 0.9
 _FAR_M = 1000  # readings nearer to each other than this are not told apart by the land alone
 _SHIFTS_M = (200, 400)
+_DOUBT = 0.05  # of chance, below which a rare reading that fits better makes the usual one doubtful
 _EXACT_M, _EXACT_TIMES = 30, 5
 
 Bools = NDArray[np.bool_]
@@ -232,7 +233,7 @@ class _Told:
         usual = self._usual()
         if stands in self.fits:
             return self._verdict(stands, 0.8, "crs_as_declared")
-        if len(usual) == 1:
+        if len(usual) == 1 and not self._doubted(usual[0]):
             return self._verdict(usual[0], 0.9, f"crs_by_{self.by}")
         return self.undecided("crs_undecided")
 
@@ -241,18 +242,29 @@ class _Told:
         rank = min(((each.rare, each.exchanged) for each in self.fits), default=(False, False))
         return [each for each in self.fits if (each.rare, each.exchanged) == rank]
 
+    def _doubted(self, usual: Reading) -> bool:
+        """Whether a rare reading fits so much better that the usual one may not be taken for granted."""
+        best, other = self.inside[0], self.inside[self.fits.index(usual)]
+        better, worse = int((best & ~other).sum()), int((other & ~best).sum())
+        return self.by == "claims" and luck(better, worse) < _DOUBT
+
     def shifted(self, metres: int) -> CrsVerdict:
         because = text("crs_shifted", crs=label(self.fits[0].crs), metres=metres)
         return self._open(because)
 
     def undecided(self, code: str) -> CrsVerdict:
-        systems = ", ".join(label(each.crs) for each in self._usual()[:6])
+        systems = ", ".join(label(each.crs) for each in self._listed()[:6])
         return self._open(text(code, systems=systems))
 
+    def _listed(self) -> list[Reading]:
+        """What a person may choose from."""
+        usual, best = self._usual(), self.fits[0]
+        return usual if best in usual or best.exchanged else [best, *usual]
+
     def _open(self, because: str) -> CrsVerdict:
-        usual = self._usual()
-        candidates = tuple(each.crs for each in usual)
-        return CrsVerdict(None, usual[0].exchanged, 0.0, because, self.scores, candidates)
+        listed = self._listed()
+        candidates = tuple(each.crs for each in listed)
+        return CrsVerdict(None, listed[0].exchanged, 0.0, because, self.scores, candidates)
 
     def _verdict(self, chosen: Reading, confidence: float, code: str) -> CrsVerdict:
         hits = int(self.inside[self.fits.index(chosen)].sum())
