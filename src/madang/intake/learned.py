@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from madang.bank.durable import disk_errors, locked, write_text
 from madang.declarations.headers import normalise
@@ -27,8 +27,10 @@ from madang.declarations.source import (
 )  # fmt: skip
 from madang.intake.raw import Evidence, Override, RawTable
 from madang.intake.receipt import Reason
-from madang.intake.settle import Settled
 from madang.messages import MadangError, text
+
+if TYPE_CHECKING:
+    from madang.intake.settle import Settled
 
 BY_PLACE = ("encoding", "delimiter", "header_rows")
 _MOOT = {"text": ("standard", *BY_HEADER), "standard": ("text",), "types": ("text",), "mapping": ("text",)}
