@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -69,15 +70,30 @@ def _shop(
     changed: bool,
 ) -> str:
     dong, main, sub = dong % 21, main % 1500 + 1, sub % 90
-    lot = f"99200{10100 + dong:05d}1{main:04d}{sub:04d}"
+    lot = f"29200{10100 + dong:05d}1{main:04d}{sub:04d}"
     shop = f"{_NAMES[name % 10]}{i % 977}" + ("신" if changed else "")
     return (
-        f'MA0101{2022}{i:010d},"{shop}",,{_TRADES[trade % 3]},99,마당광역시,99200,마당구,99200{510 + dong:03d}00,마당{dong}동,'
-        f"99200{10100 + dong:05d},마당{dong}법정동,{lot},1,대지,{main},{sub or ''},마당광역시 마당구 마당{dong}동 {main}-{sub},"
-        f"992003{160000 + dong},마당광역시 마당구 마당{dong}대로{main % 60}번길,{main % 200},,{lot}00{i % 1000000:06d},"
+        f'MA0101{2022}{i:010d},"{shop}",,{_TRADES[trade % 3]},29,마당광역시,29200,마당구,29200{510 + dong:03d}00,마당{dong}동,'
+        f"29200{10100 + dong:05d},마당{dong}법정동,{lot},1,대지,{main},{sub or ''},마당광역시 마당구 마당{dong}동 {main}-{sub},"
+        f"292003{160000 + dong},마당광역시 마당구 마당{dong}대로{main % 60}번길,{main % 200},,{lot}00{i % 1000000:06d},"
         f'{"마당타워빌딩" if b % 3 == 0 else ""},"마당광역시 마당구 마당{dong}대로{main % 60}번길, {main % 200}",'
         f"506{dong:03d},622{dong:02d},,{floor % 15 or ''},,{lon:.13f},{lat:.13f}"
     )
+
+
+def areas(path: Path) -> Path:
+    """The 21 made-up dongs that the shops name, as GeoJSON with codes and names: strips side by side."""
+    features = []
+    for dong in range(21):
+        west, east = (126.65 + 0.2 * edge / 21 for edge in (dong, dong + 1))
+        ring = [[west, 35.1], [east, 35.1], [east, 35.25], [west, 35.25], [west, 35.1]]
+        told = {"adm_cd2": f"29200{510 + dong:03d}00", "adm_nm": f"마당광역시 마당구 마당{dong}동"}
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": told, "geometry": shape})
+    path.write_text(
+        json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), "utf-8"
+    )
+    return path
 
 
 def workbook(path: Path, rows: int) -> Path:
