@@ -110,3 +110,25 @@ def test_large_bytes_that_are_kept_already_are_not_written_again(
     with bank.snapshots.keep(source) as kept:
         assert kept.surely_new
     assert len(names(bank.snapshots.folder)) == 2
+
+
+def test_whoever_stops_does_not_wait_for_the_rest_of_a_large_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blocks of one byte: a megabyte would take a million rounds, and is given up after a few."""
+    monkeypatch.setattr("madang.bank.snapshots._BLOCK", 1)
+    bank, source = Bank(tmp_path / "bank"), tmp_path / "large.csv"
+    source.write_bytes(b"x" * (1 << 20))
+    found = []
+
+    def interrupted() -> None:
+        with bank.snapshots.keep(source) as kept:
+            found.append(kept)
+            while not kept._temporary.exists():
+                pass
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert isinstance(found[0]._copying.exception(timeout=0), InterruptedError)
+    assert names(bank.snapshots.folder) == []

@@ -12,7 +12,9 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 from madang.bank.claims import claimed, clear
@@ -37,6 +39,7 @@ class Kept:
         self._source, self._temporary, self._snapshots = source, temporary, snapshots
         self._mark = _mark(source)
         self._withheld: Withholding | None = None
+        self._stopped = Event()
         self._copying = background.submit(self._copy)
         self._syncing = background.submit(self._sync)
 
@@ -80,6 +83,10 @@ class Kept:
         """Whether the source is still what it was when the copy was begun."""
         return _mark(self._source) == self._mark
 
+    def stop(self) -> None:
+        """Give up: what is copied so far is of no use."""
+        self._stopped.set()
+
     def forget(self) -> None:
         """Remove the nameless copy; the named one stays. Where the disk forbids it, `sweep` removes it later."""
         with suppress(OSError):
@@ -88,10 +95,12 @@ class Kept:
     def _copy(self) -> str:
         with disk_errors(self._snapshots.folder):
             if self._mark[0] >= _LARGE and self._snapshots.has_size(self._mark[0]):
-                known = _digest(self._source)  # reading is cheaper than writing, and takes no place
+                known = _digest(
+                    self._source, self._stopped
+                )  # reading is cheaper than writing, and takes no place
                 if self._snapshots.path(known).exists():
                     return known
-            return _copy(self._source, self._temporary)
+            return _copy(self._source, self._temporary, self._stopped)
 
     def _sync(self) -> None:
         named = self._snapshots.path(self._copying.result())
@@ -142,6 +151,9 @@ class Snapshots:
             kept = Kept(source, temporary, self, background)
             try:
                 yield kept
+            except BaseException:
+                kept.stop()  # whoever stopped does not wait for the rest of 20 GB
+                raise
             finally:
                 background.shutdown(wait=True)
                 kept.forget()
@@ -174,15 +186,22 @@ class Snapshots:
         return self.folder / f"{sha256}.sealed"
 
 
-def _digest(source: Path) -> str:
-    with open(source, "rb", buffering=0) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _digest(source: Path, stopped: Event) -> str:
+    return _sha256(source, None, stopped)
 
 
-def _copy(source: Path, target: Path) -> str:
+def _copy(source: Path, target: Path, stopped: Event) -> str:
+    with open(target, "xb", buffering=0) as writing:
+        return _sha256(source, writing, stopped)
+
+
+def _sha256(source: Path, target: FileIO | None, stopped: Event) -> str:
     digest = hashlib.sha256()
-    with open(source, "rb", buffering=0) as reading, open(target, "xb", buffering=0) as writing:
+    with open(source, "rb", buffering=0) as reading:
         while block := reading.read(_BLOCK):
+            if stopped.is_set():
+                raise InterruptedError("given up")
             digest.update(block)
-            writing.write(block)
+            if target:
+                target.write(block)
     return digest.hexdigest()
