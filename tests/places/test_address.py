@@ -104,6 +104,13 @@ def test_what_has_no_number_is_neither_but_keeps_its_names(
     assert found["building_main"] is None
 
 
+def test_addresses_that_end_with_the_gu_are_read_beside_others() -> None:
+    rows = parse(pa.array(["서울 중구", "서울 종로구 종로 1", "부산광역시", "서울 종로구"])).to_pylist()
+    assert [row["sigungu"] for row in rows] == ["중구", "종로구", None, "종로구"]
+    assert [row["road"] for row in rows] == [None, "종로", None, None]
+    assert [row["sigungu"] for row in parse(pa.array(["서울 중구"])).to_pylist()] == ["중구"]
+
+
 def test_what_stands_behind_the_number_is_kept() -> None:
     assert only("서울 강남구 테헤란로 152, 강남파이낸스센터 3층")["rest"] == ", 강남파이낸스센터 3층"
 

@@ -179,7 +179,7 @@ def _of_layer(
     texts, shapes = _looked_at(table, layer, witness.plan)
     if placing.known is None:
         return _without_register(placing, layer.declared, *_corners(shapes))
-    expected = _claimed(replace(placing, layer=None), texts)
+    expected = _claimed(replace(placing, layer=None), texts, len(shapes))
     verdict = decide_layer(shapes, expected, placing.known.register, layer.declared)
     return _decided(placing, verdict)
 
@@ -189,7 +189,8 @@ def _of_pairs(placing: Placing, witness: Witness, standard: Standard | None, ove
     pairs = placing.columns.pairs
     if not pairs:
         return Decision(placing)
-    expected = _claimed(placing, witness.all_texts()) if placing.known else None
+    texts = witness.all_texts()
+    expected = _claimed(placing, texts, len(next(iter(texts.values())))) if placing.known else None
     decisions: list[tuple[Pair, CrsVerdict]] = []
     for pair in pairs:
         x, y = witness.number(pair.x), witness.number(pair.y)
@@ -236,9 +237,9 @@ def _looked_at(table: RawTable, layer: Layer, plan: Plan) -> tuple[dict[int, pa.
     return texts, np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore"))[:-1]
 
 
-def _claimed(placing: Placing, texts: dict[int, pa.Array]) -> pa.Array:
+def _claimed(placing: Placing, texts: dict[int, pa.Array], rows: int) -> pa.Array:
     """The area that each row names by codes, names or address: 10 or 5 digits, null where none."""
-    claims = Placer(placing).claims(texts, len(next(iter(texts.values()), [])))
+    claims = Placer(placing).claims(texts, rows)
     dong = pa.array(claims.dong, mask=claims.dong == 0).cast(pa.string())
     area = pa.array(claims.sigungu, mask=claims.sigungu == 0).cast(pa.string())
     return pc.coalesce(dong, area)

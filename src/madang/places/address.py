@@ -150,7 +150,9 @@ def _head(tidy: pa.Array) -> dict[str, pa.Array]:
         pc.if_else(pa.array(taken <= place), words.take(pa.array(at + place)), None)
         for place in range(_WORDS)
     ]
-    found["tail"] = pc.binary_join_element_wise(*parts, " ", null_handling="skip")
+    never_null = [pc.fill_null(parts[0], ""), *parts[1:]]  # Arrow drops a row of which every part is null
+    joined = pc.binary_join_element_wise(*never_null, " ", null_handling="skip")
+    found["tail"] = pc.utf8_ltrim(joined, " ")
     return found
 
 
