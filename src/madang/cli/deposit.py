@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -181,10 +181,25 @@ class _Report:
         if receipt.verdict == "refused" and self.workspace.bank[receipt.dataset].latest is None:
             said = "verdict_refused_new"
         click.echo("  " + text(said, **_numbers(receipt)))
+        for line in _found(receipt) if receipt.accepted else ():
+            click.echo("  " + line)
         for reason in receipt.reasons:
             click.echo(f"  - {reason.text()}")
         if receipt.problems and receipt.accepted:
             click.echo("  " + text("see_problems", dataset=receipt.dataset, problems=f"{receipt.problems:,}"))
+
+
+def _found(receipt: Receipt) -> Iterator[str]:
+    """Where the rows are, and which personal data are among them."""
+    crs = text("in_crs", crs=receipt.crs) if receipt.crs else ""
+    if receipt.located_share is not None:
+        placed = round(receipt.located_share * (receipt.rows or 0))
+        yield text("receipt_located", placed=f"{placed:,}", rows=f"{receipt.rows or 0:,}", crs=crs)
+    elif receipt.crs:
+        yield text("receipt_crs", crs=receipt.crs)
+    if receipt.personal_data:
+        kinds = (f"{text('privacy_kind_' + kind)} {count:,}" for kind, count in receipt.personal_data.items())
+        yield text("receipt_personal", kinds=", ".join(kinds))
 
 
 def _some(
