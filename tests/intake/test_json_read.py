@@ -70,9 +70,18 @@ def test_a_single_item_is_a_record_and_no_item_is_none(tmp_path):
     assert refused(tmp_path, answer % '""')[0] == "json_no_records"
 
 
+def test_one_plain_object_is_one_record(tmp_path):
+    table = one(tmp_path, '{"시설명":"가","수":3,"갈래":["공원","숲"]}')
+    assert labels(table) == ["시설명", "수", "갈래"]
+    assert rows(table) == [["가", "3", "공원+숲"]]
+    assert source_rows(table) == [1]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ('{"response":{"status":"ERROR","error":{"code":"INVALID_KEY","text":"등록되지 않은 인증키입니다."}}}',
+         "INVALID_KEY 등록되지 않은 인증키입니다."),
         ('{"response":{"header":{"resultCode":"30","resultMsg":"SERVICE_KEY_IS_NOT_REGISTERED"}}}',
          "30 SERVICE_KEY_IS_NOT_REGISTERED"),
         ('{"RESULT":{"CODE":"INFO-200","MESSAGE":"해당하는 데이터가 없습니다."}}',
@@ -178,7 +187,11 @@ def test_a_truncated_file_is_refused_with_its_line(tmp_path, cut):
         ('[{"a":' * 50_000, "json_nested_too_deep"),
         ('{"a":[1,2}]', "json_unmatched"),
         ('[{"a":1}]]', "json_unmatched"),
-        ('{"a":1,"b":"x"}', "json_no_records"),
+        ('{"a":1,"b":{"c":"x"},"d":2}', "json_no_records"),
+        ('{"a":1}', "json_no_records"),
+        ('{"page":1,"perPage":10,"totalCount":0,"data":[]}', "service_empty"),
+        ('{"svc":{"list_total_count":0,"RESULT":{"CODE":"INFO-000","MESSAGE":"OK"}}}', "service_empty"),
+        ('{"response":{"status":"NOT_FOUND","record":{"total":"0","current":"0"}}}', "service_empty"),
         ("[1,2,3]", "json_no_records"),
         ("[]", "json_no_records"),
         ("이름,수\n가,1\n", "json_not"),

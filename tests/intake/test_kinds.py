@@ -52,6 +52,13 @@ def zipped(folder: Path, *names: str) -> bytes:
         ('{"type":"GeometryCollection","geometries":[]}', "layer"),
         ('{"arcs":[[[0,0],[1,1]]],"objects":{"a":{"type":"GeometryCollection","geometries":[]}}}', "layer"),
         ('{"type":"Topology","objects":{}}', "layer"),
+        (
+            '{"response":{"status":"OK","result":{"featureCollection":{"type":"FeatureCollection","bbox":[',
+            "layer",
+        ),
+        (f'{{"data":{{"features":[{FEATURE}]}}}}', "layer"),
+        ('{"items":[{"type":"FeatureCollection","url":"a"},{"type":"Table","url":"b"}]}', "json"),
+        (f"\x1e{FEATURE}\n\x1e{FEATURE}\n", "layer"),
         ("[2024년 현황]\n이름,수\n가,1\n", "text"),
         ("{단위: 명},,\n이름,수\n가,1\n", "text"),
     ],

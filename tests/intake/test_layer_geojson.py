@@ -39,6 +39,10 @@ def test_a_collection_becomes_rows_numbered_by_feature_with_its_shapes(tmp_path:
         '{"type":"Feature","properties":{"a":1},"geometry":{"type":"Point","coordinates":[1,2]}}\n',
         '[{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"a":1},'
         '"geometry":{"type":"Point","coordinates":[1,2]}}]}]',
+        '{"response":{"status":"OK","record":{"total":"1"},"result":{"featureCollection":{"bbox":[1,2,1,2],'
+        '"features":[{"geometry":{"type":"Point","coordinates":[1,2]},"properties":{"a":1},"type":"Feature"}],'
+        '"type":"FeatureCollection"}}}}',
+        '\x1e{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"properties":{"a":1}}\n',
     ],
 )
 def test_every_wrapping_of_a_feature_is_read(tmp_path: Path, text: str) -> None:
@@ -208,6 +212,12 @@ def test_korean_in_cp949_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.geojson").write_bytes(text.encode("cp949"))
     (table,) = read(tmp_path / "a.geojson", tmp_path / "s")
     assert (rows(table), table.encoding) == ([{"#": 1, "이름": "똠방각하"}], "cp949")
+
+
+def test_objects_that_stand_before_the_type_of_a_feature_are_attributes(tmp_path: Path) -> None:
+    text = '{"style":{"a":1,"b":{"c":2}},"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]}}'
+    (tmp_path / "a.json").write_text(text)
+    assert rows(read(tmp_path / "a.json", tmp_path / "s")[0]) == [{"#": 1, "style.a": "1", "style.b.c": "2"}]
 
 
 def test_json_without_features_is_refused(tmp_path: Path) -> None:

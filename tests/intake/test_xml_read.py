@@ -107,6 +107,19 @@ def test_a_workbook_saved_as_xml(tmp_path):
     assert natives(table) == {"설치일": {"datetime": 1}, "수": {"number": 2}}
 
 
+def test_what_only_describes_the_records_is_no_table(tmp_path):
+    """The standard data of the portal as XML, and the dataset of a form server."""
+    fields = "<fields><field><id>이름</id></field><field><id>수</id></field></fields>"
+    records = "<records><record><이름>가</이름></record><record><이름>나</이름></record></records>"
+    assert rows(one(tmp_path, f"{HEAD}<목록>{fields}{records}</목록>", "a.xml")) == [["가"], ["나"]]
+    columns = '<ColumnInfo><Column id="NM" type="STRING"/><Column id="CNT" type="INT"/></ColumnInfo>'
+    row = '<Row><Col id="NM">{}</Col><Col id="CNT">1</Col></Row>'
+    found = one(tmp_path, f"{HEAD}<Dataset>{columns}<Rows>{row}{row}</Rows></Dataset>", "b.xml")
+    assert labels(found) == ["NM", "CNT"]
+    only = "<fields><field><id>1</id></field><field><id>2</id></field></fields>"
+    assert rows(one(tmp_path, f"{HEAD}<r>{only}</r>", "c.xml")) == [["1"], ["2"]]
+
+
 BOMB = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
 OUTSIDE = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
@@ -120,6 +133,7 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/pass
         (HEAD + "<r><row><a>1</a></row>\n<row><a>2</a>", "xml_cut_off"),
         (HEAD + "<r><row><a>1</b></row></r>", "xml_broken"),
         (HEAD + "<r><a>1</a></r>", "xml_no_records"),
+        (HEAD + "<r><body><items/><totalCount>0</totalCount></body></r>", "service_empty"),
         (SHEET.replace('ss:Index="3"><Data', 'ss:Index="999999"><Data'), "workbook_bomb"),
         (SHEET.replace('Row ss:Index="3"', 'Row ss:Index="99999999"'), "workbook_bomb"),
     ],

@@ -41,6 +41,7 @@ def head_text(head: bytes) -> str:
 
 def json_kind(text: str) -> Literal["json", "layer"] | None:
     """ "layer" for GeoJSON (a collection, a shape, a bare array of features) and TopoJSON, "json" for other JSON."""
+    text = text.lstrip("\x1e \t\r\n")  # 1e begins a record of a GeoJSON text sequence
     if not _BEGINS.match(text):
         return None
     return "layer" if _is_layer(text) else "json"
@@ -61,6 +62,8 @@ def _is_layer(text: str) -> bool:
             told = value in _SHAPES
         elif prefix in ("item.type", "features.item.type") and event == "string":
             bare = bare or value == "Feature"
+        elif event == "string" and _in_an_envelope(prefix, value):
+            return True
         elif prefix in ("item", "features.item") and event == "end_map":
             break
     if told and keys & {"features", "geometry", "geometries", "coordinates"}:
@@ -68,6 +71,12 @@ def _is_layer(text: str) -> bool:
     if {"arcs", "objects"} <= keys:
         return True
     return bare and ("features" in keys or bool(keys & {"item.geometry", "item.properties"}))
+
+
+def _in_an_envelope(prefix: str, value: str) -> bool:
+    """Whether a collection of features stands in an answer of a service: `response.result.featureCollection`."""
+    inside = value == "FeatureCollection" and prefix.endswith(".type") and "item" not in prefix.split(".")
+    return inside or (value == "Feature" and prefix.endswith(".features.item.type"))
 
 
 def _events(text: str) -> Iterator[tuple[str, str, Any]]:

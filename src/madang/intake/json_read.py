@@ -13,7 +13,7 @@ from madang.intake.json_choose import Choice, choose, value_of
 from madang.intake.json_lines import is_lines, read_lines
 from madang.intake.json_outline import Node, Outline, outline
 from madang.intake.json_parse import Elements
-from madang.intake.json_said import said_instead
+from madang.intake.json_said import only_record, said_instead, said_nothing
 from madang.intake.json_table import RecordTable
 from madang.intake.json_text import TextSource
 from madang.intake.layout import infer_layout
@@ -36,7 +36,7 @@ def read_json(
     key becomes a column), lists of rows and columns of values. Rows are numbered by record, in JSON Lines by line.
     Numbers keep the text of the source. Memory is bounded by some blocks of 4 MB and the longest record.
     Raises Refused: file_empty, csv_undecodable, json_not, json_cut_off, json_unmatched, json_nested_too_deep,
-    json_record_too_long, json_too_many_columns, json_no_records, service_said.
+    json_record_too_long, json_too_many_columns, json_no_records, service_said, service_empty.
     """
     source = TextSource.of(path, override)
     try:
@@ -58,6 +58,8 @@ def _tables(source: TextSource, found: Outline, stage_dir: Path, progress: Progr
     if found.count > 1:
         found = _joined(found, source)
     choices = choose(found, source)
+    if [choice.shape for choice in choices] == ["single"] and said_nothing(value_of(source, found.roots[0])):
+        choices = []  # `record: {total: 0}` of an answer without any
     tables: list[RawTable] = []
     for choice in choices:
         name = f"json-{len(tables) + 1}"
@@ -65,12 +67,23 @@ def _tables(source: TextSource, found: Outline, stage_dir: Path, progress: Progr
         if table is not None:
             tables.append(table)
     if not tables:
-        root = found.roots[0]
-        said = said_instead(value_of(source, root)) if root.size <= _SMALL else None
-        raise Refused("service_said", said=said[:300]) if said else Refused("json_no_records")
+        tables = [_only_record(source, found.roots[0], stage_dir, progress)]
     tables = [replace(tables[0], member=None)] if len(tables) == 1 else tables
     source.tell(tables[0].problems)
     return tables
+
+
+def _only_record(source: TextSource, root: Node, stage_dir: Path, progress: Progress) -> RawTable:
+    """The table of a text that is one record. Raises Refused where it is none: what a service said, or nothing."""
+    value = value_of(source, root) if root.size <= _SMALL else None
+    if said := said_instead(value):
+        raise Refused("service_said", said=said[:300])
+    table = None
+    if only_record(value):
+        table = _Reading(source, Choice("single", root), stage_dir, "json-1", progress).table()
+    if table is None:
+        raise Refused("service_empty" if said_nothing(value) else "json_no_records")
+    return table
 
 
 def _joined(found: Outline, source: TextSource) -> Outline:

@@ -23,6 +23,8 @@ _EPSG = re.compile(
 )
 _DEGREES = re.compile(r"CRS:?84$|WGS[ _]?(?:19)?84$", re.I)
 _DEEPEST = 16
+_WRAPPED = 6  # objects around a collection
+_OF_A_FEATURE = frozenset(("properties", "geometry", "crs"))
 
 
 class IsTopology(Exception):
@@ -38,6 +40,7 @@ class _Reading:
     encoder: Encoder = field(default_factory=Encoder)
     number: int = 0
     named_crs: str = ""
+    _streamed: bool = False
     _rows: list[int] = field(default_factory=list)
     _features: list[dict[str, str]] = field(default_factory=list)
     _shapes: list[bytes | None] = field(default_factory=list)
@@ -58,21 +61,30 @@ class _Reading:
 
     def _top(self) -> None:
         """An object at the top: a collection that is streamed, or a feature or shape."""
+        self._streamed = False
+        held = self._object(0)
+        if not self._streamed and held.get("type") != "FeatureCollection":
+            self._feature(held)
+
+    def _object(self, level: int) -> dict[str, Any]:
+        """The members of an object but its features, which are taken where they stand; a service wraps the collection
+        in its answer."""
         held: dict[str, Any] = {}
-        streamed = False
         for key in self.source.members():
             sign = self.source.peek()
+            untold = held.get("type") is None
             if key == "features" and sign == "[":
-                streamed = True
+                self._streamed = True
                 for _ in self.source.items():
                     self._feature(None)
-            elif key in ("arcs", "objects") and sign in "[{" and held.get("type") in (None, "Topology"):
+            elif key in ("arcs", "objects") and sign in "[{" and (untold or held["type"] == "Topology"):
                 raise IsTopology
+            elif sign == "{" and untold and key not in _OF_A_FEATURE and level < _WRAPPED:
+                held[key] = self._object(level + 1)
             else:
                 held[key] = self._member(key)
         self._know_crs(held.get("crs"))
-        if not streamed and held.get("type") != "FeatureCollection":
-            self._feature(held)
+        return held
 
     def _feature(self, held: dict[str, Any] | None) -> None:
         """One feature (or bare shape): taken from the text, or given as `held`."""

@@ -13,6 +13,9 @@ LOOKED_AT = 8 << 20  # bytes of the file
 _PATHS = 20_000
 _TABLES = 50
 _INNER = 5  # times as many records inside than around them
+_DESCRIBING = frozenset(
+    "fields field columninfo columns column header head meta metadata schema parameters".split()
+)
 _SINGLE = frozenset("item row record".split())
 Path = tuple[str, ...]
 
@@ -47,6 +50,8 @@ def record_paths(source: TextSource) -> list[Path]:
     if not chosen:
         single = [path for path, place in places.items() if path[-1] in _SINGLE and not place.is_leaf]
         chosen = single[:1]
+    data = [path for path in chosen if not _DESCRIBING & {step.lower() for step in path[1:]}]
+    chosen = data or chosen
     order = list(places)
     return sorted(chosen, key=order.index)[:_TABLES]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from madang.intake.json_said import said_instead
+from madang.intake.json_said import said_instead, said_nothing
 from madang.intake.json_table import RecordTable
 from madang.intake.json_text import TextSource
 from madang.intake.raw import Evidence, Override, Progress, RawTable, Refused, no_progress
@@ -35,7 +35,7 @@ def read_xml(
     are numbered by record. A workbook saved as XML (SpreadsheetML 2003) gives its sheets. The encoding is judged by the
     bytes, whatever is declared. Neither entities nor external parts are read.
     Raises Refused: file_empty, csv_undecodable, xml_broken, xml_cut_off, xml_entities, xml_no_records, xml_too_large,
-    service_said, json_too_many_columns, workbook_bomb.
+    service_said, service_empty, json_too_many_columns, workbook_bomb.
     """
     source = TextSource.of(path, override)
     try:
@@ -69,8 +69,10 @@ def _tables(source: TextSource, stage_dir: Path, progress: Progress) -> list[Raw
         flush(path)
     found = [_finished(source, steps, staged[steps]) for steps in paths if staged[steps].columns]
     if not found:
-        said = said_instead(_whole(source)) if source.size <= _SMALL else None
-        raise Refused("service_said", said=said[:300]) if said else Refused("xml_no_records")
+        whole = _whole(source) if source.size <= _SMALL else {}
+        if said := said_instead(whole):
+            raise Refused("service_said", said=said[:300])
+        raise Refused("service_empty" if said_nothing(whole) else "xml_no_records")
     source.tell(found[0].problems)
     return [replace(found[0], member=None)] if len(found) == 1 else found
 
