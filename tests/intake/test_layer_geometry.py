@@ -131,3 +131,17 @@ def test_a_folder_of_other_things_is_still_no_file(tmp_path: Path) -> None:
     with pytest.raises(MadangError) as error:
         workspace.deposit(tmp_path)
     assert error.value.code == "file_not_regular"
+
+
+@pytest.mark.parametrize("kind", ["07", "06"])
+def test_a_deep_nest_of_shapes_is_never_handed_to_the_library_that_would_follow_it(kind: str) -> None:
+    seoul = shapely.to_wkb(shapely.Point(LON, LAT), hex=True)
+    nest = f"01{kind}00000001000000" * 1_000 + seoul
+    assert read_shapes(
+        pa.array([nest, seoul, None, "0g" * 9_000], pa.string()), None
+    ).is_null().to_pylist() == [
+        True,
+        False,
+        True,
+        True,
+    ]
