@@ -36,6 +36,7 @@ name = {name}            # 화면에 나오는 기관 이름
 area_code = ""           # 행정구역 코드 10자리 (예: 시군구)
 theme_colour = "#256ef4"
 rrn_original = "discard" # 주민등록번호가 든 원본 파일: discard(두지 않음) 또는 seal(봉인해 따로 둠)
+trust_unverified_changes = false # 확인되지 않은 행정구역 변경으로도 옛 코드를 지금 코드로 잇기
 """
 
 Clock = Callable[[], datetime]
@@ -53,6 +54,7 @@ class Settings:
     area_code: str = ""
     theme_colour: str = "#256ef4"
     rrn_original: str = "discard"  # or "seal": what becomes of an original with resident registration numbers
+    trust_unverified_changes: str = "False"  # or "True": codes follow changes that were noted from memory
 
     @property
     def withholding(self) -> Withholding:
@@ -83,6 +85,9 @@ class Workspace:
             raise MadangError(
                 "settings_broken", path=toml, reason=f"rrn_original = {settings.rrn_original!r}"
             )
+        trust = settings.trust_unverified_changes
+        if trust not in ("True", "False"):
+            raise MadangError("settings_broken", path=toml, reason=f"trust_unverified_changes = {trust!r}")
         return cls(folder, settings)
 
     @classmethod
@@ -117,7 +122,8 @@ class Workspace:
         declared = load_places(SHIPPED, self.folder / "content" / "places")
         area = self.settings.area_code.strip()
         home = area.rstrip("0").ljust(2, "0") if area else ""  # 4111000000 -> 4111: the city and its 구
-        return Registers(self.bank, self.folder / "cache" / "areas", declared, home)
+        trust = self.settings.trust_unverified_changes == "True"
+        return Registers(self.bank, self.folder / "cache" / "areas", declared, home, trust)
 
     @property
     def sources(self) -> Path:

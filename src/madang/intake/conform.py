@@ -22,6 +22,7 @@ from madang.intake.conform_plan import Plan, Source
 from madang.intake.conform_write import POINTS, Counts, PartWriter
 from madang.intake.place import Placing
 from madang.intake.place_checks import list_points
+from madang.intake.place_slips import proposing
 from madang.intake.problems import ProblemSink
 from madang.intake.profile import NEARLY_ALL
 from madang.intake.raw import Progress, RawTable, no_progress
@@ -91,7 +92,7 @@ def conform(
                 break
             plan = amended
         if counts.suspects:
-            list_suspects(con, plan, work, table.problems)
+            list_suspects(con, plan, work, proposing(table.problems, plan, placing))
         list_masked(counts.rrn_rows, plan, screened, table.problems)
         located = _located(counts, plan, placing, work, table.problems) if placing else None
     finally:

@@ -11,7 +11,8 @@ import pyarrow as pa
 from madang.declarations.standard import DatasetColumn
 from madang.intake.checks import masked
 from madang.intake.conform_plan import Plan
-from madang.intake.problems import VALUE_LIMIT, ProblemSink
+from madang.intake.place_slips import Sink
+from madang.intake.problems import VALUE_LIMIT
 from madang.intake.values import Reading, extract_sql, kind_sql
 from madang.intake.values_kinds import KINDS, detail_case, rule_of
 
@@ -40,7 +41,7 @@ def count_kinds(con: duckdb.DuckDBPyConnection, plan: Plan, folder: Path) -> dic
     return found
 
 
-def list_suspects(con: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, sink: ProblemSink) -> None:
+def list_suspects(con: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, sink: Sink) -> None:
     """Every suspect as a problem: row, column, label, raw text, rule, severity, detail; personal values are starred."""
     places, private = places_of(plan), _private(plan)
     for members, reading in _by_reading(plan):

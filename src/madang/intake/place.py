@@ -14,18 +14,28 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 from numpy.typing import NDArray
 
+from madang.intake.place_arrays import (
+    LEVELS,
+    Floats,
+    Ints,
+    axes,
+    codes_of,
+    floats_of,
+    levels_of,
+    middles,
+    number_of,
+    numbers,
+)
 from madang.intake.place_columns import Pair, PlaceColumns
-from madang.intake.registers import Known
+from madang.intake.registers_known import Known
 from madang.places.address import parse
 from madang.places.address_dong import dongs_named
 from madang.places.codes import clean_codes, to_dong, to_sigungu
 from madang.places.coordinates import KOREA
 from madang.places.crs import to_lonlat
 
-LEVELS = ("", "point", "building", "road", "lot", "code", "name")
 SCHEMA = pa.schema(
     [
         ("lon", pa.float64()),
@@ -47,8 +57,6 @@ CHECKED = pa.schema(
         ("address", pa.string()),
     ]
 )
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,7 @@ class Placing:
     exchanged: bool = False
     layer: int | None = None  # place of the geometry in the plan's sources
     systems: Mapping[int, str] = field(default_factory=dict)
+    read: frozenset[int] = frozenset()  # sources whose cells hold more than the value: their values are used
 
     @property
     def located(self) -> bool:
@@ -99,11 +108,6 @@ class Claims:
         self.sigungu[fresh] = areas[fresh]
 
 
-def numbers(codes: pa.Array | pa.ChunkedArray) -> Ints:
-    """Codes as numbers, 0 for null."""
-    return np.asarray(pc.fill_null(codes.cast(pa.int64()), 0))
-
-
 class Placer:
     """Places the groups of one table; `seen` holds what the checks of the whole table need, a table per group."""
 
@@ -126,7 +130,8 @@ class Placer:
         self, rows: pa.Array, texts: Mapping[int, pa.Array], values: Mapping[int, pa.Array]
     ) -> tuple[list[pa.Array], pa.Table]:
         """The columns of SCHEMA for a group, and its rows of CHECKED. `texts` and `values` by place in the plan."""
-        x, y, lon, lat = self.positions(values)
+        texts = {**texts, **{place: values[place] for place in self.placing.read}}
+        x, y, lon, lat = self.positions(texts, values)
         found = self._located(lon, lat)
         claims = self.claims(texts, len(rows))
         level = np.where(np.isfinite(lon), np.int8(LEVELS.index("point")), np.int8(0))
@@ -138,16 +143,18 @@ class Placer:
         for number, count in enumerate(np.bincount(level, minlength=len(LEVELS))):
             self.counts[LEVELS[number]] += int(count)
         checked = self._checked(rows, texts, x, y, found, claims)
-        return [_floats(lon), _floats(lat), codes_of(dong), _levels(level)], checked
+        return [floats_of(lon), floats_of(lat), codes_of(dong), levels_of(level)], checked
 
-    def positions(self, values: Mapping[int, pa.Array]) -> tuple[Floats, Floats, Floats, Floats]:
+    def positions(
+        self, texts: Mapping[int, pa.Array], values: Mapping[int, pa.Array]
+    ) -> tuple[Floats, Floats, Floats, Floats]:
         """x and y as the file has them, longitude and latitude; NaN where there is none or it is not in Korea."""
         placing = self.placing
         if placing.layer is not None:
-            x, y = _middles(values[placing.layer])  # already in EPSG:4326
+            x, y = middles(values[placing.layer])  # already in EPSG:4326
             lon, lat = x.copy(), y.copy()
         elif placing.pair is not None and placing.crs is not None:
-            x, y = _number(values[placing.pair.x]), _number(values[placing.pair.y])
+            x, y = axes(placing.pair, texts, values)
             lon, lat = to_lonlat(y, x, placing.crs) if placing.exchanged else to_lonlat(x, y, placing.crs)
         else:
             count = len(next(iter(values.values()), []))
@@ -254,7 +261,7 @@ class Placer:
 
     def _points(self, rows: Ints, hit: NDArray[np.bool_], found: pa.Table, lon: Floats, lat: Floats) -> None:
         for name, axis in (("lon", lon), ("lat", lat)):
-            new = _number(found[name].combine_chunks())
+            new = number_of(found[name].combine_chunks())
             axis[rows[hit]] = new[hit]
 
     def _checked(
@@ -268,10 +275,10 @@ class Placer:
         area = (found // 100_000).astype(np.int32)
         columns = [
             rows,
-            _floats(x),
-            _floats(y),
-            _floats(lon),
-            _floats(lat),
+            floats_of(x),
+            floats_of(y),
+            floats_of(lon),
+            floats_of(lat),
             pa.array(claims.sigungu),
             pa.array(area),
             texts_of,
@@ -285,43 +292,9 @@ def _existing(known: Known, dong: pa.Array | pa.ChunkedArray) -> pa.Array:
     return known.dong_now(array)
 
 
-def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
 def _dongs_only(codes: pa.Array) -> pa.Array:
     return pc.if_else(pc.match_substring_regex(codes, r"^\d{5}00000$"), None, codes)
 
 
 def _below_sido(codes: pa.Array) -> pa.Array:
     return pc.if_else(pc.match_substring_regex(codes, r"^\d{2}00000000$"), None, codes)
-
-
-def codes_of(dong: Ints) -> pa.Array:
-    """10-digit codes as text, null for 0."""
-    return pa.array(dong, mask=dong == 0).cast(pa.string())
-
-
-def _floats(values: Floats) -> pa.Array:
-    return pa.array(values, mask=~np.isfinite(values))
-
-
-def _levels(level: NDArray[np.int8]) -> pa.Array:
-    coded = pa.DictionaryArray.from_arrays(pa.array(level - 1, mask=level == 0), pa.array(LEVELS[1:]))
-    return coded.cast(pa.string())
-
-
-def _number(values: pa.Array) -> Floats:
-    return np.asarray(pc.fill_null(values.cast(pa.float64()), np.nan).to_numpy(zero_copy_only=False))
-
-
-def _middles(shapes: pa.Array) -> tuple[Floats, Floats]:
-    """A point of each shape: itself, or one that lies inside; NaN where there is no shape."""
-    found = np.atleast_1d(
-        shapely.from_wkb(np.array([*shapes.to_pylist(), None], dtype=object), on_invalid="ignore")
-    )[:-1]
-    whole = ~shapely.is_missing(found) & ~shapely.is_empty(found)
-    areas = whole & (shapely.get_type_id(found) != 0)
-    points = found.copy()
-    points[areas] = shapely.point_on_surface(found[areas])
-    return shapely.get_x(points), shapely.get_y(points)

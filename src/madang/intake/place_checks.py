@@ -13,8 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from madang.intake.place import Placing
+from madang.intake.place_slips import LOST, pointed
 from madang.intake.problems import ProblemSink
 from madang.places.coordinates_points import check_points, near_areas
+from madang.places.crs import WGS84
 
 _CHUNK = (
     2_000_000  # rows that are looked at together: what is duplicated or dragged across chunks is not seen
@@ -22,7 +24,7 @@ _CHUNK = (
 LISTED = 10_000  # rows that are listed of each rule
 RULES = (
     "point_zero", "point_dummy", "point_swapped", "point_digit", "point_outside_korea", "point_outside_claim",
-    "point_duplicated", "point_dragged",
+    "point_duplicated", "point_dragged", LOST,
 )  # fmt: skip
 
 
@@ -44,15 +46,20 @@ def list_points(
                 pc.greater(table["claimed"], 0), pc.not_equal(table["claimed"], table["found"])
             )
             claimed = pc.if_else(elsewhere, table["claimed"], None).cast(pa.string()).combine_chunks()
-        metres = placing.crs not in (None, "EPSG:4326") and placing.layer is None
+        metres = placing.crs not in (None, WGS84) and placing.layer is None
+        lost_lon, lost_lat = pointed(x, y) if placing.crs == WGS84 else (np.full(len(x), np.nan),) * 2
+        lost = np.flatnonzero(np.isfinite(lost_lon))
         flags = check_points(
-            lon,
+            np.where(np.isfinite(lost_lon), np.nan, lon),
             lat,
             claimed=claimed,
             near=near,
             addresses=table["address"],
             projected=(x, y) if metres else None,
         )
+        slips = {"row": pa.array(lost), "rule": pa.array([LOST] * len(lost), pa.string())}
+        slips |= {"lon": pa.array(lost_lon[lost]), "lat": pa.array(lost_lat[lost])}
+        flags = pa.concat_tables([flags, pa.table(slips)])
         _add(flags, table, counts, column, names, problems)
     for rule, count in counts.items():
         if count > LISTED:
@@ -91,10 +98,12 @@ def _add(
             problems.add_table(_problems(rule, found, table.take(found["row"]), column, names))
 
 
-def _proposed(lon: float | None, lat: float | None) -> dict[str, str]:
+def _proposed(rule: str, lon: float | None, lat: float | None) -> dict[str, str]:
     """Another reading of a point, where there is one."""
     if lon is None or lat is None:
         return {}
+    if rule == LOST:
+        return {"proposed": f"{lon:.7f}, {lat:.7f}"}
     return {"proposed_lon": f"{lon:.7f}", "proposed_lat": f"{lat:.7f}"}
 
 
@@ -106,7 +115,7 @@ def _problems(
     proposals = zip(found["lon"].to_pylist(), found["lat"].to_pylist(), strict=True)
     areas = (names.get(f"{code:05d}", "") for code in rows["claimed"].to_pylist())
     details = [
-        _json({"lon": f"{x:.9g}", "lat": f"{y:.9g}", "area": area, **_proposed(*proposal)})
+        _json({"lon": f"{x:.9g}", "lat": f"{y:.9g}", "area": area, **_proposed(rule, *proposal)})
         for (x, y), proposal, area in zip(pairs, proposals, areas, strict=True)
     ]
     return pa.table(

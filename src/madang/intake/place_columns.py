@@ -44,12 +44,19 @@ _NUMBERS = ("number", "integer")
 class Pair:
     """Two columns of coordinates: `x` east, `y` north as their headers say; `degrees` where they name latitudes.
 
-    Both are indexes into the plan's sources.
+    Both are indexes into the plan's sources. `written`: their cells are texts (36°25'10.5") and are read as degrees;
+    `parts`: of 위도(도), 위도(분), 위도(초) the minutes and seconds of x, then of y, whose degrees `x` and `y` are.
     """
 
     x: int
     y: int
     degrees: bool = False
+    written: bool = False
+    parts: tuple[int, int, int, int] | None = None
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        return (self.x, self.y, *(self.parts or ()))
 
 
 @dataclass(frozen=True)
@@ -98,15 +105,31 @@ def _pairs(plan: Plan, formats: Sequence[Format]) -> tuple[Pair, ...]:
         for x, y in zip(_with(formats, one), _with(formats, other), strict=False)
         if x in numbers and y in numbers
     ]
-    taken = {i for pair in found for i in (pair.x, pair.y)}
-    labels = {normalise(plan.sources[i].column.label): i for i in numbers if i not in taken}
-    labels = {label: i for label, i in labels.items() if not _TRIPLET.search(label)}
-    for label, y in labels.items():
-        x, degrees = _partner(label, labels)
-        if x is not None and not {x, y} & taken:
-            found.append(Pair(x, y, degrees))
-            taken |= {x, y}
-    return tuple(sorted(found, key=lambda pair: not pair.degrees))
+    found += _in_parts(plan)
+    taken = {i for pair in found for i in pair.sources}
+    texts = [i for i, source in enumerate(plan.sources) if source.column.type == "text"]
+    for among, written in ((numbers, False), (texts, True)):
+        labels = {normalise(plan.sources[i].column.label): i for i in among if i not in taken}
+        labels = {label: i for label, i in labels.items() if not _TRIPLET.search(label)}
+        for label, y in labels.items():
+            x, degrees = _partner(label, labels)
+            if x is not None and not {x, y} & taken and (degrees or not written):
+                found.append(Pair(x, y, degrees, written))
+                taken |= {x, y}
+    return tuple(sorted(found, key=lambda pair: (not pair.degrees, pair.written)))
+
+
+def _in_parts(plan: Plan) -> list[Pair]:
+    """위도(도), 위도(분), 위도(초) and the same of 경도, as six columns."""
+    labels = {normalise(source.column.label): i for i, source in enumerate(plan.sources)}
+    found = []
+    for label in labels:
+        head, _, tail = label.partition("위도도")
+        names = [f"{head}{axis}{part}{tail}" for axis in ("경도", "위도") for part in "도분초"]
+        if label == names[3] and all(name in labels for name in names):
+            x, x_minutes, x_seconds, y, y_minutes, y_seconds = (labels[name] for name in names)
+            found.append(Pair(x, y, True, parts=(x_minutes, x_seconds, y_minutes, y_seconds)))
+    return found
 
 
 def _with(formats: Sequence[Format], wanted: str) -> list[int]:

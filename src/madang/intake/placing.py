@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -15,20 +15,22 @@ import shapely
 
 from madang.declarations.standard import Standard
 from madang.intake.conform_plan import Plan, Source
-from madang.intake.place import Floats, Placer, Placing
+from madang.intake.place import Placer, Placing
+from madang.intake.place_arrays import FORMS, Floats, axes
 from madang.intake.place_columns import Pair, PlaceColumns, place_columns
 from madang.intake.problems import ProblemSink
 from madang.intake.raw import Evidence, Layer, Override, RawTable
 from madang.intake.receipt import Reason
-from madang.intake.registers import Known
+from madang.intake.registers_known import Known
 from madang.intake.values_cells import read_cells, tidy
 from madang.intake.values_evidence import Sample
 from madang.messages import text
-from madang.places.codes import detect_system
-from madang.places.coordinates import KOREA
-from madang.places.crs import WGS84, label, normal
+from madang.places.codes import clean_codes, detect_system
+from madang.places.coordinates import KOREA, read_degrees
+from madang.places.crs import CANDIDATES, WGS84, label, normal, to_lonlat
 from madang.places.crs_evidence import CrsVerdict, decide_points
 from madang.places.crs_layers import decide_layer
+from madang.places.crs_verdict import distance_m
 
 _LOOKED_AT = 5_000  # rows of the sample
 _MOST_BYTES = 200_000_000  # of shapes in memory to decide on a layer
@@ -41,6 +43,8 @@ _SYSTEMS = {
     "area_code": "",
 }
 _NEARLY_ALL = 0.9
+_APART_M, _ELSEWHERE_M = 30.0, 50_000.0  # between these, two pairs of coordinates are said to disagree
+_FEWEST = 5  # rows that have both
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Decision:
     verdict: CrsVerdict | None = None
     evidence: tuple[Evidence, ...] = ()
     reasons: tuple[Reason, ...] = ()
-    others: tuple[tuple[Pair, CrsVerdict], ...] = field(default=())
+    names: tuple[str, ...] = ()  # of the columns, by place in the plan
 
     def without_register(self) -> Decision:
         """The same coordinates, but no area is looked up for them."""
@@ -72,6 +76,8 @@ class Decision:
         return {
             "crs": placing.crs,
             "exchanged": placing.exchanged,
+            "pair": [self.names[place] for place in placing.pair.sources] if placing.pair else None,
+            "codes": {self.names[place]: system for place, system in placing.systems.items()},
             "register": placing.known.version if placing.known else None,
             "systems": {str(place): system for place, system in placing.systems.items()},
             "scores": [list(score) for score in verdict.scores[:8]] if verdict else [],
@@ -82,25 +88,29 @@ class Decision:
 
 @dataclass(frozen=True)
 class Witness:
-    """The sample of a table by place in its plan: texts as staged, and how to read them."""
+    """Some rows of a table by place in its plan: texts as the file has them, and numbers."""
 
     plan: Plan
-    table: pa.Table
-    con: duckdb.DuckDBPyConnection
+    texts: Mapping[int, pa.Array]
+    numbers: Callable[[int], pa.Array]
 
     @classmethod
     def of(cls, plan: Plan, seen: Sample, con: duckdb.DuckDBPyConnection) -> Witness:
-        return cls(plan, seen.table(_LOOKED_AT), con)
+        """From a sample of the staged table. What is read from a part of its cells is read."""
+        table = seen.table(_LOOKED_AT)
+        cells = [table[f"c{source.index}"].combine_chunks() for source in plan.sources]
+        texts = {
+            place: read_cells(con, [cells[place]], source.reading) if source.reading.extract else cells[place]
+            for place, source in enumerate(plan.sources)
+        }
+        return cls(plan, texts, lambda place: read_cells(con, [cells[place]], plan.sources[place].reading))
 
-    def texts(self, place: int) -> pa.Array:
-        return self.table[f"c{self.plan.sources[place].index}"].combine_chunks()
+    def __len__(self) -> int:
+        return len(next(iter(self.texts.values()), []))
 
-    def all_texts(self) -> dict[int, pa.Array]:
-        return {place: self.texts(place) for place in range(len(self.plan.sources))}
-
-    def number(self, place: int) -> Floats:
-        values = read_cells(self.con, [self.texts(place)], self.plan.sources[place].reading)
-        return np.asarray(pc.fill_null(values.cast(pa.float64()), np.nan).to_numpy(zero_copy_only=False))
+    def axes(self, pair: Pair) -> tuple[Floats, Floats]:
+        values = {} if pair.written or pair.parts else {each: self.numbers(each) for each in (pair.x, pair.y)}
+        return axes(pair, self.texts, values)
 
 
 def decide(
@@ -121,14 +131,20 @@ def decide(
     if not columns and shapes is None:
         return None
     witness, known = Witness.of(plan, seen, con), register()
-    systems, evidence = _systems(columns, witness, known)
-    placing = Placing(columns, known, layer=shapes, systems=systems)
+    systems, evidence, changes = code_systems(columns, witness, known)
+    read = frozenset(place for place, source in enumerate(plan.sources) if source.reading.extract)
+    placing = Placing(columns, known, layer=shapes, systems=systems, read=read)
     if shapes is not None and table.layer is not None:
         decision = _of_layer(placing, witness, table, table.layer, override)
     else:
-        decision = _of_pairs(placing, witness, standard, override)
+        decision = of_pairs(placing, witness, standard, override.crs)
     reasons = () if known else (Reason("no_register"),)
-    return replace(decision, evidence=(*evidence, *decision.evidence), reasons=(*decision.reasons, *reasons))
+    return replace(
+        decision,
+        evidence=(*evidence, *decision.evidence),
+        reasons=(*decision.reasons, *changes, *reasons),
+        names=tuple(source.column.name for source in plan.sources),
+    )
 
 
 def in_degrees(plan: Plan, decision: Decision) -> Plan:
@@ -149,25 +165,53 @@ def _shapes(plan: Plan, layer: Layer | None) -> int | None:
     return next((i for i, source in enumerate(plan.sources) if source.index == layer.column), None)
 
 
-def _systems(
+def code_systems(
     columns: PlaceColumns, witness: Witness, known: Known | None
-) -> tuple[dict[int, str], tuple[Evidence, ...]]:
-    """The system of each code column: what its values say, else what its header says."""
+) -> tuple[dict[int, str], tuple[Evidence, ...], tuple[Reason, ...]]:
+    """The system of each code column: what its values say, else what its header says; and what is to be known of
+    codes that the register does not have."""
     if known is None:
-        return {}, ()
+        return {}, (), ()
     found: dict[int, str] = {}
     told: list[Evidence] = []
+    reasons: list[Reason] = []
     lists = {"HJD": known.dongs, "HJD8": pc.utf8_slice_codeunits(known.dongs, 0, 8)}
     if len(known.register.crosswalk[0]):
         lists["SGIS"] = known.register.crosswalk[0]
     for form, place in columns.codes:
-        detected = detect_system(witness.texts(place), lists, known.declared.sidos)
+        detected = detect_system(witness.texts[place], lists, known.declared.sidos)
         system = detected.system or _SYSTEMS[form]
         if system:
             found[place] = system
             column = witness.plan.sources[place].column
             told.append(Evidence(f"codes:{column.label}", system, detected.because, round(detected.share, 3)))
-    return found, tuple(told)
+            reasons += _changed(column.label, witness.texts[place], system, known)
+    return found, tuple(told), tuple(reasons)
+
+
+def _changed(label_: str, cells: pa.Array, system: str, known: Known) -> list[Reason]:
+    """What is to be known of codes that only changes of areas explain."""
+    if system not in ("HJD", "HJD8", "SIGUNGU"):
+        return []
+    codes = clean_codes(cells).unique().drop_null()
+    if system == "HJD8":
+        codes = pc.binary_join_element_wise(codes, "00", "")
+    moves = known.moves(codes)
+    found = []
+    if moves.unproven:
+        code = "code_change_trusted" if known.trust_unverified else "code_change_unverified"
+        params = {
+            "column": label_,
+            "count": f"{moves.unproven_codes:,}",
+            "changes": ", ".join(moves.unproven),
+        }
+        found.append(Reason(code, params))
+    if len(moves.split):
+        shown = ", ".join(moves.split.slice(0, 5).to_pylist())
+        found.append(
+            Reason("code_split", {"column": label_, "count": f"{len(moves.split):,}", "codes": shown})
+        )
+    return found
 
 
 def _of_layer(
@@ -184,28 +228,89 @@ def _of_layer(
     return _decided(placing, verdict)
 
 
-def _of_pairs(placing: Placing, witness: Witness, standard: Standard | None, override: Override) -> Decision:
-    """The pair of coordinates that is used: the first whose system is decided, degrees before metres."""
-    pairs = placing.columns.pairs
+def of_pairs(placing: Placing, witness: Witness, standard: Standard | None, crs: str | None) -> Decision:
+    """The pair of coordinates that is used: the first whose system is decided, degrees before metres. `crs`: as a
+    person said."""
+    pairs = [pair for pair in placing.columns.pairs if not pair.written or _reads(pair, witness)]
     if not pairs:
         return Decision(placing)
-    texts = witness.all_texts()
-    expected = _claimed(placing, texts, len(next(iter(texts.values())))) if placing.known else None
+    expected = _claimed(placing, witness.texts, len(witness)) if placing.known else None
     decisions: list[tuple[Pair, CrsVerdict]] = []
     for pair in pairs:
-        x, y = witness.number(pair.x), witness.number(pair.y)
+        x, y = witness.axes(pair)
         declared = WGS84 if pair.degrees else _declared(standard, witness.plan.sources[pair.x])
-        if override.crs and (not pair.degrees or len(pairs) == 1):
-            return _by_person(replace(placing, pair=pair), override.crs)
+        if crs and (not pair.degrees or len(pairs) == 1):
+            return _by_person(replace(placing, pair=pair), crs)
         if placing.known is None:
             found = _without_register(replace(placing, pair=pair), declared, x, y)
             if found.placing.crs or pair is pairs[-1]:
-                return found
+                return _told(found, pair, witness)
             continue
         decisions.append((pair, decide_points(x, y, expected, placing.known.register, declared)))
     pair, verdict = next((each for each in decisions if each[1].crs), decisions[0])
-    decided = _decided(replace(placing, pair=pair), verdict)
-    return replace(decided, others=tuple(each for each in decisions if each[0] is not pair))
+    decided = _told(_decided(replace(placing, pair=pair), verdict), pair, witness)
+    others = [each for each in decisions if each[0] is not pair]
+    disagreeing = tuple(reason for other in others for reason in _apart(decided, *other, witness))
+    return replace(decided, reasons=(*decided.reasons, *disagreeing))
+
+
+def _reads(pair: Pair, witness: Witness) -> bool:
+    """Whether nearly all cells of two text columns are degrees, and not just numbers."""
+    for place in (pair.x, pair.y):
+        kinds = read_degrees(witness.texts[place]).kind.drop_null()
+        forms = pc.is_in(kinds, value_set=pa.array(FORMS))
+        good = pc.sum(pc.or_(forms, pc.equal(kinds, "decimal"))).as_py() or 0
+        if not len(kinds) or good < _NEARLY_ALL * len(kinds) or not pc.any(forms).as_py():
+            return False
+    return True
+
+
+def _told(decision: Decision, pair: Pair, witness: Witness) -> Decision:
+    """With the evidence that the form of the file are degrees, minutes and seconds, where they are."""
+    if not (pair.written or pair.parts):
+        return decision
+    x, y = witness.axes(pair)
+    hits = int((np.isfinite(x) & np.isfinite(y)).sum())
+    code = "degrees_in_parts" if pair.parts else "degrees_as_text"
+    because = text(code, hits=f"{hits:,}", of=f"{len(witness):,}")
+    evidence = Evidence("degrees", text("degrees_form"), because, round(hits / max(len(witness), 1), 3))
+    return replace(decision, evidence=(evidence, *decision.evidence))
+
+
+def _apart(decided: Decision, pair: Pair, verdict: CrsVerdict, witness: Witness) -> list[Reason]:
+    """How far the places of another pair of coordinates lie from those of the pair that is used."""
+    used, plan = decided.placing, witness.plan
+    if used.pair is None or used.crs is None:
+        return []
+    lon, lat = _lonlat(*witness.axes(used.pair), used.crs, used.exchanged)
+    x, y = witness.axes(pair)
+    if verdict.crs:
+        ways = [(verdict.crs, verdict.exchanged)]
+    else:
+        ways = [(each.crs, turned) for each in CANDIDATES if not each.rare for turned in (False, True)]
+    west, south, east, north = KOREA
+    both = np.isfinite(lon) & np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0)
+    both &= (lon > west) & (lon < east) & (lat > south) & (lat < north)
+    if both.sum() < _FEWEST:
+        return []
+    metres, crs = min(
+        (distance_m(lon[both], lat[both], *_lonlat(x[both], y[both], crs, turned)), crs)
+        for crs, turned in ways
+    )
+    if not _APART_M < metres < _ELSEWHERE_M:
+        return []
+    labels = [plan.sources[place].column.label for each in (pair, used.pair) for place in (each.x, each.y)]
+    params = {
+        "other": f"{labels[0]}·{labels[1]}",
+        "used": f"{labels[2]}·{labels[3]}",
+        "crs": label(crs),
+        "metres": f"{metres:,.0f}",
+    }
+    return [Reason("pairs_disagree", params)]
+
+
+def _lonlat(x: Floats, y: Floats, crs: str, exchanged: bool) -> tuple[Floats, Floats]:
+    return to_lonlat(y, x, crs) if exchanged else to_lonlat(x, y, crs)
 
 
 def _declared(standard: Standard | None, source: Source) -> str | None:
@@ -237,7 +342,7 @@ def _looked_at(table: RawTable, layer: Layer, plan: Plan) -> tuple[dict[int, pa.
     return texts, np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore"))[:-1]
 
 
-def _claimed(placing: Placing, texts: dict[int, pa.Array], rows: int) -> pa.Array:
+def _claimed(placing: Placing, texts: Mapping[int, pa.Array], rows: int) -> pa.Array:
     """The area that each row names by codes, names or address: 10 or 5 digits, null where none."""
     claims = Placer(placing).claims(texts, rows)
     dong = pa.array(claims.dong, mask=claims.dong == 0).cast(pa.string())

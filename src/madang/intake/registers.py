@@ -14,138 +14,49 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 
 from madang.bank import Bank, Version
+from madang.bank.durable import locked
 from madang.declarations import DatasetColumn
 from madang.declarations.places import PlaceDeclarations
+from madang.intake.registers_known import Known
 from madang.messages import MadangError
 from madang.places.address_register import COLUMNS as ADDRESS_COLUMNS
 from madang.places.address_register import AddressRegister
-from madang.places.codes import Relation
-from madang.places.names import AreaNames
 from madang.places.register import Register
 from madang.places.register_build import AreaLayer, CodeList, build_register
 
-_MAKE = "1"  # raised whenever the same datasets may give another register
+__all__ = ["UNPLACED", "Known", "Registers", "feeds"]
+
+_MAKE = "2"  # raised whenever the same datasets may give another register
 _MOST_SHAPES = 20_000  # a layer of more shapes is not one of areas
 _POLYGONS = pa.array(
     ["0103000000", "0106000000"]
 )  # how the hexadecimal WKB of a polygon, a multipolygon begins
 UNPLACED = ("dong-relation", "legal-dong-code", "road-address")  # standards that say what is where, by codes
 _LISTS = (*UNPLACED, "area-centre")  # standards of code lists
+_PARTS = ("dongs", "legal", "relation")  # tables beside the register
+_BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    BadZipFile,
+    pa.ArrowException,
+    shapely.errors.GEOSException,
+)
+_KEPT = 2  # registers that stay when another one is built: somebody may still be reading them
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:[-.]?(\d{2}))?(?:[-.]?(\d{2}))?(?!\d)")
 
 
-_loaded: dict[Path, Known] = {}  # the register that this process asked for last
-
-
-@dataclass(frozen=True)
-class Known:
-    """A register of areas with what turns names and legal dongs into its codes. `version` names it in facts."""
-
-    version: str
-    register: Register
-    declared: PlaceDeclarations
-    home: str
-    folder: Path
-
-    @cached_property
-    def dongs(self) -> pa.Array:
-        """All 10-digit codes of 행정동 that are known, with a shape or without, in order."""
-        listed = pq.read_table(self.folder / "dongs.parquet")["code"].combine_chunks()
-        return pa.concat_arrays([self.register.codes.drop_null(), listed]).unique().sort()
-
-    @cached_property
-    def addresses(self) -> AddressRegister | None:
-        """The register of addresses; None where none was deposited."""
-        folder = self.folder / "addresses"
-        return AddressRegister.load(folder) if folder.is_dir() else None
-
-    @cached_property
-    def day(self) -> date:
-        """The day whose codes the register has: that of its newest areas."""
-        newest = pc.max(self.register.dongs.valid_from).as_py()
-        return newest or date.max
-
-    def dong_now(self, codes: pa.Array) -> pa.Array:
-        """10-digit codes as of the register's day; null where it does not know them."""
-        return self._now(codes, self.dongs)
-
-    def sigungu_now(self, codes: pa.Array) -> pa.Array:
-        """5-digit codes as of the register's day; null where it does not know them."""
-        return self._now(codes, self._sigungus)
-
-    @cached_property
-    def _sigungus(self) -> pa.Array:
-        return pc.utf8_slice_codeunits(self.dongs, 0, 5).unique()
-
-    def _now(self, codes: pa.Array, known: pa.Array) -> pa.Array:
-        coded = codes.dictionary_encode()
-        words = coded.dictionary
-        strange = words.filter(pc.invert(pc.is_in(words, value_set=known))).drop_null()
-        if len(strange):
-            moved = self.declared.history.rekey(strange, None, self.day, known=known)
-            table = pa.table({"index": moved.index, "code": moved.code, "weight": moved.weight})
-            whole = table.filter(
-                pc.and_(pc.equal(table["weight"], 1.0), pc.is_in(table["code"], value_set=known))
-            )
-            at = whole["index"].combine_chunks()
-            now = whole["code"].take(
-                pc.index_in(pa.array(range(len(strange))), value_set=at.cast(pa.int64()))
-            )
-            words = pc.coalesce(_plain(now).take(pc.index_in(words, value_set=strange)), words)
-        words = pc.if_else(pc.is_in(words, value_set=known), words, None)
-        return words.take(coded.indices)
-
-    @cached_property
-    def names(self) -> AreaNames:
-        """Names of 행정동 and what lies above them."""
-        listed = pq.read_table(self.folder / "dongs.parquet")
-        own = pa.table({"code": self.register.codes, "name": self.register.names}).drop_null()
-        more = listed.filter(pc.invert(pc.is_in(listed["code"], value_set=own["code"].combine_chunks())))
-        return self._names(pa.concat_tables([own, more.select(["code", "name"])]))
-
-    @cached_property
-    def legal_names(self) -> AreaNames | None:
-        """Names of legal dongs; None where no list of them was deposited."""
-        legal = pq.read_table(self.folder / "legal.parquet")
-        return self._names(legal) if legal.num_rows else None
-
-    @cached_property
-    def relation(self) -> Relation | None:
-        """Which 행정동 a legal dong belongs to; None where no list says it."""
-        pairs = pq.read_table(self.folder / "relation.parquet")
-        return Relation.build(pairs["hjd"], pairs["bjd"]) if pairs.num_rows else None
-
-    @cached_property
-    def sigungu_names(self) -> dict[str, str]:
-        """Full names of the 시군구 by their 5-digit codes, as the names of their 행정동 tell."""
-        codes = pc.utf8_slice_codeunits(self.register.codes, 0, 5).to_pylist()
-        names = self.register.names.to_pylist()
-        return {
-            code: name.rpartition(" ")[0] for code, name in zip(codes, names, strict=True) if code and name
-        }
-
-    @cached_property
-    def sigungu_shapes(self) -> tuple[pa.Array, np.ndarray]:
-        """5-digit codes and shapes (EPSG:4326) of the 시군구 whose 행정동 have shapes."""
-        table = pq.read_table(self.folder / "sigungus.parquet")
-        shapes = shapely.from_wkb(np.array(table["shape"].to_pylist(), dtype=object))
-        return table["code"].combine_chunks(), np.atleast_1d(shapes)
-
-    def _names(self, table: pa.Table) -> AreaNames:
-        declared = self.declared
-        return AreaNames.build(
-            table["code"], table["name"], sidos=declared.sidos, aliases=declared.aliases, home=self.home
-        )
+_loaded: dict[tuple[Path, bool], Known] = {}  # the register that this process asked for last
 
 
 @dataclass(frozen=True)
@@ -156,6 +67,7 @@ class Registers:
     folder: Path
     declared: PlaceDeclarations
     home: str = ""
+    trust_unverified: bool = False
 
     def mark(self, dataset: str) -> None:
         """Mark a dataset that `feeds` the register; to be called before its version is committed."""
@@ -166,7 +78,13 @@ class Registers:
         sources = self._sources()
         if not sources:
             return ""
-        told = [_MAKE, self.home, repr(self.declared), *(f"{v.dataset.id}@{v.deposit_id}" for v in sources)]
+        told = [
+            _MAKE,
+            self.home,
+            repr(self.declared),
+            repr(self.trust_unverified),
+            *(f"{v.dataset.id}@{v.deposit_id}" for v in sources),
+        ]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
     def known(self) -> Known | None:
@@ -175,15 +93,23 @@ class Registers:
         if not version:
             return None
         home = self.folder / version
-        if home not in _loaded:
-            try:
-                register = Register.load(home / "register")
-            except (OSError, ValueError, KeyError):
-                self._build(home)
-                register = Register.load(home / "register")
+        if (home, self.trust_unverified) not in _loaded:
+            found = Known(
+                version, self._register(home), self.declared, self.home, home, self.trust_unverified
+            )
             _loaded.clear()
-            _loaded[home] = Known(version, register, self.declared, self.home, home)
-        return _loaded[home]
+            _loaded[home, self.trust_unverified] = found
+        return _loaded[home, self.trust_unverified]
+
+    def _register(self, home: Path) -> Register:
+        """The register in `home`; built by one process while others wait, where it is not there or broken."""
+        with suppress(*_BROKEN):
+            return _load(home)
+        with locked(self.folder / ".building"):
+            with suppress(*_BROKEN):
+                return _load(home)
+            self._build(home)
+            return _load(home)
 
     def _marks(self) -> Path:
         """The folder of marks; where it is missing every dataset is looked at once."""
@@ -216,11 +142,12 @@ class Registers:
         lists = [made for version in sources for made in _code_lists(version)]
         layers = [_layer(version) for version in sources if _geometry(version.columns)]
         register = build_register(layers, lists, self.declared.sidos)
+        self._clear()
         fresh = home.with_name(f".{home.name}.{secrets.token_hex(4)}")
         fresh.mkdir(parents=True)
         try:
             register.save(fresh / "register")
-            for name, table in _tables(register, sources).items():
+            for name, table in _tables(sources).items():
                 pq.write_table(table, fresh / f"{name}.parquet", compression="zstd")
             addresses = [version for version in sources if _standard(version) == "road-address"]
             if addresses:
@@ -230,8 +157,23 @@ class Registers:
             fresh.rename(home)
         except OSError:
             shutil.rmtree(fresh, ignore_errors=True)
-            if not home.exists():
-                raise
+            raise
+
+    def _clear(self) -> None:
+        """Take away what is left of builds that died, and all but the newest registers; the lock is held."""
+        homes = [path for path in self.folder.iterdir() if path.is_dir() and path.name != "sources"]
+        homes.sort(key=lambda path: path.stat().st_mtime)
+        for path in homes[: -_KEPT or None]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _load(home: Path) -> Register:
+    """Raises one of _BROKEN where a part is not there or cannot be read."""
+    for name in _PARTS:
+        pq.read_metadata(home / f"{name}.parquet")
+    if (home / "addresses").is_dir():
+        AddressRegister.load(home / "addresses")
+    return Register.load(home / "register")
 
 
 def feeds(standard: str | None, heads: pa.Array | None, rows: int) -> bool:
@@ -322,8 +264,8 @@ def _code_lists(version: Version) -> list[CodeList]:
     return []
 
 
-def _tables(register: Register, sources: Sequence[Version]) -> dict[str, pa.Table]:
-    """What stands beside the register: listed 행정동, legal dongs and their names, shapes of 시군구."""
+def _tables(sources: Sequence[Version]) -> dict[str, pa.Table]:
+    """What stands beside the register: listed 행정동, legal dongs and their names."""
     none = pa.table({"code": pa.array([], pa.string()), "name": pa.array([], pa.string())})
     pairs = pa.table({"hjd": pa.array([], pa.string()), "bjd": pa.array([], pa.string())})
     dongs, legal = [none], [none]
@@ -346,17 +288,7 @@ def _tables(register: Register, sources: Sequence[Version]) -> dict[str, pa.Tabl
         .rename_columns(["code", "name"]),
         "legal": pa.concat_tables(legal).drop_null(),
         "relation": pairs,
-        "sigungus": _sigungu_shapes(register),
     }
-
-
-def _sigungu_shapes(register: Register) -> pa.Table:
-    codes = pc.utf8_slice_codeunits(pc.fill_null(register.codes, ""), 0, 5).to_numpy(zero_copy_only=False)
-    shaped = ~shapely.is_missing(register.polygons) & (codes != "")
-    found = sorted(set(codes[shaped].tolist()))
-    shapes = [shapely.union_all(register.polygons[shaped & (codes == code)]) for code in found]
-    wkb = shapely.to_wkb(np.array([*shapes, None], dtype=object))[:-1].tolist()
-    return pa.table({"code": pa.array(found, pa.string()), "shape": pa.array(wkb, pa.binary())})
 
 
 def _plain(column: pa.ChunkedArray) -> pa.Array:

@@ -58,4 +58,11 @@ TEXTS: dict[str, str] = {
     "crs_needs_register": "There are no area boundaries to prove a coordinate system in metres, so rows have no place. Deposit boundary files first, or say it with --crs.",
     "crs_by_range": "{hits} of {of} rows are within the degrees of Korea",
     "crs_unproven": "declared as {crs}, with no boundaries to compare it with",
+    "pairs_disagree": "{other} lie {metres} m (median) from {used}, read as {crs}. Rows were placed by {used}; check which of the two is right.",
+    "degrees_form": "degrees, minutes, seconds",
+    "degrees_as_text": "{hits} of {of} rows have degrees, minutes and seconds in both columns",
+    "degrees_in_parts": "{hits} of {of} rows have degrees, minutes and seconds in three columns each",
+    "code_change_unverified": "{column}: {count} codes are explained only by unverified changes ({changes}), so they name no dong. If the changes are right, write trust_unverified_changes = true in madang.toml and deposit the file again.",
+    "code_change_trusted": "{column}: {count} codes were brought to today's by unverified changes ({changes}), as trust_unverified_changes in madang.toml allows.",
+    "code_split": "{column}: {count} codes ({codes}) were split into several areas later, so it was not decided which. Deposit data of the parts, or write the shares (weight) in content/places.",
 }

@@ -58,4 +58,11 @@ TEXTS: dict[str, str] = {
     "crs_needs_register": "미터 좌표의 좌표계를 확인할 행정구역 경계가 없어 위치를 붙이지 않았습니다. 경계 파일을 먼저 입고하거나 --crs로 알려 주십시오.",
     "crs_by_range": "{of}행 가운데 {hits}행이 우리나라의 경위도 범위에 있음",
     "crs_unproven": "{crs}라고 밝혔으나 견줄 경계가 없어 확인하지 못함",
+    "pairs_disagree": "{other}{은} {used}에서 가운데값 {metres} m 떨어져 있습니다({crs}로 읽었을 때). 위치는 {used}{으로} 붙였으니, 어느 쪽이 맞는지 확인하십시오.",
+    "degrees_form": "도·분·초",
+    "degrees_as_text": "{of}행 가운데 {hits}행이 두 열 모두 도·분·초로 적혀 있음",
+    "degrees_in_parts": "{of}행 가운데 {hits}행에서 도, 분, 초가 세 열에 나뉘어 있음",
+    "code_change_unverified": "{column}: 코드 {count}개는 확인되지 않은 변경({changes})으로만 이어져 행정동을 붙이지 않았습니다. 변경이 맞으면 madang.toml에 trust_unverified_changes = true를 적고 다시 올리십시오.",
+    "code_change_trusted": "{column}: 코드 {count}개를 확인되지 않은 변경({changes})에 따라 지금 코드로 이었습니다(madang.toml의 trust_unverified_changes).",
+    "code_split": "{column}: 코드 {count}개({codes})는 그 뒤 여러 지역으로 나뉘어 어느 쪽인지 정하지 않았습니다. 지역별로 나뉜 자료를 올리거나, content/places에 나눌 몫(weight)을 적으십시오.",
 }
