@@ -37,10 +37,8 @@ class Found:
 class AreaNames:
     """The names of a register of areas, ready to be looked up. `home` are the first digits of the workspace's own area."""
 
-    def __init__(self, index: dict[_Key, set[str]], spelled: set[_Key], codes: set[str], home: str) -> None:
-        self._index = index
-        self._spelled = spelled
-        self._codes = codes
+    def __init__(self, builder: _Builder, home: str) -> None:
+        self._builder = builder
         self._home = home
 
     @classmethod
@@ -63,7 +61,7 @@ class AreaNames:
         for code, name in zip(codes.to_pylist(), full_names.to_pylist(), strict=True):
             if code and name:
                 builder.add(str(code), str(name))
-        return cls(builder.index, builder.spelled, builder.codes, home)
+        return cls(builder, home)
 
     def find(
         self,
@@ -91,7 +89,9 @@ class AreaNames:
 
     def _full(self, name: str) -> tuple[str | None, str]:
         bracket = _BRACKETS.search(name)
-        if bracket and (not self._codes or bracket[1] in self._codes or bracket[1].endswith("00000")):
+        if bracket and (
+            not self._builder.codes or bracket[1] in self._builder.codes or bracket[1].endswith("00000")
+        ):
             return bracket[1], "code"
         words = _plain(_BRACKETS.sub(" ", name)).split()
         undecided: tuple[str | None, str] = (None, "")
@@ -107,7 +107,7 @@ class AreaNames:
             return None, ""
         upper = "" if squeeze(sigungu) == squeeze(sido) else sigungu  # 세종특별자치시 written in both columns
         for key in self._ways(sido, upper, dong):
-            every = self._index.get(key, set())
+            every = self._builder.at(key)
             found = {code for code in every if code.startswith(within)} if within else every
             if len(found) == 1 < len(every):
                 return next(iter(found)), "within"
@@ -123,13 +123,13 @@ class AreaNames:
         above, whole = squeeze(sido), squeeze(sigungu)
         ways = [(above, whole, squeeze(dong)), (above, whole, _without_ordinal(dong))]
         city = re.match(r"(.{1,5}시).{1,4}구$", whole)
-        if city and dong and (above, whole, "") not in self._index:
+        if city and dong and not self._builder.at((above, whole, "")):
             ways.append((above, city[1], squeeze(dong)))
         return ways
 
     def _how(self, written: _Key) -> str:
         sido, sigungu, dong = written
-        if written in self._spelled:
+        if written in self._builder.spelled:
             return "exact"
         return "spelling" if sido and (sigungu or not dong) else "unique"
 
@@ -176,7 +176,7 @@ class _Above:
 
 
 class _Builder:
-    """Fills the index: each area under every key that may mean it."""
+    """The index: each area under every key that may mean it. Dongs are put in when their name is first asked for."""
 
     def __init__(self, sidos: tuple[Sido, ...], aliases: tuple[NameAlias, ...]) -> None:
         self.index: dict[_Key, set[str]] = {}
@@ -185,19 +185,34 @@ class _Builder:
         self._sidos = sidos
         self._aliases = aliases
         self._upper: dict[tuple[str, str], list[_Above]] = {}
+        self._known: set[tuple[str, str, str]] = (
+            set()
+        )  # upper levels that are in the index, by code and names
+        self._waiting: dict[str, list[tuple[str, str, str]]] = {}  # name of a dong -> code, 시도, 시군구
 
     def add(self, code: str, full_name: str) -> None:
         self.codes.add(code)
         sido, middle, dong = _levels(code, _plain(full_name).split())
-        for level in ((sido, middle, dong), (sido, middle, ""), (sido, "", "")):
-            self.spelled.add(level)
-        dongs = (
-            {squeeze(dong), _without_ordinal(dong), squeeze(dong.split()[-1])} if dong else set()
-        )  # 리 without its 면
+        self.spelled.add((sido, middle, dong))
+        if (code[:5], sido, middle) not in self._known:
+            self._known.add((code[:5], sido, middle))
+            self.spelled.update(((sido, middle, ""), (sido, "", "")))
+            self._put_upper(code, sido, middle)
+        if dong:  # 리 without its 면 too
+            for name in {squeeze(dong), _without_ordinal(dong), squeeze(dong.split()[-1])}:
+                self._waiting.setdefault(name, []).append((code, sido, middle))
+
+    def at(self, key: _Key) -> set[str]:
+        """The codes that a key may mean. Several threads may ask: each finds a name whole or puts it in itself."""
+        for code, sido, middle in self._waiting.get(key[2], ()):
+            for above in self._spellings(sido, middle):
+                for each_sido, each in product({*above.sidos, ""}, {*above.middles, ""}):
+                    self._put((each_sido, each, key[2]), code)
+        self._waiting.pop(key[2], None)
+        return self.index.get(key, set())
+
+    def _put_upper(self, code: str, sido: str, middle: str) -> None:
         for above in self._spellings(sido, middle):
-            for each_sido in {*above.sidos, ""}:
-                for each, each_dong in product({*above.middles, ""}, dongs):
-                    self._put((each_sido, each, each_dong), code)
             if above.whole_sido:
                 self._put_sido(code, above.sidos, middle)
             if middle and not above.part:
