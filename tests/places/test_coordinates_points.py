@@ -85,6 +85,19 @@ def test_an_area_is_judged_by_its_shape_not_its_box() -> None:
     assert found.tolist() == [True, False]
 
 
+def test_a_northing_of_some_metres_is_that_of_jeju() -> None:
+    metres = (np.array([156_527.26, 155_951.67, 156_000.0]), np.array([-51.95, 613.43, 0.0]))
+    assert rules([126.52, 126.51, 126.51], [33.49, 33.50, 33.49], projected=metres) == [(2, "point_zero")]
+
+
+def test_the_cells_of_a_grid_row_by_row_are_not_dragged() -> None:
+    """Cells of 250 m in EPSG:5179, as degrees: each column of the grid repeats the step of the others."""
+    up, across = np.arange(15) % 5, np.arange(15) // 5
+    lon = 127.0911235 + 0.0028411 * across - 0.000012053 * up
+    lat = 37.5392617 + 0.0000091 * across + 0.002253301 * up
+    assert rules(lon, lat) == []
+
+
 def test_values_dragged_down_a_spreadsheet() -> None:
     lon = [127.123457, 128.123457, 129.123457, 129.5, 128.7]
     lat = [35.223457, 36.223457, 37.223457, 35.2, 35.9]

@@ -16,6 +16,7 @@ from madang.places.coordinates import KOREA
 
 NEAR_M = 200.0
 FEWEST_DUPLICATES = 5
+_STRETCHES = 3  # of one step, and it is a grid's
 _METRES_PER_DEGREE = 111_320.0
 
 # (lon, lat, claimed area of each) -> whether each lies in that area or within 200 m of it
@@ -120,10 +121,13 @@ def _in_korea(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
 
 
 def _zero(lon: np.ndarray, lat: np.ndarray, projected: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
-    """(0, 0), one of the two 0, or metres below 1000: (0, 0) of EPSG:5174 lies in the sea off 흑산도 as degrees."""
+    """(0, 0), one of the two 0, or an easting below 1 km: (0, 0) of EPSG:5174 lies in the sea off 흑산도 as degrees.
+
+    A northing of some metres is no slip: that of EPSG:5174 is 0 in 제주시.
+    """
     zero = (np.abs(lon) < 1e-6) | (np.abs(lat) < 1e-6)
     if projected is not None:
-        zero |= (np.abs(projected[0]) < 1000) | (np.abs(projected[1]) < 1000)
+        zero |= (np.abs(projected[0]) < 1000) | (np.abs(projected[1]) < 1e-3)
     return np.asarray(zero)
 
 
@@ -138,7 +142,7 @@ def _dragged(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     """Rows after the first of three and more whose both values grow by one step each.
 
     A step shows only in values of five decimals and more, or where it is a tenth of a degree and more: coarse values
-    repeat their steps by chance.
+    repeat their steps by chance. A step that comes back in three stretches and more is that of a grid.
     """
     if len(lon) < 3:
         return np.zeros(len(lon), bool)
@@ -150,9 +154,21 @@ def _dragged(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     fine = (np.abs(lon - np.round(lon, 4)) > 1e-9) & (np.abs(lat - np.round(lat, 4)) > 1e-9)
     coarse_step = (np.abs(steps[0][1:]) >= 0.0999) | (np.abs(steps[1][1:]) >= 0.0999)
     same &= (fine[1:-1] & fine[2:] & fine[:-2]) | coarse_step
+    same &= ~_of_a_grid(same, steps)
     found = np.zeros(len(lon), bool)
     found[1:-1] |= same
     found[2:] |= same
+    return found
+
+
+def _of_a_grid(same: np.ndarray, steps: list[np.ndarray]) -> np.ndarray:
+    """Where a step (to a millionth of a degree) is one that three and more separate stretches of rows have."""
+    begins = same & ~np.concatenate(([False], same[:-1]))
+    keys = np.round(np.column_stack([np.where(same, step[1:], 0.0) for step in steps]) * 1e6)
+    kinds, counts = np.unique(keys[begins], axis=0, return_counts=True)
+    found = np.zeros(len(same), bool)
+    for kind in kinds[counts >= _STRETCHES]:
+        found |= (keys == kind).all(axis=1)
     return found
 
 
