@@ -172,7 +172,7 @@ def test_a_street_and_a_house_number_are_no_number_plate() -> None:
 
 def test_typed_columns_hold_no_numbers_of_persons() -> None:
     assert judge(column("위도", ["37.5206127169276"], type="number")) == []
-    assert rrn_verdict("시각", scan(pa.array(["2301011234567"])), type="datetime") == "none"
+    assert rrn_verdict("경도", scan(pa.array(["126.2301011234567"])), type="number") == "none"
 
 
 def test_an_empty_column_has_no_findings() -> None:

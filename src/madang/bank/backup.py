@@ -171,7 +171,8 @@ def _unpack(source: Path, fresh: Path) -> None:
 def _write_out(stream: IO[bytes], path: Path) -> list[int | str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
-    with open(path, "xb") as out:
+    mode = 0o400 if path.suffix == ".sealed" else 0o666  # what was sealed stays so
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
         while block := stream.read(_BLOCK):
             out.write(block)
             digest.update(block)

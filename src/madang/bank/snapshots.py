@@ -68,15 +68,21 @@ class Kept:
     def settled(self) -> str:
         """Wait until the bytes are on disk under their name, or withheld; returns the SHA-256.
 
-        Raises what the disk said.
+        Bytes that were withheld once are never named again. Raises what the disk said.
         """
         self._syncing.result()
+        known = self._snapshots.is_withheld(self.sha256)
         with disk_errors(self._snapshots.folder):
-            if self._withheld is None:
-                self._name()
-            else:
+            if self._withheld is not None:
                 self._snapshots.withhold(self.sha256, self._withheld, self.path)
+            elif not known:
+                self._name()
         return self.sha256
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether these bytes are kept back on purpose, now or since an earlier deposit."""
+        return self._withheld is not None or self._snapshots.is_withheld(self.sha256)
 
     @property
     def unchanged(self) -> bool:

@@ -26,7 +26,16 @@ from madang.intake.place_slips import proposing
 from madang.intake.problems import ProblemSink
 from madang.intake.profile import NEARLY_ALL
 from madang.intake.raw import Progress, RawTable, no_progress
-from madang.intake.screen import NO_POLICY, Policy, Screening, list_masked, masked, restricted, screening
+from madang.intake.screen import (
+    NO_POLICY,
+    Policy,
+    Screening,
+    Seen,
+    list_masked,
+    masked,
+    restricted,
+    screening,
+)
 from madang.intake.values import Reading
 from madang.intake.values_kinds import CODE_KINDS, IMPOSSIBLE_DAYS, KINDS, REMARKS
 from madang.messages import text
@@ -83,14 +92,17 @@ def conform(
     work = out / ".suspects"
     work.mkdir(exist_ok=True)
     try:
+        seen = Seen()
         for _ in range(_ROUNDS):
-            counts, files = _write(table, plan, out, work, con, compression, placing, progress)
+            counts, files = _write(table, plan, out, work, con, compression, placing, seen, progress)
+            seen.take(plan, counts)
             kinds = count_kinds(con, plan, work) if counts.suspects else {}
             screened = screening(plan, counts.hits, standard, policy)
             amended = masked(_amended(plan, counts, kinds), screened)
             if amended == plan:
                 break
             plan = amended
+        plan = restricted(plan, screened)
         if counts.suspects:
             list_suspects(con, plan, work, proposing(table.problems, plan, placing))
         list_masked(counts.rrn_rows, plan, screened, table.problems)
@@ -99,8 +111,7 @@ def conform(
         for leftover in work.iterdir():
             leftover.unlink()
         work.rmdir()
-    columns = restricted(_with_facts(plan, counts, kinds), screened)
-    return Conformed(counts.rows, columns, files, screened, located)
+    return Conformed(counts.rows, _with_facts(plan, counts, kinds), files, screened, located)
 
 
 def _write(
@@ -111,6 +122,7 @@ def _write(
     con: duckdb.DuckDBPyConnection,
     compression: str,
     placing: Placing | None,
+    seen: Seen,
     progress: Progress,
 ) -> tuple[Counts, list[Path]]:
     with pa.OSFile(str(table.stage)) as source, pa.ipc.open_file(source) as reader:
@@ -124,7 +136,7 @@ def _write(
         suspects = work / f"{number}.parquet"
         cursor = con.cursor()
         try:
-            writer = PartWriter(plan, cursor, files[number], suspects, compression, placing)
+            writer = PartWriter(plan, cursor, files[number], suspects, compression, placing, seen.places)
             return writer.write(table.stage, first, last, told)
         finally:
             cursor.close()

@@ -16,13 +16,15 @@ from madang.privacy import Kind
 class Source:
     """A column of the version and the staged column (by position) whose cells it is read from.
 
-    `mask`: kinds of personal data that are masked in its cells before they are stored.
+    `mask`: kinds of personal data that are masked in its cells before they are stored; `whole`: the cells are nothing
+    else, so all of each is masked.
     """
 
     column: DatasetColumn
     index: int
     reading: Reading
     mask: tuple[Kind, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ Cells without a value and cells that deserve a remark are set aside as suspects:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,12 +25,14 @@ from madang.intake.place import CHECKED, Placer, Placing
 from madang.intake.place import SCHEMA as PLACED
 from madang.intake.values import Reading
 from madang.intake.values_cells import read_cells, tidy
-from madang.privacy import Hits, mask, scan
+from madang.privacy import Hits, Kind, mask, scan
 
 GROUP_CELLS = 2_500_000  # cells of a group of rows at most, and bytes: what is in memory at a time
 GROUP_BYTES = 64_000_000
 POINTS = ".points"  # suffix of the file of points of a part
-SCREENED = ("text", "integer")  # types whose cells may hide personal data: a long number is an integer
+# types whose cells may hide personal data: a long number is a number; of the others the cells that could not be read
+SCREENED = ("text", "integer", "number", "percent")
+_NEVER_TAKEN: tuple[Kind, ...] = ("rrn",)
 RRN_ROWS = 10_000  # rows with a resident number that are listed, for each column
 ARROW: dict[str, pa.DataType] = {
     "VARCHAR": pa.string(),
@@ -53,13 +55,13 @@ class Counts:
     staged: int = 0
     empty: dict[int, int] = field(default_factory=dict)
     suspects: int = 0
-    hits: dict[int, Hits] = field(default_factory=dict)  # personal data, per source
+    hits: dict[int, Hits] = field(default_factory=dict)  # personal data, per place
     rrn_rows: dict[int, list[int]] = field(default_factory=dict)  # physical rows with a resident number
     levels: Counter[str] = field(default_factory=Counter)  # how the rows were placed: place.LEVELS
     located: int = 0  # rows with a dong_code
 
     def screen(self, place: int, rows: pa.Array, hits: Hits) -> None:
-        """Count what was found in the cells `rows` of a source."""
+        """Count what was found in the cells `rows` of a place."""
         self.hits[place] = self.hits.get(place, Hits()) + hits
         if len(hits.rrn_rows):
             known = self.rrn_rows.setdefault(place, [])
@@ -102,8 +104,10 @@ class PartWriter:
         suspects: Path,
         compression: str,
         placing: Placing | None = None,
+        known: Collection[int] = (),
     ) -> None:
         self.plan = plan
+        self._known = known  # places whose cells were all screened before
         self.con = con
         self.counts = Counts()
         self._placer = Placer(placing) if placing else None
@@ -186,9 +190,9 @@ class PartWriter:
         self, place: int, source: Source, rows: pa.Array, texts: pa.Array, values: pa.Array
     ) -> pa.Array:
         """The values of a source, masked as the plan says; what personal data stand in them is counted."""
-        if source.reading.type in SCREENED:
+        if source.reading.type in SCREENED and place not in self._known:
             self.counts.screen(place, rows, scan(texts, label=source.column.label))
-        return mask(values, source.mask) if source.mask else values
+        return mask(values, source.mask, whole=source.whole) if source.mask else values
 
     def _set_aside(
         self, rows: pa.Array, texts: pa.Array, values: pa.Array, place: int, reading: Reading
@@ -202,6 +206,8 @@ class PartWriter:
         if chosen is None:
             return
         kept = texts.filter(chosen)
+        if reading.type not in SCREENED and reading.type != "geometry":
+            self.counts.screen(place, rows.filter(chosen), scan(kept, _NEVER_TAKEN))
         where = pa.array(np.full(len(kept), place, np.int32))
         self._pending.append(pa.Table.from_arrays([rows.filter(chosen), where, kept], schema=SUSPECTS))
 
@@ -219,6 +225,10 @@ class PartWriter:
         count, width, base = len(rows), len(wide.headers), len(self.plan.sources)
         members = [(base + number, index) for number, (index, _, _) in enumerate(wide.headers)]
         values = self._read(rows, cells, wide.reading, members)
+        if wide.reading.type in SCREENED:
+            for place, index in members:
+                if place not in self._known:
+                    self.counts.screen(place, rows, scan(cells[index], _NEVER_TAKEN))
         stacked = pa.concat_arrays([values[place] for place, _ in members])
         by_row = np.arange(count)[:, None] + np.arange(width)[None, :] * count
         again, header = np.repeat(np.arange(count), width), np.tile(np.arange(width), count)

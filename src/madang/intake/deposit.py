@@ -25,6 +25,7 @@ from madang.intake.reading import Reading, earlier
 from madang.intake.receipt import Reason, Receipt, Stopped
 from madang.intake.record import Deposit, Recorder
 from madang.intake.registers import Registers
+from madang.intake.screen import hidden, hidden_name
 from madang.intake.settle import Settler
 from madang.intake.use import check_columns, check_labels, check_use, check_wishes
 from madang.messages import MadangError
@@ -72,7 +73,7 @@ class Door:
         start = perf_counter()
         path = shapefile_in(path) or path
         check_use(path, dataset, override, self.standards)
-        name = readable_name(path)
+        name = hidden_name(readable_name(path))
         base_id = dataset or dataset_id(name)
         learned = self._learned(base_id, override)
         register = self.registers.version() if self.registers else ""
@@ -212,7 +213,7 @@ def _read(
     if not tables:
         raise Refused("no_table", file=deposit.name)
     check_labels(tables, deposit.name, reading.told)
-    return deposit, learned, tables
+    return deposit, learned, [hidden(table) for table in tables]
 
 
 def _notes(deposit: Deposit, learned: Learned, once: bool, tables: Sequence[RawTable]) -> tuple[Reason, ...]:

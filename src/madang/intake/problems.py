@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from madang.declarations.standard import DatasetColumn
-from madang.privacy import POLICY, mask
+from madang.privacy import POLICY, mask, outright, redact
 from madang.privacy.patterns import SEARCHED
 
 Severity = Literal["error", "warning", "info"]
@@ -39,13 +39,15 @@ class ProblemSink:
     """Collects the problems of one table and writes them to one Parquet file in batches.
 
     `add` takes one problem, `add_table` an Arrow table of SCHEMA (from a query). Personal numbers are masked. `count` counts errors and
-    warnings, `by_rule` every rule (info too). `close` writes the file, also when there are none.
+    warnings, `by_rule` every rule (info too). `resident`: whether a resident number was found in what is told of the
+    table outside its cells (`hide`). `close` writes the file, also when there are none.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.by_rule: dict[str, int] = {}
         self.count = 0
+        self.resident = False
         self._rows: list[dict[str, object]] = []
         self._writer: pq.ParquetWriter | None = None
 
@@ -65,7 +67,7 @@ class ProblemSink:
                 "row": row,
                 "column": column,
                 "label": label,
-                "value": None if value is None else value[:VALUE_LIMIT],
+                "value": None if value is None else self._line(value, column or label)[:VALUE_LIMIT],
                 "rule": rule,
                 "severity": severity,
                 "detail": detail,
@@ -74,6 +76,11 @@ class ProblemSink:
         self._tally(rule, severity, 1)
         if len(self._rows) >= _BATCH:
             self._flush()
+
+    def hide(self, said: str) -> str:
+        """`said` of the table (a title, a header, a name) without numbers that may not be stored."""
+        self.resident = self.resident or outright([said])
+        return redact(said, NEVER_STORED)
 
     def add_table(self, table: pa.Table) -> None:
         """Add problems found by a query: an Arrow table whose columns are those of SCHEMA, in any order."""
@@ -87,6 +94,10 @@ class ProblemSink:
     def close(self) -> None:
         self._flush()
         self._open().close()
+
+    def _line(self, value: str, column: str | None) -> str:
+        """What stands in no column is searched as it is told; the cells of a column are judged together."""
+        return value if column else self.hide(value)
 
     def _tally(self, rule: str, severity: str, number: int) -> None:
         self.by_rule[rule] = self.by_rule.get(rule, 0) + number
@@ -105,7 +116,7 @@ class ProblemSink:
 
     def _write(self, table: pa.Table) -> None:
         """Numbers that may not be kept are not kept here either."""
-        for name in ("value", "detail"):
+        for name in ("value", "detail", "label"):
             at = SCHEMA.get_field_index(name)
             table = table.set_column(at, SCHEMA.field(at), mask(table[name], NEVER_STORED))
         self._open().write_table(table)

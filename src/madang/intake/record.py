@@ -12,6 +12,7 @@ from typing import Any
 
 from madang.bank import Bank
 from madang.bank.snapshots import Kept, Withholding
+from madang.intake.problems import NEVER_STORED
 from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading, placed_by_register
 from madang.intake.receipt import Reason, Receipt
@@ -74,9 +75,10 @@ class Recorder:
         """Commit a table as the next version, unless the live one is of the same bytes, understood the same."""
         receipt = _receipt(deposit, table, table_id, settled)
         at = self.clock()
-        facts = {**deposit.facts(), **settled.facts, "member": table.member}
-        if settled.rrn_masked and deposit.kept:
-            deposit.kept.withhold(self.withholding)
+        facts = {**deposit.facts(), **_without_numbers(settled.facts), "member": table.member}
+        receipt = replace(
+            receipt, reasons=(*receipt.reasons, *self._kept_back(deposit, table, settled.rrn_masked))
+        )
         deposit.settled()  # no version without its bytes, or a mark that they are withheld
         if self.registers and settled.facts["feeds_register"]:
             self.registers.mark(table_id)
@@ -123,8 +125,8 @@ class Recorder:
         self, deposit: Deposit, table_id: str, refused: Refused, table: RawTable | None = None
     ) -> Receipt:
         """The receipt of a file, or of one `table` of it, that is not taken."""
-        if refused.code == "rrn_refused" and deposit.kept:
-            deposit.kept.withhold(self.withholding)
+        kept_back = self._kept_back(deposit, table, refused.code == "rrn_refused")
+        said = {key: _without_numbers(value) for key, value in refused.params.items()}
         of_member = table is not None and table.refused is refused  # which tells its own name
         named = {"file": deposit.name} if "file" in refused.params and not of_member else {}
         receipt = Receipt(
@@ -136,7 +138,7 @@ class Recorder:
             rows=table.rows if table else None,
             columns=len(table.columns) if table else None,
             problems=table.problems.count if table else 0,
-            reasons=(Reason(refused.code, {**refused.params, **named}),),
+            reasons=(Reason(refused.code, {**said, **named}), *kept_back),
             encoding=table.encoding if table else None,
             delimiter=table.delimiter if table else None,
             header_rows=table.header_rows if table else None,
@@ -149,6 +151,16 @@ class Recorder:
         if refused.code in ("erased_again", "rrn_refused"):  # no list of cells of what must not be here
             table = None
         return self._record(deposit, receipt, table)
+
+    def _kept_back(self, deposit: Deposit, table: RawTable | None, found: bool) -> tuple[Reason, ...]:
+        """Withhold an original with resident numbers (`found`, or told of by the problems of `table`), and say so."""
+        outside = table is not None and table.problems.resident
+        listed = table is not None and "cell_rrn_masked" in table.problems.by_rule
+        if deposit.kept is None or not (found or outside or listed):
+            return ()
+        deposit.kept.withhold(self.withholding)
+        told = (Reason("rrn_outside"),) if outside else ()
+        return (*told, Reason("original_sealed" if self.withholding == "seal" else "original_withheld"))
 
     def _in_use(self, sha256: str) -> bool:
         """Whether some version was made from these bytes (another table of the same file)."""
@@ -177,6 +189,8 @@ class Recorder:
         **more: Any,
     ) -> Receipt:
         """Write a deposit that makes no version."""
+        if deposit.kept and deposit.kept.is_withheld:  # perhaps since an earlier deposit of the same bytes
+            deposit.kept.withhold(self.withholding)
         deposit.settled()
         at = self.clock()
         made = self.bank.record(
@@ -187,6 +201,15 @@ class Recorder:
             at=at,
         )
         return replace(receipt, deposit=made)
+
+
+def _without_numbers(told: Any) -> Any:
+    """What is told of a table, without numbers that may not be stored."""
+    if isinstance(told, str):
+        return redact(told, NEVER_STORED)
+    if isinstance(told, dict):
+        return {key: _without_numbers(value) for key, value in told.items()}
+    return [_without_numbers(each) for each in told] if isinstance(told, list | tuple) else told
 
 
 def _receipt(deposit: Deposit, table: RawTable, table_id: str, settled: Settled) -> Receipt:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from madang.declarations.standard import DatasetColumn, Standard
+from madang.declarations.standard import Standard
 from madang.intake.conform_plan import Plan, Source
-from madang.intake.problems import ProblemSink
-from madang.intake.raw import Refused
+from madang.intake.conform_write import SCREENED, Counts
+from madang.intake.problems import NEVER_STORED, ProblemSink
+from madang.intake.raw import RawTable, Refused
+from madang.intake.receipt import Reason
 from madang.intake.values import Reading
 from madang.messages import text
-from madang.privacy import POLICY, Action, Column, Finding, Hits, judge_table, rrn_verdict
+from madang.privacy import (
+    POLICY,
+    Action,
+    Column,
+    Finding,
+    Hits,
+    judge_table,
+    outright,
+    redact,
+    rrn_verdict,
+)
 from madang.privacy.patterns import Kind
 
 _SURE_TO_MASK = 0.9  # what is masked cannot be had back from the table
 _SURE_TO_RESTRICT = 0.5
+_ITEMS = 10  # columns named in one sentence of a receipt
 Policy = Mapping[str, Action]
 NO_POLICY: Policy = {}
 
@@ -30,7 +43,10 @@ class Screening:
     policy: Policy
 
     def action(self, finding: Finding) -> Action:
-        return self.policy.get(finding.kind, POLICY[finding.kind].action)
+        """What is to be done with a kind: as the card says, which has no say where nobody may choose."""
+        usual = POLICY[finding.kind].action
+        said = self.policy.get(finding.kind, usual)
+        return said if usual != "refuse" and said in ("keep", "restrict", "mask") else usual
 
     def restricts(self, place: int) -> bool:
         """Whether a column is shown to nobody without the right to see it."""
@@ -38,6 +54,11 @@ class Screening:
             finding.personal and finding.sure >= _SURE_TO_RESTRICT and self.action(finding) != "keep"
             for finding in self.findings.get(place, [])
         )
+
+    def whole(self, place: int) -> bool:
+        """Whether a column holds nothing but what is masked in it."""
+        kinds = self.masks.get(place, ())
+        return any(finding.whole and finding.kind in kinds for finding in self.findings.get(place, []))
 
     def counts(self) -> dict[str, int]:
         """Cells of each kind of personal data in the whole table, as the receipt shows them."""
@@ -74,8 +95,79 @@ class Screening:
         action = self.action(finding)
         return action if action == "keep" else "restrict"
 
+    def reasons(self, sources: Sequence[Source]) -> tuple[Reason, ...]:
+        """What the receipt says was masked, and what is not shown to everybody."""
+        told: dict[Action, list[str]] = {}
+        for place, findings in sorted(self.findings.items()):
+            column = sources[place].column
+            for finding in findings:
+                kind = text(f"privacy_kind_{finding.kind}")
+                label = column.label or column.name
+                item = text("personal_item", column=label, kind=kind, count=f"{finding.count:,}")
+                told.setdefault(self._done(place, finding), []).append(item)
+        codes: tuple[tuple[Action, str], ...] = (
+            ("mask", "personal_masked"),
+            ("restrict", "personal_restricted"),
+        )
+        return tuple(Reason(code, {"what": _listed(told[done])}) for done, code in codes if done in told)
+
+
+def _listed(items: list[str]) -> str:
+    more = len(items) - _ITEMS
+    return ", ".join(items[:_ITEMS]) + (text("personal_more", count=more) if more > 0 else "")
+
 
 NOTHING_FOUND = Screening({}, {}, NO_POLICY)
+
+
+@dataclass
+class Seen:
+    """What earlier rounds of writing have found: a place whose cells were all screened is not screened again."""
+
+    hits: dict[int, Hits] = field(default_factory=dict)
+    rows: dict[int, list[int]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> frozenset[int]:
+        return frozenset(self.hits)
+
+    def take(self, plan: Plan, counts: Counts) -> None:
+        """Give `counts` of a round what is known, and keep what it found where it saw all cells."""
+        counts.hits |= self.hits
+        counts.rrn_rows |= self.rows
+        for place, hits in counts.hits.items():
+            if _reading_type(plan, place) in SCREENED:
+                self.hits[place], self.rows[place] = hits, counts.rrn_rows.get(place, [])
+            else:  # only the cells that could not be read were seen, of so many
+                counts.hits[place] = replace(hits, filled=counts.staged - counts.empty.get(place, 0))
+
+
+def _reading_type(plan: Plan, place: int) -> str:
+    if place < len(plan.sources):
+        return plan.sources[place].reading.type
+    return plan.wide.reading.type if plan.wide else "text"
+
+
+def hidden_name(name: str) -> str:
+    """The name of a file without the resident number in it."""
+    return redact(name, NEVER_STORED) if outright([name]) else name
+
+
+def hidden(table: RawTable) -> RawTable:
+    """`table` with what is told of it (headers, titles and notes, its name, the evidence) freed of numbers that may
+    not be stored; its problems remember whether there was a resident number among them."""
+    hide = table.problems.hide
+    return replace(
+        table,
+        member=None if table.member is None else hide(table.member),
+        sheet=None if table.sheet is None else hide(table.sheet),
+        columns=[replace(column, label=hide(column.label)) for column in table.columns],
+        evidence=[
+            replace(each, decision=hide(each.decision), value=hide(each.value), because=hide(each.because))
+            for each in table.evidence
+        ],
+        left_out=[{**each, "text": hide(str(each.get("text") or ""))} for each in table.left_out],
+    )
 
 
 def screening(plan: Plan, hits: Mapping[int, Hits], standard: Standard | None, policy: Policy) -> Screening:
@@ -85,6 +177,7 @@ def screening(plan: Plan, hits: Mapping[int, Hits], standard: Standard | None, p
     """
     for place, source in enumerate(plan.sources):
         _refuse(source, hits.get(place, Hits()))
+    _refuse_wide(plan, hits)
     columns = [
         _column(source, hits.get(place, Hits()), standard) for place, source in enumerate(plan.sources)
     ]
@@ -101,6 +194,17 @@ def _refuse(source: Source, hits: Hits) -> None:
         raise Refused(
             "rrn_refused", column=label or source.column.name, count=f"{hits.cells.get('rrn', 0):,}"
         )
+
+
+def _refuse_wide(plan: Plan, hits: Mapping[int, Hits]) -> None:
+    """Cells that become rows are one column: a resident number among them is no stray remark."""
+    found = [hits[place] for place in hits if place >= len(plan.sources)]
+    if plan.wide is None or not found:
+        return
+    total = sum(found[1:], found[0])
+    if rrn_verdict("", total, type=plan.wide.reading.type) != "none":
+        label = plan.wide.value.label or plan.wide.value.name
+        raise Refused("rrn_refused", column=label, count=f"{total.cells.get('rrn', 0):,}")
 
 
 def _column(source: Source, hits: Hits, standard: Standard | None) -> Column:
@@ -129,10 +233,15 @@ def _masks(screened: Screening, findings: list[Finding], column: Column) -> tupl
 
 
 def masked(plan: Plan, screened: Screening) -> Plan:
-    """The plan with the masks of a screening; a number that is masked becomes text."""
+    """The plan with the masks of a screening; a number that is masked becomes text.
+
+    In a column of dates or the like no such cell could be read: nothing of it is in the table.
+    """
     sources = list(plan.sources)
     for place, kinds in screened.masks.items():
-        source = replace(sources[place], mask=kinds)
+        if sources[place].reading.type not in SCREENED and not screened.whole(place):
+            continue
+        source = replace(sources[place], mask=kinds, whole=screened.whole(place))
         if source.reading.type != "text":
             column = replace(source.column, type="text", because=text("because_masked"))
             source = replace(source, column=column, reading=Reading())
@@ -152,11 +261,12 @@ def list_masked(
             problems.add("cell_rrn_masked", row=int(number), column=column.name, label=column.label)
 
 
-def restricted(columns: Sequence[DatasetColumn], screened: Screening) -> list[DatasetColumn]:
-    """`columns`, those of the plan's sources first, personal where personal data was found in them."""
-    return [
-        replace(column, privacy="personal")
-        if column.privacy == "none" and screened.restricts(place)
-        else column
-        for place, column in enumerate(columns)
-    ]
+def restricted(plan: Plan, screened: Screening) -> Plan:
+    """The plan with the columns personal in which personal data was found."""
+
+    def closed(place: int, source: Source) -> Source:
+        if source.column.privacy != "none" or not screened.restricts(place):
+            return source
+        return replace(source, column=replace(source.column, privacy="personal"))
+
+    return replace(plan, sources=tuple(closed(place, source) for place, source in enumerate(plan.sources)))

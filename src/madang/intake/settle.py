@@ -69,7 +69,7 @@ class Settled:
 
     @property
     def rrn_masked(self) -> bool:
-        """Whether the original holds resident registration numbers, masked in the table."""
+        """Whether the cells of the original hold resident registration numbers, masked in the table."""
         return any("rrn" in kinds for kinds in self.screened.masks.values())
 
     def card(self, file: str, member: str | None) -> dict[str, Any]:
@@ -136,6 +136,7 @@ class Settler:
                 *_compare_with_live(live, table_id, conformed, provider, table),
                 *tell_change(con, live, conformed, recognition.standard, table, reading.override),
                 *_left_out(table),
+                *conformed.screened.reasons(plan.sources),
                 *(decision.reasons if decision else ()),
             )
             self.steps("checking")

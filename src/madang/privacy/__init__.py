@@ -2,6 +2,7 @@
 
 from madang.privacy.judge import Column, Finding, Verdict, exempt, judge, judge_table, rrn_verdict
 from madang.privacy.masking import mask, redact, redact_all
+from madang.privacy.outright import outright
 from madang.privacy.patterns import KINDS, MASKS, Kind
 from madang.privacy.policy import POLICY, Action, Policy
 from madang.privacy.scan import Hits, Shaped, scan
@@ -22,6 +23,7 @@ __all__ = [
     "judge",
     "judge_table",
     "mask",
+    "outright",
     "redact",
     "redact_all",
     "rrn_verdict",

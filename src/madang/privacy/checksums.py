@@ -44,6 +44,12 @@ def resident(digits: Digits) -> Marks:
     return np.asarray((11 - total % 11) % 10 == digits[:, 12])
 
 
+def foreigner(digits: Digits) -> Marks:
+    """Whether thirteen digits obey the check digit of foreigners' numbers issued before October 2020."""
+    total = digits[:, :12] @ np.array([2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5])
+    return np.asarray((13 - total % 11) % 10 == digits[:, 12])
+
+
 def dated(digits: Digits) -> Marks:
     """Whether digits 3 to 6 are a month and a day of it."""
     month, day = digits[:, 2] * 10 + digits[:, 3], digits[:, 4] * 10 + digits[:, 5]

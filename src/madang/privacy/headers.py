@@ -19,7 +19,7 @@ _PERSON = (
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("rrn", re.compile(
         r"주민(?:법인|사업자)*(?:등록)?번호|주민등록(?:no|nr|number)|주번$|주민(?:등록)?번호?(?:앞|뒷|뒤)자리|외국인(?:등록)?번호|거소신고번호"
-        r"|생년월일.*뒷?자리|^(?:rrn|ssn|jumin(?:no|number|bunho)?|ihidnum|residentregistration(?:no|number))$"
+        r"|생년월일.*뒷?자리|^(?:뒷|뒤)(?:7|일곱)?자리(?:번호)?$|^(?:rrn|ssn|jumin(?:no|number|bunho)?|ihidnum|residentregistration(?:no|number))$"
     )),
     ("licence", re.compile(r"운전면허.*번호|운전면허$|driverslicen[sc]e")),
     ("passport", re.compile(r"여권번호|여권$|passport")),
@@ -37,6 +37,9 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _CORPORATE = re.compile(r"법인(?:등록)?번호|법인등록no|corporationno|jurirno")
 _ARTICLE = re.compile(r"바코드|상품코드|제품코드|품목코드|barcode|gtin|^ean|isbn|issn")
+_AMOUNT = re.compile(
+    r"금액|예산|결산|매출|가액|총액|잔액|[수지세차출입현]액$|[액비료금가]원$|[천만억]원$|amount|budget|krw"
+)
 _MOMENT = re.compile(r"시각|일시|시간|timestamp|epoch|(?:^|[^a-z])time|밀리초|unixtime")
 _BODY = re.compile(
     r"기관|관리|시설|사무소|센터|학교|도서관|업소|사업장|소재지|대표전화|부서|제공|운영|안내|문의|팩스|fax|콜|보건소|병원|약국|점포|매장|"
@@ -70,6 +73,11 @@ def corporate(label: str) -> bool:
 def article(label: str) -> bool:
     """Whether a header names numbers of goods or books."""
     return any(_ARTICLE.search(form) for form in _forms(label))
+
+
+def amount(label: str) -> bool:
+    """Whether a header names sums of money."""
+    return bool(_AMOUNT.search(plain(label)))
 
 
 def moment(label: str) -> bool:

@@ -17,6 +17,7 @@ REFUSED_SHARE, REFUSED_DISTINCT = 0.01, 5
 _FEW, _MANY = 5, 100  # numbers from which a share of a column says something, and says it surely
 _NEARLY_ALL = 0.95
 _PHONES = ("mobile", "landline", "hotline")
+_NUMBERS = ("integer", "number", "percent")
 _TYPED = {"number", "percent", "boolean", "date", "datetime", "time", "month", "year", "geometry"}
 
 
@@ -48,13 +49,15 @@ class Finding:
     whole: bool = False
 
 
-def exempt(label: str, hits: Hits) -> str:
+def exempt(label: str, hits: Hits, *, type: str = "text") -> str:
     """Why the numbers of thirteen digits in a column are not resident numbers, as a Korean clause; "" where they may be."""
     seen = hits.shaped
     if headers.of(label) == "rrn":
         return ""
     if headers.corporate(label):
         return text("privacy_because_corporate_label")
+    if type in _NUMBERS and headers.amount(label) and not seen.split and 2 * seen.resident < seen.dated:
+        return text("privacy_because_amount", label=label)
     if seen.numbers < _FEW:
         return ""
     for name, valid in (("corporate", seen.corporate), ("barcode", seen.barcode)):
@@ -94,7 +97,7 @@ def rrn_verdict(label: str, hits: Hits, *, type: str = "text") -> Verdict:
     ):
         return "refuse"
     count = hits.cells.get("rrn", 0)
-    if not count or type in _TYPED or exempt(label, hits):
+    if not count or exempt(label, hits, type=type):
         return "none"
     enough = count >= REFUSED_SHARE * hits.filled or hits.different("rrn") >= REFUSED_DISTINCT
     return "refuse" if enough else "mask"
@@ -137,8 +140,8 @@ def _findings(column: Column, label: str, headed: Kind | None, persons: bool, co
         if kind == "name":
             name = _name(column, label, headed, persons, contact)
             found += [name] if name else []
-        elif count and column.type not in _TYPED:
-            if kind == "rrn" and (why := exempt(label, hits)):
+        elif count and (column.type not in _TYPED or kind == "rrn"):
+            if kind == "rrn" and (why := exempt(label, hits, type=column.type)):
                 found.append(Finding(kind, count, count / hits.filled, 0.0, why, False))
                 continue
             found.append(_number(column, label, headed, kind, count, persons))

@@ -40,9 +40,9 @@ def redact_all(cells: Any) -> Any:
     return mask(cells, SEARCHED)
 
 
-def redact(text: str) -> str:
-    """One free text without any number of any kind: problem rows, log lines, sentences of errors."""
-    for kind in SEARCHED:
+def redact(text: str, kinds: Iterable[Kind] = SEARCHED) -> str:
+    """One free text without any number of `kinds`: problem rows, log lines, sentences of errors."""
+    for kind in kinds:
         text = _redacted(text, kind)
     return text
 
