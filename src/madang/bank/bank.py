@@ -142,6 +142,15 @@ class Bank:
             commit = dataset.table.commit(parquet, meta)
         return Dataset(self.folder / dataset_id).version(commit.n)
 
+    def write_card(self, dataset_id: str, card: dict[str, Any], *, by: str, at: datetime) -> None:
+        """Keep a new card of a dataset; the ones before stay, each with who wrote it and when.
+
+        Raises MadangError: dataset_missing.
+        """
+        folder = self[dataset_id].folder
+        with disk_errors(folder), locked(folder / ".lock"):
+            self[dataset_id].write_card(card, by=by, at=at)
+
     def rollback(self, dataset_id: str, n: int, *, by: str, at: datetime) -> Version:
         """Make version n live again, as a new version; nothing in between is lost.
 

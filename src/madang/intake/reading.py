@@ -109,6 +109,8 @@ class _Wanted:
             if receipt["version"] is None and not self._refused_for_good(receipt):
                 continue
             facts = dataset.facts(deposit)
+            if receipt["version"] and not _by_the_card(facts, dataset):
+                continue
             if facts.get("base_id") == self.base_id and self._read_so(facts):
                 return {**receipt, "file_tables": facts.get("file_tables")}
         return None
@@ -125,6 +127,11 @@ class _Wanted:
         if self.live_only or receipt["verdict"] != "refused" or receipt["file"] != self.file:
             return False
         return not any(reason["code"] in _PASSING for reason in receipt["reasons"])
+
+
+def _by_the_card(facts: dict[str, Any], dataset: Dataset) -> bool:
+    """Whether personal data were treated as the card says now."""
+    return (facts.get("personal_policy") or {}) == (dataset.card.get("personal_data") or {})
 
 
 def placed_by_register(facts: dict[str, Any]) -> bool:

@@ -75,7 +75,9 @@ class Recorder:
         """Commit a table as the next version, unless the live one is of the same bytes, understood the same."""
         receipt = _receipt(deposit, table, table_id, settled)
         at = self.clock()
-        facts = {**deposit.facts(), **_without_numbers(settled.facts), "member": table.member}
+        policy = dict(settled.screened.policy)
+        told = {**deposit.facts(), **_without_numbers(settled.facts), "member": table.member}
+        facts = {**told, "personal_policy": policy}
         receipt = replace(
             receipt, reasons=(*receipt.reasons, *self._kept_back(deposit, table, settled.rrn_masked))
         )
@@ -238,7 +240,8 @@ def _receipt(deposit: Deposit, table: RawTable, table_id: str, settled: Settled)
 def _same_reading(live: dict[str, Any], new: dict[str, Any]) -> bool:
     """Whether the same bytes were understood the same: what decides is the outcome, not which standards exist."""
     keys = ("override", "reader")
-    same = all(live["reading"][key] == new["reading"][key] for key in keys)
+    same = (live.get("personal_policy") or {}) == new["personal_policy"]
+    same = same and all(live["reading"][key] == new["reading"][key] for key in keys)
     if placed_by_register(new):
         same = same and live["reading"].get("register") == new["reading"]["register"]
     return same and live["standard"] == new["standard"] and _outcome(live) == _outcome(new)

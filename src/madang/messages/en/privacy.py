@@ -59,5 +59,12 @@ TEXTS: dict[str, str] = {
     "personal_restricted": "Personal data that only those with the right to see them are shown: {what}.",
     "personal_item": "{kind} in {count} cells of column '{column}'",
     "personal_more": " and {count} more",
+    # the card
+    "personal_usage": "--personal takes 'kind=action' (as in mobile=keep). Given: {given}",
+    "card_rrn": "No card can have resident registration numbers kept. Madang does not hold them, even where a statute lets an office do so.",
+    "privacy_action_keep": "kept as it is",
+    "privacy_action_restrict": "only for those with the right",
+    "privacy_action_mask": "masked before it is stored",
+    "privacy_action_refuse": "not taken",
     "because_masked": "kept as text because personal data were masked",
 }

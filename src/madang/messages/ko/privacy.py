@@ -59,5 +59,12 @@ TEXTS: dict[str, str] = {
     "personal_restricted": "볼 권한이 있는 사람에게만 보이는 개인정보입니다: {what}.",
     "personal_item": "'{column}' 열의 {kind} {count}칸",
     "personal_more": " 밖에 {count}가지",
+    # the card
+    "personal_usage": "--personal에는 '종류=처리'를 적습니다(예: mobile=keep). 적은 것: {given}",
+    "card_rrn": "주민등록번호는 카드로 남기게 할 수 없습니다. 법령에 근거가 있는 업무라도 마당에는 두지 않습니다.",
+    "privacy_action_keep": "그대로 둠",
+    "privacy_action_restrict": "볼 권한이 있는 사람에게만",
+    "privacy_action_mask": "가린 뒤 보관",
+    "privacy_action_refuse": "받지 않음",
     "because_masked": "개인정보를 가려 글자로 둠",
 }
