@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from madang.bank.erase import Tombstone
     from madang.find import Hit, Index
     from madang.intake.registers import Registers
+    from madang.intake.rekey import Rekeyed
 
 _TOML = """# 마당 작업 공간 설정. 비밀번호 같은 비밀은 여기에 쓰지 않습니다(환경 변수로 줍니다).
 name = {name}            # 화면에 나오는 기관 이름
@@ -187,6 +188,15 @@ class Workspace:
         with suppress(MadangError, OSError):
             self.index.put(_doc(self.bank[dataset], self.standards))
         return version
+
+    def rekey(self, dataset: str, *, by: str | None = None) -> Rekeyed:
+        """Place the rows of a dataset anew by the areas of now; a new version where anything is different.
+
+        Raises MadangError: dataset_missing, no_version, rekey_unplaced, rekey_no_register.
+        """
+        from madang.intake.rekey import rekey
+
+        return rekey(self.bank, dataset, self.registers, self.standards, by=by or actor(), at=self.clock())
 
     def erase(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from madang import __version__
-from madang.cli import card, change, deposit, keep, look, source, up
+from madang.cli import areas, card, change, deposit, keep, look, source, up
 from madang.cli.common import Failing
 
 
@@ -30,6 +30,6 @@ def main(context: click.Context, workspace: str) -> None:
     context.obj = workspace
 
 
-for module in (deposit, look, card, change, source, keep, up):
+for module in (deposit, look, card, areas, change, source, keep, up):
     for command in module.COMMANDS:
         main.add_command(command)

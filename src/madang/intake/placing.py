@@ -91,6 +91,7 @@ class Witness:
     """Some rows of a table by place in its plan: texts as the file has them, and numbers."""
 
     plan: Plan
+    rows: int
     texts: Mapping[int, pa.Array]
     numbers: Callable[[int], pa.Array]
 
@@ -103,10 +104,12 @@ class Witness:
             place: read_cells(con, [cells[place]], source.reading) if source.reading.extract else cells[place]
             for place, source in enumerate(plan.sources)
         }
-        return cls(plan, texts, lambda place: read_cells(con, [cells[place]], plan.sources[place].reading))
-
-    def __len__(self) -> int:
-        return len(next(iter(self.texts.values()), []))
+        return cls(
+            plan,
+            table.num_rows,
+            texts,
+            lambda place: read_cells(con, [cells[place]], plan.sources[place].reading),
+        )
 
     def axes(self, pair: Pair) -> tuple[Floats, Floats]:
         values = {} if pair.written or pair.parts else {each: self.numbers(each) for each in (pair.x, pair.y)}
@@ -234,7 +237,7 @@ def of_pairs(placing: Placing, witness: Witness, standard: Standard | None, crs:
     pairs = [pair for pair in placing.columns.pairs if not pair.written or _reads(pair, witness)]
     if not pairs:
         return Decision(placing)
-    expected = _claimed(placing, witness.texts, len(witness)) if placing.known else None
+    expected = _claimed(placing, witness.texts, witness.rows) if placing.known else None
     decisions: list[tuple[Pair, CrsVerdict]] = []
     for pair in pairs:
         x, y = witness.axes(pair)
@@ -272,8 +275,8 @@ def _told(decision: Decision, pair: Pair, witness: Witness) -> Decision:
     x, y = witness.axes(pair)
     hits = int((np.isfinite(x) & np.isfinite(y)).sum())
     code = "degrees_in_parts" if pair.parts else "degrees_as_text"
-    because = text(code, hits=f"{hits:,}", of=f"{len(witness):,}")
-    evidence = Evidence("degrees", text("degrees_form"), because, round(hits / max(len(witness), 1), 3))
+    because = text(code, hits=f"{hits:,}", of=f"{witness.rows:,}")
+    evidence = Evidence("degrees", text("degrees_form"), because, round(hits / max(witness.rows, 1), 3))
     return replace(decision, evidence=(evidence, *decision.evidence))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -64,6 +65,34 @@ class Known:
     def day(self) -> date | None:
         """The day whose codes the register has: that of its newest areas; None where no source says one."""
         return pc.max(self.register.dongs.valid_from).as_py()  # type: ignore[no-any-return]
+
+    def told(self) -> dict[str, Any]:
+        """What is known: counts by level, sources with the day they show and how many 행정동 are theirs, notes."""
+        dongs = self.register.dongs
+        areas = pa.table({"source": dongs.sources, "day": dongs.valid_from, "code": dongs.codes})
+        counted = areas.group_by("source").aggregate([("day", "max"), ([], "count_all")]).to_pylist()
+        used = {each["source"]: each for each in counted}
+        shaped = ~shapely.is_missing(dongs.polygons)
+        return {
+            "version": self.version,
+            "day": self.day.isoformat() if self.day else None,
+            "dongs": len(self.dongs),
+            "shaped": int(shaped.sum()),
+            "sigungus": len(self.sigungus),
+            "sidos": len(pc.utf8_slice_codeunits(self.sigungus, 0, 2).unique()),
+            "legal_dongs": pq.read_metadata(self.folder / "legal.parquet").num_rows,
+            "addresses": len(self.addresses) if self.addresses is not None else 0,
+            "sources": [
+                {
+                    "source": source,
+                    "areas": used.get(source, {}).get("count_all", 0),
+                    "day": str(used[source]["day_max"]) if used.get(source, {}).get("day_max") else None,
+                }
+                for source in self.register.sources
+                if source
+            ],
+            "notes": list(self.register.notes),
+        }
 
     def dong_now(self, codes: pa.Array) -> pa.Array:
         """10-digit codes as the register has them; null where it does not know them, or several of them."""

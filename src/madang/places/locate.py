@@ -141,7 +141,7 @@ class Locator:
     @classmethod
     def load(cls, folder: Path) -> Locator:
         """The locator saved in `folder`. Raises OSError where there is none, ValueError where it is of another make."""
-        with np.load(folder / "locator.npz", allow_pickle=False) as held:
+        with (folder / "locator.npz").open("rb") as stream, np.load(stream, allow_pickle=False) as held:
             if int(held["format"]) != _FORMAT:
                 raise ValueError("a locator of another make")
             sizes, data = held["sizes"], held["shapes"].tobytes()

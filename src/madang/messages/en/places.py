@@ -65,4 +65,13 @@ TEXTS: dict[str, str] = {
     "code_change_unverified": "{column}: {count} codes are explained only by unverified changes ({changes}), so they name no dong. If the changes are right, write trust_unverified_changes = true in madang.toml and deposit the file again.",
     "code_change_trusted": "{column}: {count} codes were brought to today's by unverified changes ({changes}), as trust_unverified_changes in madang.toml allows.",
     "code_split": "{column}: {count} codes ({codes}) were split into several areas later, so it was not decided which. Deposit data of the parts, or write the shares (weight) in content/places.",
+    "rekey_unplaced": "The rows of '{dataset}' have no places that depend on areas. Name a dataset that has (`madang rekey --all` does all of them).",
+    "rekey_no_register": "There are no area boundaries yet. Deposit boundary files first.",
+    "rekeyed": "{dataset}: {changed} of {rows} rows have another dong; version {version} was made.",
+    "rekey_same": "{dataset}: nothing changed, version {version} stays.",
+    "rekey_usage": "Name one dataset, or give --all.",
+    "areas_none": "No areas are known yet. Deposit boundary files of dongs and code lists.",
+    "areas_title": "Areas {version} · {dongs} dongs ({shaped} with a shape) · {sigungus} districts · {sidos} provinces · {day}",
+    "areas_more": "{legal} legal dongs · {addresses} road name addresses",
+    "areas_no_day": "day not known",
 }
