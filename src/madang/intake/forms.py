@@ -23,13 +23,19 @@ _READERS: dict[Kind, str] = {
     "hwp": "hwp_read:read_hwp",
     "archive": "archive_read:read_archive",
 }
+_WITH_TEXT = ("text", "excel", "json", "xml")  # in which shapes may be written as text
 
 
 def read_tables(path: Path, name: str, place: Path, override: Override, progress: Progress) -> list[RawTable]:
     """The tables of the file at `path`, which arrived under `name`, staged in `place`. Raises Refused."""
     kind = kind_of(path, name)
     try:
-        return reader_of(kind)(path, place, override, progress)
+        tables = reader_of(kind)(path, place, override, progress)
+        if kind in _WITH_TEXT:
+            from madang.intake.layer_wkt import with_shapes
+
+            return with_shapes(tables, place)
+        return tables
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # a library in Rust gave up: no Exception to Python
             raise

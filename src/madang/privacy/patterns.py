@@ -46,6 +46,7 @@ _CHAIN_FRONT, _CHAIN_BACK = (
     "^[-=]?|[^-=0-9０-９.．]|[^0-9０-９A-Za-z]=|[^0-9０-９]-",
     "$|-$|[^-0-9０-９]|-[^0-9０-９]",
 )
+_TELEPHONE_BACK = "$|-$|[^-0-9０-９A-Za-z]|-[^0-9０-９]"  # nor of a key: MA0101202210A0084574
 # Four digits and a blank again and again are bus routes; after a card there may stand its month and year.
 _CARD_FRONT = "^|[^-=\\s0-9０-９.．]|^\\s|[^0-9０-９]\\s|[^0-9０-９]-"
 _CARD_BACK = "$|-$|\\s$|[^-\\s0-9０-９]|-[^0-9０-９]|\\s[^0-9０-９]|\\s[0-9]{1,2}(?:$|[^0-9０-９])"
@@ -106,10 +107,12 @@ _WAYS: dict[Kind, str | tuple[str, ...]] = {
         _written(_ACCOUNT, _CHAIN_FRONT, _BANK_BEHIND),
     ),
     "mobile": _written(
-        rf"\(?{_TRUNK}{_of('1')}{_of('016789')}{_SEP}{{0,3}}{_of('123456789')}{D}{{2,3}}{_SEP}{{0,3}}{D}{{4}}"
+        rf"\(?{_TRUNK}{_of('1')}{_of('016789')}{_SEP}{{0,3}}{_of('123456789')}{D}{{2,3}}{_SEP}{{0,3}}{D}{{4}}",
+        back=_TELEPHONE_BACK,
     ),
     "landline": _written(
-        rf"\(?{_TRUNK}{_AREA}{_SEP}{{0,3}}{_of('123456789')}{D}{{2,3}}{_SEP}{{0,3}}{D}{{4}}"
+        rf"\(?{_TRUNK}{_AREA}{_SEP}{{0,3}}{_of('123456789')}{D}{{2,3}}{_SEP}{{0,3}}{D}{{4}}",
+        back=_TELEPHONE_BACK,
     ),
     "hotline": _written(f"{_HOTLINE}{_LINK}{{1,3}}{D}{{4}}"),
     "email": _written(
