@@ -236,6 +236,51 @@ def test_rollback_backup_and_erasure_know_of_withheld_originals(workspace: Works
     assert snapshots(fresh) == [".withheld"]
 
 
+def json_about(folder: Path) -> Path:
+    rows = [{"번호": i, "시설": f"시설{i}"} for i in range(20)]
+    return written(folder, json.dumps({"담당": SOME[7], "records": rows}, ensure_ascii=False), "a.json")
+
+
+def document_words(folder: Path) -> Path:
+    rows = [["번호", "시설", "면적"], *([str(i), f"시설{i}", "9"] for i in range(9))]
+    return hwpx(folder / "a.hwpx", p(tbl(rows)), p(f"끝. 담당 {SOME[7]}"))
+
+
+def workbook_comment(folder: Path) -> Path:
+    book = xlsxwriter.Workbook(str(folder / "a.xlsx"))
+    sheet = book.add_worksheet()
+    for i in range(20):
+        sheet.write_row(i, 0, [i, f"시설{i}"] if i else ["번호", "시설"])
+    sheet.write_comment(3, 1, f"본인 {SOME[7]}")
+    book.close()
+    return folder / "a.xlsx"
+
+
+def archive_letter(folder: Path) -> Path:
+    return zipped(folder / "a.zip", {"나.csv": remarks(30, {}), "읽어 보기.md": f"담당은 {SOME[7]}입니다."})
+
+
+def broken_workbook(folder: Path) -> Path:
+    return written(folder, f"PK\x03\x04 {SOME[7]} 끝", "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    "made", [json_about, document_words, workbook_comment, archive_letter, broken_workbook]
+)
+def test_what_no_table_holds_is_searched_too(workspace: Workspace, tmp_path: Path, made: object) -> None:
+    receipt = workspace.deposit(made(tmp_path))[0]  # type: ignore[operator]
+    assert {"rrn_outside", "original_withheld"} <= set(codes(receipt))
+    assert snapshots(workspace) == [".withheld"]
+    assert traces(workspace.folder, SOME) == []
+
+
+def test_corporate_numbers_in_records_are_not_outside_of_them(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [{"번호": i, "법인등록번호": f"7001{i % 28 + 1:02d}-12345{i:02d}"} for i in range(40)]
+    (receipt,) = workspace.deposit(written(tmp_path, json.dumps(rows, ensure_ascii=False), "a.json"))
+    assert receipt.accepted
+    assert snapshots(workspace) == ["named"]
+
+
 ALIKE = {
     "경도,위도": lambda i: f"126.{9001011234567 + i * 977},37.{5206127169276 + i * 13}",
     "X좌표,Y좌표": lambda i: f"{200115 + i}.{1234567 + i},{450000 + i}.{7654321 - i}",

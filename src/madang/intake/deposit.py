@@ -20,6 +20,7 @@ from madang.declarations.source import source_file
 from madang.intake.forms import read_tables
 from madang.intake.layer_parts import bundled, shapefile_in
 from madang.intake.learned import Learned, items_of, known_source, remember, told_shown
+from madang.intake.outside import tell_outside
 from madang.intake.raw import Override, RawTable, Refused, Steps, no_steps
 from madang.intake.reading import Reading, earlier
 from madang.intake.receipt import Reason, Receipt, Stopped
@@ -213,6 +214,7 @@ def _read(
     if not tables:
         raise Refused("no_table", file=deposit.name)
     check_labels(tables, deposit.name, reading.told)
+    tell_outside(kept.path, deposit.name, tables)
     return deposit, learned, [hidden(table) for table in tables]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from madang.bank import Bank
 from madang.bank.snapshots import Kept, Withholding
+from madang.intake.outside import resident_numbers
 from madang.intake.problems import NEVER_STORED
 from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading, placed_by_register
@@ -21,6 +22,9 @@ from madang.intake.settle import Settled
 from madang.messages import MadangError
 from madang.privacy import redact
 
+_SCREENED = frozenset(  # reasons that are found after the cells were searched for personal data
+    "rrn_refused became_empty other_columns other_provider erased_again".split()
+)
 _TRIES = 20  # writers of one dataset at the same moment
 
 
@@ -127,7 +131,8 @@ class Recorder:
         self, deposit: Deposit, table_id: str, refused: Refused, table: RawTable | None = None
     ) -> Receipt:
         """The receipt of a file, or of one `table` of it, that is not taken."""
-        kept_back = self._kept_back(deposit, table, refused.code == "rrn_refused")
+        unread = refused.code not in _SCREENED and (table is None or table.refused is None)
+        kept_back = self._kept_back(deposit, table, refused.code == "rrn_refused", unread=unread)
         said = {key: _without_numbers(value) for key, value in refused.params.items()}
         of_member = table is not None and table.refused is refused  # which tells its own name
         named = {"file": deposit.name} if "file" in refused.params and not of_member else {}
@@ -154,10 +159,18 @@ class Recorder:
             table = None
         return self._record(deposit, receipt, table)
 
-    def _kept_back(self, deposit: Deposit, table: RawTable | None, found: bool) -> tuple[Reason, ...]:
-        """Withhold an original with resident numbers (`found`, or told of by the problems of `table`), and say so."""
+    def _kept_back(
+        self, deposit: Deposit, table: RawTable | None, found: bool, *, unread: bool = False
+    ) -> tuple[Reason, ...]:
+        """Withhold an original with resident numbers (`found`, or told of by the problems of `table`), and say so.
+
+        `unread`: its cells were not looked at, so its bytes are.
+        """
         outside = table is not None and table.problems.resident
         listed = table is not None and "cell_rrn_masked" in table.problems.by_rule
+        outside = outside or (
+            unread and deposit.kept is not None and bool(resident_numbers(deposit.kept.path))
+        )
         if deposit.kept is None or not (found or outside or listed):
             return ()
         deposit.kept.withhold(self.withholding)

@@ -11,6 +11,9 @@ import numpy as np
 from madang.privacy import checksums
 from madang.privacy.patterns import PATTERNS
 
+# in bytes of any encoding that has ASCII within it; only with a dash between the halves
+ASCII = r"(?:^|[^0-9.])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?- ?[1-8][0-9]{6}(?:$|[^0-9])"
+_WRITTEN = re.compile(r"(?<![0-9.])[0-9]{6} ?- ?[1-8][0-9]{6}(?![0-9])")
 _PATTERN = re.compile(PATTERNS["rrn"][0])
 _CENTURY = {"1": 1900, "2": 1900, "5": 1900, "6": 1900, "3": 2000, "4": 2000, "7": 2000, "8": 2000}
 
@@ -22,6 +25,11 @@ def outright(texts: Iterable[str]) -> bool:
     check digit of numbers issued before October 2020, and not that of an article.
     """
     return any(_is_resident(found["number"]) for text in texts for found in _PATTERN.finditer(text))
+
+
+def written(text: str) -> set[str]:
+    """The resident numbers in a text, as they are written there with a dash."""
+    return {number for number in _WRITTEN.findall(text) if _is_resident(number)}
 
 
 def _is_resident(written: str) -> bool:
