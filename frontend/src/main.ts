@@ -6,6 +6,7 @@ import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/tables.css";
 import "./styles/pages.css";
+import "./styles/maps.css";
 import { copyButtons } from "./elements/copy-button";
 import { rowLinks } from "./elements/row-links";
 import { scrollToMarked } from "./elements/marked-cell";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -218,6 +219,7 @@ class Workspace:
             self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
             skip_without=skip_without,
         )  # fmt: skip
+        shutil.rmtree(self.folder / "cache" / "maps" / dataset, ignore_errors=True)  # drawn from what was erased
         if column is None:
             with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
                 self.index.remove(dataset)

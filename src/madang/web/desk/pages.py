@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from madang.declarations.standard import DatasetColumn
 from madang.intake.original import SourceRow
+
+if TYPE_CHECKING:
+    from madang.web.desk.personal import PersonalData
+    from madang.web.desk.placed import Places
 
 Tone = Literal["good", "warn", "bad", ""]
 
@@ -220,6 +224,8 @@ class DatasetPage:
     others: list[DepositLine]
     left_out: list[tuple[str, int]] = field(default_factory=list)
     hidden: bool = False  # whether personal values are starred, here and in downloads
+    places: Places | None = None
+    personal: PersonalData | None = None
 
 
 @dataclass(frozen=True)

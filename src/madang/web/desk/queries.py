@@ -24,6 +24,8 @@ from madang.web.desk.pages import (
     Title,
     VersionLine,
 )
+from madang.web.desk.personal import personal_data_of
+from madang.web.desk.places import places_of
 from madang.web.desk.quality import freshness, quality_of
 from madang.web.desk.sample import first_rows
 from madang.web.desk.workspace import workspace
@@ -85,6 +87,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
     card, last = dataset.card, dataset.last_receipt() or {}
     standard = standard_of(ws, card, version)
     lines = _version_lines(ws, dataset)
+    hidden = bool(personal_of(dataset, version.columns if version else []))
     return DatasetPage(
         id=dataset.id,
         title=str(card["title"]),
@@ -103,7 +106,9 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         versions=lines,
         others=_other_deposits(dataset),
         left_out=_left_out(version),
-        hidden=bool(personal_of(dataset, version.columns if version else [])),
+        hidden=hidden,
+        places=places_of(ws, version, hidden=hidden) if version else None,
+        personal=personal_data_of(version, version.columns) if version else None,
     )
 
 

@@ -77,6 +77,12 @@ def points(value: float | None) -> str:
 
 
 @register.filter
+def metres(value: float) -> str:
+    """A distance as 362 m or 99.2 km."""
+    return f"{value:,.0f} m" if value < 10_000 else f"{value / 1000:,.1f} km"
+
+
+@register.filter
 def day(value: date | None) -> str:
     """A date as 2026-06-30."""
     return value.strftime("%Y-%m-%d") if value else ""

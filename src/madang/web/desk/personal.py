@@ -1,0 +1,69 @@
+"""The section on personal data of a dataset's page: what was found and what is done with it, never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from madang.bank import Version
+from madang.declarations.standard import DatasetColumn
+from madang.messages import text
+from madang.web.desk import words
+from madang.web.desk.pages import Mark
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One kind of personal data in one column. `count` and `percent` are None where only the column's name tells it."""
+
+    column: str
+    kind: str
+    count: int | None
+    percent: float | None  # of the cells that have a value
+    sure: int | None
+    because: str
+    done: Mark
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What is treated as personal, and what was looked at and is not."""
+
+    findings: tuple[Finding, ...]
+    kept: tuple[Finding, ...]
+
+
+def personal_data_of(version: Version, columns: Sequence[DatasetColumn]) -> PersonalData | None:
+    """The findings of a version's deposit, and its `columns` that are personal by declaration; None without any."""
+    found = [_finding(each) for each in version.facts.get("personal_data") or ()]
+    told = {each["column"] for each in version.facts.get("personal_data") or () if each["action"] != "keep"}
+    declared = [
+        Finding(
+            column.label or column.name,
+            "–",
+            None,
+            None,
+            None,
+            words.DECLARED_PERSONAL,
+            words.ACTIONS["restrict"],
+        )
+        for column in columns
+        if column.privacy != "none" and column.name not in told
+    ]
+    if not found and not declared:
+        return None
+    treated = [each for each in found if each.done is not words.ACTIONS["keep"]]
+    kept = [each for each in found if each.done is words.ACTIONS["keep"]]
+    return PersonalData((*treated, *declared), tuple(kept))
+
+
+def _finding(stored: dict[str, object]) -> Finding:
+    return Finding(
+        column=str(stored["label"] or stored["column"]),
+        kind=text(f"privacy_kind_{stored['kind']}"),
+        count=int(str(stored["count"])),
+        percent=100 * float(str(stored["share"])),
+        sure=round(100 * float(str(stored["sure"]))),
+        because=str(stored["because"]),
+        done=words.ACTIONS.get(str(stored["action"]), words.ACTIONS["restrict"]),
+    )
