@@ -16,32 +16,24 @@ import shapely
 from madang.declarations.standard import Standard
 from madang.intake.conform_plan import Plan, Source
 from madang.intake.place import Placer, Placing
-from madang.intake.place_arrays import FORMS, Floats, axes
-from madang.intake.place_columns import Pair, PlaceColumns, place_columns
+from madang.intake.place_arrays import FORMS, Floats
+from madang.intake.place_columns import Pair, place_columns
+from madang.intake.placing_witness import LOOKED_AT, Witness, code_systems
 from madang.intake.problems import ProblemSink
 from madang.intake.raw import Evidence, Layer, Override, RawTable
 from madang.intake.receipt import Reason
 from madang.intake.registers_known import Known
-from madang.intake.values_cells import read_cells, tidy
+from madang.intake.values_cells import tidy
 from madang.intake.values_evidence import Sample
 from madang.messages import text
-from madang.places.codes import clean_codes, detect_system
 from madang.places.coordinates import KOREA, read_degrees
 from madang.places.crs import CANDIDATES, WGS84, label, normal, to_lonlat
 from madang.places.crs_evidence import CrsVerdict, decide_points
 from madang.places.crs_layers import decide_layer
 from madang.places.crs_verdict import distance_m
 
-_LOOKED_AT = 5_000  # rows of the sample
 _MOST_BYTES = 200_000_000  # of shapes in memory to decide on a layer
 _OFF_M = 5.0  # a declared system that is so far off is told
-_SYSTEMS = {
-    "hjd_code": "HJD",
-    "bjd_code": "BJD",
-    "sigungu_code": "SIGUNGU",
-    "sgis_code": "SGIS",
-    "area_code": "",
-}
 _NEARLY_ALL = 0.9
 _APART_M, _ELSEWHERE_M = 30.0, 50_000.0  # between these, two pairs of coordinates are said to disagree
 _FEWEST = 5  # rows that have both
@@ -86,59 +78,34 @@ class Decision:
         }
 
 
-@dataclass(frozen=True)
-class Witness:
-    """Some rows of a table by place in its plan: texts as the file has them, and numbers."""
-
-    plan: Plan
-    rows: int
-    texts: Mapping[int, pa.Array]
-    numbers: Callable[[int], pa.Array]
-
-    @classmethod
-    def of(cls, plan: Plan, seen: Sample, con: duckdb.DuckDBPyConnection) -> Witness:
-        """From a sample of the staged table. What is read from a part of its cells is read."""
-        table = seen.table(_LOOKED_AT)
-        cells = [table[f"c{source.index}"].combine_chunks() for source in plan.sources]
-        texts = {
-            place: read_cells(con, [cells[place]], source.reading) if source.reading.extract else cells[place]
-            for place, source in enumerate(plan.sources)
-        }
-        return cls(
-            plan,
-            table.num_rows,
-            texts,
-            lambda place: read_cells(con, [cells[place]], plan.sources[place].reading),
-        )
-
-    def axes(self, pair: Pair) -> tuple[Floats, Floats]:
-        values = {} if pair.written or pair.parts else {each: self.numbers(each) for each in (pair.x, pair.y)}
-        return axes(pair, self.texts, values)
-
-
 def decide(
     plan: Plan,
     standard: Standard | None,
     table: RawTable,
     seen: Sample,
     con: duckdb.DuckDBPyConnection,
-    register: Callable[[], Known | None],
+    register: Callable[[bool], Known | None],
     override: Override,
+    *,
+    feeding: bool = False,
 ) -> Decision | None:
     """How the rows of a planned table find their places; None where nothing in it says where they are.
 
-    `register` gives the register of areas; it is asked only where there is something to be placed.
+    `register` gives the register of areas; it is asked only where there is something to be placed, and told whether
+    one of a little earlier will do: for a table that is `feeding` it, in what looks like degrees.
     """
     columns = place_columns(plan, standard)
     shapes = _shapes(plan, table.layer)
     if not columns and shapes is None:
         return None
-    witness, known = Witness.of(plan, seen, con), register()
+    witness = Witness.of(plan, seen, con)
+    looked = _looked_at(table, table.layer, plan) if shapes is not None and table.layer else None
+    known = register(feeding and looked is not None and _degrees(looked[1]))
     systems, evidence, changes = code_systems(columns, witness, known)
     read = frozenset(place for place, source in enumerate(plan.sources) if source.reading.extract)
     placing = Placing(columns, known, layer=shapes, systems=systems, read=read)
-    if shapes is not None and table.layer is not None:
-        decision = _of_layer(placing, witness, table, table.layer, override)
+    if looked is not None and table.layer is not None:
+        decision = _of_layer(placing, table.layer, *looked, override)
     else:
         decision = of_pairs(placing, witness, standard, override.crs)
     reasons = () if known else (Reason("no_register"),)
@@ -168,67 +135,24 @@ def _shapes(plan: Plan, layer: Layer | None) -> int | None:
     return next((i for i, source in enumerate(plan.sources) if source.index == layer.column), None)
 
 
-def code_systems(
-    columns: PlaceColumns, witness: Witness, known: Known | None
-) -> tuple[dict[int, str], tuple[Evidence, ...], tuple[Reason, ...]]:
-    """The system of each code column: what its values say, else what its header says; and what is to be known of
-    codes that the register does not have."""
-    if known is None:
-        return {}, (), ()
-    found: dict[int, str] = {}
-    told: list[Evidence] = []
-    reasons: list[Reason] = []
-    lists = {"HJD": known.dongs, "HJD8": pc.utf8_slice_codeunits(known.dongs, 0, 8)}
-    if len(known.register.crosswalk[0]):
-        lists["SGIS"] = known.register.crosswalk[0]
-    for form, place in columns.codes:
-        detected = detect_system(witness.texts[place], lists, known.declared.sidos)
-        system = detected.system or _SYSTEMS[form]
-        if system:
-            found[place] = system
-            column = witness.plan.sources[place].column
-            told.append(Evidence(f"codes:{column.label}", system, detected.because, round(detected.share, 3)))
-            reasons += _changed(column.label, witness.texts[place], system, known)
-    return found, tuple(told), tuple(reasons)
-
-
-def _changed(label_: str, cells: pa.Array, system: str, known: Known) -> list[Reason]:
-    """What is to be known of codes that only changes of areas explain."""
-    if system not in ("HJD", "HJD8", "SIGUNGU"):
-        return []
-    codes = clean_codes(cells).unique().drop_null()
-    if system == "HJD8":
-        codes = pc.binary_join_element_wise(codes, "00", "")
-    moves = known.moves(codes)
-    found = []
-    if moves.unproven:
-        code = "code_change_trusted" if known.trust_unverified else "code_change_unverified"
-        params = {
-            "column": label_,
-            "count": f"{moves.unproven_codes:,}",
-            "changes": ", ".join(moves.unproven),
-        }
-        found.append(Reason(code, params))
-    if len(moves.split):
-        shown = ", ".join(moves.split.slice(0, 5).to_pylist())
-        found.append(
-            Reason("code_split", {"column": label_, "count": f"{len(moves.split):,}", "codes": shown})
-        )
-    return found
-
-
 def _of_layer(
-    placing: Placing, witness: Witness, table: RawTable, layer: Layer, override: Override
+    placing: Placing, layer: Layer, texts: Mapping[int, pa.Array], shapes: Any, override: Override
 ) -> Decision:
     """The system of a layer: as a person says, by the areas its shapes claim, else as the file declares."""
     if override.crs:
         return _by_person(placing, override.crs)
-    texts, shapes = _looked_at(table, layer, witness.plan)
     if placing.known is None:
         return _without_register(placing, layer.declared, *_corners(shapes))
     expected = _claimed(replace(placing, layer=None), texts, len(shapes))
     verdict = decide_layer(shapes, expected, placing.known.register, layer.declared)
     return _decided(placing, verdict)
+
+
+def _degrees(shapes: Any) -> bool:
+    """Whether shapes lie in Korea, read as degrees."""
+    west, south, east, north = KOREA
+    bounds = shapely.total_bounds(shapes)
+    return bool(bounds[0] >= west and bounds[1] >= south and bounds[2] <= east and bounds[3] <= north)
 
 
 def of_pairs(placing: Placing, witness: Witness, standard: Standard | None, crs: str | None) -> Decision:
@@ -333,12 +257,12 @@ def _looked_at(table: RawTable, layer: Layer, plan: Plan) -> tuple[dict[int, pa.
     shapes: list[Any] = []
     size = 0
     for batch in table.batches():
-        batch = batch.slice(0, _LOOKED_AT - len(shapes))
+        batch = batch.slice(0, LOOKED_AT - len(shapes))
         shapes += batch.column(layer.column + 1).to_pylist()
         size += batch.nbytes
         for place, index in places.items():
             cells[place].append(tidy(batch.column(index + 1)))
-        if len(shapes) >= _LOOKED_AT or size > _MOST_BYTES:
+        if len(shapes) >= LOOKED_AT or size > _MOST_BYTES:
             break
     texts = {place: pa.concat_arrays(pieces) for place, pieces in cells.items() if pieces}
     raw = np.array([*(shape or None for shape in shapes), None], dtype=object)

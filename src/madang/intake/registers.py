@@ -87,19 +87,30 @@ class Registers:
         ]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
-    def known(self) -> Known | None:
-        """The register of now, from the cache or built; None where nothing feeds it."""
+    def known(self, *, recent: bool = False) -> Known | None:
+        """The register of now, from the cache or built; None where nothing feeds it. With `recent` that of a little
+        earlier will do, if there is one: what feeds the register would else have it built anew before each file."""
         version = self.version()
         if not version:
             return None
         home = self.folder / version
+        if recent and not home.is_dir():
+            home = self._newest() or home
         if (home, self.trust_unverified) not in _loaded:
-            found = Known(
-                version, self._register(home), self.declared, self.home, home, self.trust_unverified
-            )
+            register = self._register(home)
+            found = Known(home.name, register, self.declared, self.home, home, self.trust_unverified)
             _loaded.clear()
             _loaded[home, self.trust_unverified] = found
         return _loaded[home, self.trust_unverified]
+
+    def _newest(self) -> Path | None:
+        """The newest register in the cache that can be read."""
+        homes = [path for path in self._homes() if not path.name.startswith(".")]
+        for home in reversed(homes):
+            with suppress(*_BROKEN):
+                _load(home)
+                return home
+        return None
 
     def _register(self, home: Path) -> Register:
         """The register in `home`; built by one process while others wait, where it is not there or broken."""
@@ -161,10 +172,15 @@ class Registers:
 
     def _clear(self) -> None:
         """Take away what is left of builds that died, and all but the newest registers; the lock is held."""
-        homes = [path for path in self.folder.iterdir() if path.is_dir() and path.name != "sources"]
-        homes.sort(key=lambda path: path.stat().st_mtime)
-        for path in homes[: -_KEPT or None]:
+        for path in self._homes()[:-_KEPT]:
             shutil.rmtree(path, ignore_errors=True)
+
+    def _homes(self) -> list[Path]:
+        """Folders of registers, whole and half made, the oldest first."""
+        homes = [
+            path for path in self.folder.iterdir() if path.is_dir() and path.name.strip(".")[:7] != "sources"
+        ]
+        return sorted(homes, key=lambda path: path.stat().st_mtime)
 
 
 def _load(home: Path) -> Register:

@@ -19,7 +19,8 @@ from madang.declarations import Standard
 from madang.intake.conform_plan import Plan, Source
 from madang.intake.place import SCHEMA, Placer, Placing
 from madang.intake.place_columns import place_columns
-from madang.intake.placing import Witness, code_systems, of_pairs
+from madang.intake.placing import of_pairs
+from madang.intake.placing_witness import Witness, code_systems
 from madang.intake.raw import Evidence
 from madang.intake.receipt import Reason
 from madang.intake.registers import Registers

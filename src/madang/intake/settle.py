@@ -182,11 +182,11 @@ class Settler:
         kind = standard.id if standard else None
         if kind in UNPLACED:
             return None
-        decision = decide(plan, standard, table, seen, con, self._known, reading.override)
+        decision = decide(plan, standard, table, seen, con, self._known, reading.override, feeding=feeding)
         return decision.without_register() if decision and feeding else decision
 
-    def _known(self) -> Known | None:
-        return self.registers.known() if self.registers else None
+    def _known(self, recent: bool = False) -> Known | None:
+        return self.registers.known(recent=recent) if self.registers else None
 
     def _recognise(self, table: RawTable, seen: Sample, reading: Reading) -> Recognition:
         labels = [column.label for column in table.columns]
