@@ -1,11 +1,14 @@
 """Bytes that may not be kept: withheld or sealed, and said to be so."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Literal
 
 import pytest
 
+from madang.bank import Bank
 from madang.bank.snapshots import Snapshots
 
 BYTES = "이름,번호\n홍길동,x\n".encode()
@@ -58,3 +61,36 @@ def test_nothing_is_named_before_it_is_settled(tmp_path: Path, source: Path) -> 
         assert kept.sha256 == SHA
         assert not snapshots.path(SHA).exists()
     assert list(snapshots.folder.iterdir()) == []
+
+
+def test_bytes_withheld_by_another_deposit_while_they_get_their_name_lose_it(
+    tmp_path: Path, source: Path
+) -> None:
+    asked, withheld = Barrier(2, timeout=10), Barrier(2, timeout=10)
+
+    class Paused(Snapshots):
+        paused = False
+
+        def is_withheld(self, sha256: str) -> bool:
+            answer = super().is_withheld(sha256)
+            if not self.paused:
+                self.paused = True
+                asked.wait()
+                withheld.wait()
+            return answer
+
+    with ThreadPoolExecutor(1) as thread:
+        keeping = thread.submit(Paused(tmp_path / "s").put, source)
+        asked.wait()  # it was told that nobody withholds these bytes
+        snapshots = withhold(tmp_path / "s", source, "discard")
+        withheld.wait()
+        assert keeping.result() == SHA
+    assert [path.name for path in snapshots.folder.iterdir()] == [f"{SHA}.withheld"]
+
+
+def test_the_sweep_finishes_what_was_killed_between_mark_and_removal(tmp_path: Path, source: Path) -> None:
+    bank = Bank(tmp_path / "bank")
+    bank.snapshots.put(source)
+    (bank.snapshots.folder / f"{SHA}.withheld").touch()
+    assert bank.sweep() == [bank.snapshots.path(SHA)]
+    assert not bank.snapshots.path(SHA).exists()

@@ -176,11 +176,12 @@ class Bank:
     def sweep(self, *, now: float | None = None) -> list[Path]:
         """Remove what no version refers to and is older than a day: killed deposits' folders and files.
 
-        What an erasure left behind goes at once, and so do tables that nothing points to.
+        What an erasure left behind goes at once, and so do tables that nothing points to and bytes that are withheld.
         """
         older_than = (time.time() if now is None else now) - _DAY_S
         gone = [p for p in self.workshop.glob("*") if p.stat().st_mtime < older_than]
         gone += [p for p in self.snapshots.folder.glob(".*") if p.stat().st_mtime < older_than]
+        gone += self.snapshots.named_though_withheld()
         gone += self.folder.glob(".erased-*")
         for dataset in self.datasets():
             with suppress(MadangError), locked(dataset.folder / ".lock"):

@@ -111,14 +111,22 @@ class Kept:
     def _sync(self) -> None:
         named = self._snapshots.path(self._copying.result())
         with disk_errors(self._snapshots.folder):
-            if not named.exists():
+            if not named.exists() and self._temporary.exists():  # no copy is made of what is known
                 fsync_file(self._temporary)
 
     def _name(self) -> None:
         named = self._snapshots.path(self.sha256)
         if not named.exists():
-            with suppress(FileExistsError):  # somebody else kept the same bytes meanwhile
-                os.link(self._temporary, named)
+            try:
+                with suppress(FileExistsError):  # somebody else kept the same bytes meanwhile
+                    os.link(self._temporary, named)
+            except FileNotFoundError:  # they were known, and went
+                if not self._snapshots.is_withheld(self.sha256):
+                    raise
+            if self._snapshots.is_withheld(
+                self.sha256
+            ):  # by another deposit, while these bytes got their name
+                named.unlink(missing_ok=True)
             fsync_folder(named.parent)
 
 
@@ -175,18 +183,28 @@ class Snapshots:
 
     def withhold(self, sha256: str, how: Withholding, source: Path) -> None:
         """See to it that no bytes stand under the name `sha256`; sealed, those of `source` stay apart."""
-        sealed, mark = self._sealed(sha256), self.folder / f"{sha256}.withheld"
+        sealed = self._sealed(sha256)
         if how == "seal" and not sealed.exists():
             os.chmod(source, 0o400)
             with suppress(FileExistsError):
                 os.link(source, sealed)
-        mark.touch(mode=0o600)
+        self._withheld(sha256).touch(
+            mode=0o600
+        )  # first: who names the same bytes now looks for it afterwards
         self.path(sha256).unlink(missing_ok=True)
         fsync_folder(self.folder)
 
     def is_withheld(self, sha256: str) -> bool:
         """Whether these bytes are kept back on purpose."""
-        return (self.folder / f"{sha256}.withheld").exists()
+        return self._withheld(sha256).exists()
+
+    def named_though_withheld(self) -> list[Path]:
+        """Bytes that stand under their name beside their mark: somebody was killed between the two."""
+        marked = (self.path(mark.stem) for mark in self.folder.glob("*.withheld"))
+        return [path for path in marked if path.exists()]
+
+    def _withheld(self, sha256: str) -> Path:
+        return self.folder / f"{sha256}.withheld"
 
     def _sealed(self, sha256: str) -> Path:
         return self.folder / f"{sha256}.sealed"
