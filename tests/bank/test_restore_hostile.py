@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import os
 import tarfile
 from collections.abc import Callable
@@ -121,3 +123,42 @@ def test_a_tar_cut_short_is_noticed(good: Path, tmp_path: Path) -> None:
 
 def test_only_its_owner_can_read_a_backup(good: Path) -> None:
     assert os.stat(good).st_mode & 0o077 == 0
+
+
+def relisted(good: Path, more: dict[str, bytes]) -> Path:
+    """The same backup with `more` members, all of them on its list."""
+    listed = {name: [len(content), hashlib.sha256(content).hexdigest()] for name, content in more.items()}
+
+    def change(member: tarfile.TarInfo, content: bytes) -> tuple[tarfile.TarInfo, bytes]:
+        if member.name == "manifest.json":
+            content = json.dumps({**json.loads(content), **listed}).encode()
+        return member, content
+
+    tar = rewritten(good, change)
+    for name, content in more.items():
+        tar = with_member(tar, tarfile.TarInfo(name), content)
+    return tar
+
+
+def test_what_was_sealed_comes_back_sealed(good: Path, tmp_path: Path) -> None:
+    name = hashlib.sha256(b"x").hexdigest()
+    tar = relisted(good, {f"bank/snapshots/{name}.sealed": b"x", f"bank/snapshots/{name}.withheld": b""})
+    bank = Bank(tmp_path / "fresh" / "bank")
+    restore(tar, bank)
+    sealed = bank.snapshots.folder / f"{name}.sealed"
+    assert (sealed.read_bytes(), sealed.stat().st_mode & 0o777) == (b"x", 0o400)
+
+
+def test_bytes_beside_the_mark_that_withholds_them_are_refused(good: Path, tmp_path: Path) -> None:
+    (name,) = [path.name for path in Bank(tmp_path / "w" / "bank").snapshots.folder.iterdir()]
+    refused(relisted(good, {f"bank/snapshots/{name}.withheld": b""}), tmp_path / "fresh")
+
+
+def test_a_backup_leaves_out_bytes_that_are_withheld(good: Path, tmp_path: Path) -> None:
+    bank = Bank(tmp_path / "w" / "bank")
+    (kept,) = bank.snapshots.folder.iterdir()
+    kept.with_name(f"{kept.name}.withheld").touch()
+    backup(bank, [], tmp_path / "later.tar")
+    with tarfile.open(tmp_path / "later.tar") as tar:
+        names = [name for name in tar.getnames() if name.startswith("bank/snapshots/")]
+    assert names == [f"bank/snapshots/{kept.name}.withheld"]

@@ -73,7 +73,9 @@ def _write(stream: io.BufferedWriter, bank: Bank, own: list[Path], progress: Pro
             with locked(dataset.folder / ".lock"):
                 _add_dataset(tar, listed, dataset)
         for name in ("snapshots", "tombstones"):  # last: every dataset in the tar has its snapshot there
-            for path in sorted((bank.folder / name).glob("[!.]*")):
+            paths = sorted((bank.folder / name).glob("[!.]*"))
+            withheld = {path.stem for path in paths if path.suffix == ".withheld"}
+            for path in (each for each in paths if each.name not in withheld):
                 _add(tar, listed, path, f"bank/{name}/{path.name}")
         _add_text(tar, _LIST, json.dumps(listed, ensure_ascii=False))
 
@@ -163,6 +165,8 @@ def _unpack(source: Path, fresh: Path) -> None:
             found[member.name] = _write_out(stream, fresh / member.name)
     if listed is None or found != listed:
         raise tarfile.TarError("목록과 내용이 다름")
+    if Bank(fresh / "bank").snapshots.named_though_withheld():
+        raise tarfile.TarError("보관하지 않기로 한 원본이 들어 있음")
     for name in found:
         if re.fullmatch(r"bank/[^/]+/table", name):
             _make_link(fresh / name)
