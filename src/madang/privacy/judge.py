@@ -160,7 +160,8 @@ def _number(
     share = count / column.hits.filled
     said = headed == kind or (headed in _PHONES and kind in _PHONES)
     street = kind == "vehicle" and not said and headers.address(label)  # 516로 2946
-    body = _of_a_body(kind, label, persons) and (column.standard_privacy == "none" or kind == "hotline")
+    declared = bool(column.hints) and column.standard_privacy == "none"  # by a standard, as nobody's
+    body = _of_a_body(kind, label, persons, declared) and (column.standard_privacy == "none" or kind == "hotline")
     code = "body" if body else "street" if street else "label" if said else "values"
     because = text(
         f"privacy_because_{code}",
@@ -173,13 +174,16 @@ def _number(
     return Finding(kind, count, share, sure, because, not (body or street), whole=said and share >= 0.5)
 
 
-def _of_a_body(kind: Kind, label: str, persons: bool) -> bool:
-    """Whether such a number is an office's or a shop's; a mobile is somebody's, wherever it stands."""
+def _of_a_body(kind: Kind, label: str, persons: bool, declared: bool) -> bool:
+    """Whether such a number is an office's or a shop's; a mobile is somebody's, wherever it stands.
+
+    Where nothing in the table speaks of persons a landline is a body's, an address only in a `declared` column.
+    """
     if kind == "hotline":
         return True
     if kind not in ("landline", "email") or headers.private(label):
         return False
-    return headers.of_a_body(label) or (kind == "landline" and not persons)
+    return headers.of_a_body(label) or ((kind == "landline" or declared) and not persons)
 
 
 # How sure a number of a kind is by its pattern alone: what else is written so.
