@@ -47,7 +47,9 @@ def seen(text: str, shape: str = "") -> Recognition:
 
 
 def test_every_standard_has_header_rows_here() -> None:
-    assert {id_ for id_, _ in ROWS} | {"area-boundary", "resident-population"} == set(STANDARDS)
+    assert {id_ for id_, _ in ROWS} | {"area-boundary", "basic-district", "resident-population"} == set(
+        STANDARDS
+    )
 
 
 @pytest.mark.parametrize(("id_", "row"), ROWS)
@@ -84,6 +86,24 @@ def test_a_layer_of_areas_is_known_by_its_shapes_too(name: str) -> None:
     assert seen(text, area).standard is STANDARDS["area-boundary"]
     for not_area in ("", "0101000000", "0102000000"):
         assert seen(text, not_area).standard is None
+
+
+def test_shapes_of_areas_with_their_centre_beside_are_boundaries() -> None:
+    """The open API of SGIS: as plain rows, the same headers are centre points."""
+    assert (
+        seen("adm_nm, addr_en, adm_cd, x, y, id, geometry", "0103000000").standard
+        is STANDARDS["area-boundary"]
+    )
+    assert seen("adm_nm, adm_cd, x, y").standard is STANDARDS["area-centre"]
+
+
+def test_postcode_districts_are_no_administrative_areas() -> None:
+    """TL_KODIS_BAS of 도로명주소 and of the older 기초구역도: they must not become a register of areas."""
+    for text in (
+        "BAS_MGT_SN, CTP_KOR_NM, SIG_CD, SIG_KOR_NM, BAS_ID, BAS_AR, OPERT_DE, NTFC_DE, MVM_RES_CD, MVMN_DE, geometry",
+        "BAS_ID, BAS_MGT_SN, CTP_KOR_NM, SIG_CD, SIG_KOR_NM, geometry",
+    ):
+        assert seen(text, "0103000000").standard is STANDARDS["basic-district"]
 
 
 @pytest.mark.parametrize("id_", sorted(STANDARDS))

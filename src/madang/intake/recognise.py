@@ -98,7 +98,8 @@ def recognise(
     if wanted is not None:
         return _told(match(table, standards[wanted], weights, given))
     matches = [match(table, standard, weights, given) for standard in standards.values()]
-    matches.sort(key=lambda each: (each.accepted, each.score), reverse=True)
+    # a standard of shapes that a table fits goes before one of plain rows that it fits too
+    matches.sort(key=lambda each: (each.accepted, bool(each.standard.shape), each.score), reverse=True)
     runners = tuple((each.standard.id, round(each.score, 3)) for each in matches if each.score > 0.05)
     if matches and matches[0].accepted:
         return _recognition(matches[0], labels, runners[1 : _RUNNERS + 1])
