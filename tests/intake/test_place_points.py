@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,13 @@ def test_a_number_that_lost_its_point_is_told_with_the_point(country: Workspace,
     assert problems(country, "빠진점", "point_dummy") == []
     assert column(country, "빠진점", "위도")[5] == 374195123
     assert column(country, "빠진점", "lat")[5] is None
+
+
+def test_degrees_of_another_country_are_not_taken_for_metres(tmp_path: Path) -> None:
+    shape = {"type": "Polygon", "coordinates": [[[-90, 40], [-80, 40], [-80, 45], [-90, 40]]]}
+    feature = {"type": "Feature", "properties": {"name": "호수"}, "geometry": shape}
+    path = tmp_path / "호수.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    receipt = deposit(Workspace.init(tmp_path / "w"), path)
+    assert receipt.crs == "EPSG:4326"
+    assert receipt.reasons == ()

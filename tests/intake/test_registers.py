@@ -25,6 +25,7 @@ from intake.made_up_country import (
 from madang.intake import registers
 from madang.intake.registers_known import Known
 from madang.workspace import Workspace
+from shared_data import shared
 
 CHANGES = """
 [[changes]]
@@ -264,3 +265,17 @@ def test_names_and_codes_of_the_country_are_those_of_its_lists(tmp_path: Path) -
     assert found.relation is not None
     legal = pa.array([dong[2] for dong in DONGS])
     assert found.relation.to_admin(legal).to_pylist() == ["", "", *CODES[2:]]
+
+
+@pytest.mark.slow
+def test_codes_of_july_2026_find_their_dongs_in_the_real_boundaries_of_gwangju(tmp_path: Path) -> None:
+    """동구 of 광주 (29110) is 12210 from 2026-07-01, 서구 (29140) 12240 (handbook A1)."""
+    workspace = Workspace.init(tmp_path / "w")
+    deposit(workspace, shared("boundaries", "hangjeongdong_광주광역시.geojson"))
+    old = [code for code in known(workspace).dongs.to_pylist() if code[:5] in ("29110", "29140")]
+    new = [{"29110": "12210", "29140": "12240"}[code[:5]] + code[5:] for code in old]
+    assert len(old) > 20
+    assert known(workspace).dong_now(pa.array(new)).to_pylist() == old
+    rows = [f"{code},{n * 31 + 7}" for n, code in enumerate(new)]
+    deposit(workspace, write(tmp_path, "인구.csv", ["행정동코드,인구", *rows]))
+    assert column(workspace, "인구", "dong_code") == old

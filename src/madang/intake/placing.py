@@ -302,14 +302,16 @@ def _by_person(placing: Placing, crs: str) -> Decision:
 
 
 def _without_register(placing: Placing, declared: str | None, x: Floats, y: Floats) -> Decision:
-    """Degrees of Korea can be told from anything else; metres need a register, or somebody's word."""
+    """Degrees of Korea can be told from anything else, and degrees from metres; metres need a register, or somebody's
+    word."""
     west, south, east, north = KOREA
     there = np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0)
     inside = there & (x >= west) & (x <= east) & (y >= south) & (y <= north)
     if there.sum() and inside.sum() >= _NEARLY_ALL * there.sum():
         because = text("crs_by_range", hits=f"{int(inside.sum()):,}", of=f"{int(there.sum()):,}")
         return Decision(replace(placing, crs=WGS84), None, (Evidence("crs", label(WGS84), because, 0.9),))
-    if declared and normal(declared) != WGS84:
+    round_the_world = there & (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    if declared and (normal(declared) != WGS84 or (there.any() and round_the_world.sum() == there.sum())):
         because = text("crs_unproven", crs=label(normal(declared)))
         evidence = Evidence("crs", label(normal(declared)), because, 0.5)
         return Decision(replace(placing, crs=normal(declared)), None, (evidence,))

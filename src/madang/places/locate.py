@@ -153,11 +153,16 @@ class Locator:
         return cls._ready(shapely.from_wkb(np.array(shapes, dtype=object)), grid, raster)
 
 
-def overlaps(polygons: NDArray[Any]) -> NDArray[np.int64]:
-    """Pairs (k, 2) of polygons whose insides meet, the lower position first; borders that touch are no overlap."""
+def overlaps(polygons: NDArray[Any], groups: NDArray[Any] | None = None) -> NDArray[np.int64]:
+    """Pairs (k, 2) of polygons whose insides meet, the lower position first; borders that touch are no overlap.
+
+    With `groups`, one for each polygon, only pairs of different groups.
+    """
     tree = shapely.STRtree(polygons)
     one, other = tree.query(polygons)
     once = one < other
+    if groups is not None:
+        once &= groups[one] != groups[other]
     one, other = one[once], other[once]
     met = shapely.relate_pattern(polygons[one], polygons[other], "T********")
     return np.column_stack((one[met], other[met]))

@@ -263,9 +263,7 @@ def _by_name(area: _Area, names: dict[str, str], bridge: Bridge) -> str | None:
 def _seams(areas: list[_Area]) -> list[str]:
     """Where layers of different makers meet: how much they overlap."""
     shapes = np.array([area.shape for area in areas] + [None], dtype=object)[:-1]
-    pairs = overlaps(shapes)
-    sources = np.array([area.source for area in areas])
-    across = pairs[sources[pairs[:, 0]] != sources[pairs[:, 1]]] if len(pairs) else pairs
+    across = overlaps(shapes, np.array([area.source for area in areas]))
     if not len(across):
         return []
     common = shapely.intersection(shapes[across[:, 0]], shapes[across[:, 1]])
