@@ -32,6 +32,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"ALZ\x01", "ALZ"),
     (b"EGGA", "EGG"),
     (b"ARROW1", "Arrow"),
+    (b"fgb\x03fgb", "FlatGeobuf"),
     (b"HWP Document File", "HWP 3"),
     (b"\x7fELF", "ELF"),
     (b"MZ\x90\x00", "EXE"),

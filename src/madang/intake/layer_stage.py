@@ -239,5 +239,5 @@ def _mend(shape: Any) -> dict[str, str]:
     except shapely.errors.GEOSException:
         return {}
     before, after = shapely.area(shape), shapely.area(mended)
-    change = f"{100 * (after / before - 1):+.2f}" if before else "-"
+    change = f"{round(100 * (after / before - 1), 2) + 0.0:+.2f}" if before else "-"
     return {"change": change, "parts": f"{shapely.get_num_geometries(mended):,}"}
