@@ -83,12 +83,16 @@ BETWEEN = [
     "_",
     "\t",
     "\u200b-",
+    ":",
+    "~",
 ]
 
 
 def spelled_resident(rng: Rng) -> str:
     front, tail = resident(rng)
     text = front + rng.choice(BETWEEN) + tail
+    if rng.random() < 0.03:  # the birth date with points
+        text = f"{front[:2]}.{front[2:4]}.{front[4:]}-{tail}"
     return _full(text) if rng.random() < 0.08 else text
 
 

@@ -161,7 +161,9 @@ def _number(
     said = headed == kind or (headed in _PHONES and kind in _PHONES)
     street = kind == "vehicle" and not said and headers.address(label)  # 516로 2946
     declared = bool(column.hints) and column.standard_privacy == "none"  # by a standard, as nobody's
-    body = _of_a_body(kind, label, persons, declared) and (column.standard_privacy == "none" or kind == "hotline")
+    body = _of_a_body(kind, label, persons, declared) and (
+        column.standard_privacy == "none" or kind == "hotline"
+    )
     code = "body" if body else "street" if street else "label" if said else "values"
     because = text(
         f"privacy_because_{code}",

@@ -14,7 +14,7 @@ from madang.privacy.patterns import PATTERNS
 # in bytes of any encoding that has ASCII within it; only with a dash between the halves
 ASCII = r"(?:^|[^0-9.])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]) ?- ?[1-8][0-9]{6}(?:$|[^0-9])"
 _WRITTEN = re.compile(r"(?<![0-9.])[0-9]{6} ?- ?[1-8][0-9]{6}(?![0-9])")
-_PATTERN = re.compile(PATTERNS["rrn"][0])
+_PATTERNS = [re.compile(pattern) for pattern in PATTERNS["rrn"]]
 _CENTURY = {"1": 1900, "2": 1900, "5": 1900, "6": 1900, "3": 2000, "4": 2000, "7": 2000, "8": 2000}
 
 
@@ -24,7 +24,12 @@ def outright(texts: Iterable[str]) -> bool:
     Its birth date exists; with a mark between its halves it is no corporate number; in one run it has the
     check digit of numbers issued before October 2020, and not that of an article.
     """
-    return any(_is_resident(found["number"]) for text in texts for found in _PATTERN.finditer(text))
+    return any(
+        _is_resident(found["number"])
+        for text in texts
+        for pattern in _PATTERNS
+        for found in pattern.finditer(text)
+    )
 
 
 def written(text: str) -> set[str]:

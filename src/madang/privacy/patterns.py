@@ -36,7 +36,7 @@ DIGITS = "0-9０-９"
 D = f"[{DIGITS}]"
 _DASH = "‐‑‒–—―−－﹣ㅡー"
 _BLANK = r"\s" + "\u00a0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\u3000\ufeff"
-_GAP = rf"[-{_DASH}{_BLANK}·ㆍ・_/]"  # between the two halves of an RRN
+_GAP = rf"[-{_DASH}{_BLANK}·ㆍ・_/:~*]"  # between the two halves of an RRN
 _SEP = rf"[-{_DASH}{_BLANK}.·)]"  # between the parts of a telephone number
 _LINK = rf"[-{_DASH}{_BLANK}]"
 _FRONT, _BACK = "^|[^0-9０-９.．]", "$|[^0-9０-９]"
@@ -56,6 +56,10 @@ _DAY = (
     f"(?:(?:{_of('0')}{_of('13578')}|{_of('1')}{_of('02')})(?:{_of('0')}{_of('123456789')}|{_of('12')}{D}|{_of('3')}{_of('01')})"
     f"|(?:{_of('0')}{_of('469')}|{_of('1')}{_of('1')})(?:{_of('0')}{_of('123456789')}|{_of('12')}{D}|{_of('3')}{_of('0')})"
     f"|{_of('0')}{_of('2')}(?:{_of('0')}{_of('123456789')}|{_of('12')}{D}))"
+)
+_MONTH = f"(?:{_of('0')}{_of('123456789')}|{_of('1')}{_of('012')})"
+_POINTED_DAY = (  # 90.01.01
+    rf"{D}{{2}}[.．] ?{_MONTH}[.．] ?(?:{_of('0')}{_of('123456789')}|{_of('12')}{D}|{_of('3')}{_of('01')})"
 )
 # six digits and seven, whatever they are: the ground on which a column's RRNs are judged
 SHAPE = f"(?:^|[^0-9０-９.．])(?P<front>{D}{{6}})(?P<gap>{_GAP}{{0,3}})(?P<back>{D}{{7}})(?:$|[^0-9０-９])"
@@ -89,7 +93,10 @@ def _written(number: str, front: str = _CHAIN_FRONT, back: str = _CHAIN_BACK) ->
 
 
 _WAYS: dict[Kind, str | tuple[str, ...]] = {
-    "rrn": _written(f"{D}{{2}}{_DAY}{_GAP}{{0,3}}{D}{{7}}", _FRONT, _BACK),
+    "rrn": (
+        _written(f"{D}{{2}}{_DAY}{_GAP}{{0,3}}{D}{{7}}", _FRONT, _BACK),
+        _written(rf"{_POINTED_DAY}\.? ?[-{_DASH}] ?{_of('12345678')}{D}{{6}}", _FRONT, _BACK),
+    ),
     "rrn_masked": _written(f"{D}{{2}}{_DAY}{_GAP}{{0,3}}{D}?[*＊xX●○■□#]{{6,7}}", _FRONT, "$|[^*＊xX●○■□#]"),
     "licence": _written(
         f"(?:{_of('1')}{D}|{_of('2')}{_of('012345678')}|{_REGION}){_LINK}{{0,3}}{D}{{2}}{_LINK}{{1,3}}{D}{{6}}{_LINK}{{1,3}}{D}{{2}}"
