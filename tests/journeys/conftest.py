@@ -27,11 +27,16 @@ SERVE = "from pathlib import Path; from madang.web.serve import serve; serve(Pat
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the made-up city's pages, served by Granian in a process of its own."""
-    if not BUILT.is_file():
-        pytest.skip("the front end has not been built (python hatch_build.py)")
+    """Address of the made-up city's pages."""
     folder = tmp_path_factory.mktemp("journey") / "city"
     made_up_bank.make(folder)
+    yield from serving(folder)
+
+
+def serving(folder: Path) -> Iterator[str]:
+    """Address of the pages of the workspace in `folder`, while they are served, by Granian in a process of its own."""
+    if not BUILT.is_file():
+        pytest.skip("the front end has not been built (python hatch_build.py)")
     port = _free_port()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     server = subprocess.Popen(

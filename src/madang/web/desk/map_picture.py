@@ -20,16 +20,15 @@ import shapely
 from madang.bank import Version
 from madang.web.desk import map_draw as draw
 from madang.web.desk.map_areas import SIGUNGU, Areas, KnownAreas
+from madang.web.desk.map_ground import WIDE_KM, Ground, ground_of
 from madang.web.desk.map_rows import Rows, middle_box, rows_of, shapes_of
 from madang.workspace import Workspace
 
-_MAKE = "1"  # raised whenever the same version may give another picture
+_MAKE = "2"  # raised whenever the same version may give another picture
 _DOTS = 3_000  # points that are drawn one by one; more are counted in hexagons
 _FEW = 5  # rows of a personal dataset, below which an area's number is not shown
-_WIDE_KM = 70.0  # from which 시군구 are drawn, not 행정동
 _LISTED = 8
 _DIGITS = {"dong": 10, "sigungu": SIGUNGU}  # of a code
-_NAMED = 40  # 행정동 in a picture, up to which they carry their names
 _SIZES = (26, 44, 66, 92, 120)  # units: circles by class
 _POINTS_SHARE = 0.5  # of the placed rows, from which points are drawn rather than areas
 
@@ -173,7 +172,7 @@ def _of_points(rows: Rows, known: KnownAreas | None) -> Picture:
         marks: tuple[Drawn, ...] = (Drawn("dot", draw.dots(lon, lat, frame)),)
     else:
         kind, marks = "hexagons", _binned(lon, lat, frame)
-    ground = _ground(frame, known)
+    ground = ground_of(frame, known)
     found = _plain(frame, kind, ground, marks, rows)
     outside = int(rows.placed.sum()) - len(lon)
     return replace(found, drawn=len(lon), outside=outside, busiest=_busiest(rows, known, found.level, 1))
@@ -192,56 +191,7 @@ def _binned(lon: draw.Floats, lat: draw.Floats, frame: draw.Frame) -> tuple[Draw
     )
 
 
-@dataclass(frozen=True)
-class _Ground:
-    level: str
-    land: str
-    borders: str
-    labels: tuple[draw.Label, ...] = ()
-
-
-def _ground(frame: draw.Frame, known: KnownAreas | None) -> _Ground:
-    """What lies beneath the data: 행정동 with the borders of 시군구, only these where the picture is wide."""
-    if known is None:
-        return _Ground("", "", "")
-    dongs = known.dongs.within(frame.box)
-    sigungus = dongs.sigungus(frame)
-    borders = draw.lines(sigungus.shapes, frame)
-    if frame.km > _WIDE_KM:
-        return _Ground("sigungu", borders, "", _sidos(sigungus, frame))
-    named = dongs if len(dongs.codes) <= _NAMED else sigungus
-    return _Ground("dong", draw.lines(dongs.shapes, frame), borders, _named(named, frame))
-
-
-def _named(areas: Areas, frame: draw.Frame) -> tuple[draw.Label, ...]:
-    """The last words of the names of areas, in the part of each that the picture shows; large ones first."""
-    seen = shapely.clip_by_rect(shapely.make_valid(areas.shapes), *frame.box)
-    order = np.argsort(-shapely.area(seen), kind="stable")
-    order = order[~shapely.is_empty(seen[order])]
-    middles = shapely.point_on_surface(seen)[order]
-    names = [areas.names[i].rpartition(" ")[2] for i in order]
-    return draw.labels(shapely.get_x(middles), shapely.get_y(middles), names, frame)
-
-
-def _sidos(areas: Areas, frame: draw.Frame) -> tuple[draw.Label, ...]:
-    """The names of 시도, amid their 시군구."""
-    sidos = [name.partition(" ")[0] for name in areas.names]
-    names = sorted(set(sidos))
-    middles = shapely.centroid(areas.shapes)
-    at = np.array([names.index(sido) for sido in sidos])
-    count = np.bincount(at)
-    lon, lat = (np.bincount(at, get(middles)) / count for get in (shapely.get_x, shapely.get_y))
-    return draw.labels(lon, lat, [_short(name) for name in names], frame)
-
-
-def _short(sido: str) -> str:
-    """서울특별시 -> 서울, 경상북도 -> 경북."""
-    if len(sido) == 4 and sido.endswith(("북도", "남도")):
-        return sido[0] + sido[2]
-    return sido[:2]
-
-
-def _plain(frame: draw.Frame, kind: str, ground: _Ground, marks: Sequence[Drawn], rows: Rows) -> Picture:
+def _plain(frame: draw.Frame, kind: str, ground: Ground, marks: Sequence[Drawn], rows: Rows) -> Picture:
     digits = _DIGITS.get(ground.level, 0)
     return Picture(
         width=draw.WIDTH,
@@ -279,13 +229,13 @@ def _of_areas(rows: Rows, known: KnownAreas, hidden: bool) -> Picture | None:
         return None
     frame = draw.Frame.around(dongs.box)
     areas = dongs.sigungus(frame)
-    if frame.km <= _WIDE_KM:
+    if frame.km <= WIDE_KM:
         counts = rows.counts(_DIGITS["dong"])
         own = dongs.of(counts, _DIGITS["dong"])
         areas = own if len(own.shapes) else dongs
         frame = draw.Frame.around(areas.box)
-    ground = _ground(frame, known)
-    found = _plain(frame, "circles", ground, _circles(areas, counts, frame, hidden), rows)
+    ground = ground_of(frame, known)
+    found = _plain(frame, "circles", ground, _circles(areas, counts, frame, ground.level, hidden), rows)
     shown = sum(counts.get(code, 0) for code in areas.codes)
     busiest = _busiest(rows, known, found.level, _FEW if hidden else 1)
     outside = sum(rows.dongs.values()) - shown
@@ -303,7 +253,9 @@ def _nearly_all(counts: dict[str, int]) -> set[str]:
     return found
 
 
-def _circles(areas: Areas, counts: dict[str, int], frame: draw.Frame, hidden: bool) -> list[Drawn]:
+def _circles(
+    areas: Areas, counts: dict[str, int], frame: draw.Frame, level: str, hidden: bool
+) -> list[Drawn]:
     numbers = np.array([counts.get(code, 0) for code in areas.codes], np.int64)
     few = (numbers > 0) & (numbers < (_FEW if hidden else 1))
     marks = []

@@ -239,6 +239,7 @@ class ProblemLine:
     rule: str
     severity: Mark
     sentence: str
+    proposal: str = ""  # another reading of the value
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from madang.messages import text
 from madang.web.desk import words
 from madang.web.desk.pages import Mark
 
+_TELLING = ("rrn_outside", "original_withheld", "original_sealed")  # reasons of the receipt
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -31,12 +33,15 @@ class PersonalData:
 
     findings: tuple[Finding, ...]
     kept: tuple[Finding, ...]
+    told: tuple[str, ...] = ()  # what became of the original
 
 
 def personal_data_of(version: Version, columns: Sequence[DatasetColumn]) -> PersonalData | None:
     """The findings of a version's deposit, and its `columns` that are personal by declaration; None without any."""
     found = [_finding(each) for each in version.facts.get("personal_data") or ()]
-    told = {each["column"] for each in version.facts.get("personal_data") or () if each["action"] != "keep"}
+    treated_columns = {
+        each["column"] for each in version.facts.get("personal_data") or () if each["action"] != "keep"
+    }
     declared = [
         Finding(
             column.label or column.name,
@@ -48,13 +53,18 @@ def personal_data_of(version: Version, columns: Sequence[DatasetColumn]) -> Pers
             words.ACTIONS["restrict"],
         )
         for column in columns
-        if column.privacy != "none" and column.name not in told
+        if column.privacy != "none" and column.name not in treated_columns
     ]
-    if not found and not declared:
+    told = tuple(
+        str(each.get("text") or "")
+        for each in version.receipt.get("reasons") or ()
+        if each["code"] in _TELLING
+    )
+    if not (found or declared or told):
         return None
     treated = [each for each in found if each.done is not words.ACTIONS["keep"]]
     kept = [each for each in found if each.done is words.ACTIONS["keep"]]
-    return PersonalData((*treated, *declared), tuple(kept))
+    return PersonalData((*treated, *declared), tuple(kept), told)
 
 
 def _finding(stored: dict[str, object]) -> Finding:

@@ -138,7 +138,19 @@ def line_of(stored: dict[str, Any], hidden: set[str]) -> ProblemLine:
         rule=str(problem["rule"]),
         severity=words.SEVERITIES.get(str(problem["severity"]), Mark(str(problem["severity"]))),
         sentence=sentence(problem, detail),
+        proposal="" if _concealed(stored, hidden) else _proposal(detail),
     )
+
+
+def _concealed(stored: dict[str, Any], hidden: set[str]) -> bool:
+    return bool(hidden & {str(stored["column"] or ""), str(stored["label"] or "")})
+
+
+def _proposal(detail: dict[str, Any]) -> str:
+    """Another reading of the value that a rule proposes, for a person to accept; "" where it has none."""
+    if "proposed_lon" in detail and "proposed_lat" in detail:
+        return f"경도 {detail['proposed_lon']}, 위도 {detail['proposed_lat']}"
+    return str(detail.get("proposed") or "")
 
 
 def sentence(problem: dict[str, Any], detail: dict[str, Any]) -> str:

@@ -30,11 +30,14 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
     chosen = known_deposit(dataset, deposit)
     receipt, facts = dataset.receipt(chosen), dataset.facts(chosen)
     snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))
-    if not snapshot.is_file():
+    withheld = ws.bank.snapshots.is_withheld(str(receipt["sha256"]))
+    if not snapshot.is_file() and not withheld:
         raise MadangError("snapshot_missing", sha256=str(receipt["sha256"])[:12])
     first = max(1, row - _NEIGHBOURS)
     shown, note = Original([], []), ""
     try:
+        if withheld:
+            raise MadangError("source_withheld")
         shown = original(snapshot, receipt, facts, first=first, count=row - first + 1 + _NEIGHBOURS)
     except MadangError as error:
         note = str(error)

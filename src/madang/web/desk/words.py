@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madang.declarations.card import ACCESS, LICENCES
+from madang.messages import ko, text
 from madang.web.desk.pages import Mark
 
 TYPES = {
@@ -99,6 +100,8 @@ DELIMITERS = {",": "쉼표(,)", "\t": "탭", ";": "쌍반점(;)", "|": "세로�
 
 def evidence_value(decision: str, value: str) -> str:
     """What was decided, in words."""
+    if decision == "codes":
+        return text(f"code_system_{value.lower()}") if f"code_system_{value.lower()}" in ko.TEXTS else value
     known = {"delimiter": DELIMITERS, "standard": {"generic": "표준 없음(일반 표)"}}.get(decision, {})
     return known.get(value, value)
 
