@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ class Workspace:
         folder = Path(directory).resolve()
         toml = folder / "madang.toml"
         if not toml.is_file():
-            raise MadangError("workspace_missing", path=directory)
+            raise MadangError("workspace_missing", path=directory, quoted=shlex.quote(str(directory)))
         try:
             values = tomllib.loads(toml.read_text(encoding="utf-8"))
             settings = Settings(**{key: str(value) for key, value in values.items()})
@@ -219,7 +220,9 @@ class Workspace:
             self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
             skip_without=skip_without,
         )  # fmt: skip
-        shutil.rmtree(self.folder / "cache" / "maps" / dataset, ignore_errors=True)  # drawn from what was erased
+        shutil.rmtree(
+            self.folder / "cache" / "maps" / dataset, ignore_errors=True
+        )  # drawn from what was erased
         if column is None:
             with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
                 self.index.remove(dataset)

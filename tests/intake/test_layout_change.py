@@ -177,7 +177,7 @@ def test_without_a_column_of_the_key_a_file_is_refused_with_what_to_do(yards: Wo
     receipt = deposit(yards, yard(관리번호="번호표"))
     assert receipt.verdict == "refused"
     assert yards.bank["parks"].latest.n == 1  # type: ignore[union-attr]
-    assert '`--map "번호표=yard_id"`' in said(receipt)["layout_key_gone"]
+    assert "`--map '번호표=yard_id'`" in said(receipt)["layout_key_gone"]
 
 
 def test_without_a_column_of_a_rule_it_is_told_what_was_not_checked(yards: Workspace) -> None:
@@ -195,7 +195,15 @@ def test_a_mapped_column_that_was_renamed_is_proposed_as_an_option(yards: Worksp
     deposit(yards, yard())
     receipt = deposit(yards, yard(마당면적="마당의 넓이"))
     assert receipt.standard == "yards"
-    assert '--map "마당의 넓이=area_m2"' in said(receipt)["layout_likely_mapped"]
+    assert "`--map '마당의 넓이=area_m2'`" in said(receipt)["layout_likely_mapped"]
+
+
+def test_a_header_is_quoted_in_a_command_to_copy(yards: Workspace) -> None:
+    deposit(yards, yard())
+    likely = said(deposit(yards, yard(마당면적="마당면적$(touch x)")))["layout_likely_mapped"]
+    assert "`--map '마당면적$(touch x)=area_m2'`" in likely
+    gone = said(deposit(yards, yard(관리번호="관리번호'; touch x")))["layout_key_gone"]
+    assert """`--map '관리번호'"'"'; touch x=yard_id'`""" in gone
 
 
 def test_a_table_that_no_longer_follows_its_standard_is_told_unless_it_was_wished(yards: Workspace) -> None:

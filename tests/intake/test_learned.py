@@ -199,7 +199,15 @@ def test_a_header_that_vanished_is_told_with_what_to_do(workspace: Workspace) ->
     receipt = deposit(workspace, "번호,이름,넓이\n" + rows(20))
     assert receipt.verdict == "accepted_with_problems"
     told = reasons(receipt)["learned_header_gone"]
-    assert '`madang source forget parks --header "면적"`' in told
+    assert "`madang source forget parks --header '면적'`" in told
+
+
+def test_a_header_is_quoted_in_the_command_that_forgets_it(workspace: Workspace) -> None:
+    header = "면적$(touch x)"
+    deposit(workspace, f"번호,이름,{header}\n" + rows(), types={header: "text"})
+    receipt = deposit(workspace, "번호,이름,넓이\n" + rows(20))
+    told = reasons(receipt)["learned_header_gone"]
+    assert "`madang source forget parks --header '면적$(touch x)'`" in told
 
 
 def test_a_mapping_is_learned_and_where_it_no_longer_holds_that_is_said(workspace: Workspace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -222,15 +223,15 @@ def _notes(deposit: Deposit, learned: Learned, once: bool, tables: Sequence[RawT
     """What is to be said of what was learned or will be; what did not fit is a problem of the tables too."""
     found = []
     for header in learned.gone(tables):
-        found.append(Reason("learned_header_gone", {"header": header, "dataset": deposit.base_id}))
+        told = {"header": header, "quoted": shlex.quote(header), "dataset": deposit.base_id}
+        found.append(Reason("learned_header_gone", told))
     if learned.left_out:
         found.append(Reason("learned_not_fitting", {"what": learned.shown(learned.left_out)}))
     for table in (each for each in tables if each.refused is None):
         for reason in found:
             detail = json.dumps(reason.params, ensure_ascii=False)
             table.problems.add(reason.code, severity="warning", detail=detail)
-    told = items_of(deposit.reading.told)
-    if told and not once:
+    if items_of(deposit.reading.told) and not once:
         found.append(
             Reason("learned_now", {"what": told_shown(deposit.reading.told), "dataset": deposit.base_id})
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -199,8 +200,7 @@ def _check_key(
         "layout_key_gone",
         dataset=live.dataset.id,
         columns=_listed(gone),
-        header=header,
-        column=gone[0].standard,
+        mapping=shlex.quote(f"{header}={gone[0].standard}"),
     )
 
 
@@ -244,7 +244,8 @@ def _proposal(likely: Likely, standard: Standard | None) -> Reason:
     params: dict[str, Any] = {**_names(likely.before, likely.after), "header": f"{100 * likely.header:.0f}"}
     params["values"] = "-" if likely.values is None else f"{100 * likely.values:.0f}"
     if standard and likely.before.standard:
-        return Reason("layout_likely_mapped", {**params, "column": likely.before.standard})
+        mapping = shlex.quote(f"{params['after']}={likely.before.standard}")
+        return Reason("layout_likely_mapped", {**params, "mapping": mapping})
     return Reason("layout_likely", params)
 
 

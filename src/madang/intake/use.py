@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
@@ -29,7 +30,7 @@ def check_use(path: Path, dataset: str | None, override: Override, standards: Ma
     if not path.exists():
         raise MadangError("file_missing", path=path)
     if not path.is_file():
-        raise MadangError("file_not_regular", file=path)
+        raise MadangError("file_not_regular", file=path, quoted=shlex.quote(str(path)))
     if not os.access(path, os.R_OK):
         raise MadangError("file_unreadable", file=path)
     if dataset is not None and not is_valid_id(dataset):

@@ -2,7 +2,7 @@
 
 TEXTS: dict[str, str] = {
     # workspace and command line
-    "workspace_missing": "{path} is not a Madang workspace. Make one first: `madang init {path}`.",
+    "workspace_missing": "{path} is not a Madang workspace. Make one first: `madang init {quoted}`.",
     "workspace_exists": "{path} already holds a Madang workspace.",
     "dataset_missing": "There is no dataset '{dataset}' in the bank. See `madang datasets`.",
     "version_missing": "'{dataset}' has no version {version}. Versions: {versions}.",
@@ -69,6 +69,8 @@ TEXTS: dict[str, str] = {
     "out_exists": "{path} already exists. Add --force to overwrite it.",
     "encoding_unknown": "'{encoding}' is not a known encoding. Write cp949, utf-8 or utf-16.",
     "verdict_refused_new": "Refused. The original is kept. '{dataset}' has no version yet.",
+    "verdict_refused_withheld": "Refused. The live version of '{dataset}' is untouched.",
+    "verdict_refused_new_withheld": "Refused. '{dataset}' has no version yet.",
     "file_failed": "The program failed on {file}: {error}. The other files go on. Please tell the developers.",
     "worker_died": "The process that worked on {file} died; the memory may have been too small. The other files go on. Try this file on its own.",
     "skipped_link": "{path} is a link that leads out of the folder and is skipped.",

@@ -2,7 +2,7 @@
 
 TEXTS: dict[str, str] = {
     "file_empty": "{file} is an empty file. Deposit one that has content.",
-    "file_not_regular": "{file} is not a file. To deposit a whole folder use `madang deposit --all {file}`.",
+    "file_not_regular": "{file} is not a file. To deposit a whole folder use `madang deposit --all {quoted}`.",
     "form_not_supported": "{file} is a {form} file. CSV, TXT, Excel, JSON, XML, Parquet, tables of HWPX and HWP, SHP, GeoJSON, GPKG, KML and a ZIP of them are read. Save it as one of these and deposit again.",
     "no_table": "No table was found in {file}. Check that it has a header and values.",
     "standard_missing": "There is no standard '{standard}'. See `madang standards`.",

@@ -2,7 +2,7 @@
 
 TEXTS: dict[str, str] = {
     # workspace and command line
-    "workspace_missing": "{path} 폴더는 마당 작업 공간이 아닙니다. `madang init {path}`{으로} 먼저 만드십시오.",
+    "workspace_missing": "{path} 폴더는 마당 작업 공간이 아닙니다. `madang init {quoted}`{으로} 먼저 만드십시오.",
     "workspace_exists": "{path} 폴더에 이미 마당 작업 공간이 있습니다.",
     "dataset_missing": "'{dataset}' 데이터가 뱅크에 없습니다. `madang datasets`로 이름을 확인하십시오.",
     "version_missing": "'{dataset}'에 {version}판이 없습니다. 있는 판: {versions}.",
@@ -69,6 +69,8 @@ TEXTS: dict[str, str] = {
     "out_exists": "{path} 파일이 이미 있습니다. 덮어쓰려면 --force를 붙이십시오.",
     "encoding_unknown": "'{encoding}'{은} 아는 문자 인코딩이 아닙니다. cp949, utf-8, utf-16처럼 적으십시오.",
     "verdict_refused_new": "반려했습니다. 원본은 보관했습니다. '{dataset}'에는 아직 판이 없습니다.",
+    "verdict_refused_withheld": "반려했습니다. '{dataset}'의 지금 판은 그대로입니다.",
+    "verdict_refused_new_withheld": "반려했습니다. '{dataset}'에는 아직 판이 없습니다.",
     "file_failed": "{file}{을} 처리하다가 프로그램에 오류가 났습니다: {error}. 다른 파일은 계속합니다. 오류 내용을 개발자에게 알려 주십시오.",
     "worker_died": "{file}{을} 처리하던 프로세스가 죽었습니다. 메모리가 모자랄 수 있습니다. 다른 파일은 계속합니다. 이 파일만 따로 다시 올려 보십시오.",
     "skipped_link": "{path}{은} 폴더 밖을 가리키는 링크라서 건너뜁니다.",

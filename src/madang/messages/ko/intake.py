@@ -2,7 +2,7 @@
 
 TEXTS: dict[str, str] = {
     "file_empty": "{file}{은} 빈 파일입니다. 내용이 있는 파일을 올리십시오.",
-    "file_not_regular": "{file}{은} 파일이 아닙니다. 폴더를 통째로 올리려면 `madang deposit --all {file}`{을} 쓰십시오.",
+    "file_not_regular": "{file}{은} 파일이 아닙니다. 폴더를 통째로 올리려면 `madang deposit --all {quoted}`{을} 쓰십시오.",
     "form_not_supported": "{file}{은} {form} 형식입니다. CSV·TXT, Excel, JSON, XML, Parquet, HWPX·HWP의 표, SHP·GeoJSON·GPKG·KML, 그리고 이들을 묶은 ZIP을 읽습니다. 그 가운데 하나로 저장해 다시 올리십시오.",
     "no_table": "{file}에서 표를 찾지 못했습니다. 머리글과 값이 있는 표인지 확인하십시오.",
     "standard_missing": "'{standard}' 표준이 없습니다. `madang standards`로 이름을 확인하십시오.",
