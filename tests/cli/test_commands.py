@@ -122,6 +122,18 @@ def test_a_bad_file_is_refused_and_the_last_version_stays(desk: Desk) -> None:
     assert desk.json("datasets")[0]["version"] == 1
 
 
+def test_a_refusal_says_that_the_original_is_kept_only_where_it_is(desk: Desk) -> None:
+    assert "원본은 보관했습니다." in desk.run("deposit", desk.file("a.pdf", "%PDF-1.7"), code=3).stdout
+    people = desk.file("people.csv", "번호,주민등록번호\n1,900101-1234568\n2,910202-2345674\n")
+    for already in (False, True):
+        if already:
+            desk.run("deposit", desk.file("b.csv"), "--as", "people", code=0)
+        said = desk.run("deposit", people, code=3).stdout
+        assert "원본 파일은 보관하지 않았습니다." in said
+        assert "원본은 보관" not in said
+        assert ("지금 판은 그대로입니다." if already else "아직 판이 없습니다.") in said
+
+
 def test_other_forms_are_refused_by_name(desk: Desk) -> None:
     for name, content in (
         ("a.pdf", "%PDF-1.7"),

@@ -177,16 +177,22 @@ class _Report:
     def _show(self, receipt: Receipt) -> None:
         name = receipt.file if receipt.member is None else f"{receipt.file} [{receipt.member}]"
         click.secho(f"{_SIGN[receipt.verdict]} {name}", fg=_COLOUR[receipt.verdict], bold=True)
-        said = f"verdict_{receipt.verdict}"
-        if receipt.verdict == "refused" and self.workspace.bank[receipt.dataset].latest is None:
-            said = "verdict_refused_new"
-        click.echo("  " + text(said, **_numbers(receipt)))
+        click.echo("  " + text(self._verdict(receipt), **_numbers(receipt)))
         for line in _found(receipt) if receipt.accepted else ():
             click.echo("  " + line)
         for reason in receipt.reasons:
             click.echo(f"  - {reason.text()}")
         if receipt.problems and receipt.accepted:
             click.echo("  " + text("see_problems", dataset=receipt.dataset, problems=f"{receipt.problems:,}"))
+
+    def _verdict(self, receipt: Receipt) -> str:
+        """The code of the sentence for the verdict; that an original was kept is said only where it is there."""
+        if receipt.verdict != "refused":
+            return f"verdict_{receipt.verdict}"
+        bank = self.workspace.bank
+        new = "_new" if bank[receipt.dataset].latest is None else ""
+        kept = receipt.sha256 is not None and bank.snapshots.path(receipt.sha256).exists()
+        return f"verdict_refused{new}{'' if kept else '_withheld'}"
 
 
 def _found(receipt: Receipt) -> Iterator[str]:
