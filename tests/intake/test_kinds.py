@@ -70,6 +70,14 @@ def test_json_by_what_it_begins_with(tmp_path, text, expected, codec):
     assert kind(tmp_path, text.encode(codec), "a.txt") == expected
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.xls", "a.csv", "a"])
+def test_a_page_without_a_table_is_said_to_be_one(tmp_path, name):
+    assert (
+        kind(tmp_path, "<!DOCTYPE html>\n<html><body>로그인이 필요합니다</body></html>", name) == "web_page"
+    )
+    assert kind(tmp_path, "<html><body><TABLE><tr><td>1</td></tr></TABLE></body></html>", name) == "excel"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

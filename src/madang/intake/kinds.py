@@ -62,7 +62,7 @@ def kind_of(path: Path, name: str) -> Kind:
 
     Reads a bounded head and end, of a zip the list of its members. A zip with a workbook's parts is a workbook, one
     of nothing but the parts of shapefiles (or a KMZ) a layer, any other an archive.
-    Raises Refused(file_empty | form_not_supported) with the form's name.
+    Raises Refused(file_empty | web_page | form_not_supported) with the form's name.
     """
     with open(path, "rb") as stream:
         head = stream.read(_HEAD)
@@ -71,9 +71,17 @@ def kind_of(path: Path, name: str) -> Kind:
     if not head:
         raise Refused("file_empty", file=name)
     found = _by_magic(path, name, head) or _by_text(name, head, tail)
+    if found == "excel" and _is_bare_page(head):
+        raise Refused("web_page", file=name)
     if found in KINDS:
         return found
     raise Refused("form_not_supported", file=name, form=found)
+
+
+def _is_bare_page(head: bytes) -> bool:
+    """Whether it is a whole web page without any table: what a portal sends when a login or a key is missing."""
+    text = head_text(head).lstrip("\ufeff \t\r\n").lower()
+    return len(head) < _HEAD and text.startswith(("<!doctype html", "<html")) and "<table" not in text
 
 
 def _by_magic(path: Path, name: str, head: bytes) -> str | None:

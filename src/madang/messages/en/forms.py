@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "json_too_many_columns": "The records of {file} have more than {limit} different names of items. Check whether each record has names of its own.",
     "json_no_records": "There is no list of records in {file}. Deposit a file in which records with the same items stand side by side.",
     "service_said": "{file} holds no data but the answer of the service: '{said}'. Check the key and the request, and fetch it again.",
+    "web_page": "{file} holds a web page instead of data, perhaps a login or an error. Fetch the file from its site again and deposit it.",
     "service_empty": "{file} holds no record: the service answered with none. Check the request (period, area, page), fetch the file again and deposit it.",
     "json_record_broken": "This record is not JSON and was left out (line {line}). Mend that line in the original.",
     "json_line_broken": "This line is not JSON and was left out. Mend it in the original.",
