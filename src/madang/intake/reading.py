@@ -118,8 +118,9 @@ class _Wanted:
     def _read_so(self, facts: dict[str, Any]) -> bool:
         """Whether it was read as it would be now; another register matters only to what was placed by it."""
         now, then = self.reading.to_json(), dict(facts["reading"])
+        then["register"] = register_of(facts)
         if not placed_by_register(facts):
-            now["register"] = then["register"] = ""
+            now["register"] = ""
         return now == then
 
     def _refused_for_good(self, receipt: dict[str, Any]) -> bool:
@@ -137,3 +138,9 @@ def _by_the_card(facts: dict[str, Any], dataset: Dataset) -> bool:
 def placed_by_register(facts: dict[str, Any]) -> bool:
     """Whether the rows of a deposit would be placed otherwise by another register; not so what feeds the register."""
     return bool(facts.get("located")) and not facts.get("feeds_register")
+
+
+def register_of(facts: dict[str, Any]) -> str:
+    """The register of areas that the rows of a deposit were placed by, which may have come while the file was read; ""
+    where none."""
+    return str(facts["located"].get("register") or "") if placed_by_register(facts) else ""

@@ -15,7 +15,7 @@ from madang.bank.snapshots import Kept, Withholding
 from madang.intake.outside import resident_numbers
 from madang.intake.problems import NEVER_STORED
 from madang.intake.raw import RawTable, Refused
-from madang.intake.reading import Reading, placed_by_register
+from madang.intake.reading import Reading, register_of
 from madang.intake.receipt import Reason, Receipt
 from madang.intake.registers import Registers
 from madang.intake.settle import Settled
@@ -255,8 +255,7 @@ def _same_reading(live: dict[str, Any], new: dict[str, Any]) -> bool:
     keys = ("override", "reader")
     same = (live.get("personal_policy") or {}) == new["personal_policy"]
     same = same and all(live["reading"][key] == new["reading"][key] for key in keys)
-    if placed_by_register(new):
-        same = same and live["reading"].get("register") == new["reading"]["register"]
+    same = same and register_of(live) == register_of(new)
     return same and live["standard"] == new["standard"] and _outcome(live) == _outcome(new)
 
 

@@ -112,9 +112,8 @@ class Known:
         unproven = left.filter(pc.is_valid(trusted))
         labels = {label for each in self._brought(unproven, known, trust=False) for label in each.skipped}
         rest = left.filter(pc.is_null(trusted))
-        split = {
-            rest[at].as_py() for each in self._brought(rest, known, trust=True) for at in _parted(each, known)
-        }
+        moved = next(self._brought(rest, known, trust=True), None)
+        split = {rest[at].as_py() for at in _parted(moved, known)} if moved else set()
         return Moves(tuple(sorted(labels)), len(unproven), pa.array(sorted(split), pa.string()))
 
     @cached_property
