@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
@@ -17,6 +20,7 @@ from madang.web.desk.map_draw import Box, Frame, merged
 from madang.workspace import Workspace
 
 SIGUNGU = 5  # digits of a code
+_KOREA = Frame(124.0, 39.5, 800.0, 1000.0, 0)  # units of some 100 m
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class KnownAreas:
 
     version: str
     file: Path
+    kept: Path  # where the joined 시군구 are kept
 
     @classmethod
     def of(cls, ws: Workspace, register: str | None) -> KnownAreas | None:
@@ -81,7 +86,7 @@ class KnownAreas:
             version = version or ws.registers.version()
             file = ws.registers.folder / version / "register" / "dongs.parquet"
             if version and file.is_file():
-                return cls(version, file)
+                return cls(version, file, ws.folder / "cache" / "maps" / f"sigungus-{version}.parquet")
         return None
 
     @cached_property
@@ -97,6 +102,29 @@ class KnownAreas:
         raw = np.array([*(row[2] for row in there), None], dtype=object)
         shapes = shapely.from_wkb(raw, on_invalid="ignore")[:-1]
         return Areas([row[0] for row in there], [row[1] for row in there], shapes)
+
+    def sigungus(self, frame: Frame) -> Areas:
+        """The 시군구 in a wide picture, some 100 m fine: joined once for a register (seconds), then read from the cache."""
+        try:
+            with pq.ParquetFile(self.kept) as file:
+                codes, names, raw = file.read(use_threads=False).to_pydict().values()
+        except (OSError, ValueError):
+            whole = self.dongs.sigungus(_KOREA)
+            codes, names = whole.codes, whole.names
+            raw = shapely.to_wkb(np.array([*whole.shapes, None], dtype=object))[:-1].tolist()
+            self._keep(pa.table({"code": codes, "name": names, "shape": raw}))
+        shapes = shapely.from_wkb(np.array([*raw, None], dtype=object))[:-1]
+        return Areas(list(codes), list(names), shapes).within(frame.box)
+
+    def _keep(self, table: pa.Table) -> None:
+        """Write the joined 시군구 in place of those of older registers; a cache that cannot be written does no harm."""
+        with suppress(OSError):
+            self.kept.parent.mkdir(parents=True, exist_ok=True)
+            for old in self.kept.parent.glob("sigungus-*.parquet"):
+                old.unlink(missing_ok=True)
+            fresh = self.kept.with_name(f".{self.kept.name}.{secrets.token_hex(4)}")
+            pq.write_table(table, fresh)
+            fresh.replace(self.kept)
 
     def names(self, digits: int) -> dict[str, str]:
         """Full names by the first `digits` of their codes."""

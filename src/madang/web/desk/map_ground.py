@@ -28,11 +28,12 @@ def ground_of(frame: draw.Frame, known: KnownAreas | None) -> Ground:
     """What lies beneath the data: 행정동 with the borders of 시군구, only these where the picture is wide."""
     if known is None:
         return Ground("", "", "")
+    if frame.km > WIDE_KM:
+        sigungus = known.sigungus(frame)
+        return Ground("sigungu", draw.lines(sigungus.shapes, frame), "", _sidos(sigungus, frame))
     dongs = known.dongs.within(frame.box)
     sigungus = dongs.sigungus(frame)
     borders = draw.lines(sigungus.shapes, frame)
-    if frame.km > WIDE_KM:
-        return Ground("sigungu", borders, "", _sidos(sigungus, frame))
     named = dongs if len(dongs.codes) <= _NAMED else sigungus
     return Ground("dong", draw.lines(dongs.shapes, frame), borders, _named(named, frame))
 

@@ -228,8 +228,9 @@ def _of_areas(rows: Rows, known: KnownAreas, hidden: bool) -> Picture | None:
     if not len(dongs.shapes):
         return None
     frame = draw.Frame.around(dongs.box)
-    areas = dongs.sigungus(frame)
-    if frame.km <= WIDE_KM:
+    if frame.km > WIDE_KM:
+        areas = known.sigungus(frame)
+    else:
         counts = rows.counts(_DIGITS["dong"])
         own = dongs.of(counts, _DIGITS["dong"])
         areas = own if len(own.shapes) else dongs
