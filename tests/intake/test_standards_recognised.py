@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from madang.declarations.load import SHIPPED, load_standards
+from madang.intake.address_layout import LAYOUTS
 from madang.intake.conform_plan import standard_column
 from madang.intake.raw import Override
 from madang.intake.recognise import Recognition, recognise
@@ -95,6 +96,15 @@ def test_shapes_of_areas_with_their_centre_beside_are_boundaries() -> None:
         is STANDARDS["area-boundary"]
     )
     assert seen("adm_nm, adm_cd, x, y").standard is STANDARDS["area-centre"]
+
+
+def test_every_address_file_of_the_service_is_whole_in_itself() -> None:
+    """The lots have no road name and the entrances no address number: nothing of theirs is missing."""
+    for layout in LAYOUTS:
+        labels = list(layout.labels)
+        cells = pa.table({f"c{i}": pa.array([""], pa.string()) for i in range(len(labels))})
+        found = recognise(labels, cells, STANDARDS)
+        assert found.standard is None or found.missing_required == (), layout.name
 
 
 def test_postcode_districts_are_no_administrative_areas() -> None:
