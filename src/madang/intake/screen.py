@@ -192,7 +192,9 @@ def _refuse(source: Source, hits: Hits) -> None:
     label = source.column.label
     if rrn_verdict(label, hits, type=source.reading.type) == "refuse":
         raise Refused(
-            "rrn_refused", column=label or source.column.name, count=f"{hits.cells.get('rrn', 0):,}"
+            "rrn_refused",
+            column=label or source.column.name,
+            count=f"{max(hits.cells.get('rrn', 0), hits.open):,}",
         )
 
 

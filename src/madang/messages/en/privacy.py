@@ -48,9 +48,7 @@ TEXTS: dict[str, str] = {
     "privacy_policy_name": "Identifies a person: shown only to those with the right to see it.",
     "privacy_policy_birth": "Identifies a person together with other data: shown only to those with the right to see it.",
     # what a receipt says
-    "personal_data_found": "{count} of {of} cells of column '{column}' hold a {kind}: {because}.",
     "rrn_refused": "Column '{column}' holds resident registration numbers in {count} cells, so the table was not taken. Leave the column out, or mask the whole number, and upload it again.",
-    "rrn_header_refused": "Column '{column}' is one of resident registration numbers and {count} cells are not masked, so the table was not taken. Leave the column out or mask it wholly, and upload it again.",
     "cell_rrn_masked": "{column}: held a resident registration number, which was masked. Remove it from the source file as well.",
     "rrn_outside": "Resident registration numbers outside the table (a title, a note, a header, the name of a sheet or file) were masked, and the original is not kept as it is. Remove them from the source file as well.",
     "original_withheld": "The original holds resident registration numbers and was not kept.",

@@ -48,9 +48,7 @@ TEXTS: dict[str, str] = {
     "privacy_policy_name": "개인을 알아볼 수 있어 볼 권한이 있는 사람에게만 보입니다.",
     "privacy_policy_birth": "다른 정보와 합치면 개인을 알아볼 수 있어 볼 권한이 있는 사람에게만 보입니다.",
     # what a receipt says
-    "personal_data_found": "'{column}' 열의 {of}칸 가운데 {count}칸에 {kind}{이} 있습니다. {because}.",
     "rrn_refused": "'{column}' 열에 주민등록번호가 {count}칸 있어 표를 받지 않았습니다. 그 열을 빼거나 뒷자리와 생년월일을 모두 가린 파일을 다시 올리십시오.",
-    "rrn_header_refused": "'{column}' 열은 주민등록번호 열이고 {count}칸이 가려지지 않아 표를 받지 않았습니다. 그 열을 빼거나 모두 가린 파일을 다시 올리십시오.",
     "cell_rrn_masked": "{column}: 주민등록번호가 있어 가렸습니다. 원본 파일에서도 지우십시오.",
     "rrn_outside": "표 밖(제목, 각주, 머리글, 시트나 파일 이름 등)에 주민등록번호가 있어 가렸고, 원본은 그대로 두지 않았습니다. 원본 파일에서도 지우십시오.",
     "original_withheld": "주민등록번호가 있어 원본 파일은 보관하지 않았습니다.",
