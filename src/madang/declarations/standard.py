@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -167,6 +168,11 @@ class Standard:
     crs: str | None = None  # EPSG code of easting and northing, where the standard fixes it
     theme: str = ""  # 분류 of the public portal, for the card of a new dataset
     shape: Shape = ""  # the shapes its rows must have, where it is a layer
+
+    @cached_property
+    def digest(self) -> str:
+        """A SHA-256 in hex of everything that is declared."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
     @cached_property
     def by_form(self) -> dict[str, StandardColumn]:

@@ -42,7 +42,7 @@ class Reading:
         told: Override | None = None,
         register: str = "",
     ) -> Reading:
-        known = repr(sorted(standards.items()))
+        known = " ".join(sorted(f"{id_}:{standard.digest}" for id_, standard in standards.items()))
         digest = hashlib.sha256(known.encode()).hexdigest()[:16]
         return cls(override, digest, told=override if told is None else told, register=register)
 
