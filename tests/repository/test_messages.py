@@ -48,6 +48,17 @@ def test_a_particle_follows_a_field() -> None:
     assert [code for code, text in ko.TEXTS.items() if pair.search(josa._FIELD.sub("", text))] == []
 
 
+def test_every_code_is_said_somewhere() -> None:
+    """By its whole name, or by its beginning where the rest is filled in ("type_" + …, f"step_{…}")."""
+    root = Path(josa.__file__).parents[1]
+    files = [*root.rglob("*.py"), *root.rglob("*.html")]
+    texts = (ko.__path__[0], en.__path__[0])
+    source = "\n".join(path.read_text("utf-8") for path in files if not str(path).startswith(texts))
+    whole = set(re.findall(r"\w+", source))
+    begun = tuple(set(re.findall(r"""["']([a-z][a-z_]*_)(?:\{|["'])""", source)))
+    assert [code for code in ko.TEXTS if code not in whole and not code.startswith(begun)] == []
+
+
 def test_no_code_is_written_twice() -> None:
     for language in (ko, en):
         rooms = [path for place in language.__path__ for path in Path(place).glob("*.py")]
