@@ -16,7 +16,7 @@ import pytest
 from django.test import Client, override_settings
 
 from intake.made_up_country import SIDE, SOUTH, WEST, deposit, dong_at, live, made, points, projected, write
-from madang.web.desk import map_picture
+from madang.web.desk import map_ground, map_picture
 from madang.web.desk.map_picture import picture_of
 from madang.web.desk.map_rows import rows_of
 from madang.workspace import Workspace
@@ -195,6 +195,24 @@ def test_a_picture_is_kept_until_the_rows_change(country: Workspace, monkeypatch
     assert len(kept) == 1
     kept[0].write_text("{", encoding="utf-8")  # broken
     assert picture_of(country, version, hidden=False) == first
+
+
+def test_a_wide_map_joins_the_areas_of_a_register_once(
+    country: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(map_ground, "WIDE_KM", 1.0)
+    monkeypatch.setattr(map_picture, "WIDE_KM", 1.0)
+    map_picture.forget(country, "돌봄")
+    first = picture_of(country, live(country, "돌봄"), hidden=True)
+    assert first is not None
+    assert (first.level, first.areas, first.drawn) == ("sigungu", 2, 25)
+    assert first.land.count("M") >= 2  # four squares of three dongs each, as far as they are seen
+    assert [area.rows for area in first.busiest] == [21]  # the area of four is not told
+    assert len(list((country.folder / "cache/maps").glob("sigungus-*.parquet"))) == 1
+    map_picture.forget(country, "돌봄")
+    monkeypatch.setattr("madang.web.desk.map_areas.merged", lambda *_: pytest.fail("joined twice"))
+    assert picture_of(country, live(country, "돌봄"), hidden=True) == first
+    map_picture.forget(country, "돌봄")
 
 
 def test_what_was_erased_leaves_no_picture(tmp_path: Path) -> None:
