@@ -12,7 +12,7 @@ from madang.messages.josa import josa, printable, with_josa
     [
         ("도서관", "을", "을"), ("주차", "을", "를"), ("공원", "이", "이"), ("버스", "이", "가"), ("3판", "은", "은"),
         ("서울", "으로", "로"), ("구", "으로", "로"), ("동", "으로", "으로"), ("1", "이", "이"), ("2", "이", "가"),
-        ("파일(3)", "을", "을"), ("", "을", "를"),
+        ("파일(3)", "을", "을"), ("", "을", "를"), ("자료.zip", "을", "을"), ("자료.csv", "은", "는"),
     ],
 )  # fmt: skip
 def test_a_particle_by_the_last_syllable(word: str, particle: str, expected: str) -> None:

@@ -32,6 +32,8 @@ _FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}(?:(['\"`」』)]*)\{(을|이|은|�
 
 def _final(word: str) -> str:
     """The final consonant of a word: "" for none, "ㄹ" for rieul, another mark for any other."""
+    if word.lower().endswith("zip"):  # read as 집, not letter by letter
+        return "ㅂ"
     for char in reversed(word):
         if "가" <= char <= "힣":
             jong = (ord(char) - 0xAC00) % 28
