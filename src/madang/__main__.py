@@ -3,7 +3,7 @@
 import os
 
 from madang.cli import main
-from madang.cli.common import without_pandas
+from madang.intake.no_pandas import without_pandas
 
 
 def run() -> None:

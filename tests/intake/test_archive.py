@@ -102,9 +102,9 @@ def test_the_parts_of_a_shapefile_are_one_file(tmp_path: Path, monkeypatch: pyte
         "경계/동.shp.xml": "<m/>", "도서관.csv": ROWS,
     }  # fmt: skip
     path = zipped(tmp_path / "z.zip", files)
-    real = archive_read.read_tables
+    real = archive_read.read_here
     monkeypatch.setattr(
-        archive_read, "read_tables",
+        archive_read, "read_here",
         lambda path, name, *more: (reader if name.endswith(".shp") else real)(path, name, *more),
     )  # fmt: skip
     tables = read(path, tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.abc
 import json
 import os
 import sys
@@ -22,17 +21,6 @@ WRONG_USE, REFUSED, OUR_FAILURE = 2, 3, 1
 
 by_option = click.option("--by", help="누가 하는지 (기본: 로그인 이름).")
 json_option = click.option("--json", "as_json", is_flag=True, help="기계가 읽는 JSON으로 출력합니다.")
-
-
-class _NoPandas(importlib.abc.MetaPathFinder):
-    def find_spec(self, name: str, path: object, target: object = None) -> None:
-        if name == "pandas":
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-
-def without_pandas() -> None:
-    """Let this process do without pandas: Arrow imports it at the first array, which takes a second, for nothing."""
-    sys.meta_path.insert(0, _NoPandas())
 
 
 def code_of(error: MadangError) -> int:

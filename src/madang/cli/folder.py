@@ -18,10 +18,10 @@ from typing import Any
 
 import madang
 from madang.bank.ids import clean_id, dataset_id, readable_name
-from madang.cli.common import without_pandas
 from madang.cli.folder_order import Turn, turn_of
 from madang.declarations import Standard
 from madang.intake.layer_parts import part_of
+from madang.intake.no_pandas import without_pandas
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt, Stopped
 from madang.messages import MadangError, text

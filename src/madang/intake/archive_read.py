@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from madang.intake.archive_guard import BROKEN, UNPACKED_LIMIT, Unsafe, checked, name_of
-from madang.intake.forms import read_tables
+from madang.intake.forms import read_here
 from madang.intake.kinds import kind_of
 from madang.intake.problems import ProblemSink
 from madang.intake.raw import Evidence, Override, Progress, RawTable, Refused, no_progress
@@ -206,7 +206,7 @@ def _read(path: Path, name: str, folder: Path, depth: int, unpacking: _Unpacking
         if kind_of(path, name) == "archive":
             _take(path, name, name + "/", depth + 1, unpacking, no_progress, wanted)
             return
-        tables = read_tables(path, PurePosixPath(name).name, folder, unpacking.override, no_progress)
+        tables = read_here(path, PurePosixPath(name).name, folder, unpacking.override, no_progress)
     finally:
         path.unlink(missing_ok=True)
     if PurePosixPath(name).suffix.lower() == ".txt" and all(len(each.columns) < 2 for each in tables):
@@ -272,5 +272,5 @@ def _take_gzip(path: Path, file: str, inside: str, depth: int, unpacking: _Unpac
     elif kind_of(target, target.name) == "archive":
         _take(target, target.name, "", depth + 1, unpacking, no_progress)
     else:
-        unpacking.tables += read_tables(target, target.name, folder, unpacking.override, no_progress)
+        unpacking.tables += read_here(target, target.name, folder, unpacking.override, no_progress)
         target.unlink()

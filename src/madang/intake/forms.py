@@ -24,10 +24,29 @@ _READERS: dict[Kind, str] = {
     "archive": "archive_read:read_archive",
 }
 _WITH_TEXT = ("text", "excel", "json", "xml")  # in which shapes may be written as text
+_READ_HERE = (
+    "text",
+    "excel",
+)  # bounded by their own readers; every other form is read in a process of its own
 
 
-def read_tables(path: Path, name: str, place: Path, override: Override, progress: Progress) -> list[RawTable]:
-    """The tables of the file at `path`, which arrived under `name`, staged in `place`. Raises Refused."""
+def read_tables(
+    path: Path, name: str, place: Path, override: Override, progress: Progress, member: str | None = None
+) -> list[RawTable]:
+    """The tables of the file at `path`, which arrived under `name`, staged in `place`. Raises Refused.
+
+    `member`: only this file of an archive. What is neither delimited text nor a workbook is read by another process,
+    with a limit of memory and time (`reader_apart`).
+    """
+    if kind_of(path, name) in _READ_HERE:
+        return read_here(path, name, place, override, progress)
+    from madang.intake.reader_apart import read_apart
+
+    return read_apart(path, name, place, override, progress, member)
+
+
+def read_here(path: Path, name: str, place: Path, override: Override, progress: Progress) -> list[RawTable]:
+    """`read_tables` within this process, whatever the form: for the process of readers, where nothing can be lost."""
     kind = kind_of(path, name)
     try:
         tables = reader_of(kind)(path, place, override, progress)

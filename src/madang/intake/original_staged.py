@@ -51,12 +51,8 @@ def told_override(stored: dict[str, Any]) -> Override:
 
 
 def _table(snapshot: Path, name: str, member: str | None, override: Override, place: Path) -> RawTable | None:
-    if member is not None and kind_of(snapshot, name) == "archive":
-        from madang.intake.archive_read import read_member
-
-        tables = read_member(snapshot, member, place, override)
-    else:
-        tables = read_tables(snapshot, name, place, override, no_progress)
+    within = member if kind_of(snapshot, name) == "archive" else None
+    tables = read_tables(snapshot, name, place, override, no_progress, within)
     whole = [table for table in tables if table.refused is None]
     same = [table for table in whole if table.member == member]
     if not same and (member is None or len(whole) == 1):

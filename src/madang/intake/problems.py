@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from madang.declarations.standard import DatasetColumn
 from madang.privacy import POLICY, mask, outright, redact
 from madang.privacy.patterns import SEARCHED
+
+if TYPE_CHECKING:  # a process that only reads does without the declarations
+    from madang.declarations.standard import DatasetColumn
 
 Severity = Literal["error", "warning", "info"]
 
@@ -41,6 +43,7 @@ class ProblemSink:
     `add` takes one problem, `add_table` an Arrow table of SCHEMA (from a query). Personal numbers are masked. `count` counts errors and
     warnings, `by_rule` every rule (info too). `resident`: whether a resident number was found in what is told of the
     table outside its cells (`hide`). `close` writes the file, also when there are none.
+    A closed sink can be pickled: whoever gets it may add to it, the rows of before stand first in the new file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,6 +53,11 @@ class ProblemSink:
         self.resident = False
         self._rows: list[dict[str, object]] = []
         self._writer: pq.ParquetWriter | None = None
+        self._taken_over = False  # whether another process wrote rows that are in the file at `path`
+
+    def __getstate__(self) -> dict[str, object]:
+        told = {"path": self.path, "by_rule": self.by_rule, "count": self.count, "resident": self.resident}
+        return {**told, "_rows": self._rows, "_writer": None, "_taken_over": True}
 
     def add(
         self,
@@ -92,6 +100,7 @@ class ProblemSink:
         self._write(table)
 
     def close(self) -> None:
+        """Write what is left; nothing may be added afterwards."""
         self._flush()
         self._open().close()
 
@@ -106,7 +115,15 @@ class ProblemSink:
 
     def _open(self) -> pq.ParquetWriter:
         if self._writer is None:
+            before = self.path.with_name(f".{self.path.name}")
+            if self._taken_over:
+                self.path.replace(before)
             self._writer = pq.ParquetWriter(self.path, SCHEMA, compression="zstd")
+            if self._taken_over:
+                with pq.ParquetFile(before) as file:
+                    for batch in file.iter_batches(_BATCH):
+                        self._writer.write_batch(batch)
+                before.unlink()
         return self._writer
 
     def _flush(self) -> None:

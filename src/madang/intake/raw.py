@@ -149,3 +149,10 @@ class Refused(Exception):
         self.code = code
         self.params = params
         super().__init__(code)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.code, self.params)
+
+
+def _again(code: str, params: dict[str, Any]) -> Refused:
+    return Refused(code, **params)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-_PROLOGUE = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE(?:[^\[\]>]|\[.*?\]\s*)*>\s*)*", re.S | re.I
+_PROLOGUE = re.compile(  # possessive: what was taken is not tried in another way, or hostile heads take ages
+    r"\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE(?:[^\[\]>]++|\[[^\]]*+\])*+>\s*+)*+", re.S | re.I
 )
 _ROOT = re.compile(r"<(?:[\w.\-]+:)?([^\W\d][\w.\-]*)(?=[\s/>])")
 _PAGE = frozenset("html head meta style body div table center font span p".split())
