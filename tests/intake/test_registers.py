@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -167,7 +169,7 @@ def test_of_several_that_need_the_register_at_once_one_builds_it(
 def test_what_a_killed_build_left_is_cleared_by_the_next(tmp_path: Path) -> None:
     workspace = made(tmp_path)
     areas = workspace.folder / "cache" / "areas"
-    known(workspace)
+    before = known(workspace).folder
     for number in range(5):
         (areas / f".0123456789abcdef.{number}").mkdir()
     deposit(
@@ -178,8 +180,27 @@ def test_what_a_killed_build_left_is_cleared_by_the_next(tmp_path: Path) -> None
             ["법정동코드,법정동명,폐지여부", "4191010300,경기도 새빛시 다래동,존재"],
         ),
     )
-    known(workspace)
-    assert len([path for path in areas.iterdir() if path.is_dir() and path.name != "sources"]) <= 3
+    newest = known(workspace).folder
+    assert {before, newest} <= homes(areas)
+    assert not [path for path in homes(areas) if path.name.startswith(".")]
+
+
+def homes(areas: Path) -> set[Path]:
+    return {path for path in areas.iterdir() if path.is_dir() and path.name != "sources"}
+
+
+def test_the_newest_registers_stay_and_older_ones_as_long_as_somebody_may_read_them(tmp_path: Path) -> None:
+    workspace = made(tmp_path)
+    areas = workspace.folder / "cache" / "areas"
+    shutil.rmtree(areas)
+    old, lately, before = (areas / name for name in ("a" * 16, "b" * 16, "c" * 16))
+    for days, folder in ((3, old), (0.9, lately), (0.5, before)):
+        folder.mkdir(parents=True)
+        at = time.time() - days * 86_400
+        os.utime(folder, (at, at))
+    assert homes(areas) == {old, lately, before}
+    newest = known(workspace).folder
+    assert homes(areas) == {lately, before, newest}
 
 
 # codes of other days -------------------------------------------------------------------------------------

@@ -7,13 +7,11 @@ too many does no harm. The folder can be deleted: marks and registers are made a
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -24,14 +22,20 @@ import shapely
 
 from madang.bank import Bank, Version
 from madang.bank.durable import locked
-from madang.declarations import DatasetColumn
 from madang.declarations.places import PlaceDeclarations
 from madang.intake.registers_known import Known
+from madang.intake.registers_sources import (
+    addresses_of,
+    code_lists,
+    geometry_of,
+    layer_of,
+    standard_of,
+    tables_beside,
+)
 from madang.messages import MadangError
-from madang.places.address_register import COLUMNS as ADDRESS_COLUMNS
 from madang.places.address_register import AddressRegister
 from madang.places.register import Register
-from madang.places.register_build import AreaLayer, CodeList, build_register
+from madang.places.register_build import build_register
 
 __all__ = ["UNPLACED", "Known", "Registers", "feeds"]
 
@@ -52,8 +56,8 @@ _BROKEN = (
     pa.ArrowException,
     shapely.errors.GEOSException,
 )
-_KEPT = 2  # registers that stay when another one is built: somebody may still be reading them
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:[-.]?(\d{2}))?(?:[-.]?(\d{2}))?(?!\d)")
+_KEPT = 2  # registers that stay when another one is built; and
+_DAY_S = 86_400  # for so long the others too: somebody may still be reading them
 
 
 _loaded: dict[tuple[Path, bool], Known] = {}  # the register that this process asked for last
@@ -68,6 +72,10 @@ class Registers:
     declared: PlaceDeclarations
     home: str = ""
     trust_unverified: bool = False
+
+    @property
+    def _marked(self) -> Path:
+        return self.folder / "sources"
 
     def mark(self, dataset: str) -> None:
         """Mark a dataset that `feeds` the register; to be called before its version is committed."""
@@ -105,8 +113,7 @@ class Registers:
 
     def _newest(self) -> Path | None:
         """The newest register in the cache that can be read."""
-        homes = [path for path in self._homes() if not path.name.startswith(".")]
-        for home in reversed(homes):
+        for home in reversed(self._homes()):
             with suppress(*_BROKEN):
                 _load(home)
                 return home
@@ -124,7 +131,7 @@ class Registers:
 
     def _marks(self) -> Path:
         """The folder of marks; where it is missing every dataset is looked at once."""
-        marks = self.folder / "sources"
+        marks = self._marked
         if not marks.is_dir():
             fresh = self.folder / f".sources.{secrets.token_hex(4)}"
             fresh.mkdir(parents=True)
@@ -150,19 +157,19 @@ class Registers:
 
     def _build(self, home: Path) -> None:
         sources = self._sources()
-        lists = [made for version in sources for made in _code_lists(version)]
-        layers = [_layer(version) for version in sources if _geometry(version.columns)]
+        lists = [made for version in sources for made in code_lists(version)]
+        layers = [layer_of(version) for version in sources if geometry_of(version.columns)]
         register = build_register(layers, lists, self.declared.sidos)
-        self._clear()
+        self._clear(time.time())
         fresh = home.with_name(f".{home.name}.{secrets.token_hex(4)}")
         fresh.mkdir(parents=True)
         try:
             register.save(fresh / "register")
-            for name, table in _tables(sources).items():
+            for name, table in tables_beside(sources).items():
                 pq.write_table(table, fresh / f"{name}.parquet", compression="zstd")
-            addresses = [version for version in sources if _standard(version) == "road-address"]
+            addresses = [version for version in sources if standard_of(version) == "road-address"]
             if addresses:
-                AddressRegister.build(_batches(addresses)).save(fresh / "addresses")
+                AddressRegister.build(addresses_of(addresses)).save(fresh / "addresses")
             if home.exists():  # of another make, or broken
                 shutil.rmtree(home)
             fresh.rename(home)
@@ -170,17 +177,25 @@ class Registers:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
 
-    def _clear(self) -> None:
-        """Take away what is left of builds that died, and all but the newest registers; the lock is held."""
-        for path in self._homes()[:-_KEPT]:
+    def _clear(self, now: float) -> None:
+        """Take away builds that died, and all but the newest registers, each some time after it was made; the lock of
+        builders is held."""
+        builds = [path for path in self.folder.glob(".*.*") if path.is_dir()]
+        dead = [p for p in builds if not p.name.startswith(".sources.") or now - _made_at(p) > _DAY_S]
+        old = [path for path in self._homes()[:-_KEPT] if now - _made_at(path) > _DAY_S]
+        for path in (*dead, *old):
             shutil.rmtree(path, ignore_errors=True)
 
     def _homes(self) -> list[Path]:
-        """Folders of registers, whole and half made, the oldest first."""
-        homes = [
-            path for path in self.folder.iterdir() if path.is_dir() and path.name.strip(".")[:7] != "sources"
-        ]
-        return sorted(homes, key=lambda path: path.stat().st_mtime)
+        """Folders of registers, the oldest first."""
+        homes = [path for path in self.folder.glob("[!.]*") if path.is_dir() and path != self._marked]
+        return sorted(homes, key=_made_at)
+
+
+def _made_at(path: Path) -> float:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime
+    return 0.0  # gone meanwhile
 
 
 def _load(home: Path) -> Register:
@@ -207,112 +222,3 @@ def feeds(standard: str | None, heads: pa.Array | None, rows: int) -> bool:
 
 def _feeding(version: Version | None) -> bool:
     return version is not None and bool(version.facts.get("feeds_register"))
-
-
-def _geometry(columns: Iterable[DatasetColumn]) -> str | None:
-    return next((column.name for column in columns if column.type == "geometry"), None)
-
-
-def _read(version: Version, names: Sequence[str]) -> pa.Table:
-    """Columns of a version that are there."""
-    tables = []
-    for path in version.files:
-        there = set(pq.read_schema(path).names)
-        tables.append(pq.read_table(path, columns=[name for name in names if name in there]))
-    return pa.concat_tables(tables)
-
-
-def _batches(versions: Sequence[Version]) -> Iterator[pa.RecordBatch]:
-    """The rows of several tables, a batch at a time."""
-    for version in versions:
-        for path in version.files:
-            with pq.ParquetFile(path) as file:
-                names = [name for name in ADDRESS_COLUMNS if name in file.schema_arrow.names]
-                yield from file.iter_batches(200_000, columns=names)
-
-
-def _layer(version: Version) -> AreaLayer:
-    geometry = _geometry(version.columns)
-    assert geometry is not None
-    texts = {column.name: column.label for column in version.columns if column.type == "text"}
-    table = _read(version, [geometry, *texts])
-    columns = {
-        label or name: table[name].combine_chunks()
-        for name, label in texts.items()
-        if name in table.column_names
-    }
-    return AreaLayer(_named(version), _day(version), table[geometry].combine_chunks(), columns)
-
-
-def _named(version: Version) -> str:
-    return f"{version.dataset.id}@{version.n}"
-
-
-def _day(version: Version) -> date | None:
-    """The day the areas stood so: as the file's name or the dataset's says it."""
-    for said in (str(version.facts.get("file") or ""), version.dataset.id):
-        for year, month, day in _DAY.findall(said):
-            with suppress(ValueError):
-                return date(int(year), int(month or 1), int(day or 1))
-    return None
-
-
-def _standard(version: Version) -> str:
-    return str((version.facts.get("standard") or {}).get("id") or "")
-
-
-def _code_lists(version: Version) -> list[CodeList]:
-    """The 행정동 that a list names; its points where it has them."""
-    if _standard(version) == "dong-relation":
-        table = _read(version, ["hjd_code", "sido", "sigungu", "emd", "abolished_on"])
-        if "abolished_on" in table.column_names:
-            table = table.filter(pc.is_null(table["abolished_on"]))
-        table = table.group_by(["hjd_code", "sido", "sigungu", "emd"]).aggregate([])
-        return [
-            CodeList(_named(version), _plain(table["hjd_code"]), _joined(table, ["sido", "sigungu", "emd"]))
-        ]
-    if _standard(version) == "area-centre":
-        table = _read(version, ["area_code", "area_name", "lon", "lat"])
-        points = None
-        if {"lon", "lat"} <= set(table.column_names):
-            points = (_plain(table["lon"]), _plain(table["lat"]))
-        return [CodeList(_named(version), _plain(table["area_code"]), _plain(table["area_name"]), points)]
-    return []
-
-
-def _tables(sources: Sequence[Version]) -> dict[str, pa.Table]:
-    """What stands beside the register: listed 행정동, legal dongs and their names."""
-    none = pa.table({"code": pa.array([], pa.string()), "name": pa.array([], pa.string())})
-    pairs = pa.table({"hjd": pa.array([], pa.string()), "bjd": pa.array([], pa.string())})
-    dongs, legal = [none], [none]
-    for version in sources:
-        if _standard(version) == "dong-relation":
-            table = _read(version, ["hjd_code", "bjd_code", "sido", "sigungu", "emd", "ri_name"])
-            pairs = pa.table({"hjd": table["hjd_code"], "bjd": table["bjd_code"]})
-            named = _joined(table, ["sido", "sigungu", "emd"])
-            dongs.append(pa.table({"code": _plain(table["hjd_code"]), "name": named}))
-        if _standard(version) == "legal-dong-code":
-            table = _read(version, ["bjd_code", "bjd_name", "abolition_status"])
-            if "abolition_status" in table.column_names:
-                table = table.filter(pc.not_equal(pc.fill_null(table["abolition_status"], ""), "폐지"))
-            legal.append(pa.table({"code": _plain(table["bjd_code"]), "name": _plain(table["bjd_name"])}))
-    return {
-        "dongs": pa.concat_tables(dongs)
-        .drop_null()
-        .group_by(["code"])
-        .aggregate([("name", "min")])
-        .rename_columns(["code", "name"]),
-        "legal": pa.concat_tables(legal).drop_null(),
-        "relation": pairs,
-    }
-
-
-def _plain(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks()
-
-
-def _joined(table: pa.Table, names: Sequence[str]) -> pa.Array:
-    """Names of the levels with a blank between them, whatever is missing."""
-    parts = [pc.fill_null(table[name].cast(pa.string()), "") for name in names if name in table.column_names]
-    joined = pc.binary_join_element_wise(*parts, " ")
-    return _plain(pc.utf8_trim_whitespace(pc.replace_substring_regex(joined, r"\s+", " ")))
