@@ -4,13 +4,14 @@ feature a line; attributes exactly as they are written, shapes as WKB."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from madang.intake.layer_features import Drawing, Features
 from madang.intake.layer_json import EXACT, FLOATS, JsonText, flat
-from madang.intake.layer_stage import BATCH, BATCH_BYTES, Stage
-from madang.intake.layer_wkb import BrokenShape, Encoder
+from madang.intake.layer_stage import Stage
+from madang.intake.layer_wkb import BrokenShape
 from madang.intake.raw import Evidence, Progress, RawTable, Refused
 from madang.messages import text
 
@@ -36,15 +37,9 @@ class _Reading:
     """What has been read so far."""
 
     source: JsonText
-    stage: Stage
-    encoder: Encoder = field(default_factory=Encoder)
-    number: int = 0
+    features: Features
     named_crs: str = ""
     _streamed: bool = False
-    _rows: list[int] = field(default_factory=list)
-    _features: list[dict[str, str]] = field(default_factory=list)
-    _shapes: list[bytes | None] = field(default_factory=list)
-    _bytes: int = 0
 
     def run(self) -> None:
         """Read every value of the text (a GeoJSON sequence has one a line)."""
@@ -57,7 +52,6 @@ class _Reading:
             else:
                 self.source.value(EXACT)
                 raise Refused("layer_no_features")
-        self._flush()
 
     def _top(self) -> None:
         """An object at the top: a collection that is streamed, or a feature or shape."""
@@ -101,32 +95,12 @@ class _Reading:
             held = {"geometry": held}
         elif kind != "Feature" and "geometry" not in held:
             raise Refused("layer_no_features")
-        self.number += 1
-        self._add(_attributes(held), held.get("geometry"))
+        geometry = held.get("geometry")
+        self.features.add(_attributes(held), lambda: None if geometry is None else _parts(geometry, 0))
 
     def _member(self, key: str) -> Any:
         floats = key in ("geometry", "coordinates", "geometries")
         return self.source.value(FLOATS if floats else EXACT)
-
-    def _add(self, attributes: dict[str, str], geometry: Any) -> None:
-        self._rows.append(self.number)
-        self._features.append(attributes)
-        shape: bytes | None = None
-        if geometry is not None:
-            try:
-                shape = self.encoder.encode(*_parts(geometry, 0))
-                if self.encoder.specks:
-                    self.stage.tell("layer_specks", self.number, "warning", count=self.encoder.specks)
-            except BrokenShape as broken:
-                self.stage.tell(str(broken), self.number)
-        self._shapes.append(shape)
-        self._bytes += len(shape or b"")
-        if len(self._rows) >= BATCH or self._bytes >= BATCH_BYTES:
-            self._flush()
-
-    def _flush(self) -> None:
-        self.stage.write_features(self._rows, self._features, self._shapes)
-        self._rows, self._features, self._shapes, self._bytes = [], [], [], 0
 
     def _know_crs(self, crs: Any) -> None:
         properties = crs.get("properties") if isinstance(crs, dict) else None
@@ -142,14 +116,13 @@ def read_geojson(path: Path, place: Path, encoding: str, progress: Progress) -> 
     UnicodeDecodeError, Refused (json_…, layer_no_features).
     """
     source = JsonText(path, encoding, progress)
-    reading = _Reading(source, Stage(place, "table1"))
+    reading = _Reading(source, Features(Stage(place, "table1")))
     try:
         reading.run()
     finally:
         source.close()
-    stage = reading.stage
-    stage.heights += reading.encoder.heights
-    if not reading.number and not stage.labels and not reading.named_crs:
+    stage = reading.features.finish()
+    if not reading.features.number and not stage.labels and not reading.named_crs:
         stage.tell("layer_no_features_inside", None, "info")
     declared, by = declared_crs(reading.named_crs, stage)
     encoded = Evidence("encoding", encoding, text("layer_because_json_text"), 0.99)
@@ -190,7 +163,7 @@ def _attributes(held: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _parts(geometry: Any, depth: int) -> tuple[Any, Any, list[Any]]:
+def _parts(geometry: Any, depth: int) -> Drawing:
     """Kind, coordinates and members of a GeoJSON shape. Raises BrokenShape."""
     if not isinstance(geometry, dict) or depth > _DEEPEST:
         raise BrokenShape("layer_shape_unreadable")

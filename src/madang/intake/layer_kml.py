@@ -4,15 +4,17 @@ no entity is expanded."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from lxml import etree
 
-from madang.intake.layer_stage import BATCH, BATCH_BYTES, Stage
-from madang.intake.layer_wkb import BrokenShape, Encoder
+from madang.intake.layer_features import Drawing, Features
+from madang.intake.layer_stage import Stage
+from madang.intake.layer_wkb import BrokenShape
 from madang.intake.raw import Progress, RawTable, Refused
 from madang.messages import text
 
@@ -28,34 +30,7 @@ class _Folder:
     """The placemarks of one folder on their way into a table."""
 
     name: str
-    stage: Stage
-    encoder: Encoder = field(default_factory=Encoder)
-    number: int = 0
-    _rows: list[int] = field(default_factory=list)
-    _features: list[dict[str, str]] = field(default_factory=list)
-    _shapes: list[bytes | None] = field(default_factory=list)
-    _bytes: int = 0
-
-    def add(self, placemark: Any) -> None:
-        self.number += 1
-        self._rows.append(self.number)
-        self._features.append(_attributes(placemark))
-        shape: bytes | None = None
-        try:
-            drawn = [part for part in (_drawn(each, 0) for each in placemark) if part]
-            shape = self.encoder.encode(*drawn[0]) if drawn else None
-            if self.encoder.specks:
-                self.stage.tell("layer_specks", self.number, "warning", count=self.encoder.specks)
-        except BrokenShape as broken:
-            self.stage.tell(str(broken), self.number)
-        self._shapes.append(shape)
-        self._bytes += len(shape or b"")
-        if len(self._rows) >= BATCH or self._bytes >= BATCH_BYTES:
-            self.flush()
-
-    def flush(self) -> None:
-        self.stage.write_features(self._rows, self._features, self._shapes)
-        self._rows, self._features, self._shapes, self._bytes = [], [], [], 0
+    features: Features
 
 
 def read_kml(stream: IO[bytes], place: Path, size: int, progress: Progress) -> list[RawTable]:
@@ -80,7 +55,8 @@ def read_kml(stream: IO[bytes], place: Path, size: int, progress: Progress) -> l
                 if element.getparent() is None and element.getroottree().docinfo.internalDTD is not None:
                     raise Refused("kml_entities")
             elif name == "Placemark":
-                _folder_of(element, folders, place).add(element)
+                placed = partial(_placed, element)
+                _folder_of(element, folders, place).features.add(_attributes(element), placed)
                 _clear(element)
             elif name == "NetworkLink":
                 links += 1
@@ -113,9 +89,7 @@ class _Told:
 
 
 def _finished(folder: _Folder, several: bool) -> RawTable:
-    folder.flush()
-    stage = folder.stage
-    stage.heights += folder.encoder.heights
+    stage = folder.features.finish()
     member = folder.name if several else None
     if stage.mostly_degrees:
         return stage.finish(member, "EPSG:4326", text("layer_by_kml"), encoding="utf-8")
@@ -141,7 +115,7 @@ def _folder_of(placemark: Any, folders: dict[Any, _Folder], place: Path) -> _Fol
         if len(folders) >= _TABLES:
             raise Refused("layer_too_many", limit=_TABLES)
         wanted = "/".join(name for name in reversed(names) if name) or str(len(folders) + 1)
-        folders[key] = _Folder(wanted, Stage(place, f"table{len(folders) + 1}"))
+        folders[key] = _Folder(wanted, Features(Stage(place, f"table{len(folders) + 1}")))
     return folders[key]
 
 
@@ -181,7 +155,12 @@ def _extended(data: Any) -> dict[str, str]:
     return found
 
 
-def _drawn(element: Any, depth: int) -> tuple[str, Any, list[Any]] | None:
+def _placed(placemark: Any) -> Drawing | None:
+    """The first thing that a placemark draws."""
+    return next((part for part in (_drawn(each, 0) for each in placemark) if part), None)
+
+
+def _drawn(element: Any, depth: int) -> Drawing | None:
     """Kind, coordinates and members (as in GeoJSON) of an element; None where it draws nothing. Raises BrokenShape."""
     match _local(element):
         case "Point":
@@ -207,7 +186,7 @@ def _drawn(element: Any, depth: int) -> tuple[str, Any, list[Any]] | None:
     return None
 
 
-def _together(parts: list[tuple[str, Any, list[Any]]]) -> tuple[str, Any, list[Any]]:
+def _together(parts: list[Drawing]) -> Drawing:
     kinds = {kind for kind, _, _ in parts}
     if len(kinds) == 1 and kinds <= _MULTI.keys():
         return _MULTI[kinds.pop()], [coordinates for _, coordinates, _ in parts], []

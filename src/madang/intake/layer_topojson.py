@@ -7,16 +7,17 @@ transform; index ~i is arc i reversed; the joints of a line of arcs are written 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from madang.intake.layer_features import Drawing, Features
 from madang.intake.layer_geojson import declared_crs
 from madang.intake.layer_json import EXACT, FLOATS, JsonText, flat
-from madang.intake.layer_stage import BATCH, BATCH_BYTES, Stage
-from madang.intake.layer_wkb import BrokenShape, Encoder, Points
+from madang.intake.layer_stage import Stage
+from madang.intake.layer_wkb import BrokenShape, Points
 from madang.intake.raw import Evidence, Progress, RawTable, Refused
 from madang.messages import text
 
@@ -60,41 +61,24 @@ class _Object:
     """One object being staged as a table."""
 
     arcs: _Arcs
-    stage: Stage
-    encoder: Encoder = field(default_factory=Encoder)
-    number: int = 0
+    features: Features
     used: int = 0  # points written
-    _rows: list[int] = field(default_factory=list)
-    _features: list[dict[str, str]] = field(default_factory=list)
-    _shapes: list[bytes | None] = field(default_factory=list)
-    _bytes: int = 0
 
     def add(self, geometry: Any) -> None:
         """One shape with its properties: a feature."""
         if not isinstance(geometry, dict):
             raise Refused("layer_no_features")
-        self.number += 1
-        self._rows.append(self.number)
-        self._features.append(_attributes(geometry))
-        shape: bytes | None = None
-        if geometry.get("type") is not None:
-            try:
-                shape = self.encoder.encode(*self._parts(geometry, 0))
-                if self.encoder.specks:
-                    self.stage.tell("layer_specks", self.number, "warning", count=self.encoder.specks)
-            except (BrokenShape, TypeError, ValueError, IndexError) as broken:
-                known = isinstance(broken, BrokenShape)
-                self.stage.tell(str(broken) if known else "layer_shape_unreadable", self.number)
-        self._shapes.append(shape)
-        self._bytes += len(shape or b"")
-        if len(self._rows) >= BATCH or self._bytes >= BATCH_BYTES:
-            self.flush()
+        self.features.add(_attributes(geometry), lambda: self._drawn(geometry))
 
-    def flush(self) -> None:
-        self.stage.write_features(self._rows, self._features, self._shapes)
-        self._rows, self._features, self._shapes, self._bytes = [], [], [], 0
+    def _drawn(self, geometry: dict[str, Any]) -> Drawing | None:
+        if geometry.get("type") is None:
+            return None
+        try:
+            return self._parts(geometry, 0)
+        except (TypeError, ValueError, IndexError) as error:
+            raise BrokenShape("layer_shape_unreadable") from error
 
-    def _parts(self, geometry: Any, depth: int) -> tuple[Any, Any, list[Any]]:
+    def _parts(self, geometry: Any, depth: int) -> Drawing:
         """Kind, coordinates and members of a shape as in GeoJSON. Raises BrokenShape, Refused."""
         if not isinstance(geometry, dict) or depth > _DEEPEST:
             raise BrokenShape("layer_shape_unreadable")
@@ -141,7 +125,7 @@ def read_topojson(path: Path, place: Path, encoding: str, progress: Progress) ->
             for name in source.members():
                 if len(objects) >= _MOST_TABLES:
                     raise Refused("layer_too_many", limit=_MOST_TABLES)
-                table = _Object(arcs, Stage(place, f"table{len(objects) + 1}"))
+                table = _Object(arcs, Features(Stage(place, f"table{len(objects) + 1}")))
                 objects.append((name, table))
                 _read_object(source, table)
     finally:
@@ -152,8 +136,9 @@ def read_topojson(path: Path, place: Path, encoding: str, progress: Progress) ->
     tables = []
     for name, table in objects:
         member = name if len(objects) > 1 else None
-        declared, by = declared_crs(named, table.stage)
-        tables.append(table.stage.finish(member, declared, by, encoding=encoding, evidence=[encoded]))
+        stage = table.features.finish()
+        declared, by = declared_crs(named, stage)
+        tables.append(stage.finish(member, declared, by, encoding=encoding, evidence=[encoded]))
     return tables
 
 
@@ -173,7 +158,7 @@ def _read_object(source: JsonText, table: _Object) -> None:
             held[key] = source.value(FLOATS if key == "coordinates" else EXACT)
     if not streamed and held.get("type") is not None:
         table.add(held)
-    table.flush()
+    table.features.flush()  # the next object may be as large
 
 
 def _exact_but_arcs(source: JsonText) -> Any:
