@@ -9,7 +9,7 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from madang.intake.layer_parts import bundled, is_companion, shapefile_in
+from madang.intake.layer_parts import bundled, shapefile_in
 from madang.intake.raw import Override, Refused
 from tests.intake.layer_helper import dbf, packed, problems, read, rows, shapes, shp
 from tests.shared_data import shared
@@ -175,16 +175,10 @@ def test_the_bundle_of_a_shapefile_is_the_same_bytes_for_the_same_parts(tmp_path
     assert found[0] == found[1]
 
 
-def test_a_folder_of_one_shapefile_is_known_and_its_parts_are_companions(tmp_path: Path) -> None:
+def test_a_folder_of_one_shapefile_is_known(tmp_path: Path) -> None:
     for name in ("구.shp", "구.shx", "구.shp.xml"):
         (tmp_path / name).write_bytes(b"x")
     assert shapefile_in(tmp_path) == tmp_path / "구.shp"
-    assert [is_companion(tmp_path / name) for name in ("구.shp", "구.shx", "구.shp.xml", "다른.shx")] == [
-        False,
-        True,
-        True,
-        False,
-    ]
     (tmp_path / "다른.csv").write_bytes(b"x")
     assert shapefile_in(tmp_path) is None
 

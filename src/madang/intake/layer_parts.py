@@ -36,14 +36,6 @@ def parts_beside(shp: Path) -> dict[str, Path]:
     return {**found, ".shp": shp}
 
 
-def is_companion(path: Path) -> bool:
-    """Whether `path` is a part of a shapefile whose .shp stands beside it: it is deposited with that."""
-    part = part_of(path.name)
-    if part is None or part[1] == ".shp":
-        return False
-    return any(part_of(name) == (part[0], ".shp") for name in os.listdir(path.parent))
-
-
 def shapefile_in(folder: Path) -> Path | None:
     """The .shp of a folder that holds one shapefile and nothing else (hidden files apart); None for all other paths."""
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):

@@ -16,7 +16,6 @@ _CONTROL = bytes(set(range(32)) - {9, 10, 13})  # not allowed in XML, yet found 
 _BARE = re.compile(rb"&(?!#?\w{1,31};)")
 Event = Literal["start", "end"]
 _EDGE = 40  # bytes at the end of a block that may hold half of a reference
-_ENTITY = ("EntityRef", "entity", "xmlParseCharRef")
 
 
 def elements(

@@ -15,7 +15,6 @@ SURNAMES = (
     "도소석선설마길연위표명기반라왕금옥육인맹제모탁국어은편용예경봉사부가복태목형피두감음빈동온호범좌팽승간상시갈"
 )
 DOUBLE = ("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방")
-_COMMON = "김이박최정강조윤장임한오서신권황안송류유전홍"  # four of five Koreans
 
 
 def named(values: Any) -> NDArray[np.bool_]:
