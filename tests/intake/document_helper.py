@@ -15,6 +15,20 @@ _SPACES = 'xmlns:hp="http://www.hancom.co.kr/hwpml/2011/paragraph" xmlns:hs="htt
 # a cell: its text, or (text, columns, rows) where it is merged; None: under a merged one
 Given = str | tuple[str, int, int] | None
 
+LIBRARIES = [
+    ["연번", "시설명", "개관일", "면적"],
+    ["1", "가람도서관", "2001-03-02", "120"],
+    ["2", "나래도서관", "2003-04-05", "80"],
+    ["3", "다온도서관", "2011-01-09", "95.5"],
+]
+PEOPLE: list[list[Given]] = [
+    [("구분", 1, 2), ("인구", 2, 1), None, ("세대", 1, 2)],
+    [None, "남", "여", None],
+    ["동구", "100", "110", "90"],
+    ["서구", "120", "120", "80"],
+    ["남구", "80", "100", "70"],
+]
+
 
 def p(*inside: str) -> str:
     """A paragraph of words or of objects (given as XML)."""

@@ -12,26 +12,13 @@ import pytest
 from hwpx.document import HwpxDocument
 
 from intake.archive_helper import rows_of
-from intake.document_helper import control, hwp, hwp_table, paragraph, record
+from intake.document_helper import LIBRARIES, PEOPLE, control, hwp, hwp_table, paragraph, record
 from madang.intake import forms, hwp_read
 from madang.intake.forms import read_tables
 from madang.intake.hwp_read import plain, read_hwp
 from madang.intake.raw import Override, RawTable, Refused, no_progress
 from madang.workspace import Workspace
 
-LIBRARIES = [
-    ["연번", "시설명", "개관일", "면적"],
-    ["1", "가람도서관", "2001-03-02", "120"],
-    ["2", "나래도서관", "2003-04-05", "80"],
-    ["3", "다온도서관", "2011-01-09", "95.5"],
-]
-PEOPLE: list[list[str | tuple[str, int, int] | None]] = [
-    [("구분", 1, 2), ("인구", 2, 1), None, ("세대", 1, 2)],
-    [None, "남", "여", None],
-    ["동구", "100", "110", "90"],
-    ["서구", "120", "120", "80"],
-    ["남구", "80", "100", "70"],
-]
 TABLE = control(11)
 
 

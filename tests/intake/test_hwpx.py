@@ -10,25 +10,11 @@ import pytest
 from hwpx.document import HwpxDocument
 
 from intake.archive_helper import rows_of
-from intake.document_helper import hwpx, p, tbl
+from intake.document_helper import LIBRARIES, PEOPLE, hwpx, p, tbl
 from madang.intake import hwpx_read
 from madang.intake.hwpx_read import read_hwpx
 from madang.intake.raw import Override, RawTable, Refused
 from madang.workspace import Workspace
-
-LIBRARIES = [
-    ["연번", "시설명", "개관일", "면적"],
-    ["1", "가람도서관", "2001-03-02", "120"],
-    ["2", "나래도서관", "2003-04-05", "80"],
-    ["3", "다온도서관", "2011-01-09", "95.5"],
-]
-PEOPLE: list[list[str | tuple[str, int, int] | None]] = [
-    [("구분", 1, 2), ("인구", 2, 1), None, ("세대", 1, 2)],
-    [None, "남", "여", None],
-    ["동구", "100", "110", "90"],
-    ["서구", "120", "120", "80"],
-    ["남구", "80", "100", "70"],
-]
 
 
 def read(path: Path, tmp_path: Path, override: Override | None = None) -> list[RawTable]:
