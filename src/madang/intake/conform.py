@@ -47,12 +47,13 @@ _ROUNDS = 5  # a guess that fails, then a mask in what became text, then nothing
 @dataclass(frozen=True)
 class Located:
     """How rows were placed: `rows` staged, `dongs` of them with a dong_code, rows by geo_level, and how many points of
-    each rule of `place_checks` cannot be right."""
+    each rule of `place_checks` cannot be right. `digest`: of all places as they are written (`PlaceDigest`)."""
 
     rows: int
     dongs: int
     levels: dict[str, int]
     points: dict[str, int]
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def _located(counts: Counts, plan: Plan, placing: Placing, work: Path, problems:
     if placing.pair is not None:
         column = plan.sources[placing.pair.x].column
         points = list_points(sorted(work.glob(f"*{POINTS}")), placing, (column.name, column.label), problems)
-    return Located(counts.staged, counts.located, dict(counts.levels), points)
+    return Located(counts.staged, counts.located, dict(counts.levels), points, str(counts.places))
 
 
 def _threads(con: duckdb.DuckDBPyConnection) -> int:

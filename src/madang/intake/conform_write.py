@@ -23,6 +23,7 @@ from madang.intake import values_dates, values_numbers
 from madang.intake.conform_plan import Plan, Source, WidePlan
 from madang.intake.place import CHECKED, Placer, Placing
 from madang.intake.place import SCHEMA as PLACED
+from madang.intake.place_digest import PlaceDigest
 from madang.intake.values import Reading
 from madang.intake.values_cells import read_cells, tidy
 from madang.privacy import Hits, Kind, mask, scan
@@ -59,6 +60,7 @@ class Counts:
     rrn_rows: dict[int, list[int]] = field(default_factory=dict)  # physical rows with a resident number
     levels: Counter[str] = field(default_factory=Counter)  # how the rows were placed: place.LEVELS
     located: int = 0  # rows with a dong_code
+    places: PlaceDigest = field(default_factory=PlaceDigest)
 
     def screen(self, place: int, rows: pa.Array, hits: Hits) -> None:
         """Count what was found in the cells `rows` of a place."""
@@ -76,6 +78,7 @@ class Counts:
             self.empty[place] = self.empty.get(place, 0) + number
         self.levels += other.levels
         self.located += other.located
+        self.places.join(other.places)
         for place, hits in other.hits.items():
             self.hits[place] = self.hits.get(place, Hits()) + hits
         for place, rows in other.rrn_rows.items():
@@ -154,7 +157,10 @@ class PartWriter:
         if self.plan.wide:
             columns = self._long(rows, cells, columns, self.plan.wide)
         self.counts.rows += len(columns[0])
-        return pa.Table.from_arrays(columns, schema=self._schema)
+        group = pa.Table.from_arrays(columns, schema=self._schema)
+        if self._placer:
+            self.counts.places.add(group)
+        return group
 
     def _read(
         self, rows: pa.Array, cells: dict[int, pa.Array], reading: Reading, members: Sequence[tuple[int, int]]

@@ -10,9 +10,10 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
-from madang.bank import Bank
+from madang.bank import Bank, Version
 from madang.bank.snapshots import Kept, Withholding
 from madang.intake.outside import resident_numbers
+from madang.intake.place_digest import changed_dongs
 from madang.intake.problems import NEVER_STORED
 from madang.intake.raw import RawTable, Refused
 from madang.intake.reading import Reading, register_of
@@ -80,8 +81,8 @@ class Recorder:
         receipt = _receipt(deposit, table, table_id, settled)
         at = self.clock()
         policy = dict(settled.screened.policy)
-        told = {**deposit.facts(), **_without_numbers(settled.facts), "member": table.member}
-        facts = {**told, "personal_policy": policy}
+        facts = {**deposit.facts(), **_without_numbers(settled.facts), "member": table.member}
+        facts["personal_policy"] = policy
         receipt = replace(
             receipt, reasons=(*receipt.reasons, *self._kept_back(deposit, table, settled.rrn_masked))
         )
@@ -92,11 +93,12 @@ class Recorder:
             live = self.bank[table_id].latest if table_id in self.bank else None
             if live and live.receipt["sha256"] == deposit.sha256 and _same_reading(live.facts, facts):
                 return self.repeated(deposit, {**receipt.to_json(), "version": live.n})
+            told = _with_reason(receipt, _why_again(live, deposit, facts, settled))
             try:
                 version = self.bank.commit(
                     table_id,
                     settled.parquet,
-                    receipt={**receipt.to_stored(), "by": deposit.by, "at": at.isoformat()},
+                    receipt={**told.to_stored(), "by": deposit.by, "at": at.isoformat()},
                     facts=facts,
                     problems=table.problems.path,
                     by=deposit.by,
@@ -108,7 +110,7 @@ class Recorder:
                 if error.code != "conflict_moved":
                     raise
                 continue  # another writer was first: it may have brought the same bytes
-            return replace(receipt, deposit=version.deposit_id, version=version.n)
+            return replace(told, deposit=version.deposit_id, version=version.n)
         raise MadangError("conflict", dataset=table_id)
 
     def repeated(self, deposit: Deposit, earlier: dict[str, Any]) -> Receipt:
@@ -255,8 +257,32 @@ def _same_reading(live: dict[str, Any], new: dict[str, Any]) -> bool:
     keys = ("override", "reader")
     same = (live.get("personal_policy") or {}) == new["personal_policy"]
     same = same and all(live["reading"][key] == new["reading"][key] for key in keys)
-    same = same and register_of(live) == register_of(new)
+    same = same and _same_places(live, new)
     return same and live["standard"] == new["standard"] and _outcome(live) == _outcome(new)
+
+
+def _same_places(live: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether every row has the same place, by whatever register, and as many points are told as wrong."""
+    before, after = live.get("located") or {}, new.get("located") or {}
+    if before and after and "digest" not in before:  # of a version that has none
+        return register_of(live) == register_of(new)
+    return all(before.get(key) == after.get(key) for key in ("digest", "points"))
+
+
+def _why_again(
+    live: Version | None, deposit: Deposit, facts: dict[str, Any], settled: Settled
+) -> Reason | None:
+    """Why the bytes of the live version give another one, where that is because of the register of areas."""
+    if live is None or live.receipt["sha256"] != deposit.sha256 or _same_places(live.facts, facts):
+        return None
+    if not settled.located or register_of(live.facts) == register_of(facts):
+        return None
+    changed = changed_dongs(live.files, settled.parquet)
+    return Reason("places_changed", {"changed": f"{changed:,}"}) if changed else Reason("places_looked_again")
+
+
+def _with_reason(receipt: Receipt, reason: Reason | None) -> Receipt:
+    return receipt if reason is None else replace(receipt, reasons=(*receipt.reasons, reason))
 
 
 def _outcome(facts: dict[str, Any]) -> list[dict[str, Any]]:

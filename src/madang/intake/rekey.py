@@ -19,6 +19,7 @@ from madang.declarations import Standard
 from madang.intake.conform_plan import Plan, Source
 from madang.intake.place import SCHEMA, Placer, Placing
 from madang.intake.place_columns import place_columns
+from madang.intake.place_digest import PlaceDigest
 from madang.intake.placing import of_pairs
 from madang.intake.placing_witness import Witness, code_systems
 from madang.intake.raw import Evidence
@@ -71,6 +72,7 @@ class _Counts:
     changed: int = 0  # rows with another 행정동
     other: int = 0  # rows in which anything else differs
     levels: Counter[str] = field(default_factory=Counter)
+    places: PlaceDigest = field(default_factory=PlaceDigest)
 
 
 def placed(version: Version | None) -> bool:
@@ -213,6 +215,7 @@ def _again(table: pa.Table, names: list[str], placer: Placer, counts: _Counts) -
     counts.other += int(differ.sum())
     for level in columns[SCHEMA.get_field_index("geo_level")].value_counts().to_pylist():
         counts.levels[level["values"] or ""] += level["counts"]
+    counts.places.add(table)
     return table
 
 
@@ -261,6 +264,7 @@ def _facts(
         "rows": counts.rows,
         "dongs": counts.dongs,
         "levels": dict(counts.levels),
+        "digest": str(counts.places),
     }
     kept = [each for each in live.facts["evidence"] if not each["decision"].startswith(_OF_PLACES)]
     stored = [

@@ -65,6 +65,8 @@ TEXTS: dict[str, str] = {
     "code_change_unverified": "{column}: {count} codes are explained only by unverified changes ({changes}), so they name no dong. If the changes are right, write trust_unverified_changes = true in madang.toml and deposit the file again.",
     "code_change_trusted": "{column}: {count} codes were brought to today's by unverified changes ({changes}), as trust_unverified_changes in madang.toml allows.",
     "code_split": "{column}: {count} codes ({codes}) were split into several areas later, so it was not decided which. Deposit data of the parts, or write the shares (weight) in content/places.",
+    "places_changed": "The register of areas has changed: {changed} rows have another 행정동 (dong_code).",
+    "places_looked_again": "The register of areas has changed, so places were looked at again; no row has another 행정동 (dong_code).",
     "rekey_unplaced": "The rows of '{dataset}' have no places that depend on areas. Name a dataset that has (`madang rekey --all` does all of them).",
     "rekey_no_register": "There are no area boundaries yet. Deposit boundary files first.",
     "rekeyed": "{dataset}: {changed} of {rows} rows have another dong; version {version} was made.",

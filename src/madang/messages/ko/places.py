@@ -65,6 +65,8 @@ TEXTS: dict[str, str] = {
     "code_change_unverified": "{column}: 코드 {count}개는 확인되지 않은 변경({changes})으로만 이어져 행정동을 붙이지 않았습니다. 변경이 맞으면 madang.toml에 trust_unverified_changes = true를 적고 다시 올리십시오.",
     "code_change_trusted": "{column}: 코드 {count}개를 확인되지 않은 변경({changes})에 따라 지금 코드로 이었습니다(madang.toml의 trust_unverified_changes).",
     "code_split": "{column}: 코드 {count}개({codes})는 그 뒤 여러 지역으로 나뉘어 어느 쪽인지 정하지 않았습니다. 지역별로 나뉜 자료를 올리거나, content/places에 나눌 몫(weight)을 적으십시오.",
+    "places_changed": "구역 대장이 바뀌어 {changed}행의 행정동이 달라졌습니다.",
+    "places_looked_again": "구역 대장이 바뀌어 위치를 다시 살폈습니다. 행정동이 달라진 행은 없습니다.",
     "rekey_unplaced": "'{dataset}'의 행에는 지역에 따라 정해지는 위치가 없습니다. 위치가 있는 데이터의 이름을 주십시오(`madang rekey --all`은 그런 데이터를 모두 고칩니다).",
     "rekey_no_register": "행정구역 경계가 아직 없습니다. 경계 파일을 먼저 입고하십시오.",
     "rekeyed": "{dataset}: {rows}행 가운데 {changed}행의 행정동이 바뀌어 {version}판을 만들었습니다.",
