@@ -122,6 +122,43 @@ def test_a_mean_is_taken_out_where_it_is_the_mean(tmp_path):
     assert (kept(table), problems(table)) == ([2, 3, 4], [])
 
 
+def test_a_small_table_with_remarks_has_its_total_taken_out(tmp_path):
+    # 3,210 + 2,874 + 1,905 = 7,989; the remark after the number is no label of the rows
+    rows = ("가동 3,210 .", "나동 2,874 .", "다동 1,905 추정", "합계 7,989 .")
+    table = take_out_totals(staged(tmp_path, "동 고령인구 비고", *rows))
+    assert (kept(table), table.left_out_counts, problems(table)) == ([2, 3, 4], {"total": 1}, [])
+
+
+def test_subtotals_and_a_total_under_running_numbers(tmp_path):
+    # 10 + 20 = 30, 5 + 7 = 12, 30 + 12 = 42: the words stand where the running number would
+    rows = ("1 가 10 .", "2 나 20 .", "소계 . 30 .", "3 다 5 .", "4 라 7 비고", "소계 . 12 .", "총계 . 42 .")
+    table = take_out_totals(staged(tmp_path, "번호 쉼터 인원 비고", *rows))
+    assert (kept(table), problems(table)) == ([2, 3, 5, 6], [])
+
+
+def test_a_total_that_stands_first_in_a_small_table(tmp_path):
+    table = take_out_totals(staged(tmp_path, "동 인구 비고", "계 30 .", "가동 10 .", "나동 20 추정"))
+    assert (kept(table), problems(table)) == ([3, 4], [])
+
+
+def test_a_small_total_that_does_not_fit_stays_with_a_warning(tmp_path):
+    rows = ("가동 3,210 .", "나동 2,874 .", "다동 1,905 추정", "합계 8,989 .")
+    table = take_out_totals(staged(tmp_path, "동 고령인구 비고", *rows))
+    assert table.rows == 4
+    (problem,) = problems(table)
+    said = (problem["rule"], problem["row"], problem["label"], problem["value"], problem["severity"])
+    assert said == ("total_kept", 5, "고령인구", "8989", "warning")
+    assert json.loads(str(problem["detail"])) == {"sum": "7989", "children": 3}
+
+
+def test_a_word_of_totals_over_one_part_or_beside_other_words_proves_nothing(tmp_path):
+    alone = staged(tmp_path, "동 인구 비고", "가동 10 추정", "합계 12 .")
+    assert take_out_totals(alone).rows == 2
+    (tmp_path / "named").mkdir()
+    named = staged(tmp_path / "named", "동 인구 비고", "가동 10 가", "나동 20 나", "계 30 관양동")
+    assert take_out_totals(named).rows == 3
+
+
 def test_facilities_for_everybody_are_not_totals(tmp_path):
     table = staged(tmp_path, "시설명 대상 정원", "가관 전체 10", "나관 청소년 20", "다관 전체 30")
     assert take_out_totals(table).rows == 3

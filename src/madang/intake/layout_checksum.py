@@ -29,7 +29,7 @@ WEAK = (
 )
 SUFFIXES = (" 전체", " 합계", " 소계", " 총계", " 계", " 평균", " 요약")
 _MEAN = ("평균",)
-_RATE = re.compile(
+RATE = re.compile(
     r"율|률|비율|비중|평균|지수|단가|순위|밀도|%|당\b|당\s*[(\[]|연번|번호|코드|연도|년도|^년$|위도|경도|좌표"
 )
 
@@ -178,7 +178,7 @@ class _Compared:
 
     def sums(self, measure: int) -> bool:
         value, total, *_ = self.cells[measure]
-        return bool(abs(value - total) <= 0.51 * self.children * _step(value, total) + 1e-9 * abs(total))
+        return bool(abs(value - total) <= 0.51 * self.children * step(value, total) + 1e-9 * abs(total))
 
     def beyond(self, measure: int) -> bool:
         """Whether the value lies outside its rows' range, as a sum does and a mean or rate does not."""
@@ -201,7 +201,7 @@ class _Compared:
         ]
 
 
-def _step(value: float, total: float) -> float:
+def step(value: float, total: float) -> float:
     """The last decimal in which rounding may show: 0 for whole numbers."""
     if value == int(value) and total == int(total):
         return 0.0
@@ -217,6 +217,6 @@ def _additive(totals: Sequence[_Compared], labels: dict[int, str]) -> set[int]:
         agree = sum(t.sums(i) for t in seen)
         if not seen:
             continue
-        if 2 * agree >= len(seen) or (not _RATE.search(label) and all(t.beyond(i) for t in seen)):
+        if 2 * agree >= len(seen) or (not RATE.search(label) and all(t.beyond(i) for t in seen)):
             found.add(i)
     return found

@@ -3,7 +3,8 @@
 A word alone proves nothing: a row is a total only if the rows it sums stand in the table, that is rows with the same
 labels in every other label column. Words that also occur as ordinary values (전체, 평균, 전국, "서울시 전체") must be
 borne out by the numbers as well. What is taken out stays in `left_out` (kind "total"); a total that is not the sum of its
-rows becomes the warning ``total_mismatch``, a row that only looks like one the note ``total_suspected``.
+rows becomes the warning ``total_mismatch``, a row that only looks like one the note ``total_suspected``. Small tables
+are also searched by `layout_plain_totals`; what says it is a total there but is not the sum stays (``total_kept``).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pyarrow.compute as pc
 
 from madang.intake.layout_cells import column_kinds
 from madang.intake.layout_checksum import STRONG, SUFFIXES, WEAK, Found, Shape, search
+from madang.intake.layout_plain_totals import MOST_ROWS, Plain, plain_totals
 from madang.intake.raw import Evidence, RawTable, StageWriter
 
 _LABELS = 8  # label columns looked at
@@ -64,13 +66,14 @@ def take_out_totals(table: RawTable) -> RawTable:
     if table.layer is not None:
         return table  # the rows of a map are places, none is the sum of others
     shape = _shape(table)
-    if not shape.labels or not table.rows or not _any_total(table, shape.labels):
-        return table
-    found = search(table, shape)
-    _tell(table, shape, found)
-    if not found.out:
-        return table
-    return _rewrite(table, found.out)
+    found = Found([], [], [])
+    if shape.labels and table.rows and _any_total(table, shape.labels):
+        found = search(table, shape)
+    known = frozenset(found.out)
+    plain = plain_totals(table, known) if table.rows <= MOST_ROWS else Plain()
+    _tell(table, found, plain)
+    out = [*found.out, *plain.out]
+    return _rewrite(table, out) if out else table
 
 
 def _shape(table: RawTable) -> Shape:
@@ -120,14 +123,15 @@ def _any_total(table: RawTable, labels: Sequence[int]) -> bool:
     )
 
 
-def _tell(table: RawTable, shape: Shape, found: Found) -> None:
-    for row, column, value, total, children in sorted(found.mismatches)[:_LISTED]:
-        detail = json.dumps({"sum": f"{total:.10g}", "children": children}, ensure_ascii=False)
-        label = table.columns[column].label
-        table.problems.add(
-            "total_mismatch", row=row, label=label, value=f"{value:.10g}", severity="warning", detail=detail
-        )
-    for row in sorted(found.suspected)[:_LISTED]:
+def _tell(table: RawTable, found: Found, plain: Plain) -> None:
+    told = {"total_mismatch": found.mismatches, "total_kept": plain.kept}
+    for rule, cells in told.items():
+        for row, column, value, total, children in sorted(cells)[:_LISTED]:
+            detail = json.dumps({"sum": f"{total:.10g}", "children": children}, ensure_ascii=False)
+            label, shown = table.columns[column].label, f"{value:.10g}"
+            table.problems.add(rule, row=row, label=label, value=shown, severity="warning", detail=detail)
+    kept = {row for row, *_ in plain.kept}
+    for row in sorted(set(found.suspected) - set(plain.out) - kept)[:_LISTED]:
         table.problems.add("total_suspected", row=row, severity="info")
 
 

@@ -3,6 +3,7 @@
 TEXTS: dict[str, str] = {
     # layout and workbooks
     "total_mismatch": "{column}: the total {value} differs from the sum {sum} of its {children} rows. Look for missing or wrong rows.",
+    "total_kept": "{column}: the row says it is a total, but its value {value} differs from the sum {sum} of the other {children} rows: it was kept as data. Look for missing or wrong rows, and leave this row out of analyses.",
     "total_suspected": "This row looks like a total or mean, but the numbers do not bear it out: it was kept as data. Leave it out of analyses if it is one.",
     "workbook_broken": "{file} cannot be opened as an Excel file: it is cut off or damaged. Fetch the original again and deposit it.",
     "workbook_encrypted": "{file} is protected by a password. Remove the password in Excel, save it and deposit it again.",

@@ -3,6 +3,7 @@
 TEXTS: dict[str, str] = {
     # layout and workbooks
     "total_mismatch": "{column}: 합계 행의 값 {value}{이} 그 아래 {children}행을 더한 값 {sum}{과} 다릅니다. 빠지거나 잘못 적힌 행이 있는지 확인하십시오.",
+    "total_kept": "{column}: 합계라고 적힌 행의 값 {value}{이} 다른 {children}행을 더한 값 {sum}{과} 달라 자료로 두었습니다. 합계 행이 맞다면 빠지거나 잘못 적힌 행이 있는지 확인하고, 그대로 쓸 때는 이 행을 빼십시오.",
     "total_suspected": "합계·평균처럼 보이는 행이지만 숫자로 확인되지 않아 데이터로 두었습니다. 합계라면 분석할 때 빼십시오.",
     "workbook_broken": "{file}{을} 엑셀 파일로 열 수 없습니다. 내려받다 끊겼거나 손상된 파일입니다. 원본을 다시 받아 올리십시오.",
     "workbook_encrypted": "{file}에 열기 암호가 걸려 있습니다. 엑셀에서 암호를 풀고 저장한 뒤 다시 올리십시오.",
