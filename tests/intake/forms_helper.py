@@ -1,4 +1,4 @@
-"""Short ways to read a made-up file of whatever form through the door, and to look at what was staged."""
+"""Short ways to read a made-up file of whatever form (in this process, so that its limits can be set), and to look at what was staged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from madang.intake.forms import read_tables
+from madang.intake.forms import read_here
 from madang.intake.raw import Override, RawTable, Refused, no_progress
 from madang.messages import text
 
@@ -16,7 +16,7 @@ from madang.messages import text
 def tables(folder: Path, data: bytes | str, name: str = "made.json", **fixed: Any) -> list[RawTable]:
     path = folder / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return read_tables(path, name, folder, Override(**fixed), no_progress)
+    return read_here(path, name, folder, Override(**fixed), no_progress)
 
 
 def one(folder: Path, data: bytes | str, name: str = "made.json", **fixed: Any) -> RawTable:

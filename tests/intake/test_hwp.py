@@ -214,6 +214,18 @@ def test_a_damaged_container_is_a_refusal_whatever_it_is_called(tmp_path: Path) 
             read_tables(tmp_path / name, name, Path(mkdtemp(dir=tmp_path)), Override(), no_progress)
 
 
+def test_more_records_than_any_document_has_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hwp(tmp_path / "a.hwp", paragraph(0, "자료") + paragraph(0, TABLE, hwp_table(1, LIBRARIES)))
+    count = sum(1 for section in hwp_read._sections(path) for _ in hwp_read._records(section))
+    monkeypatch.setattr(hwp_read, "_RECORDS", count)
+    assert len(read(path, tmp_path)) == 1
+    monkeypatch.setattr(hwp_read, "_RECORDS", count - 1)
+    with pytest.raises(Refused, match="document_bomb"):
+        read(path, tmp_path)
+
+
 def test_a_reader_in_rust_that_gives_up_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class PanicException(BaseException):
         """As pyo3 raises it: no Exception."""

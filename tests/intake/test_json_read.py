@@ -248,3 +248,15 @@ def test_json_lines_mostly_broken_are_refused(tmp_path):
 def test_more_different_keys_than_a_table_has_columns(tmp_path):
     text = json.dumps([{f"k{i}": 1} for i in range(5_001)])
     assert refused(tmp_path, text)[0] == "json_too_many_columns"
+
+
+@pytest.mark.parametrize("form", ["[{}]", '{{"items": [{}]}}'])
+def test_a_record_beyond_the_longest_is_given_up(tmp_path, monkeypatch, form):
+    monkeypatch.setattr("madang.intake.csv_text.PIECE", 1_000)
+    monkeypatch.setattr("madang.intake.json_text.BLOCK", 1_000)
+    monkeypatch.setattr("madang.intake.json_parse._LONGEST", 20_000)
+    records = [json.dumps({"a": str(number), "b": "x" * 15_000}) for number in range(4)]
+    assert one(tmp_path, form.format(",\n".join(records))).rows == 4
+    records[2] = json.dumps({"a": "2", "b": "x" * 30_000})
+    code, params = refused(tmp_path, form.format(",\n".join(records)))
+    assert (code, params["line"]) == ("json_record_too_long", 3)

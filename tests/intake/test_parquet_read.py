@@ -119,3 +119,18 @@ def test_what_grows_far_beyond_its_file_is_given_up(tmp_path, monkeypatch):
     data = written(pa.table({"a": ["x" * 10_000] * 20_000}))
     assert len(data) < 10_000
     assert refused(tmp_path, data, "a.parquet")[0] == "parquet_bomb"
+
+
+def test_batches_hold_so_many_bytes_of_text_however_few_their_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet_read, "_BATCH", 100_000)
+    data = written(pa.table({"a": [f"{number:05}" * 200 for number in range(1_000)]}))
+    table = one(tmp_path, data, "a.parquet")
+    batches = [batch.num_rows for batch in table.batches()]
+    assert sum(batches) == 1_000
+    assert max(batches) <= 100  # of 1,000 letters each
+
+
+def test_a_dictionary_weighs_what_its_cells_do_when_they_are_written_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet_read, "_BATCH", 100_000)
+    table = one(tmp_path, written(pa.table({"a": ["x" * 1_000] * 1_000})), "a.parquet")
+    assert max(batch.num_rows for batch in table.batches()) <= 100

@@ -92,6 +92,7 @@ class Elements:
                 held.append(block.data[low:high])
                 size += high - low
             if size > _LONGEST:
+                line += _lines_before(held[0])
                 raise Refused("json_record_too_long", line=line, megabytes=_LONGEST >> 20)
             if high < len(block.data):
                 break
@@ -100,7 +101,7 @@ class Elements:
 
     def _parsed(self, text: bytes, line: int) -> list[Any]:
         opening, closing = (b"[", b"]") if self.kind == "array" else (b"{", b"}")
-        line += text.count(b"\n", 0, len(text) - len(text.lstrip(_EDGE)))
+        line += _lines_before(text)
         text = text.strip(_EDGE)
         try:
             found = self._members(parse(opening + text + closing, self.pairs))
@@ -145,6 +146,11 @@ class Elements:
         self.broken_count += 1
         if len(self.broken) < 1_000:
             self.broken.append((self.done + index + 1, line, piece[:500].decode("utf-8", "replace")))
+
+
+def _lines_before(text: bytes) -> int:
+    """How many lines end before the first element of a stretch."""
+    return text.count(b"\n", 0, len(text) - len(text.lstrip(_EDGE)))
 
 
 def strings(text: bytes) -> int:
