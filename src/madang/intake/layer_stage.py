@@ -22,6 +22,7 @@ from madang.intake.problems import ProblemSink, Severity
 from madang.intake.raw import Evidence, Layer, RawColumn, RawTable, Refused, StageWriter
 from madang.intake.use import MOST_COLUMNS
 from madang.messages import text
+from madang.places.sound import mended
 
 GEOMETRY = "geometry"  # label of the column of shapes
 BATCH = 4_000  # features staged at a time at most
@@ -234,10 +235,9 @@ def _position_in(said: str) -> str:
 
 def _mend(shape: Any) -> dict[str, str]:
     """What a mend would make of an invalid shape: how many parts, and by how many per cent its area would change."""
-    try:
-        mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    except shapely.errors.GEOSException:
+    whole = mended(shape)
+    if whole is None:
         return {}
-    before, after = shapely.area(shape), shapely.area(mended)
+    before, after = shapely.area(shape), shapely.area(whole)
     change = f"{round(100 * (after / before - 1), 2) + 0.0:+.2f}" if before else "-"
-    return {"change": change, "parts": f"{shapely.get_num_geometries(mended):,}"}
+    return {"change": change, "parts": f"{shapely.get_num_geometries(whole):,}"}

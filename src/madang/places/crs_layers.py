@@ -30,6 +30,7 @@ from madang.places.crs_verdict import (
     readings,
 )
 from madang.places.register import Register
+from madang.places.sound import sound
 
 _SAMPLE, _FEW = 120, 24  # shapes; those that a first look and the test of a shift take
 _OVERLAP = 0.6  # of the median shape; below, the shapes are no areas of the register
@@ -140,8 +141,7 @@ def _read(shapes: NDArray[Any], reading: Reading) -> NDArray[Any]:
 
     read = shapely.transform(shapes, turned)
     read[~np.isfinite(shapely.bounds(read)).all(axis=1)] = None
-    wrong = ~shapely.is_missing(read) & ~shapely.is_valid(read)
-    read[wrong] = shapely.make_valid(read[wrong])
+    read = sound(read)
     return np.asarray(shapely.simplify(read, _fine(read)))
 
 

@@ -21,6 +21,7 @@ from madang.places.names import squeeze
 from madang.places.register import Areas, Register
 from madang.places.register_bridge import Bridge, CodeList
 from madang.places.register_columns import AreaLayer, Meaning, code_system, understand
+from madang.places.sound import sound
 
 __all__ = ["AreaLayer", "CodeList", "build_register"]
 
@@ -141,8 +142,7 @@ def polygonal(geometry: Sequence[bytes | None] | NDArray[Any]) -> NDArray[Any]:
     held = np.empty(len(geometry), dtype=object)
     held[:] = list(geometry)
     shapes = held if _are_shapes(held) else shapely.from_wkb(held, on_invalid="ignore")
-    wrong = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
-    shapes[wrong] = shapely.make_valid(shapes[wrong])
+    shapes = sound(shapes)
     made = np.empty(len(held), dtype=object)
     made[:] = [_polygons(shape) for shape in shapely.force_2d(shapes)]
     return made
