@@ -25,12 +25,14 @@ from madang.intake.receipt import Reason
 from madang.intake.registers_known import Known
 from madang.intake.values_cells import tidy
 from madang.intake.values_evidence import Sample
+from madang.intake.values_shapes import parsed
 from madang.messages import text
 from madang.places.coordinates import KOREA, read_degrees
 from madang.places.crs import CANDIDATES, WGS84, label, normal, to_lonlat
 from madang.places.crs_evidence import CrsVerdict, decide_points
 from madang.places.crs_layers import decide_layer
 from madang.places.crs_verdict import distance_m
+from madang.places.sound import CORNERS
 
 _MOST_BYTES = 200_000_000  # of shapes in memory to decide on a layer
 _OFF_M = 5.0  # a declared system that is so far off is told
@@ -265,8 +267,10 @@ def _looked_at(table: RawTable, layer: Layer, plan: Plan) -> tuple[dict[int, pa.
         if len(shapes) >= LOOKED_AT or size > _MOST_BYTES:
             break
     texts = {place: pa.concat_arrays(pieces) for place, pieces in cells.items() if pieces}
-    raw = np.array([*(shape or None for shape in shapes), None], dtype=object)
-    return texts, np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore"))[:-1]
+    found = parsed(pa.array([shape or None for shape in shapes], pa.string()))
+    many = shapely.get_num_coordinates(found) > CORNERS
+    found[many] = shapely.box(*shapely.bounds(found[many]).T)  # enough to tell degrees from metres
+    return texts, found
 
 
 def _claimed(placing: Placing, texts: Mapping[int, pa.Array], rows: int) -> pa.Array:
