@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from madang.bank.durable import SEOUL, new_id
-from madang.bank.ids import clean_id, dataset_id, is_valid_id, title_of
+from madang.bank.ids import clean_id, dataset_id, is_valid_id, order_of, title_of
 
 NAMES = [
     (
@@ -24,9 +24,19 @@ NAMES = [
     ("민원목록 (3).xlsx", "민원목록", "민원목록"),
     (
         "주민등록_연령별_202107_1세단위.csv",
-        "주민등록-연령별-202107-1세단위",
-        "주민등록 연령별 202107 1세단위",
+        "주민등록-연령별-1세단위",
+        "주민등록 연령별 1세단위",
     ),
+    ("202610_공영자전거.csv", "공영자전거", "공영자전거"),
+    ("2026년 10월 공영자전거.csv", "공영자전거", "공영자전거"),
+    ("주차장 2026-10-01 현황.csv", "주차장-현황", "주차장 현황"),
+    ("주차장(2026.10) 현황.csv", "주차장-현황", "주차장 현황"),
+    ("생활인구_20260101~20260131_동별.csv", "생활인구-동별", "생활인구 동별"),
+    ("총조사_2020_표본.csv", "총조사-2020-표본", "총조사 2020 표본"),  # a year: perhaps what it is about
+    ("도면_202113_배수.csv", "도면-202113-배수", "도면 202113 배수"),  # there is no 13th month
+    ("도면_12021071_배수.csv", "도면-12021071-배수", "도면 12021071 배수"),  # part of a number
+    ("제2026-10호 공고.csv", "제2026-10호-공고", "제2026-10호 공고"),
+    ("문의_02-2020-0101_목록.csv", "문의-02-2020-0101-목록", "문의 02-2020-0101 목록"),
     ("row_less_sep_row3_col2.csv", "row-less-sep-row3-col2", "row less sep row3 col2"),
     ("sales2020.csv", "sales2020", "sales2020"),  # part of the word, no date behind it
     ("20200101.csv", "20200101", "20200101"),  # nothing else is left
@@ -41,6 +51,19 @@ def test_a_name(name: str, expected: str, title: str) -> None:
     assert dataset_id(unicodedata.normalize("NFD", name)) == expected  # as macOS writes it
     assert title_of(name) == title
     assert is_valid_id(expected)
+
+
+def test_files_of_one_dataset_stand_in_the_order_of_their_dates_however_these_are_written() -> None:
+    names = [
+        "인구.csv",
+        "인구_191231.csv",
+        "인구_2020.csv",
+        "인구_2021년 9월.csv",
+        "인구_202110_동별.csv",
+        "2021.11.01_인구.csv",
+    ]
+    dates = [(0, 0, 0), (2019, 12, 31), (2020, 0, 0), (2021, 9, 0), (2021, 10, 0), (2021, 11, 1)]
+    assert [order_of(name) for name in names] == dates
 
 
 @pytest.mark.parametrize("name", ["$.csv", ".csv", " ", "...", "///"])

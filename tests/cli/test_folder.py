@@ -81,6 +81,21 @@ def test_files_of_one_name_in_several_folders_are_several_datasets(inbox: Path) 
     }
 
 
+def test_files_that_differ_in_their_date_are_versions_in_the_order_of_the_dates(inbox: Path) -> None:
+    put(
+        inbox,
+        "인구_2021년 10월_동별.csv",
+        "인구_2021년 9월_동별.csv",
+        "인구_202108_동별.csv",
+        "인구_202108_성별.csv",
+    )
+    groups = named(inbox, files_of(inbox, print))
+    assert {name: [path.name for path in paths] for name, paths in groups.items()} == {
+        "인구-동별": ["인구_202108_동별.csv", "인구_2021년 9월_동별.csv", "인구_2021년 10월_동별.csv"],
+        "인구-성별": ["인구_202108_성별.csv"],
+    }
+
+
 @pytest.mark.slow
 def test_a_dead_process_and_a_lost_file_stop_nobody(tmp_path: Path, inbox: Path) -> None:
     put(inbox, "가.csv", "나쁨.csv", "다.csv", "라.csv", "마.csv")

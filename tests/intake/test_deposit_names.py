@@ -1,7 +1,9 @@
-"""A column may be called like anything, also like a name that our own SQL uses."""
+"""A column may be called like anything, also like a name that our own SQL uses; a member of an archive is named like a
+file."""
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,19 @@ def test_columns_named_like_our_own(tmp_path: Path, names: tuple[str, ...]) -> N
     told = ["-w", str(workspace.folder), "export", "표", "--version", "1", "--format", "csv-utf8"]
     out = CliRunner().invoke(main, told, catch_exceptions=False)
     assert out.stdout == table(names)
+
+
+def test_members_of_an_archive_are_named_without_their_dates(tmp_path: Path) -> None:
+    """Next month's archive brings the next versions; members that differ in nothing but the date keep it."""
+    workspace = Workspace.init(tmp_path / "w")
+    members = ("점포수_데이터_2021.csv", "2021-10/인구_202110_동별.csv", "공원_2020.csv", "공원_2021.csv")
+    with zipfile.ZipFile(tmp_path / "구청제출_202610.zip", "w") as archive:
+        for number, member in enumerate(members):
+            archive.writestr(member, f"이름,수{number}\n가,1\n나,2\n")
+    receipts = workspace.deposit(tmp_path / "구청제출_202610.zip")
+    assert {receipt.member: receipt.dataset for receipt in receipts} == {
+        "점포수_데이터_2021.csv": "구청제출-점포수-데이터",
+        "2021-10/인구_202110_동별.csv": "구청제출-2021-10-인구-동별",
+        "공원_2020.csv": "구청제출-공원-2020",
+        "공원_2021.csv": "구청제출-공원-2021",
+    }

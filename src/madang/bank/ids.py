@@ -1,4 +1,9 @@
-"""Names of datasets: from a file's name, without its date or version."""
+"""Names of datasets: from a file's name, without its date or version.
+
+What says when the file is of is no part of the name, so that the next month's file becomes the next version: at the end a
+year, month or day, or the mark of a copy; anywhere else between separators a month or a day (`_202107_`, `2026-10 `,
+`(2026년 10월)`), but no year alone (`2026년 주차장`) and no number that is not a date. Where nothing else is left it stays.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +18,31 @@ _TRAILING = re.compile(
 )
 _COPY = re.compile(r"\s*\(\d+\)$")
 _SHORT_DATE = re.compile(r"[\s_\-(\[]+\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:기준|현재)?[)\]]*$")
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_DAY = r"(?:0[1-9]|[12]\d|3[01])"
+_INSIDE = re.compile(  # a month or a day between separators; a year alone may be what the file is about
+    rf"(?:^|[\s_\-.(\[~]+)(?:19|20)\d{{2}}(?:{_MONTH}{_DAY}?|[._\-]{_MONTH}(?:[._\-]{_DAY})?"
+    rf"|년\s*(?:{_MONTH}|[1-9])월(?:\s*(?:{_DAY}|[1-9])일)?)(?:\s*(?:말\s*기준|기준|현재|말))?[)\]]*(?=[\s_\-.(\[~]|$)"
+)
+_ORDER = re.compile(
+    rf"(?<!\d)((?:19|20)\d{{2}})(?:[._\-년 ]*({_MONTH}|[1-9](?!\d))(?:[._\-월 ]*({_DAY}|[1-9](?!\d)))?)?(?!\d)"
+    rf"|(?<!\d)(\d{{2}})({_MONTH})({_DAY})(?!\d)"
+)
 _NOT_ALLOWED = re.compile(r"[^0-9a-z가-힣-]+")
 RESERVED = frozenset({"snapshots", "tombstones"})  # the bank's own folders beside those of the datasets
 VALID = re.compile(r"[0-9a-z가-힣](?:[0-9a-z가-힣-]{0,118}[0-9a-z가-힣])?")
 
 
 def dataset_id(file_name: str) -> str:
-    """The id a file gets when none is said: its stem in NFC and lower case, without trailing date or version.
+    """The id a file gets when none is said: its stem in NFC and lower case, without date or version.
 
-    `서울특별시_박물관미술관정보_20180821.csv` -> `서울특별시-박물관미술관정보`. Never empty: a name without a
+    `서울특별시_박물관미술관정보_20180821.csv` -> `서울특별시-박물관미술관정보`, `주민등록_202107_1세단위.csv` ->
+    `주민등록-1세단위`. Never empty: a name without a
     usable letter becomes `이름없음`, one that would name a folder of the bank itself gets `-자료` behind it.
     """
     name = unicodedata.normalize("NFC", file_name).strip()
     stem = re.sub(r"\.[A-Za-z0-9]{1,7}$", "", name).lower()
-    kept = _without_trailing(stem)
+    kept = undated(stem)
     cleaned = clean_id(kept) or clean_id(stem)
     return f"{cleaned}-자료" if cleaned in RESERVED else cleaned or "이름없음"
 
@@ -46,17 +62,30 @@ def title_of(file_name: str) -> str:
     """A title for people from a file's name: `서울특별시_박물관미술관정보_20180821.csv` -> `서울특별시 박물관미술관정보`."""
     name = unicodedata.normalize("NFC", file_name).strip()
     stem = re.sub(r"\.[A-Za-z0-9]{1,7}$", "", name)
-    return " ".join(_without_trailing(stem).replace("_", " ").split()) or name
+    return " ".join(undated(stem).replace("_", " ").split()) or name
 
 
-def _without_trailing(stem: str) -> str:
+def undated(stem: str) -> str:
+    """A name without extension, without what says its date or version; unchanged where nothing else is left."""
     while True:
         shorter = stem
         for pattern in (_COPY, _SHORT_DATE, _TRAILING):
             shorter = pattern.sub("", shorter)
+        shorter = _INSIDE.sub("_", shorter).strip("_ ")
         if shorter == stem or not clean_id(shorter):
             return stem
         stem = shorter
+
+
+def order_of(file_name: str) -> tuple[int, int, int]:
+    """Year, month and day that a file's name says it is of, 0 for what it does not say: versions are put in this order."""
+    found = _ORDER.search(unicodedata.normalize("NFC", file_name))
+    if not found:
+        return 0, 0, 0
+    year, month, day, short, of_short, day_short = found.groups()
+    if short:
+        return 2000 + int(short), int(of_short), int(day_short)
+    return int(year), int(month or 0), int(day or 0)
 
 
 def clean_id(text: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import madang
-from madang.bank.ids import clean_id, dataset_id, readable_name
+from madang.bank.ids import clean_id, dataset_id, order_of, readable_name
 from madang.cli.folder_order import Turn, turn_of
 from madang.declarations import Standard
 from madang.intake.layer_parts import part_of
@@ -98,9 +98,10 @@ def files_of(folder: Path, skipped: Callable[[str], None]) -> Iterator[Path]:
 
 
 def named(folder: Path, files: Iterator[Path]) -> dict[str, list[Path]]:
-    """Files by the dataset they go to; those of one name in several folders get the folder before the name."""
+    """Files by the dataset they go to, in the order of the dates in their names; those of one name in several folders
+    get the folder before the name."""
     alike: dict[str, dict[Path, list[Path]]] = {}
-    for path in sorted(files):
+    for path in sorted(files, key=lambda path: (path.parent, order_of(readable_name(path)), path)):
         alike.setdefault(dataset_id(readable_name(path)), {}).setdefault(path.parent, []).append(path)
     groups: dict[str, list[Path]] = {}
     for name, by_folder in alike.items():

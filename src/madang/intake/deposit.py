@@ -14,7 +14,7 @@ from time import perf_counter
 
 from madang.bank import Bank
 from madang.bank.durable import disk_errors
-from madang.bank.ids import clean_id, dataset_id, readable_name
+from madang.bank.ids import clean_id, dataset_id, readable_name, undated
 from madang.bank.snapshots import Withholding
 from madang.declarations import Standard
 from madang.declarations.source import source_file
@@ -239,12 +239,16 @@ def _notes(deposit: Deposit, learned: Learned, once: bool, tables: Sequence[RawT
 
 
 def _table_ids(base_id: str, tables: list[RawTable]) -> list[str]:
-    """`ID` for a file that is one table, else `ID-<sheet or member>`; never two alike."""
+    """`ID` for a file that is one table, else `ID-<sheet or member>` without dates as for files; never two alike.
+
+    Members that differ in nothing but their dates keep them."""
     if len(tables) == 1:
         return [base_id]
+    members = [_EXTENSION.sub("", table.member or "") for table in tables]
+    plain = [clean_id("/".join(undated(part.lower()) for part in member.split("/"))) for member in members]
     ids: list[str] = []
-    for number, table in enumerate(tables, 1):
-        member = _EXTENSION.sub("", table.member or "")
-        wanted = clean_id(f"{base_id}-{clean_id(member) or number}")
+    for number, (member, without_date) in enumerate(zip(members, plain, strict=True), 1):
+        own = without_date if plain.count(without_date) == 1 else clean_id(member)
+        wanted = clean_id(f"{base_id}-{own or number}")
         ids.append(wanted if wanted not in ids else clean_id(f"{wanted[:110]}-{number}"))
     return ids
