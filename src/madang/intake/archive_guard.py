@@ -10,6 +10,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from madang.messages import text
+
 BROKEN = (  # what zipfile, zlib and lxml raise for a file that is not whole
     etree.XMLSyntaxError, zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error,
     RuntimeError,
@@ -21,11 +23,11 @@ _LOCAL_HEADER = 30
 
 
 class Unsafe(Exception):
-    """An archive that is not opened; `reason` is a Korean clause."""
+    """An archive that is not opened; `reason` is the clause of the vocabulary that says why."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+    def __init__(self, code: str, **params: object) -> None:
+        self.reason = text(code, **params)
+        super().__init__(self.reason)
 
 
 def checked(
@@ -34,23 +36,23 @@ def checked(
     """The files of an archive (folders left out), once it is known to be harmless to unpack. Raises Unsafe."""
     infos = archive.infolist()
     if len(infos) > entries:
-        raise Unsafe(f"안에 든 파일 {len(infos):,}개")
+        raise Unsafe("reason_many_files", count=f"{len(infos):,}")
     files = [info for info in infos if not (info.is_dir() and not info.file_size and not info.compress_size)]
     total = sum(info.file_size for info in files)
     if total > unpacked:
-        raise Unsafe(f"압축을 풀면 {total / 1024**3:.1f} GB")
+        raise Unsafe("reason_unpacked", size=f"{total / 1024**3:.1f} GB")
     packed = max(1, path.stat().st_size)
     if total > _RATIO_FROM and total / packed > _RATIO:
-        raise Unsafe(f"압축률 {total / packed:,.0f}배")
+        raise Unsafe("reason_ratio", times=f"{total / packed:,.0f}")
     for info in files:
         if _leads_out(info.orig_filename):
-            raise Unsafe("밖을 가리키는 경로")
+            raise Unsafe("reason_leads_out")
         if any(unicodedata.category(char) == "Cc" and ord(char) < 128 for char in info.orig_filename):
-            raise Unsafe("이름에 제어 문자가 든 파일")
+            raise Unsafe("reason_control_letters")
         if info.compress_type not in _METHODS:
-            raise Unsafe("알려지지 않은 압축 방식")
+            raise Unsafe("reason_packing")
     if len({info.orig_filename for info in files}) != len(files):
-        raise Unsafe("같은 이름의 파일이 여럿")
+        raise Unsafe("reason_same_names")
     _check_overlaps(files)
     return files
 
@@ -66,7 +68,7 @@ def _check_overlaps(files: list[zipfile.ZipInfo]) -> None:
     reach = 0
     for info in sorted(files, key=lambda each: each.header_offset):
         if info.header_offset < reach:
-            raise Unsafe("서로 겹친 파일")
+            raise Unsafe("reason_overlap")
         reach = info.header_offset + _LOCAL_HEADER + info.compress_size
 
 

@@ -61,7 +61,7 @@ class _Unpacking:
         """A new folder for one member."""
         self.count += 1
         if self.count > _MEMBERS:
-            raise Unsafe(f"안에 든 파일 {_MEMBERS:,}개 초과")
+            raise Unsafe("reason_files_over", count=f"{_MEMBERS:,}")
         made = self.place / f"m{self.count}"
         made.mkdir()
         return made
@@ -251,7 +251,7 @@ def _copy(
         done += len(block)
         unpacking.left -= len(block)
         if unpacking.left < 0 or (bound is not None and not bound(done)):
-            raise Unsafe(f"압축을 풀면 {done / 1024**2:,.0f} MB를 넘음")
+            raise Unsafe("reason_unpacked_over", size=f"{done / 1024**2:,.0f} MB")
         target.write(block)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from madang.messages import text
+
 CELLS = 2_000_000  # cells of one document
 AREA = 4_000_000  # positions of the tables of one document
 ROWS, COLUMNS = 100_000, 1_000  # of one table
@@ -12,7 +14,10 @@ DEPTH = 60  # tables within tables
 
 
 class TooLarge(Exception):
-    """A document that claims or holds more than is read; the argument says of what (Korean)."""
+    """A document that claims or holds more than is read; its text is the clause of the vocabulary that says of what."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(text(code, **params))
 
 
 @dataclass
@@ -80,9 +85,13 @@ class Budget:
         self.cells -= 1
         self.area -= cell.high * cell.wide
         if self.cells < 0 or self.area < 0:
-            raise TooLarge(f"표의 칸 {CELLS:,}개 초과")
+            raise TooLarge("reason_cells_over", count=f"{CELLS:,}")
         if cell.row + cell.high > ROWS or cell.column + cell.wide > COLUMNS:
-            raise TooLarge(f"표 하나가 {cell.row + cell.high:,}행 {cell.column + cell.wide:,}열")
+            raise TooLarge(
+                "reason_one_table",
+                rows=f"{cell.row + cell.high:,}",
+                columns=f"{cell.column + cell.wide:,}",
+            )
 
 
 def walk(flow: list[Paragraph | Table]) -> Iterator[Paragraph | Table]:

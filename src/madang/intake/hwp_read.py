@@ -102,7 +102,7 @@ def _inflated(data: bytes, most: int) -> bytes:
     inflater = zlib.decompressobj(-15)
     found = inflater.decompress(data, most + 1)
     if len(found) > most:
-        raise TooLarge(f"압축을 풀면 {_SIZE / 1024**2:,.0f} MB 초과")
+        raise TooLarge("reason_unpacked_over", size=f"{_SIZE / 1024**2:,.0f} MB")
     if not inflater.eof:
         raise ValueError("the section ends too early")
     return found
@@ -122,7 +122,7 @@ def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
             raise ValueError("a record runs past the end")
         count += 1
         if count > _RECORDS:
-            raise TooLarge(f"레코드 {_RECORDS:,}개 초과")
+            raise TooLarge("reason_records_over", count=f"{_RECORDS:,}")
         yield word & 0x3FF, word >> 10 & 0x3FF, data[at : at + size]
         at += size
 
@@ -187,7 +187,7 @@ def _control(level: int, payload: bytes, flow: list[Paragraph | Table] | None, d
     if name != b"tbl ":
         return _Open(level, flow)
     if deep > 3 * DEPTH:
-        raise TooLarge(f"{DEPTH}겹 넘게 겹친 표")
+        raise TooLarge("reason_deep_table", depth=DEPTH)
     table = Table()
     flow.append(table)
     return _Open(level, None, table=table)

@@ -58,7 +58,9 @@ def _flow(path: Path, progress: Progress) -> list[Paragraph | Table]:
         if not sections:
             raise Refused("document_broken", file=path.name)
         if sum(info.file_size for info in sections) > _UNPACKED:
-            raise TooLarge(f"본문 {sum(info.file_size for info in sections) / 1024**2:,.0f} MB")
+            raise TooLarge(
+                "reason_body", size=f"{sum(info.file_size for info in sections) / 1024**2:,.0f} MB"
+            )
         reading = _Reading()
         for done, info in enumerate(sections, 1):
             with package.open(info) as stream:
@@ -109,7 +111,7 @@ class _Reading:
                 depth += 1
                 self.elements += 1
                 if self.elements > _ELEMENTS or depth > _NESTED:
-                    raise TooLarge(f"XML 요소 {self.elements:,}개, {depth}겹")
+                    raise TooLarge("reason_xml", count=f"{self.elements:,}", depth=depth)
                 self._start(name, element)
                 continue
             depth -= 1
@@ -138,7 +140,7 @@ class _Reading:
             self.rows.append([0, 0])
             self.taken.append(set())
             if len(self.tables) > DEPTH:
-                raise TooLarge(f"{DEPTH}겹 넘게 겹친 표")
+                raise TooLarge("reason_deep_table", depth=DEPTH)
         elif name == "tc" and self.tables:
             cell = Cell(row=-1, title=element.get("header") == "1")
             self.cells.append(cell)
