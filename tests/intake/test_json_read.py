@@ -24,7 +24,7 @@ def test_the_standard_data_form(tmp_path):
     assert rows(table) == [["가", "02-1", ""], ["나", "", ""]]
     assert source_rows(table) == [1, 2]
     assert table.header_rows == ()
-    assert "몇 번째 기록" in next(e.because for e in table.evidence if e.decision == "records")
+    assert "행 번호는 1부터 세는 그 순서임" in next(e.because for e in table.evidence if e.decision == "records")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "because_learned": "지난번에 고친 대로 ({when})",
     "learned_by_hand": "content/sources에 적힌 대로",
     "learned_applied": "지난번에 고친 대로 읽었습니다: {what}.",
-    "learned_not_fitting": "지난번에 고친 대로 읽으면 머리글이 맞지 않아 새로 알아보았습니다: {what}. 틀렸으면 다시 정해 주십시오.",
+    "learned_not_fitting": "지난번에 고친 대로 읽으면 머리글이 맞지 않아 새로 알아보았습니다: {what}. 틀렸으면 다시 정하십시오.",
     "learned_header_gone": "지난번에 고친 '{header}' 열이 이 파일에 없습니다. 머리글이 바뀌었으면 새 머리글로 다시 정하고, 없어진 열이면 `madang source forget {dataset} --header {quoted}`{으로} 지우십시오.",
     "learned_idle": "지난번에 '{header}'{을} '{column}' 열로 정했지만 이 파일의 표준에는 그 열이 없어 잇지 않았습니다.",
     "learned_now": "다음에도 이렇게 읽습니다: {what}. 이번만 그러려면 --once를, 잊게 하려면 `madang source forget {dataset}`{을} 쓰십시오.",

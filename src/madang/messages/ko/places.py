@@ -35,8 +35,8 @@ TEXTS: dict[str, str] = {
     "point_dragged": "좌표가 위 행들에서 일정하게 늘어나, 표에서 끌어 채운 값으로 보입니다. 원래 값을 확인하십시오.",
     "point_duplicated": "주소가 서로 다른 여러 행이 좌표 ({lon}, {lat}){을} 함께 씁니다. 청사나 동의 대표 위치를 넣은 것인지 확인하십시오.",
     # coordinate systems and the register of areas
-    "register_no_codes": "{source}: 지역 코드로 읽히는 열이 없어 지역 목록에 쓰지 않았습니다. 행정동이나 시군구 코드가 든 경계 파일을 넣어 주세요.",
-    "register_legal_dongs": "{source}: 법정동 경계여서 행정동 목록에 쓰지 않았습니다. 행정동 경계 파일을 넣어 주세요.",
+    "register_no_codes": "{source}: 지역 코드로 읽히는 열이 없어 지역 목록에 쓰지 않았습니다. 행정동이나 시군구 코드가 든 경계 파일을 입고하십시오.",
+    "register_legal_dongs": "{source}: 법정동 경계여서 행정동 목록에 쓰지 않았습니다. 행정동 경계 파일을 입고하십시오.",
     "register_not_bridged": "경계 {of}개 가운데 {count}개는 행정동코드를 찾지 못해 코드 없이 두었습니다. 같은 때의 행정동 코드 목록을 넣으면 이어집니다.",
     "register_left_out": "{source}: 지역 {count}개는 같은 시도를 다른 경계 파일에서 가져와 쓰지 않았습니다.",
     "register_overlap": "서로 다른 파일에서 온 지역이 {count}곳에서 모두 {area}㎢ 겹칩니다. 코드가 앞선 지역에 둡니다.",
