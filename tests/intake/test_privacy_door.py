@@ -124,6 +124,17 @@ def test_four_in_two_thousand_are_masked_and_listed(
     assert [(p["row"], p["label"], p["value"]) for p in told] == [(row + 2, "비고", None) for row in FOUR]
 
 
+def test_an_original_is_withheld_for_what_is_masked_even_if_no_cell_is_listed(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("madang.intake.conform.list_masked", lambda *_: None)
+    content = remarks(2000, {row: f"본인 {each} 입니다" for row, each in FOUR.items()})
+    (receipt,) = workspace.deposit(written(tmp_path, content))
+    assert "original_withheld" in codes(receipt)
+    assert snapshots(workspace) == [".withheld"]
+    assert traces(workspace.folder, SOME) == []
+
+
 @pytest.mark.parametrize(
     "content",
     [
