@@ -19,8 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from madang.intake.problems import ProblemSink, Severity
-from madang.intake.raw import Evidence, Layer, RawColumn, RawTable, Refused, StageWriter
-from madang.intake.use import MOST_COLUMNS
+from madang.intake.raw import MOST_COLUMNS, Evidence, Layer, RawColumn, RawTable, Refused, StageWriter
 from madang.messages import text
 from madang.places.sound import mended
 

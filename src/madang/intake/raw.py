@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from madang.intake.problems import ProblemSink
 
+MOST_COLUMNS = 5_000  # of a table; a wider one would not be checked within the memory of a session
 Progress = Callable[[int, int | None], None]  # bytes or rows done, of how many (None: not known)
 
 

@@ -24,7 +24,7 @@ from madang.intake.reader_process import LENGTH, Message, Request, send
 
 MEMORY = 2 << 30  # bytes in use: honest files of 600 MB stay below 1 GB, and two are read at a time on 8 GB
 _DISK, _DISK_TIMES = 4 << 30, 60  # bytes staged: text of a packed file may be 50 times as long as the file
-_SECONDS, _SECONDS_PER_MB, _SECONDS_GROWN = 40, 10, 1_800  # packed text of 1 MB may take a second or two
+_SECONDS, _SECONDS_PER_MB, _SECONDS_GROWN = 30, 10, 1_800  # packed text of 1 MB may take a second or two
 _WALL = 20  # how many times as long as its processor time a reader may take on a busy or slow machine
 _EVERY, _EVERY_DISK = 0.05, 1.0  # seconds between looks at its memory and at its folder
 _MESSAGE = 512 << 20  # bytes of one answer

@@ -13,16 +13,13 @@ from pathlib import Path
 
 from madang.bank.ids import is_valid_id
 from madang.declarations.standard import STORAGE, Standard
-from madang.intake.raw import Override, RawTable, Refused
+from madang.intake.raw import MOST_COLUMNS, Override, RawTable, Refused
 from madang.intake.recognise import GENERIC, Recognition
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 
 _DELIMITER = 8  # letters of a delimiter at most
 _SHOWN = 300  # letters of a list in a sentence at most
 _CRS_CODE = re.compile(r"(?:EPSG|ESRI):\d{4,6}")
-
-
-MOST_COLUMNS = 5_000  # a wider table would not be checked within the memory of a session
 
 
 def check_use(path: Path, dataset: str | None, override: Override, standards: Mapping[str, Standard]) -> None:
@@ -50,8 +47,9 @@ def check_wishes(override: Override, standards: Mapping[str, Standard]) -> None:
     if any(row < 1 for row in rows) or any(a >= b for a, b in pairwise(rows)):
         raise MadangError("header_rows_unusable", rows=_listed(rows))
     for kind in override.types.values():
-        if kind not in STORAGE:
-            raise MadangError("type_unknown", type=kind, types=", ".join(STORAGE))
+        if kind not in STORAGE or kind == "geometry":
+            types = ", ".join(f"{each}({text(f'type_{each}')})" for each in STORAGE if each != "geometry")
+            raise MadangError("type_unknown", type=kind, types=types)
     if override.crs is not None:
         _check_crs(override.crs)
     _check_mapping(override, standards)
@@ -82,6 +80,8 @@ def _check_mapping(override: Override, standards: Mapping[str, Standard]) -> Non
     for label, name in wanted.items():
         if name not in known:
             near = _near(name, known) if len(chosen) > 1 else _columns(known)
+            if not near:
+                raise MadangError("mapping_target_nowhere", column=name, label=label)
             raise MadangError("mapping_target_unknown", column=name, label=label, columns=near)
         if name in seen:
             raise MadangError("mapping_twice", column=name, first=seen[name], second=label)
@@ -96,7 +96,7 @@ def _near(name: str, known: Mapping[str, str]) -> str:
     """Columns that are called or headed much like `name`, of all standards."""
     names = {**{label: each for each, label in known.items()}, **{each: each for each in known}}
     near = dict.fromkeys(names[each] for each in get_close_matches(name, names, 8, 0.5))
-    return _columns({each: known[each] for each in near}) or "-"
+    return _columns({each: known[each] for each in near})
 
 
 def check_labels(tables: Sequence[RawTable], file: str, override: Override) -> None:
