@@ -7,6 +7,7 @@ import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -25,7 +26,7 @@ _LOCAL_HEADER = 30
 class Unsafe(Exception):
     """An archive that is not opened; `reason` is the clause of the vocabulary that says why."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, **params: Any) -> None:
         self.reason = text(code, **params)
         super().__init__(self.reason)
 

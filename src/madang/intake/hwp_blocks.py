@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from madang.messages import text
 
@@ -16,7 +17,7 @@ DEPTH = 60  # tables within tables
 class TooLarge(Exception):
     """A document that claims or holds more than is read; its text is the clause of the vocabulary that says of what."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, **params: Any) -> None:
         super().__init__(text(code, **params))
 
 
