@@ -6,8 +6,7 @@ import getpass
 import os
 import shlex
 import shutil
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,12 +14,12 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from madang.bank import Bank, Dataset, Version
+from madang.bank import Bank, Version
 from madang.bank.durable import SEOUL
-from madang.bank.snapshots import Withholding
 from madang.declarations import Standard, load_standards
+from madang.declarations.settings import Settings, load_settings, settings_toml
 from madang.intake.raw import Override, Progress, Steps, no_steps
 from madang.intake.receipt import Receipt, Stopped
 from madang.messages import MadangError
@@ -34,34 +33,11 @@ if TYPE_CHECKING:
     from madang.intake.registers import Registers
     from madang.intake.rekey import Rekeyed
 
-_TOML = """# 마당 작업 공간 설정. 비밀번호 같은 비밀은 여기에 쓰지 않습니다(환경 변수로 줍니다).
-name = {name}            # 화면에 나오는 기관 이름
-area_code = ""           # 행정구역 코드 10자리 (예: 시군구)
-theme_colour = "#256ef4"
-rrn_original = "discard" # 주민등록번호가 든 원본 파일: discard(두지 않음) 또는 seal(봉인해 따로 둠)
-trust_unverified_changes = false # 확인되지 않은 행정구역 변경으로도 옛 코드를 지금 코드로 잇기
-"""
-
 Clock = Callable[[], datetime]
 
 
 def _now() -> datetime:
     return datetime.now(SEOUL)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What ``madang.toml`` says."""
-
-    name: str
-    area_code: str = ""
-    theme_colour: str = "#256ef4"
-    rrn_original: str = "discard"  # or "seal": what becomes of an original with resident registration numbers
-    trust_unverified_changes: str = "False"  # or "True": codes follow changes that were noted from memory
-
-    @property
-    def withholding(self) -> Withholding:
-        return "seal" if self.rrn_original == "seal" else "discard"
 
 
 @dataclass
@@ -79,19 +55,7 @@ class Workspace:
         toml = folder / "madang.toml"
         if not toml.is_file():
             raise MadangError("workspace_missing", path=directory, quoted=shlex.quote(str(directory)))
-        try:
-            values = tomllib.loads(toml.read_text(encoding="utf-8"))
-            settings = Settings(**{key: str(value) for key, value in values.items()})
-        except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError) as error:
-            raise MadangError("settings_broken", path=toml, reason=error) from error
-        if settings.rrn_original not in ("discard", "seal"):
-            raise MadangError(
-                "settings_broken", path=toml, reason=f"rrn_original = {settings.rrn_original!r}"
-            )
-        trust = settings.trust_unverified_changes
-        if trust not in ("True", "False"):
-            raise MadangError("settings_broken", path=toml, reason=f"trust_unverified_changes = {trust!r}")
-        return cls(folder, settings)
+        return cls(folder, load_settings(toml))
 
     @classmethod
     def init(cls, directory: str | Path, name: str | None = None) -> Workspace:
@@ -102,8 +66,7 @@ class Workspace:
             raise MadangError("workspace_exists", path=directory)
         for part in ("bank", "content/standards", "cache"):
             (folder / part).mkdir(parents=True, exist_ok=True)
-        quoted = '"' + (name or folder.name).replace("\\", "\\\\").replace('"', '\\"') + '"'
-        toml.write_text(_TOML.format(name=quoted), encoding="utf-8")
+        toml.write_text(settings_toml(name or folder.name), encoding="utf-8")
         return cls.open(folder)
 
     @property
@@ -186,9 +149,11 @@ class Workspace:
 
     def rollback(self, dataset: str, n: int, *, by: str | None = None) -> Version:
         """Make version n of a dataset live again, as a new version."""
+        from madang.find.catalogue import doc_of
+
         version = self.bank.rollback(dataset, n, by=by or actor(), at=self.clock())
         with suppress(MadangError, OSError):
-            self.index.put(_doc(self.bank[dataset], self.standards))
+            self.index.put(doc_of(self.bank[dataset], self.standards))
         return version
 
     def rekey(self, dataset: str, *, by: str | None = None) -> Rekeyed:
@@ -287,26 +252,13 @@ class Workspace:
     def index(self) -> Index:
         """The search index in ``cache/search.db``; made anew where it is missing, broken or behind the bank."""
         from madang.find import SHIPPED, Index, load_synonyms
+        from madang.find.catalogue import docs_of, live_versions
 
         synonyms = load_synonyms(SHIPPED, self.folder / "content" / "synonyms.toml")
         index = Index(self.folder / "cache" / "search.db", synonyms)
-        if not index.ready() or index.versions() != self._live_versions():
-            index.rebuild(self._docs())
+        if not index.ready() or index.versions() != live_versions(self.bank):
+            index.rebuild(docs_of(self.bank, self.standards))
         return index
-
-    def _docs(self) -> Iterator[Any]:
-        for dataset in self.bank.datasets():
-            with suppress(
-                MadangError
-            ):  # a dataset whose records are broken cannot be found; the doctor tells it
-                yield _doc(dataset, self.standards)
-
-    def _live_versions(self) -> dict[str, int]:
-        live = {}
-        for dataset in self.bank.datasets():
-            with suppress(MadangError):
-                live[dataset.id] = dataset.latest.n if dataset.latest else 0
-        return live
 
     def search(self, words: str, limit: int = 20) -> list[Hit]:
         """Datasets that answer to `words`: Korean, 초성, synonyms and typos understood."""
@@ -314,16 +266,19 @@ class Workspace:
 
     def rebuild_index(self) -> None:
         """Build the search index anew from the bank."""
-        self.index.rebuild(self._docs())
+        from madang.find.catalogue import docs_of
+
+        self.index.rebuild(docs_of(self.bank, self.standards))
 
     def _index(self, receipts: list[Receipt]) -> None:
         """Tell the index. A deposit does not fail for it: an index behind the bank is made anew by the next search."""
         from madang.find import Index
+        from madang.find.catalogue import doc_of
 
         index = Index(self.folder / "cache" / "search.db")
         with suppress(MadangError, OSError):
             for dataset_id in {receipt.dataset for receipt in receipts if receipt.verdict != "unchanged"}:
-                index.put(_doc(self.bank[dataset_id], self.standards))
+                index.put(doc_of(self.bank[dataset_id], self.standards))
 
     # keeping ---------------------------------------------------------------------------------------------
 
@@ -356,20 +311,3 @@ def actor() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid-{os.getuid()}"
-
-
-def _doc(dataset: Dataset, standards: dict[str, Standard]) -> Any:
-    """What the search index knows of a dataset."""
-    from madang.find import Doc
-
-    card, latest = dataset.card, dataset.latest
-    standard = standards.get(str(card.get("standard") or ""))
-    return Doc(
-        id=dataset.id,
-        title=str(card["title"]),
-        description=str(card.get("description") or ""),
-        columns=tuple(column.label for column in latest.columns if column.label) if latest else (),
-        standard=standard.label if standard else "",
-        provider=str(card.get("provider") or ""),
-        version=latest.n if latest else 0,
-    )

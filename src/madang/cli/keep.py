@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from madang.cli.common import OUR_FAILURE, echo_json, json_option, opened, progress
+from madang.declarations.settings import Settings
 from madang.messages import text
-from madang.workspace import Settings, Workspace
+from madang.workspace import Workspace
 
 
 @click.command(help="작업 공간을 새로 만듭니다.")
