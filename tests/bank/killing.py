@@ -32,6 +32,9 @@ import madang.intake.deposit
 _STEPS = ("fsync", "rename", "replace", "link", "symlink", "mkdir", "unlink")
 
 
+ENOUGH = 10  # deposits that get through between the kills
+
+
 def write_file(workspace: Path, name: str, number: int) -> Path:
     """A CSV whose number of rows says which deposit it was."""
     path = workspace / str(os.getpid()) / f"{name}.csv"
@@ -124,12 +127,23 @@ def loop(workspace: Path, name: str) -> int:
     return child
 
 
+def accepted(workspace: Path) -> int:
+    """How many deposits were told to be accepted."""
+    return sum(len(log.read_text().splitlines()) for log in workspace.glob("accepted-*.txt"))
+
+
 def herd(workspace: Path, kills: int, seed: int) -> None:
-    """Two writers at once; one of them is killed after a random time and another takes its place."""
+    """Two writers at once; one of them is killed after a random time and another takes its place.
+
+    Where a busy machine let too few deposits through in so many kills, as many follow, each after a longer time.
+    """
     chance = random.Random(seed)
     writers = [loop(workspace, "shared"), loop(workspace, "shared")]
-    for _ in range(kills):
-        time.sleep(0.1 + chance.random() * 0.8)
+    killed = 0
+    while killed < kills or accepted(workspace) < ENOUGH:
+        pace = 1 + killed // kills
+        killed += 1
+        time.sleep(pace * (0.1 + chance.random() * 0.8))
         seat = chance.randrange(2)
         if os.waitpid(writers[seat], os.WNOHANG) != (0, 0):
             sys.exit("a writer ended by itself")
