@@ -231,3 +231,45 @@ def test_degrees_of_another_country_are_not_taken_for_metres(tmp_path: Path) -> 
     receipt = deposit(Workspace.init(tmp_path / "w"), path)
     assert receipt.crs == "EPSG:4326"
     assert receipt.reasons == ()
+
+
+def test_what_is_called_no_position_has_none_in_the_table(country: Workspace, tmp_path: Path) -> None:
+    """The easting of the fifth row is 0, its address lies in the country; EPSG:5186 puts it into the sea."""
+    spots = points(60)
+    rows = [
+        f"{n},{x:.2f},{y:.2f},{dong_at(*spot)}"
+        for n, ((x, y), spot) in enumerate(zip(projected(spots, 5186), spots, strict=True))
+    ]
+    rows[4] = f"4,0,{projected(spots, 5186)[4][1]:.2f},{dong_at(*spots[4])}"
+    rows[5] = f"5,0,0,{dong_at(*spots[5])}"
+    deposit(country, write(tmp_path, "영점.csv", ["번호,X좌표,Y좌표,행정동코드", *rows]))
+    assert [each["row"] for each in problems(country, "영점", "point_zero")] == [6, 7]
+    assert column(country, "영점", "lon")[4:6] == [None, None]
+    assert column(country, "영점", "geo_level")[3:7] == ["point", "code", "code", "point"]
+
+
+def test_dragged_rows_are_points_only_where_they_may_be(country: Workspace, tmp_path: Path) -> None:
+    """Both axes grow by 0.0040001 a row out of the country; the rows that stay in their own area stay points."""
+    spots = points(96)
+    rows = [f"{n},{lat:.7f},{lon:.7f},{dong_at(lon, lat)}" for n, (lon, lat) in enumerate(spots)]
+    home = dong_at(127.001, 37.401)
+    for n in range(20, 40):
+        step = 0.0040001 * (n - 20)
+        rows[n] = f"{n},{37.4010012 + step:.7f},{127.0010012 + step:.7f},{home}"
+    deposit(country, write(tmp_path, "끌린.csv", ["번호,위도,경도,행정동코드", *rows]))
+    levels, lon = column(country, "끌린", "geo_level"), column(country, "끌린", "lon")
+    assert levels[20:25] == ["point"] * 5  # to 0.016 degrees: in 가람1동
+    assert levels[25:40] == ["code"] * 15
+    assert lon[25:40] == [None] * 15
+    assert column(country, "끌린", "dong_code")[25:40] == [home] * 15
+
+
+def test_points_that_both_lost_their_point_are_no_filled_in_values(
+    country: Workspace, tmp_path: Path
+) -> None:
+    lines = ["번호,위도,경도", *(f"{n},{lat:.7f},{lon:.7f}" for n, (lon, lat) in enumerate(points(96)))]
+    lines[6] = "5,35100546,129034935"
+    deposit(country, write(tmp_path, "둘다빠짐.csv", lines))
+    told = [each["rule"] for each in problems(country, "둘다빠짐") if each["row"] == 7]
+    assert told.count("degrees_lost_point") == 1
+    assert not [rule for rule in told if rule.startswith("point_")]

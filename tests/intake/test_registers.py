@@ -249,7 +249,7 @@ def test_a_change_from_memory_is_told_and_not_used(tmp_path: Path) -> None:
         change("기억한 변경", "2020-01-01", '{ old = "41990", new = "41910" }', more="unverified = true"),
     )
     receipt = deposit(workspace, coded(tmp_path, OLD))
-    (told,) = receipt.reasons
+    told, _ = receipt.reasons  # the other: places_left
     assert told.code == "code_change_unverified"
     assert (told.params["count"], told.params["changes"]) == ("3", "기억한 변경")
     assert column(workspace, "인구", "dong_code") == [None, None, None, *CODES[3:]]
@@ -275,7 +275,7 @@ def test_a_code_that_was_split_is_told_and_not_guessed(tmp_path: Path) -> None:
     pairs = '{ old = "4191059000", new = "4191051000" }, { old = "4191059000", new = "4191052000" }'
     workspace = changed(made(tmp_path), change("가람동 나뉨", "2020-01-01", pairs, kind="split"))
     receipt = deposit(workspace, coded(tmp_path, ["4191059000", *CODES[2:]]))
-    (told,) = receipt.reasons
+    told, _ = receipt.reasons  # the other: places_left
     assert (told.code, told.params["codes"]) == ("code_split", "4191059000")
     assert column(workspace, "인구", "dong_code") == [None, *CODES[2:]]
     assert live(workspace, "인구").facts["located"]["register"] == workspace.registers.version()

@@ -135,7 +135,7 @@ def test_codes_and_names_are_brought_to_the_areas_of_now(tmp_path: Path) -> None
     done = workspace.rekey("인구")
     found = column(workspace, "인구", "dong_code")
     assert found == ["4191061000", None, *CODES[2:]]  # the second was split: not guessed
-    assert [reason.code for reason in done.reasons] == ["code_split"]
+    assert [reason.code for reason in done.reasons] == ["code_split", "places_left"]
 
 
 @pytest.mark.parametrize(

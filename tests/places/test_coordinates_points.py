@@ -124,3 +124,11 @@ def test_values_that_are_no_numbers_disturb_no_others() -> None:
     found = rules(lon, lat, addresses=pa.array(["가로 1"] * 4))
     assert found == [(0, "point_outside_korea"), (1, "point_outside_korea")]
     assert rules([], []) == []
+
+
+def test_metres_near_nothing_are_a_position_where_the_point_lies_as_it_should() -> None:
+    """백령면 has an easting of some hundred metres in EPSG:5174, 제주시 a northing of 0."""
+    metres = (np.array([312.4, 312.4, 156_000.0, 12.0]), np.array([500_412.7, 500_412.7, 0.0, 7.0]))
+    lon, lat = [124.71, 124.72, 126.51, 124.85], [37.95, 37.96, 33.49, 33.48]
+    placed = np.array([True, False, True, True])
+    assert rules(lon, lat, projected=metres, placed=placed) == [(1, "point_zero"), (3, "point_zero")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -47,13 +47,16 @@ _ROUNDS = 5  # a guess that fails, then a mask in what became text, then nothing
 @dataclass(frozen=True)
 class Located:
     """How rows were placed: `rows` staged, `dongs` of them with a dong_code, rows by geo_level, and how many points of
-    each rule of `place_checks` cannot be right. `digest`: of all places as they are written (`PlaceDigest`)."""
+    each rule of `place_checks` cannot be right. `digest`: of all places as they are written (`PlaceDigest`); `left`,
+    `missing`: why rows got no 행정동 (`Left.to_json`)."""
 
     rows: int
     dongs: int
     levels: dict[str, int]
     points: dict[str, int]
     digest: str = ""
+    left: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,14 @@ def _located(counts: Counts, plan: Plan, placing: Placing, work: Path, problems:
     if placing.pair is not None:
         column = plan.sources[placing.pair.x].column
         points = list_points(sorted(work.glob(f"*{POINTS}")), placing, (column.name, column.label), problems)
-    return Located(counts.staged, counts.located, dict(counts.levels), points, str(counts.places))
+    return Located(
+        counts.staged,
+        counts.located,
+        dict(counts.levels),
+        points,
+        str(counts.places),
+        **counts.left.to_json(),
+    )
 
 
 def _threads(con: duckdb.DuckDBPyConnection) -> int:

@@ -24,6 +24,7 @@ from madang.intake.conform_plan import Plan, Source, WidePlan
 from madang.intake.place import CHECKED, Placer, Placing
 from madang.intake.place import SCHEMA as PLACED
 from madang.intake.place_digest import PlaceDigest
+from madang.intake.place_left import Left
 from madang.intake.values import Reading
 from madang.intake.values_cells import read_cells, tidy
 from madang.privacy import Hits, Kind, mask, scan
@@ -61,6 +62,7 @@ class Counts:
     levels: Counter[str] = field(default_factory=Counter)  # how the rows were placed: place.LEVELS
     located: int = 0  # rows with a dong_code
     places: PlaceDigest = field(default_factory=PlaceDigest)
+    left: Left = field(default_factory=Left)  # why rows have none
 
     def screen(self, place: int, rows: pa.Array, hits: Hits) -> None:
         """Count what was found in the cells `rows` of a place."""
@@ -79,6 +81,7 @@ class Counts:
         self.levels += other.levels
         self.located += other.located
         self.places.join(other.places)
+        self.left.join(other.left)
         for place, hits in other.hits.items():
             self.hits[place] = self.hits.get(place, Hits()) + hits
         for place, rows in other.rrn_rows.items():
@@ -114,6 +117,8 @@ class PartWriter:
         self.con = con
         self.counts = Counts()
         self._placer = Placer(placing) if placing else None
+        if self._placer:
+            self.counts.left = self._placer.left
         self._schema = schema_of(plan, placed=placing is not None)
         self._out = pq.ParquetWriter(out, self._schema, compression=compression)
         self._suspects = pq.ParquetWriter(suspects, SUSPECTS, compression="lz4")

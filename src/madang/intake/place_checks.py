@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from madang.intake.place import Placing
+from madang.intake.place import Placing, fits
 from madang.intake.place_slips import LOST, pointed
 from madang.intake.problems import ProblemSink
 from madang.places.coordinates_points import check_points, near_areas
@@ -55,7 +55,8 @@ def list_points(
             claimed=claimed,
             near=near,
             addresses=table["address"],
-            projected=(x, y) if metres else None,
+            projected=((y, x) if placing.exchanged else (x, y)) if metres else None,
+            placed=_placed(table) if placing.known else np.ones(len(x), bool),
         )
         slips = {"row": pa.array(lost), "rule": pa.array([LOST] * len(lost), pa.string())}
         slips |= {"lon": pa.array(lost_lon[lost]), "lat": pa.array(lost_lat[lost])}
@@ -79,6 +80,10 @@ def _chunks(files: Sequence[Path]) -> Iterator[pa.Table]:
                     held = []
     if held:
         yield pa.Table.from_batches(held)
+
+
+def _placed(table: pa.Table) -> Any:
+    return fits(*(np.asarray(table[name]) for name in ("found", "claimed")))
 
 
 def _add(

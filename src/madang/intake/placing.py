@@ -15,8 +15,8 @@ import shapely
 
 from madang.declarations.standard import Standard
 from madang.intake.conform_plan import Plan, Source
-from madang.intake.place import Placer, Placing
 from madang.intake.place_arrays import FORMS, Floats
+from madang.intake.place_claims import Placing, claims_of
 from madang.intake.place_columns import Pair, place_columns
 from madang.intake.placing_witness import LOOKED_AT, Witness, code_systems
 from madang.intake.problems import ProblemSink
@@ -275,7 +275,7 @@ def _looked_at(table: RawTable, layer: Layer, plan: Plan) -> tuple[dict[int, pa.
 
 def _claimed(placing: Placing, texts: Mapping[int, pa.Array], rows: int) -> pa.Array:
     """The area that each row names by codes, names or address: 10 or 5 digits, null where none."""
-    claims = Placer(placing).claims(texts, rows)
+    claims = claims_of(placing, texts, rows)
     dong = pa.array(claims.dong, mask=claims.dong == 0).cast(pa.string())
     area = pa.array(claims.sigungu, mask=claims.sigungu == 0).cast(pa.string())
     return pc.coalesce(dong, area)

@@ -121,6 +121,11 @@ class Known:
         """All 5-digit codes of 시군구 that have a 행정동."""
         return pc.utf8_slice_codeunits(self.dongs, 0, 5).unique()
 
+    @cached_property
+    def shaped_sigungus(self) -> np.ndarray:
+        """The 시군구 of which there are shapes, 5-digit codes as numbers."""
+        return np.asarray(self.sigungu_shapes[0].cast(pa.int32()))
+
     def _now(self, codes: pa.Array, known: pa.Array) -> pa.Array:
         coded = codes.dictionary_encode()
         words = coded.dictionary

@@ -20,6 +20,7 @@ from madang.intake.conform_plan import Plan, Source
 from madang.intake.place import SCHEMA, Placer, Placing
 from madang.intake.place_columns import place_columns
 from madang.intake.place_digest import PlaceDigest
+from madang.intake.place_left import Left, why_left
 from madang.intake.placing import of_pairs
 from madang.intake.placing_witness import Witness, code_systems
 from madang.intake.raw import Evidence
@@ -73,6 +74,7 @@ class _Counts:
     other: int = 0  # rows in which anything else differs
     levels: Counter[str] = field(default_factory=Counter)
     places: PlaceDigest = field(default_factory=PlaceDigest)
+    left: Left = field(default_factory=Left)
 
 
 def placed(version: Version | None) -> bool:
@@ -109,6 +111,7 @@ def rekey(
     placing, evidence, reasons = _placing(live, known, standards)
     with bank.bench() as place:
         counts, files = _write(live, placing, place)
+        reasons = (*reasons, *why_left(counts.rows, dataset=dataset, **counts.left.to_json()))
         share = round(counts.dongs / counts.rows, 4) if counts.rows else 0.0
         if not counts.changed and not counts.other:
             return Rekeyed(dataset, live.n, known.version, counts.rows, 0, share, reasons)
@@ -186,6 +189,7 @@ def _witness(live: Version, plan: Plan) -> Witness:
 def _write(live: Version, placing: Placing, place: Path) -> tuple[_Counts, list[Path]]:
     """The table with its places made anew, file by file as it was."""
     placer, counts, files = Placer(placing), _Counts(), []
+    counts.left = placer.left
     names = [column.name for column in live.columns]
     for number, path in enumerate(live.files):
         out = place / f"part-{number}.parquet"
@@ -246,6 +250,7 @@ def _receipt(
 
 _SETTLED = {
     "no_register", "crs_needs_register", "crs_asked", "code_change_unverified", "code_change_trusted", "code_split",
+    "places_left",
 }  # fmt: skip
 
 
@@ -265,6 +270,7 @@ def _facts(
         "dongs": counts.dongs,
         "levels": dict(counts.levels),
         "digest": str(counts.places),
+        **counts.left.to_json(),
     }
     kept = [each for each in live.facts["evidence"] if not each["decision"].startswith(_OF_PLACES)]
     stored = [

@@ -24,6 +24,7 @@ from madang.intake.conform import Conformed, Located, conform
 from madang.intake.conform_plan import Plan, hints, plan_of
 from madang.intake.layout_change import tell_change
 from madang.intake.layout_totals import take_out_totals
+from madang.intake.place_left import why_left
 from madang.intake.placing import Decision, decide, in_degrees
 from madang.intake.problems import hide_lines
 from madang.intake.profile import profile
@@ -138,6 +139,7 @@ class Settler:
                 *_left_out(table),
                 *conformed.screened.reasons(plan.sources),
                 *(decision.reasons if decision else ()),
+                *_left_behind(conformed.located, table_id, feeding),
             )
             self.steps("checking")
             quality = check(
@@ -263,6 +265,11 @@ def _compare_with_live(
                            detail=_json(fell.params))  # fmt: skip
         return (fell,)
     return ()
+
+
+def _left_behind(located: Located | None, dataset: str, feeding: bool) -> tuple[Reason, ...]:
+    """Why rows got no 행정동."""
+    return why_left(located.rows, located.left, located.missing, dataset) if located and not feeding else ()
 
 
 def _left_out(table: RawTable) -> tuple[Reason, ...]:

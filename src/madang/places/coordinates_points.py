@@ -31,12 +31,14 @@ def check_points(
     near: Near | None = None,
     addresses: pa.Array | pa.ChunkedArray | None = None,
     projected: tuple[np.ndarray, np.ndarray] | None = None,
+    placed: np.ndarray | None = None,
 ) -> pa.Table:
     """Points that cannot be right: columns row (0-based), rule, lon and lat of a proposal (null where there is none).
 
     `lon`, `lat`: degrees of EPSG:4326, NaN where a row has none. `claimed`: the area that the row itself names (null
     where it names none), judged by `near` (`near_areas`, `near_boxes`). `addresses`: texts that tell duplicates of
-    one building from unrelated ones. `projected`: x and y in metres, where the file has those.
+    one building from unrelated ones. `projected`: easting and northing in metres, where the file has those; `placed`:
+    which of them lie in the area they claim, or in any where they claim none.
 
     Rules: point_zero, point_dummy, point_swapped, point_digit (one digit typed wrong: proposed where exactly one change
     falls inside the claimed area), point_outside_korea, point_outside_claim (by more than 200 m): one of these for a
@@ -44,7 +46,7 @@ def check_points(
     fills) stand beside them.
     """
     known = ~(np.isnan(lon) | np.isnan(lat))
-    zero = known & _zero(lon, lat, projected)
+    zero = known & _zero(lon, lat, projected, np.zeros(len(lon), bool) if placed is None else placed)
     dummy = known & ~zero & (_dummy(lon) | _dummy(lat))
     inside = _in_korea(lon, lat)
     claim = claimed if claimed is not None and near is not None else pa.nulls(len(lon), pa.string())
@@ -65,7 +67,7 @@ def check_points(
         _flags("point_digit", *digit),
         _flags("point_outside_korea", np.nonzero(rest & ~swapped & ~mended & ~inside)[0]),
         _flags("point_outside_claim", np.nonzero(rest & ~swapped & ~mended & inside)[0]),
-        _flags("point_dragged", np.nonzero(_dragged(lon, lat) & ~zero & ~dummy)[0]),
+        _flags("point_dragged", np.nonzero(dragged(lon, lat) & ~zero & ~dummy)[0]),
         _flags("point_duplicated", _duplicated(lon, lat, known & ~zero & ~dummy, addresses)),
     ]
     return pa.concat_tables(parts).sort_by([("row", "ascending"), ("rule", "ascending")])
@@ -120,15 +122,22 @@ def _in_korea(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 
 
-def _zero(lon: np.ndarray, lat: np.ndarray, projected: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
-    """(0, 0), one of the two 0, or an easting below 1 km: (0, 0) of EPSG:5174 lies in the sea off 흑산도 as degrees.
-
-    A northing of some metres is no slip: that of EPSG:5174 is 0 in 제주시.
-    """
+def _zero(
+    lon: np.ndarray, lat: np.ndarray, projected: tuple[np.ndarray, np.ndarray] | None, placed: np.ndarray
+) -> np.ndarray:
+    """(0, 0), or one of the two 0; of metres what `no_position` says."""
     zero = (np.abs(lon) < 1e-6) | (np.abs(lat) < 1e-6)
-    if projected is not None:
-        zero |= (np.abs(projected[0]) < 1000) | (np.abs(projected[1]) < 1e-3)
-    return np.asarray(zero)
+    return np.asarray(zero | no_position(*projected, placed) if projected is not None else zero)
+
+
+def no_position(easting: np.ndarray, northing: np.ndarray, placed: np.ndarray) -> np.ndarray:
+    """Metres that stand for no position: both below 1 km ((0, 0) of EPSG:5174 lies in the sea off 흑산도); or, of points
+    that are not `placed` in the area they claim, an easting below 1 km or a northing of 0.
+
+    One alone is no slip: in EPSG:5174 the northing of 제주시 and the easting of 백령면 are about 0.
+    """
+    east, north = np.abs(easting), np.abs(northing)
+    return np.asarray(((east < 1000) & (north < 1000)) | (~placed & ((east < 1000) | (north < 1e-3))))
 
 
 def _dummy(value: np.ndarray) -> np.ndarray:
@@ -138,8 +147,8 @@ def _dummy(value: np.ndarray) -> np.ndarray:
     return np.isin(part, [*runs, *(digit * 1_111_110 for digit in range(1, 10))])
 
 
-def _dragged(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Rows after the first of three and more whose both values grow by one step each.
+def dragged(lon: np.ndarray, lat: np.ndarray, *, first: bool = False) -> np.ndarray:
+    """Rows after the first (with `first`: that too) of three and more whose both values grow by one step each.
 
     A step shows only in values of five decimals and more, or where it is a tenth of a degree and more: coarse values
     repeat their steps by chance. A step that comes back in three stretches and more is that of a grid.
@@ -156,6 +165,7 @@ def _dragged(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     same &= (fine[1:-1] & fine[2:] & fine[:-2]) | coarse_step
     same &= ~_of_a_grid(same, steps)
     found = np.zeros(len(lon), bool)
+    found[:-2] |= same & first
     found[1:-1] |= same
     found[2:] |= same
     return found
