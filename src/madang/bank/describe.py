@@ -125,6 +125,20 @@ def problem_rows(
         skip = 0
 
 
+def problem_count(
+    dataset: Dataset, *, version: int | None = None, deposit: str | None = None, rule: str | None = None
+) -> int:
+    """How many rows `problem_rows` has without limit."""
+    path = problems_file(dataset, version, deposit=deposit)
+    if path is None:
+        return 0
+    file = pq.ParquetFile(path)
+    if rule is None:
+        return int(file.metadata.num_rows)
+    batches = file.iter_batches(columns=["rule"])
+    return sum(int(pc.sum(pc.equal(batch["rule"], rule)).as_py() or 0) for batch in batches)
+
+
 def explain(row: dict[str, Any], language: Language = "ko") -> dict[str, Any]:
     """A stored problem with its `reason`: the sentence of its rule."""
     detail: dict[str, Any] = json.loads(row["detail"]) if row["detail"] else {}

@@ -5,8 +5,12 @@ from __future__ import annotations
 import click
 
 from madang import __version__
-from madang.cli import areas, card, change, deposit, keep, look, source, up
-from madang.cli.common import Failing
+from madang.cli.korean import speak_korean
+
+speak_korean()  # before the options are made: they keep what click said then
+
+from madang.cli import areas, card, change, deposit, keep, look, source, up  # noqa: E402
+from madang.cli.common import Failing  # noqa: E402
 
 
 @click.group(

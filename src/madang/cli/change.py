@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from madang.bank.diff import Diff
-from madang.cli.common import by_option, echo_json, echo_table, json_option, opened
+from madang.cli.common import by_option, echo_json, echo_table, json_option, opened, type_word
 from madang.messages import MadangError, text
 
 _EXTENSIONS = ("csv", "xlsx", "json", "jsonl", "geojson", "parquet")
@@ -58,7 +58,7 @@ def _show(dataset: str, found: Diff, limit: int) -> None:
         if columns:
             click.echo(text(code, columns=", ".join(columns), count=len(columns)))
     for column, (before, after) in found.types_changed.items():
-        click.echo(text("diff_type", column=column, before=before, after=after))
+        click.echo(text("diff_type", column=column, before=type_word(before), after=type_word(after)))
     if found.cells:
         click.echo()
         echo_table(
@@ -161,7 +161,9 @@ def _check_day(day: str) -> None:
         raise MadangError("day_unreadable", day=day) from None
 
 
-@click.command(help="데이터 전체나 조건에 맞는 행을 모든 판에서 파기합니다. 되돌릴 수 없고, 묘비만 남습니다.")
+@click.command(
+    help="데이터 전체나 조건에 맞는 행을 모든 판에서 파기합니다. 되돌릴 수 없고, 파기 기록만 남습니다."
+)
 @click.argument("dataset")
 @click.option("--where", metavar="열=값", help="이 값이 든 행만 파기합니다 (없으면 데이터 전체).")
 @click.option("--ground", required=True, help="파기의 근거 (예: 정보주체 요구, 문서번호).")

@@ -47,7 +47,13 @@ _COLOUR = {"accepted": "green", "accepted_with_problems": "yellow", "refused": "
 @click.option("--encoding", help="문자 인코딩을 지정합니다 (예: cp949, utf-8).")
 @click.option("--delimiter", help="구분자를 지정합니다 (탭은 \\t).")
 @click.option("--header-rows", help="머리글 행 번호를 지정합니다 (예: 3 또는 3,4; 없으면 0).")
-@click.option("--type", "types", multiple=True, metavar="열=자료형", help="열의 자료형을 지정합니다.")
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="열=자료형",
+    help="열의 자료형을 지정합니다 (예: 우편번호=text).",
+)
 @click.option("--crs", help="좌표계를 지정합니다 (예: EPSG:5174).")
 @click.option(
     "--map",
@@ -184,6 +190,8 @@ class _Report:
             click.echo(f"  - {reason.text()}")
         if receipt.problems and receipt.accepted:
             click.echo("  " + text("see_problems", dataset=receipt.dataset, problems=f"{receipt.problems:,}"))
+        if receipt.deposit:
+            click.echo("  " + text("receipt_number", deposit=receipt.deposit))
 
     def _verdict(self, receipt: Receipt) -> str:
         """The code of the sentence for the verdict; that an original was kept is said only where it is there."""
@@ -204,7 +212,10 @@ def _found(receipt: Receipt) -> Iterator[str]:
     elif receipt.crs:
         yield text("receipt_crs", crs=receipt.crs)
     if receipt.personal_data:
-        kinds = (f"{text('privacy_kind_' + kind)} {count:,}" for kind, count in receipt.personal_data.items())
+        kinds = [
+            text("receipt_personal_kind", kind=text(f"privacy_kind_{kind}"), count=f"{count:,}")
+            for kind, count in receipt.personal_data.items()
+        ]
         yield text("receipt_personal", kinds=", ".join(kinds))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -9,10 +10,18 @@ import click
 import pyarrow.parquet as pq
 
 from madang.bank import Dataset
-from madang.bank.describe import describe_dataset, describe_version, problem_rows, problems_file
+from madang.bank.describe import (
+    describe_dataset,
+    describe_version,
+    problem_count,
+    problem_rows,
+    problems_file,
+)
 from madang.cli.common import echo_json, echo_table, json_option, opened
 from madang.intake.receipt import Reason
 from madang.messages import MadangError, text
+
+_AT_FIRST = 100  # problems on the screen, unless more are asked for
 
 
 @click.command(help="뱅크에 있는 데이터 목록을 봅니다.")
@@ -104,7 +113,11 @@ def _score(score: float | None) -> str | None:
 @click.option("--version", "number", type=int, help="몇 판을 볼지 (기본: 지금 판).")
 @click.option("--deposit", "deposit_id", help="어느 입고를 볼지: 접수증의 입고 번호.")
 @click.option("--rule", help="한 가지 규칙만 봅니다.")
-@click.option("--limit", type=int, default=100, show_default=True, help="몇 행까지 볼지 (0: 모두).")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    help="몇 건까지 볼지 (0: 모두; 기본: 화면은 100건, --json은 모두).",
+)
 @json_option
 @click.pass_context
 def problems(
@@ -113,7 +126,7 @@ def problems(
     number: int | None,
     deposit_id: str | None,
     rule: str | None,
-    limit: int,
+    limit: int | None,
     as_json: bool,
 ) -> None:
     """List the problems of the last deposit where that was refused, else those of the live version."""
@@ -124,14 +137,16 @@ def problems(
     deposit_id = refused["deposit"] if refused else deposit_id
     reasons = [] if refused is None else [_as_problem(reason) for reason in refused["reasons"]]
     reasons = [row for row in reasons if rule in (None, row["rule"])]
-    rows = problem_rows(found, version=number, deposit=deposit_id, rule=rule, limit=limit or None)
+    most = limit if limit is not None else 0 if as_json else _AT_FIRST
+    rows = problem_rows(found, version=number, deposit=deposit_id, rule=rule, limit=most or None)
     if as_json:
         some = False
         for row in chain(reasons, rows):
             echo_json(row)
             some = True
     else:
-        some = _print(refused, reasons, list(rows), limit)
+        of = problem_count(found, version=number, deposit=deposit_id, rule=rule)
+        some = _print(refused, reasons, rows, most, of)
     if rule and not some:
         _say_rules(dataset, rule, _rules(found, number, deposit_id, refused))
     elif not (some or refused or as_json):
@@ -141,21 +156,23 @@ def problems(
 def _print(
     refused: dict[str, Any] | None,
     reasons: list[dict[str, Any]],
-    rows: list[dict[str, Any]],
-    limit: int,
+    rows: Iterable[dict[str, Any]],
+    most: int,
+    of: int,
 ) -> bool:
-    """Problems for people, a column named once; whether there were any."""
+    """Problems for people, a column named once, at `most` of all `of` (0: all); whether there were any."""
     if refused:
         click.secho(text("last_refused", file=refused["file"], at=refused["at"][:16]), bold=True)
     for row in reasons:
         click.echo(f"  - {row['reason']}")
     for row in rows:
         label = row["label"] if row["label"] and row["label"] not in row["reason"] else ""
-        click.secho(f"{row['row'] or '-'}행  {label}".rstrip(), bold=True, nl=False)
+        where = text("in_row", row=row["row"]) if row["row"] else text("in_file")
+        click.secho(f"{where}  {label}".rstrip(), bold=True, nl=False)
         click.echo(f"  {row['reason']}")
-    if limit and len(rows) == limit:
-        click.echo(text("more_problems", limit=limit))
-    return bool(reasons or rows)
+    if most and of > most:
+        click.echo(text("more_problems", limit=f"{most:,}", count=f"{of:,}"))
+    return bool(reasons or of)
 
 
 def _refused(found: Dataset, number: int | None, deposit_id: str | None) -> dict[str, Any] | None:

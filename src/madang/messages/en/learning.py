@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "crs_unusable": "The coordinate system '{crs}' is not known. Write the number of one that maps use, like EPSG:5174 (often used: 5174, 5179, 5181, 5186, 4326).",
     "maps_usage": 'Write --map as HEADER=COLUMN; an empty right side means no column of the standard. For example --map "연락처=phone" --map "비고="',
     "mapping_without_standard": "'{column}' was given a column of a standard, but the file is to be read without one. Leave out --text or --standard generic.",
+    "mapping_target_nowhere": "No standard has a column '{column}' to map '{label}' to. Columns of data without a standard cannot be mapped. Where there is one name it with `--standard`; `madang standards --json` lists its columns.",
     "mapping_target_unknown": "There is no column '{column}' to map '{label}' to. Columns: {columns}. `madang standards --json` lists them all.",
     "mapping_twice": "Two headers ('{first}', '{second}') cannot both be the column '{column}'. Choose one.",
     "mapping_column_missing": "{file} has no column '{column}' that a column of the standard was given to. Columns: {columns}.",

@@ -16,7 +16,7 @@ TEXTS: dict[str, str] = {
     "coordinate_swapped": "{column}: {value} looks as if latitude and longitude were exchanged. Try swapping them.",
     "key_duplicate": "{column}: an earlier row (source row {first}) has the same '{value}'. Keep one or tell them apart.",
     "row_duplicate": "Every value equals source row {first}. Keep one.",
-    "row_rule": "{label}. {column}: {value}",
+    "row_rule": "{label}. Values: {value}",
     "sum_mismatch": "{label}. {value}: total {total}, sum of parts {parts}, difference {difference}.",
     "rule_list_cut": "{total} places break this rule; {listed} are listed.",
     # quality: what each check asks, and how the score came to be

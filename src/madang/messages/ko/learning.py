@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "crs_unusable": "좌표계 '{crs}'{을} 알 수 없습니다. EPSG:5174처럼 지도에 쓰는 좌표계의 번호를 적으십시오(자주 쓰는 것: 5174, 5179, 5181, 5186, 4326).",
     "maps_usage": '--map은 머리글=열 꼴로 적으십시오. 표준의 어느 열도 아니면 오른쪽을 비웁니다. 예: --map "연락처=phone" --map "비고="',
     "mapping_without_standard": "'{column}'{을} 표준의 열로 정했지만 표준 없이 읽으라고 하였습니다. --text나 --standard generic을 빼십시오.",
+    "mapping_target_nowhere": "'{label}'{을} 이으려는 열 '{column}'{은} 어느 표준에도 없습니다. 표준이 없는 데이터의 열은 이을 수 없습니다. 표준이 있으면 `--standard`로 정하고, 그 열은 `madang standards --json`에서 보십시오.",
     "mapping_target_unknown": "'{label}'{을} 이으려는 표준 열 '{column}'{이} 없습니다. 쓸 수 있는 열: {columns}. `madang standards --json`에 모두 있습니다.",
     "mapping_twice": "표준 열 '{column}'에 머리글 둘('{first}', '{second}')을 이을 수 없습니다. 하나만 고르십시오.",
     "mapping_column_missing": "표준 열을 정한 '{column}' 열이 {file}에 없습니다. 있는 열: {columns}.",

@@ -16,7 +16,7 @@ TEXTS: dict[str, str] = {
     "coordinate_swapped": "{column}: {value}{은} 위도와 경도가 서로 바뀐 것으로 보입니다. 두 값을 바꾸어 보십시오.",
     "key_duplicate": "{column}: '{value}'{이} 같은 행이 앞에 또 있습니다(원본 {first}행). 하나만 남기거나 구분되는 값을 채우십시오.",
     "row_duplicate": "모든 값이 원본 {first}행과 같은 행입니다. 하나만 남기십시오.",
-    "row_rule": "{label}. {column} 값: {value}",
+    "row_rule": "{label}. 적힌 값: {value}",
     "sum_mismatch": "{label}. {value}: 합계 {total}, 부분의 합 {parts}, 차이 {difference}.",
     "rule_list_cut": "이 규칙을 어긴 곳이 {total}곳이어서 {listed}곳만 적었습니다.",
     # quality: what each check asks, and how the score came to be
