@@ -69,7 +69,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv || { echo "This Python cannot make a venv. On Debian: apt-get install python3-venv"; rm -rf .venv; exit 1; }
 
 $(DONE)/run: requirements.lock | $(BIN)/python
-	@echo "Installing what Madang runs on …"
+	@echo "Installing what Madang runs on: the first time this takes a few minutes …"
 	@$(LOCKED) -r requirements.lock
 	@mkdir -p $(DONE) && touch $@
 
@@ -79,6 +79,6 @@ $(DONE)/dev: requirements-dev.lock | $(DONE)/run
 	@mkdir -p $(DONE) && touch $@
 
 $(DONE)/package: pyproject.toml $(wildcard hatch_build.py) $(FRONTEND) $(DONE)/run
-	@echo "Building the package …"
+	@echo "Building the package: about a minute where the pages are built anew …"
 	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
