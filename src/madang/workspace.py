@@ -229,6 +229,7 @@ class Workspace:
         version: int | None = None,
         as_of: date | str | None = None,
         with_source_row: bool = False,
+        places: bool = True,
         raw: bool = False,
     ) -> Version:
         """Write a version to `out` in format `fmt`; returns the version written."""
@@ -244,6 +245,7 @@ class Workspace:
             as_of=chosen.at.date().isoformat(),
             source=str(chosen.receipt["file"]),
             with_source_row=with_source_row,
+            places=places,
             raw=raw,
         )
         return chosen

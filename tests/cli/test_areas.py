@@ -68,3 +68,31 @@ def test_rekey_of_one_that_has_no_places_is_wrong_use(workspace: Workspace, tmp_
 def test_rekey_wants_one_or_all(workspace: Workspace, arguments: list[str]) -> None:
     result: Any = say(workspace, *arguments)
     assert result.exit_code == 2
+
+
+def test_show_tells_how_rows_were_placed(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [f"{n},{lat:.7f},{lon:.7f}," for n, (lon, lat) in enumerate(points(10))]
+    rows += ["10,,,부산광역시 수영구 광안동 12", "11,,,경기도 새빛시"]
+    workspace.deposit(write(tmp_path, "쉼터.csv", ["번호,위도,경도,소재지주소", *rows]))
+    told = json.loads(say(workspace, "show", "쉼터", "--json").stdout)["places"]
+    assert (told["crs"], told["rows"], told["dongs"]) == ("EPSG:4326", 12, 10)
+    assert told["levels"] == {"point": 10, "": 2}
+    assert (told["left"], told["missing"]) == ({"missing": 1, "upper": 1}, {"부산광역시": 1})
+    (keys,) = re.findall(r"## `show ID --json`.*?(?=\n## |\Z)", REFERENCE, re.DOTALL)
+    assert set(told) <= set(re.findall(r"`([a-z_]+)`", keys))
+    shown = say(workspace, "show", "쉼터").stdout
+    assert "12행 가운데 10행에 행정동" in shown
+    assert "좌표 10행, 없음 2행" in shown
+    assert "부산광역시 경계가 없습니다" in shown
+    assert "위치:" not in say(workspace, "show", "행정동경계").stdout
+
+
+def test_an_export_with_places_can_be_deposited_again(workspace: Workspace, tmp_path: Path) -> None:
+    out = tmp_path / "내보낸.csv"
+    say(workspace, "export", "정류장", "--out", str(out))
+    assert out.read_text("utf-8-sig").splitlines()[0] == "번호,위도,경도,lon,lat,dong_code,geo_level"
+    (receipt,) = workspace.deposit(out)
+    assert (receipt.verdict, receipt.located_share, receipt.columns) == ("accepted", 1.0, 7)
+    bare = tmp_path / "원본만.csv"
+    say(workspace, "export", "정류장", "--as-source", "--out", str(bare))
+    assert bare.read_text("utf-8-sig").splitlines()[0] == "번호,위도,경도"

@@ -69,7 +69,7 @@ def texts(folder: Path, cells: list[str | None]) -> tuple[list[Path], list[Datas
 
 def exported(files: list[Path], columns: list[DatasetColumn], fmt: str, **options: Any) -> bytes:
     out = io.BytesIO()
-    export(files, columns, fmt, out, **options)
+    export(files, columns, fmt, out, **{"places": False, **options})
     return out.getvalue()
 
 
@@ -152,14 +152,43 @@ def test_xlsx_keeps_text_as_text_and_the_rest_as_itself(three: list[Path]) -> No
     assert other[2][:6] == ["0012", '둘째, "따옴표"', 7, 12.5, True, date(2026, 11, 21)]
 
 
-def test_reserved_columns_come_only_when_asked_for(three: list[Path]) -> None:
+def test_the_row_of_the_source_comes_only_when_asked_for(three: list[Path]) -> None:
     listed = [*COLUMNS, DatasetColumn("dong_code", "", "text")]
     assert "dong_code" not in exported(three, listed, "csv").decode("utf-8-sig").splitlines()[0]
     rows = list(csv.reader(io.StringIO(exported(three, COLUMNS, "csv-utf8", with_source_row=True).decode())))
-    assert rows[0][:5] == ["source_row", "lon", "lat", "dong_code", "관리 번호"]
-    assert [row[:4] for row in rows[1:]] == [
-        ["2", "127.1", "37.6", "1132051200"], ["3", "127", "37.5", "1132051100"], ["4", "", "", ""],
-    ]  # fmt: skip
+    assert rows[0][:2] == ["source_row", "관리 번호"]
+    assert [row[0] for row in rows[1:]] == ["2", "3", "4"]
+
+
+PLACED = [[127.1, 37.6, "1132051200"], [127.0, 37.5, "1132051100"], [None, None, None]]
+
+
+@pytest.mark.parametrize("fmt", ["csv", "csv-utf8", "xlsx", "json", "jsonl", "geojson", "parquet"])
+def test_places_stand_behind_the_columns_of_the_source(three: list[Path], fmt: str) -> None:
+    out = io.BytesIO()
+    export(three, COLUMNS, fmt, out)
+    data = out.getvalue()
+    if fmt.startswith("csv"):
+        head, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+        found = [[float(x) if x else None, float(y) if y else None, z or None] for *_, x, y, z in rows]
+    elif fmt == "xlsx":
+        cells = [list(row) for row in workbook(data)["데이터"].iter_rows(values_only=True)]
+        head, found = [str(cell) for cell in cells[0]], [row[-3:] for row in cells[1:]]
+    elif fmt == "parquet":
+        table = pq.read_table(io.BytesIO(data))
+        head, found = table.column_names, [list(row.values())[-3:] for row in table.to_pylist()]
+    else:
+        told = json.loads(data) if fmt != "jsonl" else [json.loads(line) for line in data.splitlines()]
+        records = [each["properties"] for each in told["features"]] if fmt == "geojson" else told
+        head, found = list(records[0]), [list(record.values())[-3:] for record in records]
+    assert head == [*(c.label or c.name for c in COLUMNS), "lon", "lat", "dong_code"]
+    assert found == PLACED
+
+
+def test_a_source_with_such_a_header_keeps_it(three: list[Path]) -> None:
+    columns = [DatasetColumn("share", "lon", "number")]
+    head = exported(three, columns, "csv-utf8", places=True).decode().splitlines()[0]
+    assert head == "lon,lon_2,lat,dong_code"
 
 
 FORMULAS = [

@@ -105,7 +105,10 @@ def rollback(context: click.Context, dataset: str, version: int, by: str | None,
 @click.option("--as-of", help="그날의 판을 (YYYY-MM-DD).")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="파일 이름 (기본: 화면으로).")
 @click.option("--force", is_flag=True, help="이미 있는 파일을 덮어씁니다.")
-@click.option("--with-source-row", is_flag=True, help="원본 행 번호(source_row) 같은 내부 열도 넣습니다.")
+@click.option("--with-source-row", is_flag=True, help="원본 행 번호(source_row)를 첫 열로 넣습니다.")
+@click.option(
+    "--as-source", is_flag=True, help="원본의 열만 내보냅니다: lon, lat, dong_code, geo_level을 뺍니다."
+)
 @click.option(
     "--raw", is_flag=True, help="엑셀 수식으로 읽힐 수 있는 글자 앞에 작은따옴표를 붙이지 않습니다."
 )
@@ -119,6 +122,7 @@ def export(
     out: Path | None,
     force: bool,
     with_source_row: bool,
+    as_source: bool,
     raw: bool,
 ) -> None:
     """Write one version to a file or to the standard output."""
@@ -136,6 +140,7 @@ def export(
         version=number,
         as_of=as_of,
         with_source_row=with_source_row,
+        places=not as_source,
         raw=raw,
     )
     if out:

@@ -66,7 +66,8 @@ def show(context: click.Context, dataset: str, number: int | None, as_json: bool
         columns = facts.get("columns", [])
         echo_json(
             {**summary, "card": found.card, "columns_detail": columns, "quality": facts.get("quality"),
-             "evidence": facts.get("evidence", []), "left_out": facts.get("left_out_counts", {}), "versions": versions}
+             "evidence": facts.get("evidence", []), "left_out": facts.get("left_out_counts", {}), "versions": versions,
+             "places": _places(facts)}
         )  # fmt: skip
         return
     click.secho(f"{summary['title']}  ({dataset})", bold=True)
@@ -86,6 +87,7 @@ def show(context: click.Context, dataset: str, number: int | None, as_json: bool
                 checked=f"{quality['checked']:,}",
             )
         )
+    _tell_places(_places(facts), dataset)
     click.echo()
     echo_table(
         ["열", "원본 머리글", "자료형", "단위", "근거"],
@@ -100,6 +102,32 @@ def show(context: click.Context, dataset: str, number: int | None, as_json: bool
         ],
         right=(0, 4, 5),
     )
+
+
+_PLACES = ("crs", "register", "rows", "dongs", "levels", "left", "missing", "points")
+
+
+def _places(facts: dict[str, Any]) -> dict[str, Any] | None:
+    """How the rows were placed; None where nothing says where they are, or they are areas themselves."""
+    located = None if facts.get("feeds_register") else facts.get("located")
+    return {key: located.get(key) for key in _PLACES} if located else None
+
+
+def _tell_places(told: dict[str, Any] | None, dataset: str) -> None:
+    from madang.intake.place_left import why_left
+
+    if told is None:
+        return
+    rows = told["rows"]
+    shares = [
+        text("show_level", level=text(f"level_{level or 'none'}"), rows=f"{count:,}")
+        for level, count in sorted(told["levels"].items(), key=lambda each: -each[1])
+    ]
+    register = told["register"] or "-"
+    click.echo(text("show_places", rows=f"{rows:,}", dongs=f"{told['dongs']:,}", crs=told["crs"] or "-",
+                    register=register, levels=", ".join(shares)))  # fmt: skip
+    for reason in why_left(rows, told["left"] or {}, told["missing"] or {}, dataset):
+        click.echo(reason.text())
 
 
 def _score(score: float | None) -> str | None:

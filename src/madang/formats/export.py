@@ -36,14 +36,16 @@ def export(
     as_of: str = "",
     source: str = "",
     with_source_row: bool = False,
+    places: bool = True,
     raw: bool = False,
     progress: Progress = no_progress,
     temp_dir: Path | None = None,
 ) -> int:
     """Write the rows of one version, given as its typed Parquet `files`, to `out`; returns the number of rows.
 
-    Rows stand in the order of the source (`source_row`); the header has the source's labels. The reserved columns
-    (source_row, lon, lat, dong_code) are left out unless `with_source_row`. Null is empty (in JSON: null).
+    Rows stand in the order of the source (`source_row`); the header has the source's labels. Behind the
+    source's columns stand lon, lat, dong_code and geo_level, where the version has them, unless not `places` (as lon_2 …
+    where the source has such a label); source_row stands first `with_source_row`. Null is empty (in JSON: null).
 
     ========  ==========================================================================================
     csv       for Excel: UTF-8 with BOM, CRLF; 2026-11-21, 2026-11-21 09:30:00, true, false
@@ -77,6 +79,7 @@ def export(
             files,
             columns,
             with_source_row=with_source_row,
+            places=places,
             spill=Path(spill),
             shapes=_SHAPES.get(fmt, "wkt"),
             points=fmt == "geojson",

@@ -23,6 +23,7 @@ _CELLS, _FEWEST, _MOST = 400_000, 500, 16_384  # of a batch, which one thread ta
 _SHAPE_BYTES = 8_000_000  # of the shapes of a batch
 _TOGETHER = 4  # batches planned for together
 ROW_NUMBER = "__row"  # no column has such a name
+PLACES = ("lon", "lat", "dong_code", "geo_level")  # columns that the bank adds
 
 
 Expression = Callable[
@@ -54,7 +55,7 @@ class Column:
 class Source:
     """The rows of one version. `rows` is their number, `columns` what of them is exported.
 
-    Shapes are given as `shapes` says. With `points`, rows without shapes have their place in `hidden`: lon and lat.
+    The columns of places stand last. Shapes are given as `shapes` says. With `points`, rows without shapes have their place in `hidden`: lon and lat.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Source:
         columns: Sequence[DatasetColumn],
         *,
         with_source_row: bool,
+        places: bool = True,
         spill: Path,
         shapes: Form = "wkt",
         points: bool = False,
@@ -78,9 +80,12 @@ class Source:
             for column in columns
             if column.name not in RESERVED or column.type == "geometry"
         ]
-        if with_source_row:
-            given = [name for name, _ in chosen]
-            chosen = [(name, name) for name in RESERVED if name in types and name not in given] + chosen
+        if places:
+            there = [name for name in PLACES if name in types]
+            labels = unique([*(label for _, label in chosen), *there])[len(chosen) :]
+            chosen += zip(there, labels, strict=True)
+        if with_source_row and "source_row" in types:
+            chosen.insert(0, ("source_row", "source_row"))
         self.columns = [
             Column(name, label, self._kind_of(types[name] if files else pa.string()))
             for name, label in chosen

@@ -25,7 +25,7 @@ _PARTNERS = (
 _DEGREES = frozenset(("위도", "latitude", "lat", "북위"))
 _TRIPLET = re.compile(r"(위도|경도)[도분초]$")
 _HEADED: tuple[tuple[Format, re.Pattern[str]], ...] = (
-    ("hjd_code", re.compile(r"^(행정동|행정기관)코드$|^adstrdcode|^hjd|^hdong|^admcd2?$|^행정동cd$")),
+    ("hjd_code", re.compile(r"^(행정동|행정기관)코드$|^adstrdcode|^hjd|^hdong|^admcd2?$|^행정동cd$|^dongcode$")),
     ("bjd_code", re.compile(r"^법정동코드$|^bjd|^ldongcode|^emdcd$|^legaldong")),
     ("sigungu_code", re.compile(r"^시군구코드$|^자치구코드$|^sigungu(cd|code)$|^sgg(cd|code)?$|^sigcd$|^signgucode$")),
     ("area_code", re.compile(r"^행정구역코드$|^지역코드$|^areacode$")),

@@ -54,6 +54,7 @@ def _export_masked(version: Version, hidden: set[str], form: str, held: IO[bytes
             title=f"{version.dataset.id}@{version.n}",
             as_of=version.at.date().isoformat(),
             source=str(version.receipt["file"]),
+            places=False,  # a point would tell the address that is starred
         )
 
 
