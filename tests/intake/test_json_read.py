@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pyarrow.parquet as pq
 import pytest
 
 from intake.forms_helper import labels, natives, one, problems, refused, rows, source_rows, tables
@@ -24,7 +25,9 @@ def test_the_standard_data_form(tmp_path):
     assert rows(table) == [["가", "02-1", ""], ["나", "", ""]]
     assert source_rows(table) == [1, 2]
     assert table.header_rows == ()
-    assert "행 번호는 1부터 세는 그 순서임" in next(e.because for e in table.evidence if e.decision == "records")
+    assert "행 번호는 1부터 세는 그 순서임" in next(
+        e.because for e in table.evidence if e.decision == "records"
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,30 @@ def test_records_are_found_wherever_they_stand(tmp_path, text):
     assert [[row[place] for place in places] for row in rows(table)] == [["가", "1"], ["나", "2"]]
     assert natives(table) == {"수": {"number": 2}}
     assert problems(table) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"response":{{"body":{{"items":{{"item":{TWO}}},"numOfRows":10,"totalCount":1300}}}}}}',
+        f'{{"Store":[{{"head":[{{"list_total_count":1300}},{{"RESULT":{{"CODE":"INFO-000"}}}}]}},{{"row":{TWO}}}]}}',
+        f'{{"currentCount":2,"data":{TWO},"totalCount":"1300"}}',
+    ],
+)
+def test_another_number_of_records_than_the_file_tells_is_a_warning(tmp_path, text):
+    table = one(tmp_path, text)
+    assert problems(table) == [(None, "json_count_differs", None)]
+    (problem,) = pq.read_table(table.problems.path).to_pylist()
+    assert (problem["severity"], json.loads(problem["detail"])) == ("warning", {"told": "1,300", "rows": "2"})
+
+
+def test_a_number_inside_the_records_or_told_in_several_ways_is_no_number_of_them(tmp_path):
+    inside = '{"data":[{"totalCount":9,"이름":"가"},{"totalCount":9,"이름":"나"}]}'
+    assert problems(one(tmp_path, inside)) == []
+    several = f'{{"totalCount":9,"data":{TWO},"list_total_count":8}}'
+    assert problems(one(tmp_path, several)) == []
+    pages = "\n".join(f'{{"data":{TWO},"totalCount":4}}' for _ in range(2))
+    assert "json_count_differs" not in {rule for _, rule, _ in problems(one(tmp_path, pages))}
 
 
 def test_the_key_of_named_records_is_a_column(tmp_path):

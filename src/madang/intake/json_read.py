@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,11 +10,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from madang.intake.json_choose import Choice, choose, value_of
+from madang.intake.json_choose import Choice, choose, excerpt, value_of
 from madang.intake.json_lines import is_lines, read_lines
 from madang.intake.json_outline import Node, Outline, outline
 from madang.intake.json_parse import Elements
-from madang.intake.json_said import only_record, said_instead, said_nothing
+from madang.intake.json_said import only_record, said_instead, said_nothing, told_count
 from madang.intake.json_table import RecordTable
 from madang.intake.json_text import TextSource
 from madang.intake.layout import infer_layout
@@ -23,6 +24,8 @@ from madang.messages import text
 _DOUBLED = re.compile(rb'\s*"?\s*[\[{]\s*(?:[\[{]\s*)?""[^"]')
 _BEFORE = re.compile(rb"[\s\w.$=(;]*")  # `callback(`, `var data =`
 _SMALL = 1 << 20
+_AROUND = 1 << 16  # bytes before and after the records in which their number may be told
+_REREAD = 64 << 20  # bytes of a file that is read once more for what stands behind its records
 _SAMPLE = 200
 _MOSTLY = 0.5
 
@@ -55,7 +58,8 @@ def read_json(
 def _tables(source: TextSource, found: Outline, stage_dir: Path, progress: Progress) -> list[RawTable]:
     if not found.roots or not _BEFORE.fullmatch(found.before):
         raise Refused("json_not")
-    if found.count > 1:
+    joined = found.count > 1
+    if joined:
         found = _joined(found, source)
     choices = choose(found, source)
     if [choice.shape for choice in choices] == ["single"] and said_nothing(value_of(source, found.roots[0])):
@@ -68,9 +72,22 @@ def _tables(source: TextSource, found: Outline, stage_dir: Path, progress: Progr
             tables.append(table)
     if not tables:
         tables = [_only_record(source, found.roots[0], stage_dir, progress)]
+    if len(tables) == len(choices) == 1 and not joined:
+        _tell_missing(source, choices[0].node, found.roots[0], tables[0])
     tables = [replace(tables[0], member=None)] if len(tables) == 1 else tables
     source.tell(tables[0].problems)
     return tables
+
+
+def _tell_missing(source: TextSource, records: Node, root: Node, table: RawTable) -> None:
+    """Say where the text tells another number of records than it has, as one page of an answer of several does."""
+    before = excerpt(source, max(0, records.start - _AROUND), records.start)
+    small = source.size <= _REREAD
+    after = excerpt(source, records.end, min(root.end, records.end + _AROUND)) if small else b""
+    told = told_count(before, after)
+    if told and told != table.rows:
+        detail = json.dumps({"told": f"{told:,}", "rows": f"{table.rows:,}"})
+        table.problems.add("json_count_differs", row=None, severity="warning", detail=detail)
 
 
 def _only_record(source: TextSource, root: Node, stage_dir: Path, progress: Progress) -> RawTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ _MESSAGES = (
     "text",
 )
 _TOTALS = ("totalcount", "list_total_count", "total_count", "totalcnt", "matchcount", "numberreturned")
+_ALL = re.compile(
+    rb'"(?:totalcount|list_total_count|total_count|totalcnt)"\s*:\s*"?(\d{1,12})"?\s*[,}\]]', re.I
+)
 _NONE_FOUND = ("NOT_FOUND", "NODATA", "NO_DATA", "NODATA_ERROR")
 _FINE = frozenset({"0", "00", "000", "0000", "200", "INFO-0", "INFO-00", "INFO-000", "OK", "SUCCESS"})
 _NODES = 10_000
@@ -42,6 +46,12 @@ def said_nothing(value: Any) -> bool:
         if str(named.get("status", "")).strip().upper() in _NONE_FOUND:
             return True
     return False
+
+
+def told_count(*around: bytes) -> int | None:
+    """How many records there are in all, as the text around them tells; None where it does not, or tells several."""
+    told = {int(number) for text in around for number in _ALL.findall(text)}
+    return told.pop() if len(told) == 1 else None
 
 
 def only_record(value: Any) -> bool:

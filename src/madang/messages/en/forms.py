@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     "json_record_broken": "This record is not JSON and was left out (line {line}). Mend that line in the original.",
     "json_line_broken": "This line is not JSON and was left out. Mend it in the original.",
     "json_not_a_record": "The value '{value}' in the list is not a record and was left out. Check the original.",
+    "json_count_differs": "The file says that there are {told} records in all, but holds {rows}. Where it is one page of several get the others too and deposit them as one file; else ask the provider about missing rows.",
     "json_key_twice": "The item '{column}' comes twice in a record; the later value was taken, '{value}' dropped. Check the original.",
     "json_not_a_number": "{column}: left empty, since {value} says that it is not a number. Enter the value if there is one.",
     "because_json_records": "records stand side by side in {path}. The row number says which record it is",

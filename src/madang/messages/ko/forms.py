@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     "json_record_broken": "JSON으로 읽히지 않는 행이라 넣지 않았습니다({line}번째 줄). 원본에서 그 줄을 고치십시오.",
     "json_line_broken": "JSON으로 읽히지 않는 줄이라 넣지 않았습니다. 원본에서 그 줄을 고치십시오.",
     "json_not_a_record": "목록 안에 행이 아닌 값 '{value}'{이} 있어 넣지 않았습니다. 원본을 확인하십시오.",
+    "json_count_differs": "파일에는 전체가 {told}건이라고 적혀 있지만 {rows}건이 들어 있습니다. 여러 쪽으로 나누어 받는 자료라면 나머지 쪽도 받아 한 파일로 올리고, 아니면 빠진 행이 있는지 제공 기관에 확인하십시오.",
     "json_key_twice": "한 행에 '{column}' 항목이 두 번 있어 뒤의 값을 썼습니다. 버린 값은 '{value}'입니다. 원본을 확인하십시오.",
     "json_not_a_number": "{column}: 숫자가 아니라는 표시({value})라 비워 두었습니다. 값이 있으면 적으십시오.",
     "because_json_records": "{path}에 행이 나란히 있음. 행 번호는 1부터 세는 그 순서임",

@@ -235,6 +235,7 @@ RULES = {  # short names, to choose by; the whole sentence stands beside each pr
     "json_record_broken": "읽을 수 없는 기록",
     "json_line_broken": "읽을 수 없는 줄",
     "json_not_a_record": "기록이 아닌 값",
+    "json_count_differs": "적힌 전체 건수와 다른 행 수",
     "json_key_twice": "두 번 적힌 항목",
     "json_not_a_number": "수가 아니라는 표시",
 }
