@@ -82,6 +82,33 @@ def test_what_is_not_known_is_told(desk: Desk) -> None:
     assert "기억한 것: 좌표계 EPSG:5186" in said
 
 
+def test_a_standard_that_hardly_fits_is_said_and_not_remembered(desk: Desk) -> None:
+    shelters = "".join(f"{i:05d},버스쉘터 {i},가나구 다라로 {i},설치\n" for i in range(1, 13))
+    desk.file.write_text(f"관리번호,쉘터명,설치위치,설치여부\n{shelters}", encoding="utf-8")
+    receipt = desk.json("deposit", str(desk.file), "--standard", "library", "--type", "관리번호=text")
+    assert (receipt["verdict"], receipt["standard"]) == ("accepted_with_problems", "library")
+    said = {reason["code"]: reason["text"] for reason in receipt["reasons"]}
+    assert "도서관명" in said["standard_hardly_fits"]
+    assert "기억하지 않았습니다" in said["standard_not_learned"]
+    assert "다음에도 이렇게 읽습니다: '관리번호' 열의 자료형 text." in said["learned_now"]
+    assert "열 4개 가운데 0개만" in desk.run("problems", "공원", "--rule", "standard_hardly_fits").stdout
+    assert "library" not in desk.run("source", "show", "공원").stdout
+
+
+def test_a_standard_that_fits_is_remembered_without_a_word(desk: Desk) -> None:
+    rows = "".join(
+        f"도서관{i},서울특별시,종로구,공공도서관,{i},37.5,127.0,2026-01-01\n" for i in range(1, 13)
+    )
+    desk.file.write_text(
+        f"도서관명,시도명,시군구명,도서관유형,좌석수,위도,경도,데이터기준일자\n{rows}", encoding="utf-8"
+    )
+    receipt = desk.json("deposit", str(desk.file), "--standard", "library")
+    codes = [reason["code"] for reason in receipt["reasons"]]
+    assert "standard_hardly_fits" not in codes
+    assert "learned_now" in codes
+    assert "library" in desk.run("source", "show", "공원").stdout
+
+
 def test_once_teaches_nothing(desk: Desk) -> None:
     desk.run("deposit", str(desk.file), "--type", "면적=text", "--once")
     desk.run("source", "show", "공원", code=2)

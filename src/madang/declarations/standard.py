@@ -179,6 +179,11 @@ class Standard:
         """Its columns by the comparable form of every header they are known under."""
         return {normalise(alias): column for column in self.columns for alias in column.aliases}
 
+    def missing(self, present: Iterable[str]) -> tuple[StandardColumn, ...]:
+        """The required columns that are not among those `present`."""
+        there = set(present)
+        return tuple(column for column in self.columns if column.required and column.name not in there)
+
     def column(self, name: str) -> StandardColumn:
         return next(column for column in self.columns if column.name == name)
 

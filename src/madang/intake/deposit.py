@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,7 +29,7 @@ from madang.intake.record import Deposit, Recorder
 from madang.intake.registers import Registers
 from madang.intake.screen import hidden, hidden_name
 from madang.intake.settle import Settler
-from madang.intake.use import check_columns, check_labels, check_use, check_wishes
+from madang.intake.use import check_columns, check_labels, check_use, check_wishes, named_reasons
 from madang.messages import MadangError
 
 _EXTENSION = re.compile(  # of a file in an archive
@@ -124,7 +124,7 @@ class Door:
             remember(
                 self.sources,
                 deposit.base_id,
-                deposit.reading.told,
+                _lasting(deposit.reading.told, (reason for receipt in done for reason in receipt.reasons)),
                 headers,
                 by=deposit.by,
                 at=self.clock(),
@@ -152,14 +152,19 @@ class Door:
                 self.registers,
                 steps,
             )
-            notes = _notes(deposit, learned, once or self.sources is None, tables)
+            notes = _notes(deposit, learned, tables)
             for table, table_id in zip(tables, deposit.tables, strict=True):
                 with self._told(done, deposit, table_id, table):
                     if table.refused is not None:
                         raise table.refused
                     check_columns(table, deposit.name, deposit.reading.told)
                     settled = learned.explained(settler.settle(table, table_id, deposit.reading))
-                    reasons = (*learned.reasons(settled), *notes, *settled.reasons)
+                    told = deposit.reading.told
+                    named = named_reasons(table, settled.standard, settled.columns, told.standard is not None)
+                    lasting = (
+                        () if once or self.sources is None else _learned_now(told, deposit.base_id, named)
+                    )
+                    reasons = (*named, *learned.reasons(settled), *notes, *lasting, *settled.reasons)
                     settled = replace(settled, reasons=reasons)
                     steps("committing")
                     done.append(self._recorder.taken(deposit, table, table_id, settled))
@@ -219,8 +224,8 @@ def _read(
     return deposit, learned, [hidden(table) for table in tables]
 
 
-def _notes(deposit: Deposit, learned: Learned, once: bool, tables: Sequence[RawTable]) -> tuple[Reason, ...]:
-    """What is to be said of what was learned or will be; what did not fit is a problem of the tables too."""
+def _notes(deposit: Deposit, learned: Learned, tables: Sequence[RawTable]) -> tuple[Reason, ...]:
+    """What is to be said of what was learned; what did not fit is a problem of the tables too."""
     found = []
     for header in learned.gone(tables):
         told = {"header": header, "quoted": shlex.quote(header), "dataset": deposit.base_id}
@@ -231,11 +236,19 @@ def _notes(deposit: Deposit, learned: Learned, once: bool, tables: Sequence[RawT
         for reason in found:
             detail = json.dumps(reason.params, ensure_ascii=False)
             table.problems.add(reason.code, severity="warning", detail=detail)
-    if items_of(deposit.reading.told) and not once:
-        found.append(
-            Reason("learned_now", {"what": told_shown(deposit.reading.told), "dataset": deposit.base_id})
-        )
     return tuple(found)
+
+
+def _lasting(told: Override, reasons: Iterable[Reason]) -> Override:
+    """What is remembered of what was told: not a standard that hardly fits, and not the columns of it."""
+    unfit = any(reason.code == "standard_not_learned" for reason in reasons)
+    return replace(told, standard=None, mapping={}) if unfit else told
+
+
+def _learned_now(told: Override, base_id: str, reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    lasting = _lasting(told, reasons)
+    said = {"what": told_shown(lasting), "dataset": base_id}
+    return (Reason("learned_now", said),) if items_of(lasting) else ()
 
 
 def _table_ids(base_id: str, tables: list[RawTable]) -> list[str]:

@@ -69,12 +69,17 @@ class Recognition:
         """Required columns of the standard that the table does not have."""
         if self.standard is None:
             return ()
-        present = {column.name for column in self.mapping.values()} | {
+        return self.standard.missing(self.present)
+
+    @property
+    def present(self) -> set[str]:
+        """Columns of the standard that the table has: mapped, read from the cell of another, or carried by headers."""
+        named = {column.name for column in self.mapping.values()} | {
             each.column.name for each in self.derived
         }
         if self.wide:
-            present |= {self.wide.value.name, *(column.name for column in self.wide.columns)}
-        return tuple(c for c in self.standard.columns if c.required and c.name not in present)
+            named |= {self.wide.value.name, *(column.name for column in self.wide.columns)}
+        return named
 
 
 def recognise(

@@ -36,7 +36,7 @@ from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC, Recognition, headings, recognise
 from madang.intake.registers import UNPLACED, Known, Registers, feeds
 from madang.intake.screen import NO_POLICY, NOTHING_FOUND, Policy, Screening
-from madang.intake.use import check_mapped
+from madang.intake.use import check_mapped, tell_named
 from madang.intake.values_evidence import Sample, sample
 from madang.privacy import redact
 
@@ -108,6 +108,7 @@ class Settler:
         seen = sample(table)
         recognition = self._recognise(table, seen, reading)
         check_mapped(table, recognition, reading.told.mapping)
+        tell_named(table, recognition, reading.override.standard)
         feeding = _feeding(table, seen, recognition.standard)
         con = connect(temp_dir=self.place, threads=self.threads)
         try:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import codecs
+import json
 import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 
 from madang.bank.ids import is_valid_id
+from madang.declarations import DatasetColumn
 from madang.declarations.standard import STORAGE, Standard
 from madang.intake.raw import MOST_COLUMNS, Override, RawTable, Refused
+from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC, Recognition
 from madang.messages import MadangError, text
 
@@ -125,6 +128,47 @@ def check_mapped(table: RawTable, recognition: Recognition, told: Mapping[str, s
         raise Refused(
             "mapping_other_standard", label=label, column=name, standard=standard.id, columns=columns
         )
+
+
+def hardly_fits(standard: Standard | None, present: Collection[str], headers: int) -> dict[str, str]:
+    """What is to be said of a standard that a person named for a table with so many headers, of whose columns only
+    those `present` are there; nothing where it may be meant. It hardly fits where required columns are missing and
+    fewer than half of the headers are columns of it."""
+    missing = standard.missing(present) if standard else ()
+    if standard is None or not missing or 2 * len(present) >= headers:
+        return {}
+    named = ", ".join(column.label for column in missing)[:_SHOWN]
+    return {
+        "standard": standard.label,
+        "headers": str(headers),
+        "mapped": str(len(present)),
+        "missing": named,
+    }
+
+
+def tell_named(table: RawTable, recognition: Recognition, named: str | None) -> None:
+    """List as a problem that the standard that was `named` hardly fits the table."""
+    fits = named is None or recognition.standard is None or recognition.wide is not None
+    told = {} if fits else hardly_fits(recognition.standard, recognition.present, _headers(table))
+    if told:
+        detail = json.dumps(told, ensure_ascii=False)
+        table.problems.add("standard_hardly_fits", severity="warning", detail=detail)
+
+
+def named_reasons(
+    table: RawTable, standard: Standard | None, columns: Sequence[DatasetColumn], told: bool
+) -> tuple[Reason, ...]:
+    """What the receipt says where `tell_named` listed that problem; where the standard was `told` now, that it is
+    not remembered."""
+    if "standard_hardly_fits" not in table.problems.by_rule:
+        return ()
+    present = {column.standard for column in columns if column.standard}
+    reason = Reason("standard_hardly_fits", hardly_fits(standard, present, _headers(table)))
+    return (reason, Reason("standard_not_learned")) if told else (reason,)
+
+
+def _headers(table: RawTable) -> int:
+    return sum(1 for column in table.columns if column.label.strip())
 
 
 def check_columns(table: RawTable, file: str, override: Override) -> None:

@@ -20,6 +20,8 @@ TEXTS: dict[str, str] = {
     # columns and coordinate systems that were told
     "crs_unusable": "The coordinate system '{crs}' is not known. Write the number of one that maps use, like EPSG:5174 (often used: 5174, 5179, 5181, 5186, 4326).",
     "maps_usage": 'Write --map as HEADER=COLUMN; an empty right side means no column of the standard. For example --map "연락처=phone" --map "비고="',
+    "standard_hardly_fits": "The standard '{standard}' that was named hardly fits this file: {mapped} of {headers} columns are columns of it, and required ones ({missing}) are missing. Look for another in `madang standards`, or deposit again with `--standard generic`.",
+    "standard_not_learned": "The standard hardly fits: it was used this once and not remembered.",
     "mapping_without_standard": "'{column}' was given a column of a standard, but the file is to be read without one. Leave out --text or --standard generic.",
     "mapping_target_nowhere": "No standard has a column '{column}' to map '{label}' to. Columns of data without a standard cannot be mapped. Where there is one name it with `--standard`; `madang standards --json` lists its columns.",
     "mapping_target_unknown": "There is no column '{column}' to map '{label}' to. Columns: {columns}. `madang standards --json` lists them all.",

@@ -20,6 +20,8 @@ TEXTS: dict[str, str] = {
     # columns and coordinate systems that were told
     "crs_unusable": "좌표계 '{crs}'{을} 알 수 없습니다. EPSG:5174처럼 지도에 쓰는 좌표계의 번호를 적으십시오(자주 쓰는 것: 5174, 5179, 5181, 5186, 4326).",
     "maps_usage": '--map은 머리글=열 꼴로 적으십시오. 표준의 어느 열도 아니면 오른쪽을 비웁니다. 예: --map "연락처=phone" --map "비고="',
+    "standard_hardly_fits": "정한 표준 '{standard}'{은} 이 파일과 맞지 않아 보입니다. 열 {headers}개 가운데 {mapped}개만 그 표준의 열이고, 꼭 있어야 하는 열({missing})이 없습니다. `madang standards`에서 맞는 표준을 찾거나 `--standard generic`으로 다시 넣으십시오.",
+    "standard_not_learned": "맞지 않는 표준이라 이번에만 썼고 기억하지 않았습니다.",
     "mapping_without_standard": "'{column}'{을} 표준의 열로 정했지만 표준 없이 읽으라고 하였습니다. --text나 --standard generic을 빼십시오.",
     "mapping_target_nowhere": "'{label}'{을} 이으려는 열 '{column}'{은} 어느 표준에도 없습니다. 표준이 없는 데이터의 열은 이을 수 없습니다. 표준이 있으면 `--standard`로 정하고, 그 열은 `madang standards --json`에서 보십시오.",
     "mapping_target_unknown": "'{label}'{을} 이으려는 표준 열 '{column}'{이} 없습니다. 쓸 수 있는 열: {columns}. `madang standards --json`에 모두 있습니다.",

@@ -125,6 +125,7 @@ RULES = {  # short names, to choose by; the whole sentence stands beside each pr
     "sum_mismatch": "맞지 않는 합계",
     "rule_list_cut": "줄여 적은 목록",
     "total_mismatch": "맞지 않는 합계 행",
+    "standard_hardly_fits": "맞지 않는 표준",
     "total_kept": "맞지 않아 자료로 둔 합계 행",
     "total_suspected": "합계로 보이는 행",
     "cell_error": "수식 오류",
