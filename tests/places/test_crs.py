@@ -1,9 +1,20 @@
 """Coordinate systems against the published figures of Seoul City Hall, and against each other."""
 
 import numpy as np
+import pyproj
 import pytest
 
-from madang.places.crs import CANDIDATES, UnknownCrs, from_lonlat, label, normal, to_lonlat, transform
+from madang.places.crs import (
+    CANDIDATES,
+    UnknownCrs,
+    from_lonlat,
+    is_known,
+    label,
+    normal,
+    short,
+    to_lonlat,
+    transform,
+)
 
 CITY_HALL = (126.9784, 37.5665)
 # Computed with PROJ 9.5.1 from the EPSG definitions and rounded to 0.1 m (a table of its own, not our output);
@@ -104,3 +115,20 @@ def test_a_text_that_names_no_system_is_an_error_of_its_own(text: str) -> None:
 
 def test_people_read_a_name_beside_the_number() -> None:
     assert label("EPSG:5181") == "GRS80 중부원점 (EPSG:5181)"
+
+
+def test_a_text_that_could_name_files_is_no_system() -> None:
+    assert is_known("EPSG:5174")
+    assert is_known("KATEC")
+    assert not is_known("+proj=pipeline +step +proj=hgridshift +grids=/etc/passwd")
+    assert not is_known("EPSG:999999")
+
+
+def test_the_text_of_a_prj_is_named_by_its_number_where_it_has_one() -> None:
+    wkt = pyproj.CRS.from_epsg(5186).to_wkt("WKT1_ESRI")
+    assert short(wkt) == "EPSG:5186"
+    assert short("KATEC") == "KATEC"
+    assert (
+        short('GEOGCS["Mine",DATUM["Mine",SPHEROID["Mine",6378137,300]],PRIMEM["G",0],UNIT["d",0.0174]]')
+        == "Mine"
+    )

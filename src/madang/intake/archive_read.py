@@ -18,7 +18,7 @@ from madang.intake.problems import ProblemSink
 from madang.intake.raw import Evidence, Override, Progress, RawTable, Refused, no_progress
 
 DEPTH = 2  # archives within archives
-_MEMBERS = 10_000
+_MEMBERS = 2_000  # each becomes a table or a refusal of its own
 _BLOCK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _GZIP_RATIO, _GZIP_FROM = 1_100, 100 * 1024**2  # deflate itself reaches 1,032

@@ -88,6 +88,23 @@ def label(crs: str) -> str:
     return f"{known} ({crs})" if crs.startswith("EPSG") else known
 
 
+def is_known(crs: str) -> bool:
+    """Whether `crs` names a system: PROJ pipelines and other texts that could lead to files do not."""
+    try:
+        _crs(normal(crs))
+    except UnknownCrs:
+        return False
+    return True
+
+
+def short(crs: str) -> str:
+    """A system as a receipt names it: its EPSG number where the text of a .prj is clearly that of one, else its name."""
+    if crs == "KATEC" or crs.startswith("EPSG:"):
+        return crs
+    number = _crs(crs).to_epsg(min_confidence=70)
+    return f"EPSG:{number}" if number else str(_crs(crs).name)[:80]
+
+
 def _name(crs: str) -> str:
     try:
         return str(_crs(crs).name)[:80]
