@@ -103,3 +103,16 @@ def test_help_and_wrong_use_are_korean_throughout(desk: Desk) -> None:
     for result in wrong:
         assert "오류: " in result.output
         assert "Error" not in result.output
+
+
+def test_the_receipt_says_how_many_rows_a_wide_file_became(desk: Desk) -> None:
+    heads = ",".join(f"2021년07월_{sex}_{age}세" for sex in ("남", "여") for age in range(4))
+    rows = "".join(
+        f'"서울특별시 가상구 가상{i}동(11110{i:02d}000)",{",".join("3" * 8)}\n' for i in range(51, 56)
+    )
+    receipt = desk.json("deposit", desk.file("a.csv", f"행정구역,{heads}\n{rows}"))
+    assert (receipt["standard"], receipt["rows"]) == ("resident-population", 5 * 8)
+    (said,) = [reason["text"] for reason in receipt["reasons"] if reason["code"] == "rows_unpivoted"]
+    assert "파일의 5행을 40행으로" in said
+    plain = desk.json("deposit", desk.file("b.csv"))
+    assert "rows_unpivoted" not in [reason["code"] for reason in plain["reasons"]]

@@ -28,7 +28,7 @@ from madang.intake.receipt import Reason, Receipt, Stopped
 from madang.intake.record import Deposit, Recorder
 from madang.intake.registers import Registers
 from madang.intake.screen import hidden, hidden_name
-from madang.intake.settle import Settler
+from madang.intake.settle import Settled, Settler
 from madang.intake.use import check_columns, check_labels, check_use, check_wishes, named_reasons
 from madang.messages import MadangError
 
@@ -119,12 +119,14 @@ class Door:
         taken = next((receipt for receipt in done if receipt.verdict != "refused"), None)
         if self.sources is not None and taken is not None:
             live = self.bank[taken.dataset].latest
+            said = [reason for receipt in done for reason in receipt.reasons]
+            said += [Reason.stored(reason) for reason in (live.receipt["reasons"] if live else ())]
             if not headers and live is not None:
                 headers = [[column.label for column in live.columns]]
             remember(
                 self.sources,
                 deposit.base_id,
-                _lasting(deposit.reading.told, (reason for receipt in done for reason in receipt.reasons)),
+                _lasting(deposit.reading.told, said),
                 headers,
                 by=deposit.by,
                 at=self.clock(),
@@ -162,9 +164,12 @@ class Door:
                     told = deposit.reading.told
                     named = named_reasons(table, settled.standard, settled.columns, told.standard is not None)
                     lasting = (
-                        () if once or self.sources is None else _learned_now(told, deposit.base_id, named)
+                        ()
+                        if once or self.sources is None
+                        else _learned_now(told, deposit.base_id, (*named, *settled.reasons))
                     )
-                    reasons = (*named, *learned.reasons(settled), *notes, *lasting, *settled.reasons)
+                    long = _unpivoted(table, settled)
+                    reasons = (*named, *learned.reasons(settled), *notes, *lasting, *long, *settled.reasons)
                     settled = replace(settled, reasons=reasons)
                     steps("committing")
                     done.append(self._recorder.taken(deposit, table, table_id, settled))
@@ -239,10 +244,19 @@ def _notes(deposit: Deposit, learned: Learned, tables: Sequence[RawTable]) -> tu
     return tuple(found)
 
 
+def _unpivoted(table: RawTable, settled: Settled) -> tuple[Reason, ...]:
+    """That the file's wide columns became rows: only so can there be more rows than were read."""
+    if settled.rows <= table.rows:
+        return ()
+    return (Reason("rows_unpivoted", {"before": f"{table.rows:,}", "after": f"{settled.rows:,}"}),)
+
+
 def _lasting(told: Override, reasons: Iterable[Reason]) -> Override:
-    """What is remembered of what was told: not a standard that hardly fits, and not the columns of it."""
-    unfit = any(reason.code == "standard_not_learned" for reason in reasons)
-    return replace(told, standard=None, mapping={}) if unfit else told
+    """What is remembered of what was told: not a standard that hardly fits, and not the columns of it; not a coordinate
+    system that the rows speak against."""
+    codes = {reason.code for reason in reasons}
+    told = replace(told, crs=None) if "crs_told_off" in codes else told
+    return replace(told, standard=None, mapping={}) if "standard_not_learned" in codes else told
 
 
 def _learned_now(told: Override, base_id: str, reasons: Sequence[Reason]) -> tuple[Reason, ...]:

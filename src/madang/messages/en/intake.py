@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "no_rows": "There is a header but no data row.",
     "own_failure": "Madang failed while working on {file} ({error}). The last version is untouched. Please report the error to the developers.",
     "file_changing": "{file} changed while it was read. Save and close it in the other program, then deposit it again.",
+    "rows_unpivoted": "The values stood side by side: {before} rows of the file became {after}, one for each value.",
     "totals_left_out": "{count} total rows were left out of the data and used as checksums.",
     "erased_again": "This file brings back {rows} erased rows (erased {at}, ground: {ground}). The original was not kept. Deposit a file without those rows.",
     "delimiter_unusable": "'{delimiter}' cannot be a delimiter. Give one to {most} letters (\\t for a tab).",

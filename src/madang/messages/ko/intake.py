@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "no_rows": "머리글만 있고 데이터 행이 없습니다.",
     "own_failure": "{file}{을} 처리하다가 프로그램에 오류가 났습니다({error}). 마지막 판은 그대로입니다. 오류 내용을 개발자에게 알려 주십시오.",
     "file_changing": "{file}{이} 읽는 동안 바뀌었습니다. 다른 프로그램에서 저장을 마치고 닫은 뒤 다시 올리십시오.",
+    "rows_unpivoted": "값이 옆으로 펼쳐진 표라 파일의 {before}행을 {after}행으로 풀어 담았습니다(값 하나에 한 행).",
     "totals_left_out": "합계 행 {count}개는 자료에서 빼고 검산에 썼습니다.",
     "erased_again": "이 파일에는 파기한 행 {rows}개가 다시 들어 있습니다(파기 {at}, 근거: {ground}). 원본을 보관하지 않았습니다. 그 행을 지운 파일을 올리십시오.",
     "delimiter_unusable": "구분자 '{delimiter}'{은} 쓸 수 없습니다. 한 글자에서 {most}글자까지 적으십시오(탭은 \\t).",
