@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from madang.bank.diff import Diff
-from madang.cli.common import by_option, echo_json, echo_table, json_option, opened, type_word
+from madang.cli.common import by_option, echo_json, echo_table, json_option, opened
+from madang.declarations.standard import type_word
 from madang.messages import MadangError, text
 
 _EXTENSIONS = ("csv", "xlsx", "json", "jsonl", "geojson", "parquet")

@@ -13,7 +13,6 @@ from typing import Any
 import click
 
 import madang
-from madang.declarations.standard import STORAGE
 from madang.intake.raw import Progress, Steps, no_steps
 from madang.messages import MadangError, text
 from madang.workspace import Workspace
@@ -62,12 +61,6 @@ def opened(context: click.Context) -> Workspace:
 def echo_json(value: Any) -> None:
     """One JSON value on one line."""
     click.echo(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def type_word(storage: str) -> str:
-    """What a column that is stored like this holds, in a word: BIGINT is a whole number."""
-    kind = next((kind for kind, stored in STORAGE.items() if stored == storage), None)
-    return text(f"type_{kind}") if kind else storage
 
 
 def width(shown: str) -> int:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from madang.declarations.headers import normalise
+from madang.messages import text
 
 # text      kept as it is (codes, names, addresses, identifiers; leading zeros survive)
 # integer   BIGINT        number   DOUBLE        percent  DOUBLE, 0–100
@@ -50,6 +51,12 @@ Format = Literal[
 FORMATS: tuple[str, ...] = get_args(Format)
 # names the bank writes itself; geo_level says how a place was found: point, building, road, lot, code, name
 RESERVED = ("source_row", "lon", "lat", "dong_code", "geo_level", "geometry")
+
+
+def type_word(storage: str) -> str:
+    """What a column that is stored like this holds, in a word: BIGINT is a whole number."""
+    kind = next((kind for kind, stored in STORAGE.items() if stored == storage), None)
+    return text(f"type_{kind}") if kind else storage
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from madang.bank import Version
+from madang.declarations.standard import type_word
 from madang.web.desk import words
 from madang.web.desk.comparison import ChangedRow, Compared, LoneRow
 from madang.web.desk.masking import masked, personal_of
@@ -65,7 +66,10 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
         columns=sorted(((labels.get(c, c), n) for c, n in found.changed_cells.items()), key=lambda x: -x[1]),
         columns_added=[labels.get(c, c) for c in found.columns_added],
         columns_removed=[labels.get(c, c) for c in found.columns_removed],
-        types_changed=[(labels.get(c, c), *types) for c, types in found.types_changed.items()],
+        types_changed=[
+            (labels.get(c, c), type_word(old), type_word(new))
+            for c, (old, new) in found.types_changed.items()
+        ],
         rows_changed=_changed_rows(found, before, after, labels, hidden),
         rows_added=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_added],
         rows_removed=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_removed],
