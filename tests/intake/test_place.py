@@ -185,3 +185,26 @@ def test_a_wide_table_is_placed_row_by_row_before_it_is_made_long(country: Works
     repeats = len(found) // 12
     assert found == [code for code in CODES for _ in range(repeats)]
     assert live(country, "월별").facts["located"]["rows"] == 12
+
+
+def test_a_system_that_the_rows_speak_against_is_obeyed_told_and_not_remembered(
+    country: Workspace, tmp_path: Path
+) -> None:
+    spots = points(240)
+    rows = [
+        f"{n},{x:.4f},{y:.4f},{dong_at(*spot)}"
+        for n, (spot, (x, y)) in enumerate(zip(spots, projected(spots, 5186), strict=True))
+    ]
+    path = table_of(tmp_path, "틀린말", "번호,X좌표,Y좌표,행정동코드", rows)
+    for verdict in ("accepted_with_problems", "unchanged"):
+        receipt = deposit(country, path, Override(crs="EPSG:5185"))
+        assert (receipt.verdict, receipt.crs) == (verdict, "EPSG:5185")
+        assert not (country.folder / "content" / "sources" / "틀린말.toml").exists()
+    (told,) = [each for each in live(country, "틀린말").receipt["reasons"] if each["code"] == "crs_told_off"]
+    # two degrees of longitude at 37.43 north
+    assert 176_000 <= float(told["params"]["metres"].replace(",", "")) <= 178_000
+    assert told["params"]["system"] == "EPSG:5186"
+    assert "기억" in told["text"]
+    right = deposit(country, path, Override(crs="EPSG:5186"))
+    assert "crs_told_off" not in {reason.code for reason in right.reasons}
+    assert (country.folder / "content" / "sources" / "틀린말.toml").exists()

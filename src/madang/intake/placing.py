@@ -36,6 +36,7 @@ from madang.places.sound import CORNERS
 
 _MOST_BYTES = 200_000_000  # of shapes in memory to decide on a layer
 _OFF_M = 5.0  # a declared system that is so far off is told
+_OFF_TOLD_M = 20.0  # and one that a person named
 _NEARLY_ALL = 0.9
 _APART_M, _ELSEWHERE_M = 30.0, 50_000.0  # between these, two pairs of coordinates are said to disagree
 _FEWEST = 5  # rows that have both
@@ -141,11 +142,14 @@ def _of_layer(
     placing: Placing, layer: Layer, texts: Mapping[int, pa.Array], shapes: Any, override: Override
 ) -> Decision:
     """The system of a layer: as a person says, by the areas its shapes claim, else as the file declares."""
-    if override.crs:
-        return _by_person(placing, override.crs)
     if placing.known is None:
+        if override.crs:
+            return _by_person(placing, override.crs)
         return _without_register(placing, layer.declared, *_corners(shapes))
     expected = _claimed(replace(placing, layer=None), texts, len(shapes))
+    if override.crs:
+        told = decide_layer(shapes, expected, placing.known.register, normal(override.crs))
+        return _by_person(placing, override.crs, told)
     verdict = decide_layer(shapes, expected, placing.known.register, layer.declared)
     return _decided(placing, verdict)
 
@@ -169,11 +173,13 @@ def of_pairs(placing: Placing, witness: Witness, standard: Standard | None, crs:
         x, y = witness.axes(pair)
         declared = WGS84 if pair.degrees else _declared(standard, witness.plan.sources[pair.x])
         if crs and (not pair.degrees or len(pairs) == 1):
-            return _by_person(replace(placing, pair=pair), crs)
+            known = placing.known
+            found = decide_points(x, y, expected, known.register, normal(crs)) if known else None
+            return _by_person(replace(placing, pair=pair), crs, found)
         if placing.known is None:
-            found = _without_register(replace(placing, pair=pair), declared, x, y)
-            if found.placing.crs or pair is pairs[-1]:
-                return _told(found, pair, witness)
+            alone = _without_register(replace(placing, pair=pair), declared, x, y)
+            if alone.placing.crs or pair is pairs[-1]:
+                return _told(alone, pair, witness)
             continue
         decisions.append((pair, decide_points(x, y, expected, placing.known.register, declared)))
     pair, verdict = next((each for each in decisions if each[1].crs), decisions[0])
@@ -299,10 +305,22 @@ def _decided(placing: Placing, verdict: CrsVerdict) -> Decision:
     return Decision(placed, verdict, (evidence,), tuple(reasons))
 
 
-def _by_person(placing: Placing, crs: str) -> Decision:
+def _by_person(placing: Placing, crs: str, verdict: CrsVerdict | None = None) -> Decision:
+    """The system that a person says; where the rows say another one (`verdict`) that is told, and not changed."""
     named = normal(crs)
     evidence = Evidence("crs", label(named), text("because_person"), 1.0)
-    return Decision(replace(placing, crs=named), None, (evidence,))
+    told = replace(placing, crs=named)
+    if verdict is None or verdict.crs is None:
+        return Decision(told, None, (evidence,))
+    if verdict.crs == named:
+        return Decision(replace(told, exchanged=verdict.exchanged), verdict, (evidence,))
+    off = verdict.declared_off_m
+    if off is not None and off <= _OFF_TOLD_M:
+        return Decision(told, verdict, (evidence,))
+    metres = "-" if off is None else f"{off:,.0f}"
+    params = {"told": label(named), "crs": label(verdict.crs), "system": verdict.crs, "metres": metres}
+    reason = Reason("crs_told_off", {**params, "because": verdict.because})
+    return Decision(told, verdict, (evidence,), (reason,))
 
 
 def _without_register(placing: Placing, declared: str | None, x: Floats, y: Floats) -> Decision:

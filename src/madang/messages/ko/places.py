@@ -54,6 +54,7 @@ TEXTS: dict[str, str] = {
     # where the rows of a table are
     "no_register": "행정구역 경계가 아직 없어 행정동(dong_code)을 붙이지 못했습니다. 경계 파일을 먼저 입고한 뒤 이 파일을 다시 올리십시오.",
     "crs_asked": "좌표계를 정하지 못해 위치를 붙이지 않았습니다: {because}. 맞는 좌표계를 --crs로 알려 주십시오(후보: {systems}).",
+    "crs_told_off": "말씀하신 좌표계({told})대로 읽었지만 {crs}{이} 훨씬 잘 맞고, 그것과 {metres} m 어긋납니다({because}). 맞는지 확인하고, 아니면 --crs {system}로 다시 올리십시오. 이 좌표계는 기억하지 않았습니다.",
     "crs_declared_off": "밝힌 좌표계({declared})대로 읽으면 {metres} m 어긋납니다. {crs}{으로} 읽었습니다.",
     "crs_needs_register": "미터 좌표의 좌표계를 확인할 행정구역 경계가 없어 위치를 붙이지 않았습니다. 경계 파일을 먼저 입고하거나 --crs로 알려 주십시오.",
     "crs_by_range": "{of}행 가운데 {hits}행이 우리나라의 경위도 범위에 있음",
