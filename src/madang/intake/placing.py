@@ -28,7 +28,7 @@ from madang.intake.values_evidence import Sample
 from madang.intake.values_shapes import parsed
 from madang.messages import text
 from madang.places.coordinates import KOREA, read_degrees
-from madang.places.crs import CANDIDATES, WGS84, label, normal, to_lonlat
+from madang.places.crs import CANDIDATES, WGS84, is_known, label, normal, to_lonlat
 from madang.places.crs_evidence import CrsVerdict, decide_points
 from madang.places.crs_layers import decide_layer
 from madang.places.crs_verdict import distance_m
@@ -326,6 +326,7 @@ def _by_person(placing: Placing, crs: str, verdict: CrsVerdict | None = None) ->
 def _without_register(placing: Placing, declared: str | None, x: Floats, y: Floats) -> Decision:
     """Degrees of Korea can be told from anything else, and degrees from metres; metres need a register, or somebody's
     word."""
+    declared = declared if declared and is_known(declared) else None
     west, south, east, north = KOREA
     there = np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0)
     inside = there & (x >= west) & (x <= east) & (y >= south) & (y <= north)

@@ -21,6 +21,7 @@ from madang.intake.receipt import Reason, Receipt
 from madang.intake.registers import Registers
 from madang.intake.settle import Settled
 from madang.messages import MadangError
+from madang.places.crs import short
 from madang.privacy import redact
 
 _SCREENED = frozenset(  # reasons that are found after the cells were searched for personal data
@@ -246,7 +247,7 @@ def _receipt(deposit: Deposit, table: RawTable, table_id: str, settled: Settled)
         encoding=table.encoding,
         delimiter=table.delimiter,
         header_rows=table.header_rows,
-        crs=settled.crs,
+        crs=short(settled.crs) if settled.crs else None,
         located_share=settled.located_share,
         seconds=deposit.seconds,
     )
