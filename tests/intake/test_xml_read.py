@@ -41,7 +41,9 @@ def test_elements_that_repeat_are_records(tmp_path, text, declared):
     assert rows(table) == [["가", "1"], ["나", "2"]]
     assert source_rows(table) == [1, 2]
     assert problems(table) == []
-    assert "행 번호는 1부터 세는 그 순서임" in next(e.because for e in table.evidence if e.decision == "records")
+    assert "행 번호는 1부터 세는 그 순서임" in next(
+        e.because for e in table.evidence if e.decision == "records"
+    )
 
 
 def test_inner_elements_are_flattened(tmp_path):

@@ -132,3 +132,14 @@ def test_metres_near_nothing_are_a_position_where_the_point_lies_as_it_should() 
     lon, lat = [124.71, 124.72, 126.51, 124.85], [37.95, 37.96, 33.49, 33.48]
     placed = np.array([True, False, True, True])
     assert rules(lon, lat, projected=metres, placed=placed) == [(1, "point_zero"), (3, "point_zero")]
+
+
+def test_floors_and_spellings_of_one_lot_are_one_place() -> None:
+    lot = [
+        "서울 양천구 목동 919-7번지 홈에버 1층",
+        "서울 양천구 목동 919-7번지 2층",
+        "서울 양천구 목동 919-0007번지",
+    ]
+    addresses = pa.array([lot[i % 3] for i in range(6)] + [f"서울 양천구 목동 {i}-1" for i in range(10, 16)])
+    lon, lat = [126.8761234] * 6 + [126.8654321] * 6, [37.5261234] * 6 + [37.5265432] * 6
+    assert rules(lon, lat, addresses=addresses) == [(row, "point_duplicated") for row in range(6, 12)]

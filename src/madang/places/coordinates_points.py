@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from madang.places.address import parse
 from madang.places.coordinates import KOREA
 
 NEAR_M = 200.0
@@ -185,14 +186,22 @@ def _of_a_grid(same: np.ndarray, steps: list[np.ndarray]) -> np.ndarray:
 def _duplicated(
     lon: np.ndarray, lat: np.ndarray, usable: np.ndarray, addresses: pa.Array | pa.ChunkedArray | None
 ) -> np.ndarray:
-    """Rows of a point that five and more rows share to six decimals although their addresses differ."""
+    """Rows of a point that five and more rows share to six decimals although their addresses differ.
+
+    Addresses are compared up to their number: floors and spellings of one lot are one place.
+    """
     rows = np.nonzero(usable & np.isfinite(lon) & np.isfinite(lat))[0]
     if addresses is None or len(rows) < FEWEST_DUPLICATES:
         return np.zeros(0, np.int64)
     array = addresses.combine_chunks() if isinstance(addresses, pa.ChunkedArray) else addresses
-    address = array.cast(pa.string()).dictionary_encode().indices.take(pa.array(rows))
     x, y = (np.round(axis[rows] * 1e6).astype(np.int64) for axis in (lon, lat))
-    points = pa.table({"point": x * 1_000_000_000 + y, "address": address, "row": rows})
+    points = pa.table({"point": x * 1_000_000_000 + y, "address": rows, "row": rows})
+    crowds = points.group_by("point").aggregate([("row", "count")])
+    crowds = crowds.filter(pc.greater_equal(crowds["row_count"], FEWEST_DUPLICATES))
+    crowded = pc.is_in(points["point"], value_set=crowds["point"].combine_chunks()).to_numpy()
+    points, rows = points.filter(pa.array(crowded)), rows[crowded]
+    numbers = pa.array(_numbers(array.take(pa.array(rows))))
+    points = points.set_column(1, "address", numbers)
     counted = points.group_by("point").aggregate([("row", "count"), ("address", "count_distinct")])
     many = pc.and_(
         pc.greater_equal(counted["row_count"], FEWEST_DUPLICATES),
@@ -203,6 +212,16 @@ def _duplicated(
     )
     shared = pc.is_in(points["point"], value_set=counted["point"].filter(many).combine_chunks())
     return np.asarray(rows[shared.to_numpy()])
+
+
+def _numbers(addresses: pa.Array) -> np.ndarray:
+    """A number for each address, equal where street or dong and its numbers are; the whole text where it has none."""
+    parsed = parse(addresses)
+    names = ("sigungu", "emd", "ri", "san", "lot_main", "lot_sub", "road", "building_main", "building_sub")
+    parts = [pc.fill_null(parsed[name].cast(pa.string()), "") for name in names]
+    rest = pc.if_else(pc.equal(parsed["kind"], "none"), addresses.cast(pa.string()), "")
+    joined = pc.binary_join_element_wise(*parts, pc.fill_null(rest, ""), "|")
+    return np.asarray(joined.combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False))
 
 
 def _digits(
