@@ -185,6 +185,7 @@ RULES = {  # short names, to choose by; the whole sentence stands beside each pr
     # places
     "crs_asked": "정하지 못한 좌표계",
     "crs_declared_off": "밝힌 것과 다른 좌표계",
+    "crs_told_off": "알려 준 좌표계와 어긋남",
     "crs_needs_register": "확인하지 못한 좌표계",
     "no_register": "행정구역 경계 없음",
     "pairs_disagree": "서로 먼 두 좌표",
