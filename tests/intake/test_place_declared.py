@@ -11,6 +11,7 @@ import shapely
 
 from madang.workspace import Workspace
 
+ROOT = Path(__file__).parents[2]
 PIPELINE = "+proj=pipeline +step +proj=hgridshift +grids=/etc/passwd"
 
 
@@ -39,3 +40,15 @@ def test_the_receipt_names_a_system_by_its_number(tmp_path: Path) -> None:
     said = pyproj.CRS.from_epsg(5186).to_json()
     (receipt,) = workspace.deposit(layer(tmp_path / "점.parquet", said), by="a")
     assert receipt.crs == "EPSG:5186"
+
+
+@pytest.mark.slow
+def test_what_is_not_in_korea_is_not_asked_for_among_no_candidates(tmp_path: Path) -> None:
+    workspace = Workspace.init(tmp_path / "w")
+    workspace.deposit(ROOT / "examples/행정동경계_20260701.geojson", by="a")
+    lines = ["이름,X,Y", *(f"곳{i},{2_000_000 + 31 * i},{9_000_000 + 17 * i}" for i in range(40))]
+    (tmp_path / "먼곳.csv").write_text("\n".join(lines), encoding="utf-8")
+    (receipt,) = workspace.deposit(tmp_path / "먼곳.csv", by="a")
+    assert receipt.crs is None
+    said = {reason.code: reason.text() for reason in receipt.reasons}
+    assert "우리나라의 것으로 보이지 않아" in said["crs_abroad"]

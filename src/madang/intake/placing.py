@@ -293,7 +293,8 @@ def _decided(placing: Placing, verdict: CrsVerdict) -> Decision:
     reasons: list[Reason] = []
     if crs is None:
         systems = ", ".join(label(each) for each in verdict.candidates)
-        reasons.append(Reason("crs_asked", {"because": verdict.because, "systems": systems}))
+        params = {"because": verdict.because, "systems": systems}
+        reasons.append(Reason("crs_asked" if systems else "crs_abroad", params))
     elif verdict.declared_off_m is not None and verdict.declared_off_m > _OFF_M and verdict.declared:
         params = {
             "declared": label(normal(verdict.declared)),

@@ -249,7 +249,7 @@ def _receipt(
 
 
 _SETTLED = {
-    "no_register", "crs_needs_register", "crs_asked", "code_change_unverified", "code_change_trusted", "code_split",
+    "no_register", "crs_needs_register", "crs_asked", "crs_abroad", "code_change_unverified", "code_change_trusted", "code_split",
     "places_left",
 }  # fmt: skip
 

@@ -55,6 +55,7 @@ TEXTS: dict[str, str] = {
     "no_register": "No area boundaries have been deposited yet, so rows have no dong_code. Deposit boundary files first, then this file again.",
     "crs_asked": "The coordinate system could not be decided, so rows have no place: {because}. Say which with --crs (candidates: {systems}).",
     "crs_told_off": "Read in the coordinate system you gave ({told}), but {crs} fits clearly better, {metres} m away ({because}). Check it; if it is wrong deposit again with --crs {system}. This system was not remembered.",
+    "crs_abroad": "The coordinates do not look like Korean ones, so rows have no place: {because}. Check whether these are data of another country or wrong coordinates; if you know the system, say it with --crs.",
     "crs_declared_off": "Read as declared ({declared}) it is {metres} m off. It was read as {crs}.",
     "crs_needs_register": "There are no area boundaries to prove a coordinate system in metres, so rows have no place. Deposit boundary files first, or say it with --crs.",
     "crs_by_range": "{hits} of {of} rows are within the degrees of Korea",

@@ -18,6 +18,7 @@ from madang.workspace import Workspace
 
 _TELLING = (
     "crs_asked",
+    "crs_abroad",
     "crs_declared_off",
     "crs_needs_register",
     "no_register",

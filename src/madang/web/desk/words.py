@@ -184,6 +184,7 @@ RULES = {  # short names, to choose by; the whole sentence stands beside each pr
     "no_rows": "행이 없음",
     # places
     "crs_asked": "정하지 못한 좌표계",
+    "crs_abroad": "다른 나라 좌표로 보임",
     "crs_declared_off": "밝힌 것과 다른 좌표계",
     "crs_told_off": "알려 준 좌표계와 어긋남",
     "crs_needs_register": "확인하지 못한 좌표계",
