@@ -70,6 +70,6 @@ def test_the_layers_are_those_of_the_design() -> None:
         "intake",
         "bank",
         "declarations | engine",
-        "places | privacy",
+        "places | privacy | samplecity",
         "messages",
     ]
