@@ -9,9 +9,12 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 
+from madang.messages import MadangError
+
 SIDO, SIDO_CODE = "가온광역시", "99"  # no 시도 of Korea has this name or code (content/places/made-up.toml)
 PEOPLE = 400_000  # of the city at scale 1
 AREA_KM2 = 60.0
+SCALES = (0.03, 20.0)  # smaller than the first there is no room for 21 행정동
 ORIGIN = (
     800_000.0,
     1_736_000.0,
@@ -32,6 +35,12 @@ class Setting:
     seed: int = 1
     scale: float = 1.0
     until: date = date(2026, 10, 31)
+
+    def __post_init__(self) -> None:
+        """Raises MadangError("sample_scale")."""
+        low, high = SCALES
+        if not low <= self.scale <= high:
+            raise MadangError("sample_scale", low=low, high=high, given=self.scale)
 
     @property
     def districts(self) -> int:
@@ -58,6 +67,11 @@ class Delivery:
     def stamp(self) -> str:
         """The day as file names carry it: 20260930."""
         return f"{self.day:%Y%m%d}"
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of `day`."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def deliveries(setting: Setting) -> tuple[Delivery, Delivery]:

@@ -15,12 +15,15 @@ FIXED = ("01-01", "03-01", "05-05", "06-06", "08-15", "10-03", "10-09", "12-25")
 
 def days(first: object, last: object) -> Array:
     """Every day from `first` to `last`, both included, as datetime64[D]."""
-    found: Array = np.arange(np.datetime64(str(first), "D"), np.datetime64(str(last), "D") + 1)
+    found: Array = np.arange(
+        np.datetime64(str(first), "D"), np.datetime64(str(last), "D") + np.timedelta64(1, "D")
+    )
     return found
 
 
 def day_of_month(when: Array) -> Array:
-    return (when - when.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+    found: Array = (when - when.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+    return found
 
 
 def weekday(when: Array) -> Array:

@@ -6,55 +6,81 @@ import csv
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from pathlib import Path
 
 import pyarrow.csv
 
+from madang.messages import MadangError
 from madang.samplecity.city import City, Setting
 from madang.samplecity.layers import Layer, layers
 from madang.samplecity.paper import Defect
 
-Told = Callable[[str, int, int], None]  # what is being made, steps done, steps of all
 FOLDERS = ("delivery-1", "delivery-2")
 TRUTH = "truth"
 DONE = "city.json"  # in truth/: written last, so a folder that has it is whole
 
+Told = Callable[[str, str, int, int], None]  # "building" or "writing", what, steps done before, steps of all
+
 
 @dataclass(frozen=True)
 class Made:
-    """What was made: the folder, the files of each delivery, and how many defects were planted."""
+    """A city on disk: its folder, its setting, the files of each delivery, and how many defects were planted."""
 
     folder: Path
+    setting: Setting
     files: tuple[int, int]
     defects: int
 
+    @property
+    def deliveries(self) -> tuple[Path, Path]:
+        return self.folder / FOLDERS[0], self.folder / FOLDERS[1]
 
-def make(folder: Path, setting: Setting, told: Told = lambda label, done, of: None) -> Made:
+
+def found(folder: Path) -> Made | None:
+    """The whole city in `folder`, if there is one."""
+    done = folder / TRUTH / DONE
+    if not done.is_file():
+        return None
+    said = json.loads(done.read_text(encoding="utf-8"))
+    setting = Setting(said["seed"], said["scale"], date.fromisoformat(said["until"]))
+    return Made(folder, setting, tuple(said["files"]), said["defects"])
+
+
+def make(folder: Path, setting: Setting, told: Told = lambda kind, what, done, of: None) -> Made:
     """Write the city of `setting` to `folder`: ``delivery-1``, ``delivery-2``, and ``truth``, which nobody deposits.
 
-    `told` hears of every step. The same setting gives the same bytes.
+    A city of this setting that is there already stays; one that was not finished is written anew. `told` hears of every
+    step. The same setting gives the same bytes. Raises MadangError: sample_folder_taken, sample_other_city.
     """
-    city = City(setting)
-    found = list(layers())
-    steps, done = 2 * len(found), 0
-    for _, layer in found:
-        told(layer.LABEL, done, steps)
+    there = found(folder)
+    if there is not None:
+        if there.setting != setting:
+            raise MadangError("sample_other_city", path=folder, **_words(there.setting))
+        return there
+    if folder.exists() and {path.name for path in folder.iterdir()} - {*FOLDERS, TRUTH}:
+        raise MadangError("sample_folder_taken", path=folder)
+    city, every = City(setting), list(layers())
+    for done, (_, layer) in enumerate(every):
+        told("building", layer.LABEL, done, len(every))
         layer.build(city)
-        done += 1
     files, defects = [0, 0], []
-    for name, layer in found:
-        told(layer.LABEL, done, steps)
+    for done, (name, layer) in enumerate(every):
+        told("writing", layer.LABEL, done, len(every))
         for at, delivery in enumerate(city.deliveries):
             for paper in layer.papers(city, delivery):
-                planted = paper.write(folder / FOLDERS[at])
-                defects += [(delivery.number, name, defect) for defect in planted]
+                defects += [(at + 1, name, each) for each in paper.write(folder / FOLDERS[at])]
                 files[at] += 1
         _truths(folder / TRUTH / name, layer, city)
-        done += 1
-    told("", done, steps)
     _defects(folder / TRUTH, defects)
-    _done(folder / TRUTH, setting, (files[0], files[1]), len(defects))
-    return Made(folder, (files[0], files[1]), len(defects))
+    made = Made(folder, setting, (files[0], files[1]), len(defects))
+    said = {**_words(setting), "files": files, "defects": len(defects)}
+    (folder / TRUTH / DONE).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    return made
+
+
+def _words(setting: Setting) -> dict[str, object]:
+    return {"seed": setting.seed, "scale": setting.scale, "until": setting.until.isoformat()}
 
 
 def _truths(folder: Path, layer: Layer, city: City) -> None:
@@ -72,14 +98,3 @@ def _defects(folder: Path, defects: Iterable[tuple[int, str, Defect]]) -> None:
         for number, layer, defect in defects:
             values = asdict(defect).values()
             writer.writerow([number, layer, *("" if value is None else value for value in values)])
-
-
-def _done(folder: Path, setting: Setting, files: tuple[int, int], defects: int) -> None:
-    said = {
-        "seed": setting.seed,
-        "scale": setting.scale,
-        "until": setting.until.isoformat(),
-        "files": files,
-        "defects": defects,
-    }
-    (folder / DONE).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")

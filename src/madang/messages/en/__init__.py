@@ -15,12 +15,13 @@ from madang.messages.en import (
     privacy,
     quality,
     reading,
+    samplecity,
     values,
     web,
 )
 
 _ROOMS = (
     bank, commands, declarations, documents, find, formats, forms, geo, intake, learning, places, privacy, quality,
-    reading, values, web,
+    reading, samplecity, values, web,
 )  # fmt: skip
 TEXTS: dict[str, str] = {code: text for room in _ROOMS for code, text in room.TEXTS.items()}

@@ -1,0 +1,14 @@
+"""English sentences of the sample city."""
+
+TEXTS: dict[str, str] = {
+    "sample_folder_taken": "There is something else in '{path}'. Give an empty folder.",
+    "sample_other_city": "'{path}' holds a city made with another setting (seed {seed}, scale {scale}, until {until}). Give another folder, or delete that one.",
+    "sample_scale": "The scale has to be between {low} and {high}: {given}",
+    "sample_building": "Making the city: {label} ({done}/{steps})",
+    "sample_writing": "Writing files: {label} ({done}/{steps})",
+    "sample_made": "Made a made-up city: {path} · first delivery {first} files, a month later {second} files · {defects} planted defects · {seconds} s",
+    "sample_there": "The city is there already: {path} · {defects} planted defects",
+    "sample_depositing": "Depositing delivery {part}: {files} files",
+    "sample_deposited": "Deposited: {datasets} datasets · {rows} rows · {problems} problems · {refused} refused · {seconds} s",
+    "sample_name": "{name} (sample)",
+}
