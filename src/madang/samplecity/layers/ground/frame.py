@@ -1,0 +1,66 @@
+"""Where the city lies: its raster, its outline, the frame in which each 구 is laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from madang.samplecity.city import AREA_KM2, ORIGIN, Array, City
+from madang.samplecity.layers.ground.model import Grid
+from madang.samplecity.layers.ground.raster import fbm, kept_whole
+
+CELL_M = 20.0
+FILLED = 0.74  # share of the frames that is city: the rest lies beyond its outline
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Squares of `side_m` metres, one for each 구 from west to east; places in a square run from 0 to 1 both ways."""
+
+    grid: Grid
+    side_m: float
+    district: Array  # int16 (rows, columns), -1 outside the city
+
+    @property
+    def size(self) -> float:
+        """Lengths of a city relative to one of 60 km2: rivers and hills grow with it."""
+        return self.side_m / (AREA_KM2 * 1e6 / FILLED) ** 0.5
+
+    def turned(self, district: int) -> bool:
+        """Every second 구 is laid out upside down, that neighbours are no copies."""
+        return district % 2 == 1
+
+    def points(self, district: int, places: Array) -> Array:
+        """Places (n, 2) in a square as points of the city."""
+        places = np.asarray(places, np.float64).copy()
+        if self.turned(district):
+            places[:, 1] = 1 - places[:, 1]
+        places[:, 0] += district
+        found: Array = places * self.side_m + (self.grid.west, self.grid.south)
+        return found
+
+    def window(self, district: int) -> tuple[slice, slice]:
+        """Rows and columns in which a 구 lies."""
+        rows, columns = np.nonzero(self.district == district)
+        return slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
+
+
+def frame(city: City) -> Frame:
+    """The raster and the outline of the city."""
+    setting = city.setting
+    side = (AREA_KM2 * 1e6 * setting.scale / setting.districts / FILLED) ** 0.5
+    rows, columns = round(side / CELL_M), round(side * setting.districts / CELL_M)
+    grid = Grid(*ORIGIN, CELL_M, rows, columns)
+    x, y = grid.centres()
+    u, v = (x - grid.west) / side, (y - grid.south) / side
+    rng = city.rng("ground.outline")
+    wave = fbm(grid, rng, side * 0.35, 5)
+    ends = np.minimum(u, setting.districts - u)
+    across = np.minimum(v, 1 - v)
+    edge = (np.maximum(ends, 0.002) ** -3 + np.maximum(across, 0.002) ** -3) ** (-1 / 3) + 0.055 * wave
+    wanted = round(AREA_KM2 * 1e6 * setting.scale / CELL_M**2)
+    level = np.partition(edge.ravel(), edge.size - wanted)[edge.size - wanted]
+    middle = np.clip(np.floor(u + 0.05 * fbm(grid, rng, side * 0.3, 5)), 0, setting.districts - 1)
+    district = kept_whole(np.where(edge >= level, middle, -1).astype(np.int16), setting.districts)
+    return Frame(grid, side, district)
