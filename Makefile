@@ -4,6 +4,7 @@
 PYTHON    ?= $(shell command -v python3.11 || command -v python3)
 WORKSPACE ?= workspace
 PORT      ?=
+SAMPLE    ?= yes
 WORKERS   ?= 2
 PYTEST_FLAGS ?=
 
@@ -28,9 +29,8 @@ FRONTEND := $(shell find frontend -type d \( -name node_modules -o -name dist \)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
-up: $(DONE)/package ## environment, front end, workspace and server; prints the address
-	@test -f "$(WORKSPACE)/madang.toml" || $(BIN)/madang init "$(WORKSPACE)"
-	@MADANG_WORKSPACE="$(WORKSPACE)" exec $(BIN)/madang up $(if $(PORT),--port $(PORT))
+up: $(DONE)/package ## environment, front end, the sample city where the workspace is empty (SAMPLE=no: without), server
+	@MADANG_WORKSPACE="$(WORKSPACE)" exec $(BIN)/madang up $(if $(PORT),--port $(PORT)) $(if $(filter no,$(SAMPLE)),,--sample)
 
 test: $(DONE)/package $(DONE)/dev browser lint ## everything the tests need, then every test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_FLAGS)

@@ -58,15 +58,20 @@ class Workspace:
         return cls(folder, load_settings(toml))
 
     @classmethod
-    def init(cls, directory: str | Path, name: str | None = None) -> Workspace:
-        """Make a workspace in `directory`, which may exist. Raises MadangError("workspace_exists")."""
+    def init(
+        cls, directory: str | Path, name: str | None = None, *, area_code: str = "", synthetic: bool = False
+    ) -> Workspace:
+        """Make a workspace in `directory`, which may exist. Raises MadangError("workspace_exists").
+
+        `synthetic`: its city is made up, and every page will say so.
+        """
         folder = Path(directory).resolve()
         toml = folder / "madang.toml"
         if toml.exists():
             raise MadangError("workspace_exists", path=directory)
         for part in ("bank", "content/standards", "cache"):
             (folder / part).mkdir(parents=True, exist_ok=True)
-        toml.write_text(settings_toml(name or folder.name), encoding="utf-8")
+        toml.write_text(settings_toml(name or folder.name, area_code, synthetic), encoding="utf-8")
         return cls.open(folder)
 
     @property

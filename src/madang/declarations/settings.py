@@ -11,10 +11,11 @@ from madang.messages import MadangError
 
 _TEMPLATE = """# 마당 작업 공간 설정. 비밀번호 같은 비밀은 여기에 쓰지 않습니다(환경 변수로 줍니다).
 name = {name}            # 화면에 나오는 기관 이름
-area_code = ""           # 행정구역 코드 10자리 (예: 시군구)
+area_code = {area_code}           # 행정구역 코드 10자리 (예: 시군구)
 theme_colour = "#256ef4"
 rrn_original = "discard" # 주민등록번호가 든 원본 파일: discard(두지 않음) 또는 seal(봉인해 따로 둠)
 trust_unverified_changes = false # 확인되지 않은 행정구역 변경으로도 옛 코드를 지금 코드로 잇기
+synthetic = {synthetic} # 지어낸 표본 도시의 자료이면 true: 모든 화면이 그렇다고 밝힌다
 """
 
 
@@ -27,6 +28,11 @@ class Settings:
     theme_colour: str = "#256ef4"
     rrn_original: str = "discard"  # or "seal": what becomes of an original with resident registration numbers
     trust_unverified_changes: str = "False"  # or "True": codes follow changes that were noted from memory
+    synthetic: str = "False"  # or "True": the city is made up, and every page says so
+
+    @property
+    def is_synthetic(self) -> bool:
+        return self.synthetic == "True"
 
     @property
     def withholding(self) -> Literal["discard", "seal"]:
@@ -43,6 +49,7 @@ def load_settings(toml: Path) -> Settings:
     for key, allowed in (
         ("rrn_original", ("discard", "seal")),
         ("trust_unverified_changes", ("True", "False")),
+        ("synthetic", ("True", "False")),
     ):
         value = getattr(settings, key)
         if value not in allowed:
@@ -50,7 +57,12 @@ def load_settings(toml: Path) -> Settings:
     return settings
 
 
-def settings_toml(name: str) -> str:
+def settings_toml(name: str, area_code: str = "", synthetic: bool = False) -> str:
     """The file of a new workspace called `name`."""
-    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return _TEMPLATE.format(name=quoted)
+    return _TEMPLATE.format(
+        name=_quoted(name), area_code=_quoted(area_code), synthetic=str(synthetic).lower()
+    )
+
+
+def _quoted(said: str) -> str:
+    return '"' + said.replace("\\", "\\\\").replace('"', '\\"') + '"'
