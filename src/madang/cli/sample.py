@@ -1,0 +1,149 @@
+"""``madang sample``: a made-up city in files as offices write them, and a workspace filled with it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from madang.cli.common import OUR_FAILURE, echo_json, json_option
+from madang.cli.folder import Job, Outcome, deposit_folder, files_of, named
+from madang.cli.folder_report import advancing
+from madang.intake.raw import Override
+from madang.messages import text
+from madang.samplecity import Made, Setting, found, make
+from madang.samplecity.city import month_end
+from madang.workspace import Workspace
+
+NAME, AREA_CODE = "여울구", "9911000000"
+UNFINISHED = "unfinished"  # beside the city of a workspace, until all of it is in the bank
+
+
+@click.command(
+    help="지어낸 도시를 실제와 같은 꼴의 파일로 만듭니다. 심은 결함과 정답은 truth 폴더에 있습니다."
+)
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="같은 시드면 같은 도시입니다."
+)
+@click.option(
+    "--scale",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="1이면 40만 명, 10이면 자치구 열 곳의 큰 도시입니다.",
+)
+@click.option(
+    "--until", metavar="YYYY-MM", help="둘째 전달의 달 (기본: 2026-10). 첫 전달은 그 앞 달까지입니다."
+)
+@click.option(
+    "--deposit", "into", is_flag=True, help="만든 뒤 작업 공간에 입고합니다. 작업 공간이 없으면 만듭니다."
+)
+@json_option
+@click.pass_context
+def sample(
+    context: click.Context,
+    directory: Path,
+    seed: int,
+    scale: float,
+    until: str | None,
+    into: bool,
+    as_json: bool,
+) -> None:
+    """Make the sample city in a folder; with ``--deposit`` the workspace gets both deliveries."""
+    setting = Setting(seed, scale, _month(until)) if until else Setting(seed, scale)
+    made = made_city(directory, setting, quiet=as_json)
+    if as_json:
+        echo_json({"path": str(directory), "seed": seed, "scale": scale, "until": setting.until, "files": made.files, "defects": made.defects})  # fmt: skip
+    if into:
+        folder = Path(context.find_root().obj)
+        context.exit(deposit_city(made, workspace_of(folder), quiet=as_json))
+
+
+def _month(said: str) -> date:
+    try:
+        return month_end(datetime.strptime(said, "%Y-%m").date())
+    except ValueError:
+        raise click.BadParameter(said, param_hint="--until") from None
+
+
+def workspace_of(folder: Path) -> Workspace:
+    """The workspace in `folder`; where there is none, one that says of itself that its city is made up."""
+    if (folder / "madang.toml").exists():
+        return Workspace.open(folder)
+    return Workspace.init(folder, text("sample_name", name=NAME), area_code=AREA_CODE, synthetic=True)
+
+
+def fill(folder: Path) -> None:
+    """Make a workspace with the sample city in it; one that was interrupted is finished, any other is left alone."""
+    city = folder / "sample"
+    unfinished = city / UNFINISHED
+    if (folder / "madang.toml").exists() and not unfinished.exists():
+        return
+    city.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    made = made_city(city / "files", Setting())
+    if deposit_city(made, workspace_of(folder)) != OUR_FAILURE:
+        unfinished.unlink()
+
+
+def made_city(folder: Path, setting: Setting, *, quiet: bool = False) -> Made:
+    """The city in `folder`, made where it is not there."""
+    there, began = found(folder) is not None, time.monotonic()
+    made = make(folder, setting, (lambda *_: None) if quiet else _telling())
+    if not quiet:
+        values: dict[str, Any] = {"path": folder, "defects": f"{made.defects:,}", "first": made.files[0], "second": made.files[1]}  # fmt: skip
+        code = "sample_there" if there else "sample_made"
+        click.echo(_blank() + text(code, **values, seconds=f"{time.monotonic() - began:.0f}"))
+    return made
+
+
+def _telling() -> Callable[[str, str, int, int], None]:
+    """Says each step: on one line where somebody watches, otherwise a line for each."""
+
+    def tell(kind: str, label: str, done: int, steps: int) -> None:
+        said = text(f"sample_{kind}", label=label, done=done + 1, steps=steps)
+        click.echo(_blank() + said, err=True, nl=not sys.stderr.isatty())
+
+    return tell
+
+
+def _blank() -> str:
+    return "\r\033[K" if sys.stderr.isatty() else ""
+
+
+def deposit_city(made: Made, workspace: Workspace, *, quiet: bool = False) -> int:
+    """Deposit both deliveries; 0, or OUR_FAILURE where a file failed for no fault of its own."""
+    began, sums, failures = time.monotonic(), Counter[str](), []
+
+    def told(outcome: Outcome) -> None:
+        for receipt in outcome.receipts:
+            sums["problems"] += receipt.problems
+            sums["refused"] += receipt.verdict == "refused"
+        if outcome.error:
+            failures.append(outcome)
+            click.echo(f"✕ {outcome.path.name}: {outcome.error}", err=True)
+
+    job = Job(workspace.folder, Override(), None)
+    for part, folder in enumerate(made.deliveries, 1):
+        groups = named(folder, files_of(folder, lambda _: None))
+        if not quiet:
+            click.echo(text("sample_depositing", part=part, files=made.files[part - 1]), err=True)
+        with advancing(quiet=quiet) as show:
+            deposit_folder(job, groups, told, show)
+    datasets = workspace.bank.datasets()
+    if not quiet:
+        rows = sum(dataset.latest.rows for dataset in datasets if dataset.latest)
+        counts: dict[str, Any] = {"datasets": len(datasets), "rows": f"{rows:,}", "problems": f"{sums['problems']:,}"}
+        seconds = f"{time.monotonic() - began:.0f}"
+        click.echo(text("sample_deposited", **counts, refused=sums["refused"], seconds=seconds))
+    return OUR_FAILURE if failures else 0
+
+
+COMMANDS = [sample]
