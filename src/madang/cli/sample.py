@@ -15,10 +15,12 @@ import click
 from madang.cli.common import OUR_FAILURE, echo_json, json_option
 from madang.cli.folder import Job, Outcome, deposit_folder, files_of, named
 from madang.cli.folder_report import advancing
+from madang.cli.sample_score import score, show
 from madang.intake.raw import Override
 from madang.messages import text
 from madang.samplecity import Made, Setting, found, make
 from madang.samplecity.city import month_end
+from madang.samplecity.score import Score
 from madang.workspace import Workspace
 
 NAME, AREA_CODE = "여울구", "9911000000"
@@ -29,41 +31,65 @@ UNFINISHED = "unfinished"  # beside the city of a workspace, until all of it is 
     help="지어낸 도시를 실제와 같은 꼴의 파일로 만듭니다. 심은 결함과 정답은 truth 폴더에 있습니다."
 )
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="같은 시드면 같은 도시입니다."
-)
-@click.option(
-    "--scale",
-    type=float,
-    default=1.0,
-    show_default=True,
-    help="1이면 40만 명, 10이면 자치구 열 곳의 큰 도시입니다.",
-)
+@click.option("--seed", type=click.IntRange(min=0), help="같은 시드면 같은 도시입니다 (기본: 1).")
+@click.option("--scale", type=float, help="1이면 40만 명, 10이면 자치구 열 곳의 큰 도시입니다 (기본: 1).")
 @click.option(
     "--until", metavar="YYYY-MM", help="둘째 전달의 달 (기본: 2026-10). 첫 전달은 그 앞 달까지입니다."
 )
 @click.option(
     "--deposit", "into", is_flag=True, help="만든 뒤 작업 공간에 입고합니다. 작업 공간이 없으면 만듭니다."
 )
+@click.option(
+    "--score", "scored", is_flag=True, help="입고된 도시에서 심은 결함이 모두, 그것만 알려졌는지 셉니다."
+)
 @json_option
 @click.pass_context
 def sample(
     context: click.Context,
+    /,
     directory: Path,
-    seed: int,
-    scale: float,
-    until: str | None,
     into: bool,
+    scored: bool,
     as_json: bool,
+    **told: Any,
 ) -> None:
     """Make the sample city in a folder; with ``--deposit`` the workspace gets both deliveries."""
-    setting = Setting(seed, scale, _month(until)) if until else Setting(seed, scale)
-    made = made_city(directory, setting, quiet=as_json)
-    if as_json:
-        echo_json({"path": str(directory), "seed": seed, "scale": scale, "until": setting.until, "files": made.files, "defects": made.defects})  # fmt: skip
+    made = made_city(directory, _setting(directory, **told), quiet=as_json)
+    folder, code = Path(context.find_root().obj), 0
     if into:
-        folder = Path(context.find_root().obj)
-        context.exit(deposit_city(made, workspace_of(folder), quiet=as_json))
+        code = deposit_city(made, workspace_of(folder), quiet=as_json)
+    result = score(made, Workspace.open(folder).bank) if scored else None
+    if as_json:
+        echo_json(_as_json(made, result))
+    elif result is not None:
+        show(result)
+    context.exit(code)
+
+
+def _setting(directory: Path, seed: int | None, scale: float | None, until: str | None) -> Setting:
+    """What is told; of the rest what the city in the folder has, or the usual."""
+    there = found(directory)
+    known = there.setting if there else Setting()
+    return Setting(
+        known.seed if seed is None else seed,
+        known.scale if scale is None else scale,
+        _month(until) if until else known.until,
+    )
+
+
+def _as_json(made: Made, result: Score | None) -> dict[str, Any]:
+    setting = made.setting
+    values = {
+        "path": str(made.folder),
+        "seed": setting.seed,
+        "scale": setting.scale,
+        "until": setting.until,
+        "files": made.files,
+        "defects": made.defects,
+    }
+    if result is None:
+        return values
+    return {**values, "recall": result.recall, "precision": result.precision, "missed": result.missed, "extra": result.extra}  # fmt: skip
 
 
 def _month(said: str) -> date:
@@ -140,7 +166,11 @@ def deposit_city(made: Made, workspace: Workspace, *, quiet: bool = False) -> in
     datasets = workspace.bank.datasets()
     if not quiet:
         rows = sum(dataset.latest.rows for dataset in datasets if dataset.latest)
-        counts: dict[str, Any] = {"datasets": len(datasets), "rows": f"{rows:,}", "problems": f"{sums['problems']:,}"}
+        counts: dict[str, Any] = {
+            "datasets": len(datasets),
+            "rows": f"{rows:,}",
+            "problems": f"{sums['problems']:,}",
+        }
         seconds = f"{time.monotonic() - began:.0f}"
         click.echo(text("sample_deposited", **counts, refused=sums["refused"], seconds=seconds))
     return OUR_FAILURE if failures else 0

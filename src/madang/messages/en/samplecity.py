@@ -11,4 +11,11 @@ TEXTS: dict[str, str] = {
     "sample_depositing": "Depositing delivery {part}: {files} files",
     "sample_deposited": "Deposited: {datasets} datasets · {rows} rows · {problems} problems · {refused} refused · {seconds} s",
     "sample_name": "{name} (sample)",
+    "score_rule": "rule",
+    "score_planted": "planted",
+    "score_found": "found",
+    "score_extra": "besides",
+    "score_sum": "{planted} planted defects, {reported} reported problems · recall {recall}, precision {precision}",
+    "score_missed": "Missed: {file} row {row} {rule}",
+    "score_extra_row": "Reported but not planted: {file} row {row} {rule}",
 }

@@ -11,4 +11,11 @@ TEXTS: dict[str, str] = {
     "sample_depositing": "{part}번째 전달을 입고합니다: 파일 {files}개",
     "sample_deposited": "입고했습니다: 데이터 {datasets}개 · {rows}행 · 문제 {problems}건 · 반려 {refused}건 · {seconds}초",
     "sample_name": "{name} (표본)",
+    "score_rule": "규칙",
+    "score_planted": "심음",
+    "score_found": "찾음",
+    "score_extra": "더 알림",
+    "score_sum": "심은 결함 {planted}건, 알린 문제 {reported}건 · 재현율 {recall}, 정밀도 {precision}",
+    "score_missed": "놓침: {file} {row}행 {rule}",
+    "score_extra_row": "심지 않은 것을 알림: {file} {row}행 {rule}",
 }
