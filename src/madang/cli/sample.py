@@ -18,7 +18,7 @@ from madang.cli.folder_report import advancing
 from madang.cli.sample_score import score, show
 from madang.intake.raw import Override
 from madang.messages import text
-from madang.samplecity import Made, Setting, found, make
+from madang.samplecity import Made, Setting, found, make_city
 from madang.samplecity.city import month_end
 from madang.samplecity.score import Score
 from madang.workspace import Workspace
@@ -122,7 +122,7 @@ def fill(folder: Path) -> None:
 def made_city(folder: Path, setting: Setting, *, quiet: bool = False) -> Made:
     """The city in `folder`, made where it is not there."""
     there, began = found(folder) is not None, time.monotonic()
-    made = make(folder, setting, (lambda *_: None) if quiet else _telling())
+    made = make_city(folder, setting, (lambda *_: None) if quiet else _telling())
     if not quiet:
         values: dict[str, Any] = {"path": folder, "defects": f"{made.defects:,}", "first": made.files[0], "second": made.files[1]}  # fmt: skip
         code = "sample_there" if there else "sample_made"

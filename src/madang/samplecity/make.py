@@ -47,7 +47,7 @@ def found(folder: Path) -> Made | None:
     return Made(folder, setting, tuple(said["files"]), said["defects"])
 
 
-def make(folder: Path, setting: Setting, told: Told = lambda kind, what, done, of: None) -> Made:
+def make_city(folder: Path, setting: Setting, told: Told = lambda kind, what, done, of: None) -> Made:
     """Write the city of `setting` to `folder`: ``delivery-1``, ``delivery-2``, and ``truth``, which nobody deposits.
 
     A city of this setting that is there already stays; one that was not finished is written anew. `told` hears of every
