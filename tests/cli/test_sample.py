@@ -1,0 +1,112 @@
+"""``madang sample`` and ``madang up --sample``: a workspace full of the made-up city, and nobody else's touched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from madang.cli import main, sample
+from madang.samplecity import Setting
+from madang.workspace import Workspace
+from samplecity.toy import toy_layers
+
+
+@pytest.fixture(autouse=True)
+def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("madang.samplecity.make.layers", toy_layers)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments], catch_exceptions=False)
+
+
+def test_a_city_in_a_folder(tmp_path: Path) -> None:
+    done = run("sample", tmp_path / "city", "--seed", "3", "--scale", "0.5", "--until", "2026-03")
+    assert (done.exit_code, "나무 (2/2)" in done.output) == (0, True)
+    assert (tmp_path / "city/delivery-2/나무/나무_20260331.csv").is_file()
+    again = run("sample", tmp_path / "city")
+    assert (again.exit_code, "이미 만들어진 도시" in again.output) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(("--scale", "99"), "규모"), (("--until", "2026-13"), "2026-13"), (("--seed", "-1"), "-1")],
+)
+def test_wrong_use_is_told(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    done = run("sample", tmp_path / "city", *options)
+    assert (done.exit_code, said in done.output) == (2, True)
+    assert not (tmp_path / "city").exists()
+
+
+def test_the_folder_of_another_city_is_not_written_over(tmp_path: Path) -> None:
+    run("sample", tmp_path / "city")
+    done = run("sample", tmp_path / "city", "--seed", "2")
+    assert (done.exit_code, "시드 1" in done.output) == (2, True)
+
+
+@pytest.mark.slow
+def test_deposited_and_scored(tmp_path: Path) -> None:
+    done = run("-w", tmp_path / "w", "sample", tmp_path / "city", "--deposit", "--score", "--json")
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert (done.exit_code, said["recall"], said["precision"], said["missed"]) == (0, 1.0, 1.0, [])
+    workspace = Workspace.open(tmp_path / "w")
+    assert workspace.settings.is_synthetic
+    assert [version.rows for version in workspace.bank["나무"].versions] == [31, 32]
+    table = run("-w", tmp_path / "w", "sample", tmp_path / "city", "--score")
+    assert "cell_no_such_month" in table.output
+    assert "100.0%" in table.output
+
+
+@pytest.mark.slow
+def test_a_missed_and_an_unplanted_problem_are_told(tmp_path: Path) -> None:
+    run("sample", tmp_path / "city")
+    first, second = (tmp_path / f"city/delivery-{number}/나무" for number in (1, 2))
+    (file,) = first.iterdir()
+    text = file.read_bytes()
+    file.write_bytes(text.replace(b"2021-13-05", b"2021-12-05"))  # mended behind its back
+    (file,) = second.iterdir()
+    lines = file.read_bytes().split(b"\r\n")
+    lines[1] = lines[1].replace(b"20", b"abc", 1)
+    file.write_bytes(b"\r\n".join(lines))
+    done = run("-w", tmp_path / "w", "sample", tmp_path / "city", "--deposit", "--score")
+    assert "놓침: 나무_20260930.csv 5행 cell_no_such_month" in done.output
+    assert "심지 않은 것을 알림: 나무_20261031.csv 2행" in done.output
+
+
+@pytest.mark.slow
+def test_an_empty_workspace_is_filled_once_and_an_interrupted_one_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "w"
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(sample, "deposit_city", _interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            sample.fill(folder)
+    assert not Workspace.open(folder).bank.datasets()
+    sample.fill(folder)
+    bank = Workspace.open(folder).bank
+    assert [dataset.id for dataset in bank.datasets()] == ["나무", "행정동경계"]
+    deposits = bank["나무"].deposits()
+    sample.fill(folder)
+    assert bank["나무"].deposits() == deposits
+
+
+def _interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_workspace_that_somebody_made_is_left_alone(tmp_path: Path) -> None:
+    Workspace.init(tmp_path / "mine", "우리구")
+    sample.fill(tmp_path / "mine")
+    mine = Workspace.open(tmp_path / "mine")
+    assert (mine.settings.name, mine.settings.is_synthetic, mine.bank.datasets()) == ("우리구", False, [])
+    assert not (tmp_path / "mine/sample").exists()
+
+
+def test_without_telling_it_is_the_usual_city(tmp_path: Path) -> None:
+    run("sample", tmp_path / "city")
+    said = json.loads((tmp_path / "city/truth/city.json").read_text())
+    assert (said["seed"], said["scale"], said["until"]) == (1, 1.0, str(Setting().until))
