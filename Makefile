@@ -10,7 +10,7 @@ PYTEST_FLAGS ?=
 
 # What `make bench` measures on made-up data, and the folder of real files for the rest.
 BENCHES    := search_five_thousand export_million deposit_million excel_half_million diff_million \
-              locate_million personal_data
+              locate_million personal_data sample_city
 REAL_FILES ?= ../shared/data
 
 BIN    := .venv/bin
