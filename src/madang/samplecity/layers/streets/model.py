@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
 
 from madang.samplecity.city import Array
 
@@ -41,6 +44,7 @@ class Links:
     length_m: Array
     one_way: Array
     shape: Array  # LineStrings from start to end
+    bridge: Array  # bool: crosses the river or a stream
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Roads:
     code: tuple[str, ...]
     name: tuple[str, ...]
     district: Array
+    rank: Array  # 1 대로, 2 로, 3 길
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,15 @@ class Buildings:
     postcode: tuple[str, ...]
     road_address: tuple[str, ...]  # "가온광역시 여울구 버들로 12 (버들동)"
     lot_address: tuple[str, ...]  # "가온광역시 여울구 버들동 123-4"
+    link: Array  # number of the link at which it stands
+    opened: Array  # datetime64[D], day of the approval for use (사용승인일)
+    complex: Array  # number of the apartment complex, -1 elsewhere
+
+    def standing(self, day: date) -> Array:
+        """Whether each building stands on a day. The few that open in the second delivery are the last of all arrays:
+        their homes are not part of the people of their 행정동 aimed at."""
+        found: Array = self.opened <= np.datetime64(day, "D")
+        return found
 
     def __len__(self) -> int:
         return len(self.id)
