@@ -22,7 +22,7 @@ from madang.declarations import Standard, load_standards
 from madang.declarations.settings import Settings, load_settings, settings_toml
 from madang.intake.raw import Override, Progress, Steps, no_steps
 from madang.intake.receipt import Receipt, Stopped
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 
 if TYPE_CHECKING:
     import ibis
@@ -241,19 +241,27 @@ class Workspace:
         from madang.formats import export
 
         chosen = self.version(dataset, version, as_of)
+        title, source = self.export_names(chosen)
         export(
             chosen.files,
             chosen.columns,
             fmt,
             out,
-            title=f"{dataset}@{chosen.n}",
             as_of=chosen.at.date().isoformat(),
-            source=str(chosen.receipt["file"]),
+            title=title,
+            source=source,
             with_source_row=with_source_row,
             places=places,
             raw=raw,
         )
         return chosen
+
+    def export_names(self, version: Version) -> tuple[str, str]:
+        """Title and source as an exported file carries them; that a city is made up goes with its files."""
+        title, source = f"{version.dataset.id}@{version.n}", str(version.receipt["file"])
+        if self.settings.is_synthetic:
+            title, source = text("synthetic_title", title=title), text("synthetic_source", source=source)
+        return title, source
 
     @cached_property
     def index(self) -> Index:

@@ -3,5 +3,8 @@
 TEXTS: dict[str, str] = {
     "port_taken": "Cannot serve on port {port} of {host}: {reason}. Stop what listens there, or use another number with `--port`.",
     "records_damaged": "The records of '{dataset}' are damaged. See with `madang doctor` what is missing and restore it from a backup.",
+    "synthetic_note": "{name} is a made-up city. The people, shops, texts and numbers on this site are all invented and have nothing to do with reality.",
+    "synthetic_title": "[sample] {title}",
+    "synthetic_source": "{source} (of a made-up city, nothing to do with reality)",
     "source_withheld": "The file holds resident registration numbers, so its original was not kept or was sealed. See this row in the file you deposited.",
 }

@@ -3,5 +3,8 @@
 TEXTS: dict[str, str] = {
     "port_taken": "{host}의 {port}번 포트에서 서비스를 시작할 수 없습니다: {reason}. 이미 열려 있는 것을 끄거나 `--port`로 다른 번호를 쓰십시오.",
     "records_damaged": "'{dataset}'의 기록이 손상되었습니다. `madang doctor`로 무엇이 빠졌는지 보고 백업에서 복원하십시오.",
+    "synthetic_note": "{name}{은} 지어낸 도시입니다. 이 누리집의 사람, 가게, 글, 숫자는 모두 만들어 낸 것이며 실제와 관계가 없습니다.",
+    "synthetic_title": "[표본] {title}",
+    "synthetic_source": "{source} (지어낸 도시의 자료이며 실제와 관계가 없음)",
     "source_withheld": "주민등록번호가 든 파일이라 원본을 보관하지 않거나 봉인했습니다. 이 행은 올리신 파일에서 확인하십시오.",
 }

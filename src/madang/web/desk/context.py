@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 import madang
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 from madang.web.desk.workspace import workspace
 
 MODE_COOKIE = "madang_mode"
@@ -13,15 +13,24 @@ MODES = ("light", "high-contrast")
 
 
 def page(request: HttpRequest) -> dict[str, str]:
-    """The city's name, the colour mode chosen, the address to come back to, the version of Madang."""
+    """The city, the colour mode chosen, the address to come back to, the version of Madang."""
     mode = request.COOKIES.get(MODE_COOKIE, MODES[0])
-    try:
-        city = workspace().settings.name
-    except MadangError:
-        city = ""
     return {
-        "city": city,
+        **city(),
         "mode": mode if mode in MODES else MODES[0],
         "here": request.get_full_path(),
         "madang_version": madang.__version__,
+    }
+
+
+def city() -> dict[str, str]:
+    """The city's name, and where it is made up the sentence that says so on every page; both "" without a workspace."""
+    try:
+        settings = workspace().settings
+    except (MadangError, OSError):
+        return {"city": "", "synthetic": ""}
+    bare = settings.name.partition(" (")[0]  # "여울구 (표본)": the note says the rest
+    return {
+        "city": settings.name,
+        "synthetic": text("synthetic_note", name=bare) if settings.is_synthetic else "",
     }

@@ -44,6 +44,7 @@ def download(dataset_id: str, form: str, version: int | None) -> tuple[Iterator[
 def _export_masked(version: Version, hidden: set[str], form: str, held: IO[bytes]) -> None:
     from madang.formats import export
 
+    title, source = workspace().export_names(version)
     with TemporaryDirectory() as folder:
         files, columns = masked_copy(version, hidden, Path(folder))
         export(
@@ -51,9 +52,9 @@ def _export_masked(version: Version, hidden: set[str], form: str, held: IO[bytes
             columns,
             form,
             held,  # type: ignore[arg-type]
-            title=f"{version.dataset.id}@{version.n}",
             as_of=version.at.date().isoformat(),
-            source=str(version.receipt["file"]),
+            title=title,
+            source=source,
             places=False,  # a point would tell the address that is starred
         )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from madang.messages import MadangError
+from madang.web.desk import context
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -18,15 +21,21 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the address cannot be understood."""
-    return HttpResponse(render_to_string("desk/server_error.html", {"code": 400}), status=400)
+    return _plain({"code": 400})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: rendered without the bank, which may be what failed."""
-    return HttpResponse(render_to_string("desk/server_error.html", {"code": 500}), status=500)
+    return _plain({"code": 500})
 
 
 def unavailable(request: HttpRequest, error: MadangError) -> HttpResponse:
     """503: the workspace cannot be opened, or the records of a dataset cannot be read."""
-    said = {"code": 503, "reason": str(error), "damaged": error.code == "records_damaged"}
-    return HttpResponse(render_to_string("desk/server_error.html", said), status=503)
+    said: dict[str, object] = {"code": 503, "reason": str(error), "damaged": error.code == "records_damaged"}
+    return _plain(said)
+
+
+def _plain(said: dict[str, object]) -> HttpResponse:
+    """A page that needs nothing of the bank and nothing of the request."""
+    body = render_to_string("desk/server_error.html", {**context.city(), **said})
+    return HttpResponse(body, status=cast(int, said["code"]))
