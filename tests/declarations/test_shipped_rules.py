@@ -13,6 +13,11 @@ from tests.intake.quality_helper import checked, mapped
 
 STANDARDS = load_standards(SHIPPED)
 WRONG, RIGHT, NOT_ASKED = (1, 1), (1, 0), (0, 0)
+_GROUPS = {
+    column.name: 1.0
+    for column in STANDARDS["present-population"].columns
+    if column.name.startswith(("male_", "female_"))
+}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +59,20 @@ WRONG, RIGHT, NOT_ASKED = (1, 1), (1, 0), (0, 0)
         ("licence.address_present", {"lot_address": None, "road_address": None}, WRONG),
         ("resident-population.age_order", {"age_from": 9, "age_to": 5}, WRONG),
         ("resident-population.age_order", {"age_from": 100, "age_to": None}, NOT_ASKED),
+        ("migration.between_two_dongs", {"from_hjd_code": "9911051000", "to_hjd_code": "9911051000"}, WRONG),
+        ("migration.between_two_dongs", {"from_hjd_code": None, "to_hjd_code": "9911051000"}, NOT_ASKED),
+        ("grid-population.ages_make_population",
+         {"age_0_14_persons": 5, "age_15_64_persons": 20, "age_65_over_persons": 6, "population_persons": 32}, WRONG),
+        ("grid-population.ages_make_population",
+         {"age_0_14_persons": None, "age_15_64_persons": 20, "age_65_over_persons": 6, "population_persons": 32}, NOT_ASKED),
+        ("population-report.sexes_make_population",
+         {"male_persons": 10, "female_persons": 12, "population_persons": 23}, WRONG),
+        ("population-report.sexes_make_population",
+         {"male_persons": 10, "female_persons": 12, "population_persons": 22}, RIGHT),
+        ("present-population.groups_make_total", {"present_persons": 28.5, **_GROUPS}, WRONG),
+        ("present-population.groups_make_total", {"present_persons": 28.001, **_GROUPS}, RIGHT),
+        ("present-population.groups_make_total",
+         {"present_persons": 28.5, **_GROUPS, "male_0_9_persons": None}, NOT_ASKED),
     ],
 )  # fmt: skip
 def test_a_rule(tmp_path: Path, rule: str, row: dict[str, Any], expected: tuple[int, int]) -> None:

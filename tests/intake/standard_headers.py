@@ -19,6 +19,11 @@ FEES = """시도, 시군구, 읍면, 동리, 단지코드, 단지명, 발생년�
 전기료(공용), 전기료(전용), 수도료(공용), 수도료(전용), TV수신료, 정화조오물수수료, 생활폐기물수수료, 입대의운영비, 건물보험료,
 선관위운영비, 기타, 장충금 월부과액, 장충금 월사용액, 장충금 총적립금액, 장충금 적립률, 잡수입 월수입금액"""
 AGES = ", ".join(f"{age}~{age + 4}세" for age in range(0, 100, 5))
+PRESENT = ", ".join(
+    f"{sex}{ages}생활인구수"
+    for sex in ("남자", "여자")
+    for ages in ("0세부터9세", *(f"{age}세부터{age + 4}세" for age in range(10, 70, 5)), "70세이상")
+)
 SIZES = ", ".join(f"{n}인세대" for n in range(1, 10))
 
 # standard -> header rows, each with the headers that the standard does not know (kept as they are)
@@ -241,8 +246,31 @@ FORMS: dict[str, list[str]] = {
         + ", 2023년12월_10인세대 이상",
     ],
     "population-by-nationality": [f"기간, 자치구, 동, 구분, 계, {AGES}, 100세 이상+"],
+    "vital-events": [
+        "자치구, 행정동, 성별, " + ", ".join(f"{year}년_{event}" for year in (2024, 2025) for event in ("출생", "사망", "전입", "전출")),
+        "행정동, 2024년_출생, 2024년_사망, 2025년_출생, 2025년_사망",
+    ],
+    "migration": ["연도, 전출행정동코드, 전출행정동명, 전입행정동코드, 전입행정동명, 성별, 이동자수"],
+    "grid-population": ["격자코드, 격자X, 격자Y, 총인구수, 유소년인구수(0~14세), 생산연령인구수(15~64세), 고령인구수(65세이상), 세대수"],
+    "population-report": ["행정동, 세대수, 인구_계, 인구_남, 인구_여, 한 달 동안_출생, 한 달 동안_사망, 한 달 동안_전입, 한 달 동안_전출"],
+    "present-population": [
+        f"기준일ID, 시간대구분, 행정동코드, 총생활인구수, {PRESENT}",
+        "STDR_DE_ID, TMZON_PD_SE, ADSTRD_CODE_SE, TOT_LVPOP_CO, MALE_F0T9_LVPOP_CO, MALE_F10T14_LVPOP_CO, FEMALE_F0T9_LVPOP_CO",
+    ],
     "river-level": [
         "ymdhm, swl, inf, sfw, ecpc, tototf, tide_level, wl_1018662, fw_1018662, wl_1018680, fw_1018680, wl_1018683, fw_1018683"
+    ],
+    "rain-gauge": ["관측일시, 우량관측소코드, 우량관측소명, 강우량(mm)", "ymdhm, rfobscd, rfobsnm, rf"],
+    "river-gauge": ["관측일시, 수위관측소코드, 수위관측소명, 수위(m), 유량(㎥/s)", "ymdhm, wlobscd, wlobsnm, wl, fw"],
+    "traffic-speed": ["생성일시, 구간ID, 속도(km/h), 교통량(대), 소통상태", "creatDt, sectionId, speed, trfvlm, trfcSttus"],
+    "parking-availability": [
+        "갱신일시, 주차장관리번호, 주차장명, 총주차면수, 현재주차대수, 가용주차면수, 운영상태",
+        """updtDt, prkplceNo, prkplceNm, prkcmprtCo, nowPrkCo, avblPrkCo, operSttus, weekdayOperOpenHhmm,
+        weekdayOperColseHhmm""",
+    ],
+    "observation-site": [
+        """관측종류, 관측지점코드, 관측지점명, 하천명, 관심수위(m), 주의보수위(m), 경보수위(m), 심각수위(m), 표준링크ID, 도로명, 주차면수,
+        위도, 경도, 데이터기준일자""",
     ],
     "election-votes": [
         "ELEC_CD, ELEC_SIDO, ELEC_GU, ELEC_EMD, POPU_ALL, VOTER, C01, C02, C03, C04, VOTE_VAL, VOTE_INVAL, NON_VOTER"
