@@ -88,6 +88,22 @@ def test_merged_areas_name_all_their_columns_and_equal_levels_collapse():
     assert table.labels == ("지역", "2023년_인구", "2023년_세대", "증감률")
 
 
+def test_a_level_of_words_over_columns_of_words_belongs_to_the_header_that_is_merged_down_to_it():
+    table = one(
+        """
+        | 공원명 | 면적 | 보유시설 | .    |
+        | .      | .    | 운동     | 유희 |
+        | 해오름 | 1500 | 철봉     | 그네 |
+        | 솔바람 | 700  | 농구대   | 시소 |
+        | 달빛   | 900  | 철봉     | 그네 |
+        """,
+        merges=[(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3)],
+    )
+    assert table.header_rows == (1, 2)
+    assert table.labels == ("공원명", "면적", "보유시설_운동", "보유시설_유희")
+    assert table.data_start == 3
+
+
 def test_unit_row_under_the_header_is_set_behind_the_label():
     table = one("""
         | 시설 | 면적   | 정원 |

@@ -19,7 +19,7 @@ from madang.intake.layout_cells import (
     words_share,
 )
 from madang.intake.layout_labels import Merge
-from madang.intake.layout_levels import LEVELS, is_lower, levels_above
+from madang.intake.layout_levels import LEVELS, is_lower, levels_above, levels_below
 from madang.intake.raw import Evidence
 
 _TOP = 40  # rows in which a header is looked for
@@ -129,6 +129,7 @@ def _typed(
         strong = heads[-1:]
     if strong:
         lines = levels_above(rows, strong, seen, merges, usual)
+        lines += levels_below(rows, strong[-1], merges)
         covered = {j for _, cells in lines for j, c in enumerate(cells) if c.strip()}
         if len(covered) >= 0.5 * usual:
             return _with_header(rows, lines, seen, counting)

@@ -41,6 +41,19 @@ def levels_above(
     return lines
 
 
+def levels_below(rows: Sequence[Row], bottom: int, merges: Sequence[Merge]) -> list[Row]:
+    """Header lines under the lowest that tells itself: a merged cell of the header reaches down to them.
+
+    Such a line stands over columns of words alone, so nothing but the merge tells it from data.
+    """
+    top, found = rows[bottom][0], []
+    for number, cells in rows[bottom + 1 : bottom + LEVELS]:
+        if not any(r0 <= top and r1 >= number and c0 == c1 for r0, c0, r1, c1 in merges):
+            break
+        found.append((number, cells))
+    return found
+
+
 def _spanned(above: int, below: int, merges: Sequence[Merge]) -> bool:
     return any(r0 <= above and r1 >= below for r0, _, r1, _ in merges)
 
