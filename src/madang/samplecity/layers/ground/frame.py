@@ -8,10 +8,10 @@ import numpy as np
 
 from madang.samplecity.city import AREA_KM2, ORIGIN, Array, City
 from madang.samplecity.layers.ground.model import Grid
-from madang.samplecity.layers.ground.raster import fbm, kept_whole
+from madang.samplecity.layers.ground.raster import components, fbm, kept_whole, spread
 
 CELL_M = 20.0
-FILLED = 0.74  # share of the frames that is city: the rest lies beyond its outline
+FILLED = 0.66  # share of the frames that is city: the rest lies beyond its outline
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class Frame:
     def window(self, district: int) -> tuple[slice, slice]:
         """Rows and columns in which a 구 lies."""
         rows, columns = np.nonzero(self.district == district)
-        return slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
+        return slice(int(rows.min()), int(rows.max()) + 1), slice(
+            int(columns.min()), int(columns.max()) + 1
+        )
 
 
 def frame(city: City) -> Frame:
@@ -55,12 +57,19 @@ def frame(city: City) -> Frame:
     x, y = grid.centres()
     u, v = (x - grid.west) / side, (y - grid.south) / side
     rng = city.rng("ground.outline")
-    wave = fbm(grid, rng, side * 0.35, 5)
+    wave = fbm(grid, rng, side * 0.4, 7, 0.6)
     ends = np.minimum(u, setting.districts - u)
     across = np.minimum(v, 1 - v)
-    edge = (np.maximum(ends, 0.002) ** -3 + np.maximum(across, 0.002) ** -3) ** (-1 / 3) + 0.055 * wave
+    edge = (np.maximum(ends, 0.002) ** -1.4 + np.maximum(across, 0.002) ** -1.4) ** (
+        -1 / 1.4
+    ) + 0.062 * wave
     wanted = round(AREA_KM2 * 1e6 * setting.scale / CELL_M**2)
     level = np.partition(edge.ravel(), edge.size - wanted)[edge.size - wanted]
-    middle = np.clip(np.floor(u + 0.05 * fbm(grid, rng, side * 0.3, 5)), 0, setting.districts - 1)
-    district = kept_whole(np.where(edge >= level, middle, -1).astype(np.int16), setting.districts)
+    middle = np.clip(
+        np.floor(u + 0.05 * fbm(grid, rng, side * 0.3, 5)), 0, setting.districts - 1
+    )
+    district = kept_whole(np.where(edge >= level, middle, -1).astype(np.int16))
+    parts = components(np.where(district >= 0, 0, -1))
+    rim = np.unique(np.concatenate([parts[[0, -1]].ravel(), parts[:, [0, -1]].ravel()]))
+    district = spread(district, (district >= 0) | ~np.isin(parts, rim))  # no holes
     return Frame(grid, side, district)

@@ -33,8 +33,12 @@ class Grid:
 
     def cells(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Row and column of points; points outside are moved to the nearest cell."""
-        row = np.clip(((y - self.south) // self.cell_m).astype(np.int64), 0, self.rows - 1)
-        column = np.clip(((x - self.west) // self.cell_m).astype(np.int64), 0, self.columns - 1)
+        row = np.clip(
+            ((y - self.south) // self.cell_m).astype(np.int64), 0, self.rows - 1
+        )
+        column = np.clip(
+            ((x - self.west) // self.cell_m).astype(np.int64), 0, self.columns - 1
+        )
         return row, column
 
     def centres(self) -> tuple[Array, Array]:
@@ -112,6 +116,20 @@ class Landmark:
 
 
 @dataclass(frozen=True)
+class Hollow:
+    """A basin without an outlet in the built-up area, planted: rain collects here."""
+
+    name: str
+    kind: str  # 저지대, 지하차도
+    shape: Any  # polygon: cells that stand under water before it runs over
+    depth_m: float  # of the water at its deepest
+    volume_m3: float
+    dong: int
+    x: float  # the deepest point
+    y: float
+
+
+@dataclass(frozen=True)
 class Ground:
     """The city without its people."""
 
@@ -120,9 +138,7 @@ class Ground:
     cover: Array  # int8 (rows, columns), number in COVERS
     dong: Array  # int16 (rows, columns), number of the 행정동, -1 outside
     homes: Array  # float32 (rows, columns): how densely people live, relative; sums to 1 over each 행정동
-    jobs: (
-        Array  # float32 (rows, columns): how densely people work and shop, relative; sums to 1 over the city
-    )
+    jobs: Array  # float32 (rows, columns): how densely people work and shop, relative; sums to 1 over the city
     districts: Districts
     dongs: Dongs
     legal: LegalDongs
@@ -131,12 +147,29 @@ class Ground:
     streams: tuple[Stream, ...]
     landmarks: dict[str, Landmark]  # by name
     dong_shapes_at: Any = None  # shapely STRtree over dongs.shape
+    tong_shapes_at: Any = None  # over tongs.shape
+    legal_shapes_at: Any = None  # over legal.shape
+    tongs_later: Any = None  # Tongs as the second delivery has them: one divided, the numbers after it moved up
+    hollows: tuple[Hollow, ...] = ()
+    rail: Any = None  # LineString of the railway, from east to west
 
     def dongs_at(self, x: Array, y: Array) -> Array:
         """The number of the 행정동 of each point, exact at the borders; -1 outside."""
-        import shapely
+        return _numbers_at(self.dong_shapes_at, x, y)
 
-        found = np.full(len(x), -1, np.int64)
-        points, areas = self.dong_shapes_at.query(shapely.points(x, y), predicate="intersects")
-        found[points] = areas
-        return found
+    def tongs_at(self, x: Array, y: Array) -> Array:
+        """The number of the 통 of each point; -1 outside."""
+        return _numbers_at(self.tong_shapes_at, x, y)
+
+    def legal_at(self, x: Array, y: Array) -> Array:
+        """The number of the 법정동 of each point; -1 outside."""
+        return _numbers_at(self.legal_shapes_at, x, y)
+
+
+def _numbers_at(tree: Any, x: Array, y: Array) -> Array:
+    import shapely
+
+    found = np.full(len(x), -1, np.int64)
+    points, areas = tree.query(shapely.points(x, y), predicate="intersects")
+    found[points] = areas
+    return found

@@ -12,7 +12,9 @@ from madang.samplecity.layers.ground.model import Grid
 AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0))
 
 
-def fbm(grid: Grid, rng: np.random.Generator, wave_m: float, octaves: int, fade: float = 0.5) -> Array:
+def fbm(
+    grid: Grid, rng: np.random.Generator, wave_m: float, octaves: int, fade: float = 0.5
+) -> Array:
     """Smooth noise about 0 (most within -1 and 1): waves of `wave_m`, on them waves of half the length, and so on."""
     found, strength = np.zeros((grid.rows, grid.columns)), 1.0
     for _ in range(octaves):
@@ -36,7 +38,12 @@ def _spline(count: int, step: float, start: float) -> tuple[Array, list[Array]]:
     at = np.arange(count) * step + start
     low = np.floor(at).astype(np.int64)
     t = at - low
-    weights = [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]
+    weights = [
+        (1 - t) ** 3,
+        3 * t**3 - 6 * t**2 + 4,
+        -3 * t**3 + 3 * t**2 + 3 * t + 1,
+        t**3,
+    ]
     return low, [each / 6 for each in weights]
 
 
@@ -44,29 +51,43 @@ def shifted(values: Array, row: int, column: int, fill: object) -> Array:
     """The value of the neighbour `row` up and `column` to the right of each cell."""
     found = np.full_like(values, fill)
     rows, columns = values.shape
-    found[max(0, -row) : rows - max(0, row), max(0, -column) : columns - max(0, column)] = values[
+    found[
+        max(0, -row) : rows - max(0, row), max(0, -column) : columns - max(0, column)
+    ] = values[
         max(0, row) : rows - max(0, -row), max(0, column) : columns - max(0, -column)
     ]
     return found
 
 
-def kept_whole(labels: Array, count: int, seeds: Array | None = None) -> Array:
+def blurred(values: Array, cells: int) -> Array:
+    """Values averaged over squares of `cells` to each side, three times: nearly a Gaussian blur."""
+    found = values
+    for axis in (0, 1, 0, 1, 0, 1):
+        wide = [(0, 0), (0, 0)]
+        wide[axis] = (cells + 1, cells)
+        total = np.cumsum(np.pad(found, wide, mode="edge"), axis=axis)
+        size = values.shape[axis]
+        step = 2 * cells + 1
+        found = (
+            np.take(total, range(step, step + size), axis)
+            - np.take(total, range(size), axis)
+        ) / step
+    return found
+
+
+def kept_whole(labels: Array) -> Array:
     """Labels (-1 nowhere) whose every region hangs together over sides of cells.
 
-    Of each region the part around its seed cell (flat number; without seeds: its largest part) stays; other parts go to the
-    region beside them, parts beside nothing go nowhere.
+    Of each region the largest part stays; other parts go to the regions beside them, parts beside nothing go nowhere.
     """
     parts = components(labels)
-    sizes = np.bincount(parts.ravel())
+    sizes = np.bincount(parts.ravel(), minlength=labels.size)
+    owner = np.full(labels.size, -1, np.int64)
+    owner[parts.ravel()] = labels.ravel()
+    order = np.argsort(-sizes, kind="stable")
+    _, first = np.unique(owner[order], return_index=True)
     kept = np.zeros(labels.size, bool)
-    if seeds is not None:
-        kept[parts.ravel()[seeds]] = True
-    else:
-        owner = np.full(labels.size, -1, np.int64)
-        owner[parts.ravel()] = labels.ravel()
-        order = np.argsort(-sizes, kind="stable")
-        _, first = np.unique(owner[order], return_index=True)
-        kept[order[first]] = True
+    kept[order[first]] = True
     inside = labels >= 0
     found = np.where(kept[parts] & inside, labels, -1).astype(labels.dtype)
     return spread(found, inside)
@@ -111,33 +132,35 @@ def components(labels: Array) -> Array:
         root = new
 
 
-def grown(seeds: Array, cost: Array, speed: Array, side: Array) -> Array:
-    """Regions growing from seed cells (flat numbers) at their speeds, cheapest first; none leaves the side of its seed.
+def grown(cores: Array, cost: Array, side: Array) -> Array:
+    """Regions grown from their cores (labels, -1 where there is none), cheapest first; none leaves its side.
 
-    `cost`: of a metre in each cell; `side`: cells of another number than that of the seed are not entered (-1: by nobody).
+    `cost`: of entering each cell; `side`: cells of another number than that of the core are not entered (-1: by nobody).
     """
     rows, columns = cost.shape
     wide = columns + 2
     padded_cost = np.pad(cost, 1, constant_values=1).ravel().tolist()
     padded_side = np.pad(side, 1, constant_values=-1).ravel().tolist()
-    label = [-1] * (wide * (rows + 2))
-    heap: list[tuple[float, int, int]] = []
-    for number, cell in enumerate(seeds.tolist()):
-        heap.append((0.0, (cell // columns + 1) * wide + cell % columns + 1, number))
-    heapify(heap)
+    label = np.pad(cores, 1, constant_values=-1).ravel().tolist()
+    rim = np.zeros(cores.shape, bool)
+    for row, column in AROUND:
+        rim |= (cores >= 0) & (shifted(cores, row, column, -1) < 0)
+    at = np.flatnonzero(np.pad(rim, 1).ravel()).tolist()
+    heap = [(0.0, cell, label[cell]) for cell in at]
+    for cell in at:
+        label[cell] = -1
     best = [np.inf] * len(label)
     steps = [(1, 1.0), (-1, 1.0), (wide, 1.0), (-wide, 1.0), (wide + 1, 1.4142), (wide - 1, 1.4142), (-wide + 1, 1.4142), (-wide - 1, 1.4142)]  # fmt: skip
-    slow = (1 / speed).tolist()
     while heap:
         spent, cell, number = heappop(heap)
         if label[cell] >= 0:
             continue
         label[cell] = number
-        own, pace = padded_side[cell], slow[number]
+        own = padded_side[cell]
         for step, length in steps:
             other = cell + step
             if label[other] < 0 and padded_side[other] == own:
-                there = spent + length * pace * padded_cost[other]
+                there = spent + length * padded_cost[other]
                 if there < best[other]:
                     best[other] = there
                     heappush(heap, (there, other, number))
@@ -148,8 +171,14 @@ def filled(height: Array, outlets: Array, slope: float = 0.002) -> Array:
     """Heights raised so that from every cell water runs down to an outlet, by `slope` metres a cell at least (priority flood)."""
     rows, columns = height.shape
     wide = columns + 2
-    level = np.pad(height.astype(np.float64), 1, constant_values=-np.inf).ravel().tolist()
-    done = np.pad(np.zeros((rows, columns), bool), 1, constant_values=True).ravel().tolist()
+    level = (
+        np.pad(height.astype(np.float64), 1, constant_values=-np.inf).ravel().tolist()
+    )
+    done = (
+        np.pad(np.zeros((rows, columns), bool), 1, constant_values=True)
+        .ravel()
+        .tolist()
+    )
     starts = np.flatnonzero(np.pad(outlets, 1).ravel()).tolist()
     heap = [(level[cell], cell) for cell in starts]
     for cell in starts:

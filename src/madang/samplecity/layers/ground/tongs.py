@@ -9,6 +9,7 @@ from madang.samplecity.layers.ground.frame import Frame
 from madang.samplecity.layers.ground.raster import components, fbm, kept_whole, spread
 
 HOUSEHOLDS, PERSONS = 250, 2.3
+LEAST_CELLS = 8
 
 
 def halved(x: Array, y: Array, weight: Array, count: int) -> Array:
@@ -19,7 +20,14 @@ def halved(x: Array, y: Array, weight: Array, count: int) -> Array:
 
 
 def _halve(
-    cells: Array, x: Array, y: Array, weight: Array, count: int, first: int, found: Array, back: bool
+    cells: Array,
+    x: Array,
+    y: Array,
+    weight: Array,
+    count: int,
+    first: int,
+    found: Array,
+    back: bool,
 ) -> None:
     if count == 1 or len(cells) < 2:
         found[cells] = first
@@ -32,7 +40,9 @@ def _halve(
     order = np.argsort(along, kind="stable")
     low = count // 2
     share = np.cumsum(own[order])
-    cut = int(np.clip(np.searchsorted(share, share[-1] * low / count), 1, len(cells) - 1))
+    cut = int(
+        np.clip(np.searchsorted(share, share[-1] * low / count), 1, len(cells) - 1)
+    )
     if back:
         order, cut, low = order[::-1], len(cells) - cut, count - low
     _halve(cells[order[:cut]], x, y, weight, low, first, found, False)
@@ -56,7 +66,24 @@ def parts(city: City, frame: Frame, labels: Array, pieces: Array, weight: Array,
         )
         first += count
     owner = np.repeat(np.arange(len(pieces)), pieces)
-    return _whole(found, owner, labels), owner
+    return _large(_whole(found, owner, labels), owner, labels)
+
+
+def _large(found: Array, owner: Array, labels: Array) -> tuple[Array, Array]:
+    """Pieces of hardly any cells go to their neighbours; the others are counted anew."""
+    sizes = np.bincount(found[found >= 0], minlength=len(owner))
+    largest = np.zeros(int(owner.max()) + 1, np.int64)
+    np.maximum.at(largest, owner, sizes)
+    kept = (sizes >= LEAST_CELLS) | ((sizes == largest[owner]) & (sizes > 0))
+    for number in np.flatnonzero(~kept & (sizes > 0)).tolist():
+        own = labels == owner[number]
+        found = (
+            spread(np.where(own & (found == number), -1, np.where(own, found, -1)), own)
+            * own
+            + found * ~own
+        )
+    again = np.append(np.cumsum(kept) - 1, -1)
+    return again[found], owner[kept]
 
 
 def _whole(found: Array, owner: Array, labels: Array) -> Array:
@@ -64,15 +91,20 @@ def _whole(found: Array, owner: Array, labels: Array) -> Array:
     parts = components(found)
     sizes = np.bincount(parts.ravel())
     top = np.zeros(len(owner), np.int64)
-    np.maximum.at(top, found.ravel()[found.ravel() >= 0], sizes[parts.ravel()[found.ravel() >= 0]])
+    np.maximum.at(
+        top, found.ravel()[found.ravel() >= 0], sizes[parts.ravel()[found.ravel() >= 0]]
+    )
     inside = found >= 0
     stray = inside & (sizes[parts] < top[np.where(inside, found, 0)])
     for number in np.unique(labels[stray]).tolist():
         rows, columns = np.nonzero(labels == number)
-        window = slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
+        window = (
+            slice(rows.min(), rows.max() + 1),
+            slice(columns.min(), columns.max() + 1),
+        )
         own = labels[window] == number
         base = int(np.flatnonzero(owner == number)[0])
         local = np.where(own & ~stray[window], found[window] - base, -1)
-        local = kept_whole(spread(local, own), int((owner == number).sum()))
+        local = kept_whole(spread(local, own))
         found[window] = np.where(own, local + base, found[window])
     return found
