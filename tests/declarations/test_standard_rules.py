@@ -153,6 +153,23 @@ CASES: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
     ("weather-daily.temperature_plausible", {"min_temperature_c": -50.0, "max_temperature_c": 4.0}, WRONG),
     ("weather-hourly.temperature_plausible", {"temperature_c": 50.0}, WRONG),
     ("child-zone.address_present", {"road_address": None, "lot_address": None}, WRONG),
+    ("road-node.node_id_form", {"node_id": "990000010"}, WRONG),
+    ("road-node.node_id_form", {"node_id": "9900000100"}, RIGHT),
+    ("road-link.link_id_form", {"link_id": "9900000100A"}, WRONG),
+    ("road-link.link_between_two_nodes", {"from_node_id": "9900000100", "to_node_id": "9900000100"}, WRONG),
+    ("road-link.speed_limit_plausible", {"speed_limit_kmh": 35}, WRONG),
+    ("road-link.speed_limit_plausible", {"speed_limit_kmh": 30}, RIGHT),
+    ("road-link.lanes_plausible", {"lanes_count": 0}, WRONG),
+    ("building.building_id_form", {"building_id": "991101010010001000000001"}, WRONG),
+    ("building.building_in_legal_dong", {"building_id": "9911010100100010000000001", "bjd_code": "9911010200"}, WRONG),
+    ("building.building_in_legal_dong", {"building_id": "9911010100100010000000001", "bjd_code": "9911010100"}, RIGHT),
+    # 100 m2 on three storeys and a basement hold 400 m2, and 5 % more are let pass
+    ("building.floors_hold_the_area",
+     {"building_area_m2": 100.0, "floor_area_m2": 420.0, "floors_above_count": 3, "floors_below_count": 1}, RIGHT),
+    ("building.floors_hold_the_area",
+     {"building_area_m2": 100.0, "floor_area_m2": 421.0, "floors_above_count": 3, "floors_below_count": 1}, WRONG),
+    ("building.flats_have_homes", {"main_use": "공동주택", "households_count": None}, WRONG),
+    ("building.flats_have_homes", {"main_use": "공장", "households_count": 0}, NOT_ASKED),
     ("museum.holiday_hours_order", {"holiday_open_time": "18:00", "holiday_close_time": "09:00"}, WRONG),
 ]  # fmt: skip
 

@@ -28,6 +28,10 @@ SIZES = ", ".join(f"{n}인세대" for n in range(1, 10))
 
 # standard -> header rows, each with the headers that the standard does not know (kept as they are)
 FORMS: dict[str, list[str]] = {
+    "building": [
+        """건물관리번호, 법정동코드, 소재지도로명주소, 소재지지번주소, 건물명, 동명칭, 주용도, 지상층수, 지하층수, 건축면적(㎡),
+        연면적(㎡), 세대수, 사용승인일, X좌표, Y좌표, 데이터기준일자"""
+    ],
     "library": [
         """lbrryNm, ctprvnNm, signguNm, lbrrySe, closeDay, weekdayOperOpenHhmm, weekdayOperColseHhmm, satOperOperOpenHhmm,
         satOperCloseHhmm, holidayOperOpenHhmm, holidayCloseOpenHhmm, seatCo, bookCo, pblictnCo, noneBookCo, lonCo, lonDaycnt,

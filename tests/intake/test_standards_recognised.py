@@ -48,9 +48,8 @@ def seen(text: str, shape: str = "") -> Recognition:
 
 
 def test_every_standard_has_header_rows_here() -> None:
-    assert {id_ for id_, _ in ROWS} | {"area-boundary", "basic-district", "resident-population"} == set(
-        STANDARDS
-    )
+    by_shape = {"area-boundary", "basic-district", "road-node", "road-link"}
+    assert {id_ for id_, _ in ROWS} | by_shape | {"resident-population"} == set(STANDARDS)
 
 
 @pytest.mark.parametrize(("id_", "row"), ROWS)
@@ -87,6 +86,20 @@ def test_a_layer_of_areas_is_known_by_its_shapes_too(name: str) -> None:
     assert seen(text, area).standard is STANDARDS["area-boundary"]
     for not_area in ("", "0101000000", "0102000000"):
         assert seen(text, not_area).standard is None
+
+
+@pytest.mark.parametrize(
+    ("id_", "text", "shape"),
+    [
+        ("road-node", "NODE_ID, NODE_TYPE, NODE_NAME, TURN_P, UPDATEDATE, REMARK, HIST_TYPE, HISTREMARK, geometry", "0101000000"),
+        ("road-link", """LINK_ID, F_NODE, T_NODE, LANES, ROAD_RANK, ROAD_TYPE, ROAD_NO, ROAD_NAME, ROAD_USE, MULTI_LINK, CONNECT,
+         MAX_SPD, REST_VEH, REST_W, REST_H, LENGTH, UPDATEDATE, REMARK, HIST_TYPE, HISTREMARK, geometry""", "0102000000"),
+    ],
+)  # fmt: skip
+def test_nodes_and_links_of_roads_are_known_with_their_shapes(id_: str, text: str, shape: str) -> None:
+    found = seen(text, shape)
+    assert found.standard is STANDARDS[id_], found.runners_up
+    assert len(found.mapping) == len(labels_of(text)) - 1
 
 
 def test_shapes_of_areas_with_their_centre_beside_are_boundaries() -> None:
