@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import date
 
-import pyarrow as pa
-
-from madang.samplecity.city import City, Delivery
+from madang.samplecity.city import City
 from madang.samplecity.days import days
 from madang.samplecity.layers.weather.climate import climate, sky_of
-from madang.samplecity.paper import Paper
+from madang.samplecity.layers.weather.papers import papers
+from madang.samplecity.layers.weather.truth import truths
 
 LABEL = "날씨"
 NEEDS: tuple[str, ...] = ()
@@ -22,9 +20,4 @@ def build(city: City) -> None:
     city.put(climate(sky_of(city.setting), days(date(until.year - YEARS, until.month, 1), until)))
 
 
-def papers(city: City, delivery: Delivery) -> Iterable[Paper]:
-    return ()
-
-
-def truths(city: City) -> Mapping[str, pa.Table]:
-    return {}
+__all__ = ["LABEL", "NEEDS", "build", "papers", "truths"]
