@@ -18,4 +18,7 @@ TEXTS: dict[str, str] = {
     "score_sum": "{planted} planted defects, {reported} reported problems · recall {recall}, precision {precision}",
     "score_missed": "Missed: {file} row {row} {rule}",
     "score_extra_row": "Reported but not planted: {file} row {row} {rule}",
+    "feed_serving": "Serving live values: http://127.0.0.1:{port} (seed {seed}) · /rain /river /traffic /parking · the truth is at /truth · Ctrl+C ends it",
+    "feed_ended": "The live feed has ended.",
+    "feed_port": "Cannot listen on port {port} ({error}). Give another one with `--port`.",
 }

@@ -18,4 +18,7 @@ TEXTS: dict[str, str] = {
     "score_sum": "심은 결함 {planted}건, 알린 문제 {reported}건 · 재현율 {recall}, 정밀도 {precision}",
     "score_missed": "놓침: {file} {row}행 {rule}",
     "score_extra_row": "심지 않은 것을 알림: {file} {row}행 {rule}",
+    "feed_serving": "실시간 값을 내보냅니다: http://127.0.0.1:{port} (시드 {seed}) · /rain /river /traffic /parking · 정답은 /truth · 끝내기 Ctrl+C",
+    "feed_ended": "실시간 값 내보내기를 끝냈습니다.",
+    "feed_port": "포트 {port}에서 들을 수 없습니다({error}). `--port`로 다른 번호를 주십시오.",
 }
