@@ -73,6 +73,15 @@ _GROUPS = {
         ("present-population.groups_make_total", {"present_persons": 28.001, **_GROUPS}, RIGHT),
         ("present-population.groups_make_total",
          {"present_persons": 28.5, **_GROUPS, "male_0_9_persons": None}, NOT_ASKED),
+        ("tong-boundary.tong_in_dong", {"tong_id": "9911051000-001", "hjd_code": "9911052000"}, WRONG),
+        ("tong-boundary.tong_in_dong", {"tong_id": "9911051000-001", "hjd_code": "9911051000"}, RIGHT),
+        ("tong-boundary.tong_number_positive", {"tong_number": 0}, WRONG),
+        ("tong-boundary.area_positive", {"area_m2": 0.0}, WRONG),
+        ("land-cover.area_positive", {"area_m2": -1.0}, WRONG),
+        ("stream-line.length_positive", {"length_m": 0.0}, WRONG),
+        ("elevation.elevation_plausible", {"elevation_m": -9999.0}, WRONG),
+        ("elevation.elevation_plausible", {"elevation_m": -0.4}, RIGHT),
+        ("elevation.elevation_plausible", {"elevation_m": None}, NOT_ASKED),
     ],
 )  # fmt: skip
 def test_a_rule(tmp_path: Path, rule: str, row: dict[str, Any], expected: tuple[int, int]) -> None:

@@ -20,13 +20,7 @@ from madang.samplecity.layers.ground.dongs import (
 from madang.samplecity.layers.ground.frame import Frame, frame
 from madang.samplecity.layers.ground.hollows import sunk
 from madang.samplecity.layers.ground.later import numbered
-from madang.samplecity.layers.ground.model import (
-    Districts,
-    Dongs,
-    Ground,
-    Landmark,
-    LegalDongs,
-)
+from madang.samplecity.layers.ground.model import Districts, Dongs, Ground, Landmark, LegalDongs
 from madang.samplecity.layers.ground.places import landmarks
 from madang.samplecity.layers.ground.relief import relief
 from madang.samplecity.layers.ground.water import smooth, waters
@@ -46,16 +40,12 @@ def build(city: City) -> None:
     height, hollows = sunk(city, plan, wet, height, cells, lived, rail)
     covered = cover.cover(city, plan, wet, height, cells, kinds, lived)
     people = targets(city)
-    ones, one_dong, tong_shapes, part_dong, part_legal = _tongs(
-        city, plan, cells, lived, people
-    )
+    ones, one_dong, tong_shapes, part_dong, part_legal = _tongs(city, plan, cells, lived, people)
     part_shapes = shapes.union(tong_shapes, one_dong, len(part_dong))
     dong_shapes = shapes.union(part_shapes, part_dong, len(kinds))
     dongs = _dongs(city, kinds, people, dong_shapes)
     legal = _legal(city, part_shapes, part_dong, part_legal)
-    district_shapes = shapes.union(
-        dong_shapes, np.asarray(dongs.district), city.setting.districts
-    )
+    district_shapes = shapes.union(dong_shapes, np.asarray(dongs.district), city.setting.districts)
     at_dongs = shapely.STRtree(dong_shapes)
     cells, lived = _exact(plan, at_dongs, lived, len(kinds))
     known = landmarks(city, plan, wet, height, cells, covered, rail)
@@ -67,7 +57,7 @@ def build(city: City) -> None:
         dongs=dongs, legal=legal, tongs=ones_now, river=wet.open_water,
         streams=tuple(each.stream for each in wet.channels), landmarks=known, dong_shapes_at=at_dongs,
         tong_shapes_at=shapely.STRtree(tong_shapes), legal_shapes_at=shapely.STRtree(legal.shape),
-        tongs_later=ones_later, hollows=hollows, rail=rail,
+        tongs_later=ones_later, hollows=hollows, rail=rail
     )  # fmt: skip
     city.put(ground)
 
@@ -79,14 +69,10 @@ def railway(city: City, plan: Frame) -> LineString:
     return cast(LineString, line)
 
 
-def _exact(
-    plan: Frame, tree: shapely.STRtree, lived: Array, count: int
-) -> tuple[Array, Array]:
+def _exact(plan: Frame, tree: shapely.STRtree, lived: Array, count: int) -> tuple[Array, Array]:
     """행정동 of each cell as its polygon has it, and the shares of residents that then lie in it."""
     x, y = plan.grid.centres()
-    point, dong = tree.query(
-        shapely.points(x.ravel(), y.ravel()), predicate="intersects"
-    )
+    point, dong = tree.query(shapely.points(x.ravel(), y.ravel()), predicate="intersects")
     cells = np.full(x.size, -1, np.int16)
     cells[point] = dong
     cells = cells.reshape(x.shape)
@@ -102,9 +88,7 @@ def _tongs(
     lore = words("city")["dongs"]
     pieces = np.array([len(each["legal"]) for each in lore] * city.setting.districts)
     weight = np.where(cells >= 0, 1.0, 0.0)
-    part, part_dong = tongs.parts(
-        city, plan, cells, pieces, weight, 500 * plan.size, "legal"
-    )
+    part, part_dong = tongs.parts(city, plan, cells, pieces, weight, 500 * plan.size, "legal")
     names: list[str] = []
     part_legal = []
     for district in range(city.setting.districts):
@@ -114,13 +98,8 @@ def _tongs(
                 if whole not in names:
                     names.append(whole)
                 part_legal.append(names.index(whole))
-    lives = (
-        np.bincount(part[part >= 0], lived[part >= 0], len(part_dong))
-        * people[part_dong]
-    )
-    count = np.maximum(1, np.round(lives / tongs.PERSONS / tongs.HOUSEHOLDS)).astype(
-        np.int64
-    )
+    lives = np.bincount(part[part >= 0], lived[part >= 0], len(part_dong)) * people[part_dong]
+    count = np.maximum(1, np.round(lives / tongs.PERSONS / tongs.HOUSEHOLDS)).astype(np.int64)
     room = np.bincount(part[part >= 0], minlength=len(part_dong)) // 12
     count = np.maximum(1, np.minimum(count, room))
     weight = lived / (lived.max() + 1e-9) + 1e-5
@@ -136,23 +115,17 @@ def _dongs(city: City, kinds: tuple[str, ...], people: Array, found: Array) -> D
         code=tuple(f"{code}{51000 + 1000 * at}" for code in codes for at in range(len(lore))),
         name=tuple(prefixed(district, each["name"]) for district in range(count) for each in lore),
         kind=kinds, district=np.repeat(np.arange(count), len(lore)), shape=found, people=people,
-        area_km2=shapely.area(found) / 1e6,
+        area_km2=shapely.area(found) / 1e6
     )  # fmt: skip
 
 
-def _legal(
-    city: City, part_shapes: Array, part_dong: Array, part_legal: Array
-) -> LegalDongs:
+def _legal(city: City, part_shapes: Array, part_dong: Array, part_legal: Array) -> LegalDongs:
     lore, count = words("city")["dongs"], city.setting.districts
     one = list(dict.fromkeys(name for each in lore for name in each["legal"]))
     codes = district_codes(count)
     return LegalDongs(
-        code=tuple(
-            f"{code}{10100 + 100 * at}" for code in codes for at in range(len(one))
-        ),
-        name=tuple(
-            prefixed(district, name) for district in range(count) for name in one
-        ),
+        code=tuple(f"{code}{10100 + 100 * at}" for code in codes for at in range(len(one))),
+        name=tuple(prefixed(district, name) for district in range(count) for name in one),
         district=np.repeat(np.arange(count), len(one)),
         shape=shapes.union(part_shapes, part_legal, len(one) * count),
         pairs=np.unique(np.column_stack([part_dong, part_legal]), axis=0),

@@ -41,19 +41,12 @@ def dong_cells(city: City, frame: Frame, waters: Waters, height: Array) -> Array
     block = blocks(city, frame, waters)
     wild = height - waters.bed_m > 22 * frame.size**0.8
     bend = (
-        np.stack(
-            [
-                fbm(frame.grid, city.rng("ground.bend"), 1500 * frame.size, 4)
-                for _ in range(2)
-            ]
-        )
+        np.stack([fbm(frame.grid, city.rng("ground.bend"), 1500 * frame.size, 4) for _ in range(2)])
         * 110
         * frame.size
     )
     fixed = waters.distance_m < 30
-    block[wild] = -1 - np.arange(
-        wild.sum()
-    )  # on hills a border need not follow streets
+    block[wild] = -1 - np.arange(wild.sum())  # on hills a border need not follow streets
     count = len(words("city")["dongs"])
     for district in range(city.setting.districts):
         rows, columns = frame.window(district)
@@ -69,9 +62,7 @@ def dong_cells(city: City, frame: Frame, waters: Waters, height: Array) -> Array
             bend[:, rows, columns],
             (rows.start, columns.start),
         )
-        found[rows, columns] = np.where(
-            inside, labels + district * count, found[rows, columns]
-        )
+        found[rows, columns] = np.where(inside, labels + district * count, found[rows, columns])
     return found
 
 
@@ -87,9 +78,7 @@ def _cost(frame: Frame, waters: Waters, height: Array) -> Array:
 def _grown(frame: Frame, district: int, cost: Array, side: Array, block: Array, fixed: Array, bend: Array, start: tuple[int, int]) -> Array:  # fmt: skip
     """The 행정동 of a 구: cores of the right sizes first, then borders that settle where a crossing costs most."""
     lore, ground = words("city")["dongs"], words("ground")
-    places = frame.points(
-        district, np.array([ground["dongs"][each["name"]]["place"] for each in lore])
-    )
+    places = frame.points(district, np.array([ground["dongs"][each["name"]]["place"] for each in lore]))
     shares = np.array([ground["dongs"][each["name"]]["km2"] for each in lore])
     cell = frame.grid.cell_m
     rows, columns = np.indices(side.shape)
@@ -100,54 +89,36 @@ def _grown(frame: Frame, district: int, cost: Array, side: Array, block: Array, 
         np.clip(row - start[0], 0, side.shape[0] - 1),
         np.clip(column - start[1], 0, side.shape[1] - 1),
     )
-    own = np.where(
-        side[row, column] >= 0, side[row, column], _nearest_side(side, row, column)
-    )
+    own = np.where(side[row, column] >= 0, side[row, column], _nearest_side(side, row, column))
     step = max(1, max(side.shape) // COARSE)
     thin = (slice(None, None, step), slice(None, None, step))
     weight, places = _balanced(x[thin], y[thin], side[thin], places, own, shares)
     labels, margin = _power(x, y, side, places, own, weight)
     sizes = np.bincount(labels[labels >= 0], minlength=len(lore)) * cell**2
-    core = np.where(
-        (labels >= 0) & (margin > np.append(0.22 * np.sqrt(sizes), 0)[labels]),
-        labels,
-        -1,
-    )
+    core = np.where((labels >= 0) & (margin > np.append(0.22 * np.sqrt(sizes), 0)[labels]), labels, -1)
     labels = grown(core, cost, side)
     return kept_whole(_evened(_by_block(labels, block, len(lore)), len(lore), fixed, 1))
 
 
 def _nearest_side(side: Array, row: Array, column: Array) -> Array:
     rows, columns = np.nonzero(side >= 0)
-    at = [
-        int(np.argmin((rows - r) ** 2 + (columns - c) ** 2))
-        for r, c in zip(row, column, strict=True)
-    ]
+    at = [int(np.argmin((rows - r) ** 2 + (columns - c) ** 2)) for r, c in zip(row, column, strict=True)]
     return side[rows[at], columns[at]]
 
 
-def _power(
-    x: Array, y: Array, side: Array, places: Array, own: Array, weight: Array
-) -> tuple[Array, Array]:
+def _power(x: Array, y: Array, side: Array, places: Array, own: Array, weight: Array) -> tuple[Array, Array]:
     """The place that each cell belongs to (of its side), and how far it is from the border of that place's region."""
     best, second = np.full(x.shape, np.inf), np.full(x.shape, np.inf)
     found, other = np.full(x.shape, -1, np.int16), np.full(x.shape, -1, np.int16)
     for number, (px, py) in enumerate(places):
-        power = np.where(
-            side == own[number], (x - px) ** 2 + (y - py) ** 2 - weight[number], np.inf
-        )
+        power = np.where(side == own[number], (x - px) ** 2 + (y - py) ** 2 - weight[number], np.inf)
         wins, next_best = power < best, power < second
         second = np.where(wins, best, np.where(next_best, power, second))
         other = np.where(wins, found, np.where(next_best, number, other))
-        best, found = (
-            np.where(wins, power, best),
-            np.where(wins, number, found).astype(np.int16),
-        )
+        best, found = (np.where(wins, power, best), np.where(wins, number, found).astype(np.int16))
     apart = np.hypot(*(places[found] - places[other]).T).T
     with np.errstate(invalid="ignore"):
-        margin = np.where(
-            np.isfinite(second), (second - best) / (2 * np.maximum(apart, 1)), 1e9
-        )
+        margin = np.where(np.isfinite(second), (second - best) / (2 * np.maximum(apart, 1)), 1e9)
     return found, margin
 
 
@@ -163,13 +134,10 @@ def _balanced(
         labels, _ = _power(x, y, side, places, own, weight)
         inside = labels >= 0
         sizes = np.bincount(labels[inside], minlength=len(shares))
-        weight = weight + (0.7 if turn < ROUNDS // 2 else 0.35) * area * (
-            wanted - sizes
-        )
+        weight = weight + (0.7 if turn < ROUNDS // 2 else 0.35) * area * (wanted - sizes)
         if turn % 6 == 5 and turn < ROUNDS // 2:
             middle = [
-                np.bincount(labels[inside], each[inside], len(shares))
-                / np.maximum(sizes, 1)
+                np.bincount(labels[inside], each[inside], len(shares)) / np.maximum(sizes, 1)
                 for each in (x, y)
             ]
             moved = places + 0.25 * (np.column_stack(middle) - places)
@@ -181,9 +149,7 @@ def _by_block(labels: Array, block: Array, count: int) -> Array:
     """Each block of streets goes whole to the region that has most of it: borders of dongs run along streets."""
     inside = labels >= 0
     key = np.unique(block[inside], return_inverse=True)[1]
-    votes = np.bincount(
-        key * count + labels[inside], minlength=(key.max() + 1) * count
-    ).reshape(-1, count)
+    votes = np.bincount(key * count + labels[inside], minlength=(key.max() + 1) * count).reshape(-1, count)
     found = labels.copy()
     found[inside] = votes.argmax(1)[key]
     return found
@@ -206,26 +172,14 @@ def blocks(city: City, frame: Frame, waters: Waters) -> Array:
     bend = 900 * frame.size
     turn = 0.5 * fbm(grid, rng, 3000 * frame.size, 1)
     wide = BLOCK_M * max(frame.size, 0.35)
-    px = (
-        x
-        + bend * 0.12 * fbm(grid, rng, bend, 3)
-        + 0.2 * wide * fbm(grid, rng, 2 * wide, 2)
-    )
-    py = (
-        y
-        + bend * 0.12 * fbm(grid, rng, bend, 3)
-        + 0.2 * wide * fbm(grid, rng, 2 * wide, 2)
-    )
+    px = x + bend * 0.12 * fbm(grid, rng, bend, 3) + 0.2 * wide * fbm(grid, rng, 2 * wide, 2)
+    py = y + bend * 0.12 * fbm(grid, rng, bend, 3) + 0.2 * wide * fbm(grid, rng, 2 * wide, 2)
     mx, my = x.mean(), y.mean()
     across = (px - mx) * np.cos(turn) + (py - my) * np.sin(turn)
     up = (py - my) * np.cos(turn) - (px - mx) * np.sin(turn)
     row = np.floor(up / (wide * 0.8)).astype(np.int64)
     column = np.floor(across / wide).astype(np.int64)
-    key = (
-        ((row - row.min()) * 4096 * 16 + (column - column.min())) * 4
-        + waters.bank * 2
-        + waters.north
-    )
+    key = ((row - row.min()) * 4096 * 16 + (column - column.min())) * 4 + waters.bank * 2 + waters.north
     return np.asarray(key * (len(waters.channels) + 1) + waters.channel)
 
 
@@ -233,7 +187,7 @@ def targets(city: City) -> Array:
     """Residents of the 행정동 of all 구."""
     setting = city.setting
     one = np.array([each["people"] for each in words("city")["dongs"]], np.float64)
-    found: Array = np.round(
-        np.tile(one * setting.scale / setting.districts, setting.districts)
-    ).astype(np.int64)
+    found: Array = np.round(np.tile(one * setting.scale / setting.districts, setting.districts)).astype(
+        np.int64
+    )
     return found

@@ -25,7 +25,7 @@ class Frame:
     @property
     def size(self) -> float:
         """Lengths of a city relative to one of 60 km2: rivers and hills grow with it."""
-        return self.side_m / (AREA_KM2 * 1e6 / FILLED) ** 0.5
+        return float(self.side_m / (AREA_KM2 * 1e6 / FILLED) ** 0.5)
 
     def turned(self, district: int) -> bool:
         """Every second 구 is laid out upside down, that neighbours are no copies."""
@@ -43,9 +43,7 @@ class Frame:
     def window(self, district: int) -> tuple[slice, slice]:
         """Rows and columns in which a 구 lies."""
         rows, columns = np.nonzero(self.district == district)
-        return slice(int(rows.min()), int(rows.max()) + 1), slice(
-            int(columns.min()), int(columns.max()) + 1
-        )
+        return slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
 
 
 def frame(city: City) -> Frame:
@@ -60,14 +58,10 @@ def frame(city: City) -> Frame:
     wave = fbm(grid, rng, side * 0.4, 7, 0.6)
     ends = np.minimum(u, setting.districts - u)
     across = np.minimum(v, 1 - v)
-    edge = (np.maximum(ends, 0.002) ** -1.4 + np.maximum(across, 0.002) ** -1.4) ** (
-        -1 / 1.4
-    ) + 0.062 * wave
+    edge = (np.maximum(ends, 0.002) ** -1.4 + np.maximum(across, 0.002) ** -1.4) ** (-1 / 1.4) + 0.062 * wave
     wanted = round(AREA_KM2 * 1e6 * setting.scale / CELL_M**2)
     level = np.partition(edge.ravel(), edge.size - wanted)[edge.size - wanted]
-    middle = np.clip(
-        np.floor(u + 0.05 * fbm(grid, rng, side * 0.3, 5)), 0, setting.districts - 1
-    )
+    middle = np.clip(np.floor(u + 0.05 * fbm(grid, rng, side * 0.3, 5)), 0, setting.districts - 1)
     district = kept_whole(np.where(edge >= level, middle, -1).astype(np.int16))
     parts = components(np.where(district >= 0, 0, -1))
     rim = np.unique(np.concatenate([parts[[0, -1]].ravel(), parts[:, [0, -1]].ravel()]))

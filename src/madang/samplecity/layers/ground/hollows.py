@@ -15,13 +15,7 @@ from madang.samplecity.words import words
 
 
 def sunk(
-    city: City,
-    frame: Frame,
-    waters: Waters,
-    height: Array,
-    dong: Array,
-    homes: Array,
-    rail: object,
+    city: City, frame: Frame, waters: Waters, height: Array, dong: Array, homes: Array, rail: object
 ) -> tuple[Array, tuple[Hollow, ...]]:
     """Heights with the hollows of `ground.toml` in each 구, and the hollows as they came out."""
     rng = city.rng("ground.hollows")
@@ -35,16 +29,12 @@ def sunk(
         for said in words("ground")["hollows"]:
             number = district * len(lore) + lore.index(said["dong"])
             radius = max(42.0, said["radius_m"] * frame.size**0.5)
-            at = _site(
-                said, frame, waters, height, good, dong == number, taken, rail, radius
-            )
+            at = _site(said, frame, waters, height, good, dong == number, taken, rail, radius)
             away = np.hypot(x - x.ravel()[at], y - y.ravel()[at]) * (1 + 0.12 * wave)
             ring = (away >= radius) & (away < radius + 60)
             rim = float(np.quantile(height[ring], 0.6))
             dry = waters.distance_m > 30
-            ground = np.where(
-                (away < radius + 60) & dry, np.maximum(ground, rim), ground
-            )
+            ground = np.where((away < radius + 60) & dry, np.maximum(ground, rim), ground)
             taken |= away < 2.2 * radius
             plans.append((said, number, district, at, away, radius))
     ground = filled(ground, _outlets(frame, waters))
@@ -54,7 +44,7 @@ def sunk(
 
 
 def _outlets(frame: Frame, waters: Waters) -> Array:
-    found = waters.river_m <= np.maximum(
+    found: Array = waters.river_m <= np.maximum(
         waters.channels[0].stream.width_m / 2, frame.grid.cell_m * 0.75
     )
     found[[0, -1]] = found[:, [0, -1]] = True
@@ -64,10 +54,7 @@ def _outlets(frame: Frame, waters: Waters) -> Array:
 def _site(said: dict[str, object], frame: Frame, waters: Waters, height: Array, good: Array, inside: Array, taken: Array, rail: object, radius: float) -> int:  # fmt: skip
     """The flat number of the middle: low, buildable ground of the dong (a crossing of the railway if so wished)."""
     cells = np.flatnonzero(inside)
-    score = (
-        good.ravel()[cells] / good.ravel()[cells].max() * 6
-        - (height - waters.bed_m).ravel()[cells] * 0.5
-    )
+    score = good.ravel()[cells] / good.ravel()[cells].max() * 6 - (height - waters.bed_m).ravel()[cells] * 0.5
     score = (
         score
         - 9.0 * (waters.distance_m.ravel()[cells] < radius + 75 + 60 * frame.size)
@@ -98,12 +85,10 @@ def _found(frame: Frame, ground: Array, said: dict[str, str], number: int, distr
     row, column = np.nonzero(wet)
     west = grid.west + (column + columns.min()) * grid.cell_m
     south = grid.south + (row + rows.min()) * grid.cell_m
-    shape = shapely.union_all(
-        shapely.box(west, south, west + grid.cell_m, south + grid.cell_m)
-    )
+    shape = shapely.union_all(shapely.box(west, south, west + grid.cell_m, south + grid.cell_m))
     deepest = int(np.argmax(pond[wet]))
     return Hollow(
         prefixed(district, said["name"]), said["kind"], shape, float(pond[wet].max()),
         float(pond[wet].sum() * grid.cell_m**2), number,
-        float(west[deepest] + grid.cell_m / 2), float(south[deepest] + grid.cell_m / 2),
+        float(west[deepest] + grid.cell_m / 2), float(south[deepest] + grid.cell_m / 2)
     )  # fmt: skip

@@ -33,12 +33,8 @@ class Grid:
 
     def cells(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Row and column of points; points outside are moved to the nearest cell."""
-        row = np.clip(
-            ((y - self.south) // self.cell_m).astype(np.int64), 0, self.rows - 1
-        )
-        column = np.clip(
-            ((x - self.west) // self.cell_m).astype(np.int64), 0, self.columns - 1
-        )
+        row = np.clip(((y - self.south) // self.cell_m).astype(np.int64), 0, self.rows - 1)
+        column = np.clip(((x - self.west) // self.cell_m).astype(np.int64), 0, self.columns - 1)
         return row, column
 
     def centres(self) -> tuple[Array, Array]:
@@ -138,7 +134,9 @@ class Ground:
     cover: Array  # int8 (rows, columns), number in COVERS
     dong: Array  # int16 (rows, columns), number of the 행정동, -1 outside
     homes: Array  # float32 (rows, columns): how densely people live, relative; sums to 1 over each 행정동
-    jobs: Array  # float32 (rows, columns): how densely people work and shop, relative; sums to 1 over the city
+    jobs: (
+        Array  # float32 (rows, columns): how densely people work and shop, relative; sums to 1 over the city
+    )
     districts: Districts
     dongs: Dongs
     legal: LegalDongs
@@ -149,7 +147,9 @@ class Ground:
     dong_shapes_at: Any = None  # shapely STRtree over dongs.shape
     tong_shapes_at: Any = None  # over tongs.shape
     legal_shapes_at: Any = None  # over legal.shape
-    tongs_later: Any = None  # Tongs as the second delivery has them: one divided, the numbers after it moved up
+    tongs_later: Any = (
+        None  # Tongs as the second delivery has them: one divided, the numbers after it moved up
+    )
     hollows: tuple[Hollow, ...] = ()
     rail: Any = None  # LineString of the railway, from east to west
 

@@ -26,14 +26,11 @@ def landmarks(city: City, frame: Frame, waters: Waters, height: Array, dong: Arr
             number = district * len(lore) + lore.index(said["dong"])
             cells = np.flatnonzero(dong == number)
             x, y = grid_x[cells], grid_y[cells]
-            seed = np.array(
-                [words("ground")["dongs"][said["dong"]]["place"]]
-            ) + said.get("shift", [0, 0])
+            seed = np.array([words("ground")["dongs"][said["dong"]]["place"]]) + said.get("shift", [0, 0])
             (px, py) = frame.points(district, seed)[0]
             away = np.hypot(x - px, y - py) / (frame.side_m * 0.03)
             score = (
-                _score(said["near"], cells, frame, waters, height, cover)
-                - PULL.get(said["near"], 0.5) * away
+                _score(said["near"], cells, frame, waters, height, cover) - PULL.get(said["near"], 0.5) * away
             )
             if said["near"] == "rail":
                 score = score - shapely.distance(rail, shapely.points(x, y)) / 10
@@ -41,15 +38,11 @@ def landmarks(city: City, frame: Frame, waters: Waters, height: Array, dong: Arr
                 score = score - 5 * (np.hypot(x - other.x, y - other.y) < 45)
             best = int(np.argmax(score))
             name = prefixed(district, said["name"])
-            found[name] = Landmark(
-                name, said["kind"], float(x[best]), float(y[best]), number
-            )
+            found[name] = Landmark(name, said["kind"], float(x[best]), float(y[best]), number)
     return found
 
 
-def _score(
-    near: str, cells: Array, frame: Frame, waters: Waters, height: Array, cover: Array
-) -> Array:
+def _score(near: str, cells: Array, frame: Frame, waters: Waters, height: Array, cover: Array) -> Array:
     covered = cover.ravel()[cells]
     dry = (covered != WATER) * 1.0
     if near == "bridge":
@@ -59,9 +52,7 @@ def _score(
         return np.asarray(-np.abs(away - 60) / 20 + 5 * dry)
     if near == "river":
         half = waters.channels[0].stream.width_m / 2
-        return np.asarray(
-            -np.abs(waters.river_m.ravel()[cells] - half - 40) / 40 + 5 * dry
-        )
+        return np.asarray(-np.abs(waters.river_m.ravel()[cells] - half - 40) / 40 + 5 * dry)
     if near == "top":
         return np.asarray(height.ravel()[cells] / 10)
     if near == "works":

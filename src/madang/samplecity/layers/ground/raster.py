@@ -12,9 +12,7 @@ from madang.samplecity.layers.ground.model import Grid
 AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0))
 
 
-def fbm(
-    grid: Grid, rng: np.random.Generator, wave_m: float, octaves: int, fade: float = 0.5
-) -> Array:
+def fbm(grid: Grid, rng: np.random.Generator, wave_m: float, octaves: int, fade: float = 0.5) -> Array:
     """Smooth noise about 0 (most within -1 and 1): waves of `wave_m`, on them waves of half the length, and so on."""
     found, strength = np.zeros((grid.rows, grid.columns)), 1.0
     for _ in range(octaves):
@@ -30,7 +28,7 @@ def _waves(grid: Grid, rng: np.random.Generator, wave_m: float) -> Array:
     columns, column_weights = _spline(grid.columns, grid.cell_m / wave_m, rng.uniform())
     values = rng.normal(0, 1.4, (int(rows.max()) + 4, int(columns.max()) + 4))
     along = sum(row_weights[k][:, None] * values[rows + k] for k in range(4))
-    found: Array = sum(column_weights[k] * along[:, columns + k] for k in range(4))  # type: ignore[index]
+    found: Array = sum(column_weights[k] * along[:, columns + k] for k in range(4))
     return found
 
 
@@ -51,9 +49,7 @@ def shifted(values: Array, row: int, column: int, fill: object) -> Array:
     """The value of the neighbour `row` up and `column` to the right of each cell."""
     found = np.full_like(values, fill)
     rows, columns = values.shape
-    found[
-        max(0, -row) : rows - max(0, row), max(0, -column) : columns - max(0, column)
-    ] = values[
+    found[max(0, -row) : rows - max(0, row), max(0, -column) : columns - max(0, column)] = values[
         max(0, row) : rows - max(0, -row), max(0, column) : columns - max(0, -column)
     ]
     return found
@@ -68,10 +64,7 @@ def blurred(values: Array, cells: int) -> Array:
         total = np.cumsum(np.pad(found, wide, mode="edge"), axis=axis)
         size = values.shape[axis]
         step = 2 * cells + 1
-        found = (
-            np.take(total, range(step, step + size), axis)
-            - np.take(total, range(size), axis)
-        ) / step
+        found = (np.take(total, range(step, step + size), axis) - np.take(total, range(size), axis)) / step
     return found
 
 
@@ -171,14 +164,8 @@ def filled(height: Array, outlets: Array, slope: float = 0.002) -> Array:
     """Heights raised so that from every cell water runs down to an outlet, by `slope` metres a cell at least (priority flood)."""
     rows, columns = height.shape
     wide = columns + 2
-    level = (
-        np.pad(height.astype(np.float64), 1, constant_values=-np.inf).ravel().tolist()
-    )
-    done = (
-        np.pad(np.zeros((rows, columns), bool), 1, constant_values=True)
-        .ravel()
-        .tolist()
-    )
+    level = np.pad(height.astype(np.float64), 1, constant_values=-np.inf).ravel().tolist()
+    done = np.pad(np.zeros((rows, columns), bool), 1, constant_values=True).ravel().tolist()
     starts = np.flatnonzero(np.pad(outlets, 1).ravel()).tolist()
     heap = [(level[cell], cell) for cell in starts]
     for cell in starts:

@@ -21,17 +21,11 @@ def relief(city: City, frame: Frame, waters: Waters) -> Array:
     reach = max(size, 0.25)
     away, river = waters.distance_m, waters.river_m
     main = waters.channel == 0
-    half = np.where(
-        main,
-        waters.channels[0].stream.width_m / 2,
-        waters.channels[-1].stream.width_m / 2,
-    )
+    half = np.where(main, waters.channels[0].stream.width_m / 2, waters.channels[-1].stream.width_m / 2)
     outer = np.maximum(away - half, 0)
     shore = np.clip((outer + 8) / (25 + 30 * reach), 0, 1)
     near = np.exp(-((outer / (120 * reach)) ** 2))
-    bed = near * waters.own_bed_m + (1 - near) * _between(
-        waters, outer, reach, grid.cell_m
-    )
+    bed = near * waters.own_bed_m + (1 - near) * _between(waters, outer, reach, grid.cell_m)
     bank = np.where(main, BANK_M, BROOK_M) * near + 2.2 * (1 - near)
     base = bed + bank * shore + 5.0 * size * np.maximum(outer / (1500 * size) - 0.1, 0)
     apart = 1 - np.exp(-((outer / (380 * size)) ** 1.6))
@@ -39,10 +33,7 @@ def relief(city: City, frame: Frame, waters: Waters) -> Array:
     hills = _hills(city, frame, rng)
     ridges = 1 - np.abs(np.clip(fbm(grid, rng, 1100 * size, 5, 0.55), -1.6, 1.6)) / 0.8
     rough = fbm(grid, rng, 900 * size, 6, 0.55) * 3.2 * size
-    rise = np.maximum(
-        hills * (1 + 0.42 * ridges) + rough * np.clip(hills / (40 * size), 0.15, 2),
-        -0.8,
-    )
+    rise = np.maximum(hills * (1 + 0.42 * ridges) + rough * np.clip(hills / (40 * size), 0.15, 2), -0.8)
     ground = base + apart * plain * rise + shore * fbm(grid, rng, 160, 3) * 0.3
     wet = away <= np.maximum(half, grid.cell_m * 0.75)
     ground = np.where(wet, waters.own_bed_m - np.where(main, 1.5, 0.3), ground)
@@ -71,12 +62,7 @@ def _hills(city: City, frame: Frame, rng: np.random.Generator) -> Array:
         for hill in words("ground")["hills"]:
             centre = frame.points(district, np.array([hill["place"]]))[0]
             across = np.hypot(
-                (x + bend_x - centre[0]) / hill["wide"],
-                (y + bend_y - centre[1]) / hill["tall"],
+                (x + bend_x - centre[0]) / hill["wide"], (y + bend_y - centre[1]) / hill["tall"]
             )
-            found += (
-                hill["height_m"]
-                * frame.size**0.8
-                * np.exp(-((across / (frame.side_m * 0.1)) ** 2) / 2)
-            )
+            found += hill["height_m"] * frame.size**0.8 * np.exp(-((across / (frame.side_m * 0.1)) ** 2) / 2)
     return found

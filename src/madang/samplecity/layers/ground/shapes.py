@@ -12,9 +12,7 @@ ROUNDS = 6
 SIMPLER_M = 9.0
 
 
-def polygons(
-    grid: Grid, labels: Array, count: int, weight: Array | None = None
-) -> Array:
+def polygons(grid: Grid, labels: Array, count: int, weight: Array | None = None) -> Array:
     """A polygon for each label 0 … count-1 (each must hang together); -1 is outside.
 
     `weight`: (count,) group of each label; borders between groups pull harder than borders inside one, so that they stay smooth.
@@ -22,9 +20,7 @@ def polygons(
     padded = np.pad(labels.astype(np.int64), 1, constant_values=-1)
     group = np.append(weight if weight is not None else np.arange(count), -1)[padded]
     wide = padded.shape[1]
-    corner = np.arange((padded.shape[0] - 1) * (wide - 1)).reshape(
-        padded.shape[0] - 1, wide - 1
-    )
+    corner = np.arange((padded.shape[0] - 1) * (wide - 1)).reshape(padded.shape[0] - 1, wide - 1)
     upright = padded[1:-1, :-1] != padded[1:-1, 1:]
     level = padded[:-1, 1:-1] != padded[1:, 1:-1]
     start = np.concatenate([corner[:-1][upright], corner[:, :-1][level]])
@@ -36,15 +32,11 @@ def polygons(
     used, ends = np.unique(np.concatenate([start, end]), return_inverse=True)
     a, b = ends[: len(start)], ends[len(start) :]
     row, column = np.divmod(used, wide - 1)
-    points = np.column_stack(
-        [grid.west + column * grid.cell_m, grid.south + row * grid.cell_m]
-    ).astype(float)
+    points = np.column_stack([grid.west + column * grid.cell_m, grid.south + row * grid.cell_m]).astype(float)
     points = _softened(points, a, b, np.where(strong, 12.0, 1.0))
     lines = shapely.linestrings(np.stack([points[a], points[b]], axis=1))
     faces = shapely.get_parts(
-        shapely.polygonize(
-            shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
-        )
+        shapely.polygonize(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines))))
     )
     return _labelled(grid, faces, labels, count)
 
@@ -68,9 +60,7 @@ def _labelled(grid: Grid, faces: Array, labels: Array, count: int) -> Array:
     cells = shapely.points(x.ravel()[inside], y.ravel()[inside])
     tree = shapely.STRtree(faces)
     cell, face = tree.query(cells, predicate="intersects")
-    votes = (
-        np.zeros((len(faces), count), np.int32) if len(faces) * count < 5e7 else None
-    )
+    votes = np.zeros((len(faces), count), np.int32) if len(faces) * count < 5e7 else None
     label = labels.ravel()[inside][cell].astype(np.int64)
     if votes is not None:
         np.add.at(votes, (face, label), 1)

@@ -20,14 +20,7 @@ def halved(x: Array, y: Array, weight: Array, count: int) -> Array:
 
 
 def _halve(
-    cells: Array,
-    x: Array,
-    y: Array,
-    weight: Array,
-    count: int,
-    first: int,
-    found: Array,
-    back: bool,
+    cells: Array, x: Array, y: Array, weight: Array, count: int, first: int, found: Array, back: bool
 ) -> None:
     if count == 1 or len(cells) < 2:
         found[cells] = first
@@ -40,9 +33,7 @@ def _halve(
     order = np.argsort(along, kind="stable")
     low = count // 2
     share = np.cumsum(own[order])
-    cut = int(
-        np.clip(np.searchsorted(share, share[-1] * low / count), 1, len(cells) - 1)
-    )
+    cut = int(np.clip(np.searchsorted(share, share[-1] * low / count), 1, len(cells) - 1))
     if back:
         order, cut, low = order[::-1], len(cells) - cut, count - low
     _halve(cells[order[:cut]], x, y, weight, low, first, found, False)
@@ -78,9 +69,7 @@ def _large(found: Array, owner: Array, labels: Array) -> tuple[Array, Array]:
     for number in np.flatnonzero(~kept & (sizes > 0)).tolist():
         own = labels == owner[number]
         found = (
-            spread(np.where(own & (found == number), -1, np.where(own, found, -1)), own)
-            * own
-            + found * ~own
+            spread(np.where(own & (found == number), -1, np.where(own, found, -1)), own) * own + found * ~own
         )
     again = np.append(np.cumsum(kept) - 1, -1)
     return again[found], owner[kept]
@@ -91,17 +80,12 @@ def _whole(found: Array, owner: Array, labels: Array) -> Array:
     parts = components(found)
     sizes = np.bincount(parts.ravel())
     top = np.zeros(len(owner), np.int64)
-    np.maximum.at(
-        top, found.ravel()[found.ravel() >= 0], sizes[parts.ravel()[found.ravel() >= 0]]
-    )
+    np.maximum.at(top, found.ravel()[found.ravel() >= 0], sizes[parts.ravel()[found.ravel() >= 0]])
     inside = found >= 0
     stray = inside & (sizes[parts] < top[np.where(inside, found, 0)])
     for number in np.unique(labels[stray]).tolist():
         rows, columns = np.nonzero(labels == number)
-        window = (
-            slice(rows.min(), rows.max() + 1),
-            slice(columns.min(), columns.max() + 1),
-        )
+        window = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
         own = labels[window] == number
         base = int(np.flatnonzero(owner == number)[0])
         local = np.where(own & ~stray[window], found[window] - base, -1)

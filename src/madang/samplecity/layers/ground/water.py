@@ -49,28 +49,19 @@ def smooth(points: Array, step_m: float) -> Array:
         pieces.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))  # fmt: skip
     line = shapely.linestrings(np.vstack([*pieces, points[-1:]]))
     count = max(4, round(line.length / step_m))
-    at = np.linspace(0, line.length, count + 1)
-    found: Array = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
+    along = np.linspace(0, line.length, count + 1)
+    found: Array = shapely.get_coordinates(shapely.line_interpolate_point(line, along))
     return found
 
 
-def wriggled(
-    points: Array, rng: np.random.Generator, width_m: float, wave_m: float
-) -> Array:
+def wriggled(points: Array, rng: np.random.Generator, width_m: float, wave_m: float) -> Array:
     """A line that swings about itself, still at its ends."""
     along = np.concatenate([[0], np.hypot(*np.diff(points, axis=0).T).cumsum()])
     swing = np.zeros(len(points))
     for part in (1.0, 0.53, 0.29):
-        swing += part * np.sin(
-            2
-            * np.pi
-            * (along / (wave_m * part * rng.uniform(0.9, 1.1)) + rng.uniform())
-        )
+        swing += part * np.sin(2 * np.pi * (along / (wave_m * part * rng.uniform(0.9, 1.1)) + rng.uniform()))
     direction = np.gradient(points, axis=0)
-    normal = (
-        np.column_stack([-direction[:, 1], direction[:, 0]])
-        / np.hypot(*direction.T)[:, None]
-    )
+    normal = np.column_stack([-direction[:, 1], direction[:, 0]]) / np.hypot(*direction.T)[:, None]
     still = np.minimum(1, np.minimum(along, along[-1] - along) / wave_m)
     found: Array = points + normal * (swing * still * width_m)[:, None]
     return found
@@ -83,9 +74,7 @@ def waters(city: City, frame: Frame) -> Waters:
     for district in range(city.setting.districts):
         for number in range(len(words("ground")["streams"])):
             channels.append(_stream(city, frame, channels[0], river, district, number))
-    return _over(
-        frame, tuple(channels), shapely.buffer(river, channels[0].stream.width_m / 2)
-    )
+    return _over(frame, tuple(channels), shapely.buffer(river, channels[0].stream.width_m / 2))
 
 
 def _river(city: City, frame: Frame) -> Channel:
@@ -94,21 +83,12 @@ def _river(city: City, frame: Frame) -> Channel:
     points = np.vstack([each[:-1] for each in places] + [places[-1][-1:]])
     points = wriggled(smooth(points, STEP_M), rng, 70 * frame.size, 1100 * frame.size)
     points = smooth(points[::3], STEP_M)
-    bed = 9.0 + 7.5 * frame.size * city.setting.districts * np.linspace(
-        1, 0, len(points)
-    )
+    bed = 9.0 + 7.5 * frame.size * city.setting.districts * np.linspace(1, 0, len(points))
     width = max(44.0, RIVER_M * frame.size)
-    return Channel(
-        Stream(words("city")["river"], shapely.linestrings(points), width),
-        True,
-        points,
-        bed,
-    )
+    return Channel(Stream(words("city")["river"], shapely.linestrings(points), width), True, points, bed)
 
 
-def _stream(
-    city: City, frame: Frame, river: Channel, line: object, district: int, number: int
-) -> Channel:
+def _stream(city: City, frame: Frame, river: Channel, line: object, district: int, number: int) -> Channel:
     rng = city.rng(f"ground.stream.{district}.{number}")
     places = np.array(words("ground")["streams"][number]["places"])
     places[:-1] += rng.normal(0, 0.008, (len(places) - 1, 2))
@@ -125,9 +105,7 @@ def _stream(
     bed = river.bed_m[mouth] + rise * (0.25 * left + 0.75 * left**2.6)
     name = stream_name(district, number)
     shape = shapely.linestrings(points)
-    return Channel(
-        Stream(name, shape, max(8.0, STREAM_M * frame.size)), False, points, bed
-    )
+    return Channel(Stream(name, shape, max(8.0, STREAM_M * frame.size)), False, points, bed)
 
 
 def stream_name(district: int, number: int) -> str:
@@ -142,26 +120,15 @@ def _over(frame: Frame, channels: tuple[Channel, ...], open_water: object) -> Wa
     x, y = grid.centres()
     reach = 0.42 * frame.side_m
     away, river_m = np.full(x.shape, np.inf), np.zeros(x.shape)
-    owner, bank, own = (
-        np.zeros(x.shape, np.int32),
-        np.zeros(x.shape, np.int8),
-        np.zeros(x.shape),
-    )
+    owner, bank, own = (np.zeros(x.shape, np.int32), np.zeros(x.shape, np.int8), np.zeros(x.shape))
     total, weights = np.zeros(x.shape), np.zeros(x.shape)
     for number, channel in enumerate(channels):
-        window = (
-            (slice(None), slice(None))
-            if channel.main
-            else _window(grid, channel.points, reach)
-        )
+        window = (slice(None), slice(None)) if channel.main else _window(grid, channel.points, reach)
         near, distance = _nearest(channel.points, x[window], y[window])
         if channel.main:
             river_m = distance
         bed = channel.bed_m[near]
-        weight = (
-            np.maximum(1 - distance / reach, 0 if not channel.main else 1e-3) ** 2
-            / (distance + 30) ** 2
-        )
+        weight = np.maximum(1 - distance / reach, 0 if not channel.main else 1e-3) ** 2 / (distance + 30) ** 2
         total[window] += weight * bed
         weights[window] += weight
         nearer = distance < away[window]
@@ -176,9 +143,7 @@ def _over(frame: Frame, channels: tuple[Channel, ...], open_water: object) -> Wa
 def _window(grid: Grid, points: Array, reach: float) -> tuple[slice, slice]:
     low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
     row, column = grid.cells(np.array([low[0], high[0]]), np.array([low[1], high[1]]))
-    return slice(int(row[0]), int(row[1]) + 1), slice(
-        int(column[0]), int(column[1]) + 1
-    )
+    return slice(int(row[0]), int(row[1]) + 1), slice(int(column[0]), int(column[1]) + 1)
 
 
 def _nearest(points: Array, x: Array, y: Array) -> tuple[Array, Array]:
@@ -193,14 +158,8 @@ def _nearest(points: Array, x: Array, y: Array) -> tuple[Array, Array]:
 def _north(frame: Frame, river: Array) -> Array:
     """Cells on the northern bank."""
     grid = frame.grid
-    west, east, top = (
-        grid.west - 1e4,
-        grid.west + frame.grid.columns * grid.cell_m + 1e4,
-        grid.south + 1e6,
-    )
-    ring = np.vstack(
-        [[[east, river[0, 1]]], river, [[west, river[-1, 1]], [west, top], [east, top]]]
-    )
+    west, east, top = (grid.west - 1e4, grid.west + frame.grid.columns * grid.cell_m + 1e4, grid.south + 1e6)
+    ring = np.vstack([[[east, river[0, 1]]], river, [[west, river[-1, 1]], [west, top], [east, top]]])
     bank = shapely.polygons(ring)
     shapely.prepare(bank)
     x, y = grid.centres()
