@@ -62,8 +62,8 @@ def _paper(streams: Streams, kind: str, when: Array, rng: np.random.Generator) -
     elif kind == "river":
         columns = {
             "관측일시": time,
-            "관측소코드": code,
-            "관측소명": name,
+            "수위관측소코드": code,
+            "수위관측소명": name,
             "수위(m)": value,
             "유량(㎥/s)": second,
         }

@@ -25,6 +25,7 @@ def truths(city: City) -> Mapping[str, pa.Table]:
         "faults": _faults(city, signals),
         "rain_sums": _rain_sums(city, signals),
         "effects": _effects(),
+        "sections": _sections(city.get(Streams)),
     }
 
 
@@ -146,3 +147,20 @@ def _effects() -> pa.Table:
         {"effect": "market_day_vehicles", "value": traffic.MARKET_SHARE, "of": "share more at 11:30 on sections of the market"},
         {"effect": "level_exponent", "value": river.EXPONENT, "of": "rise of the level over the water that runs off"},
     ])  # fmt: skip
+
+
+def _sections(streams: Streams) -> pa.Table:
+    """What each section of road is used for."""
+    kinds, full = traffic.characters()
+    return pa.table(
+        {
+            "section_code": list(streams.traffic.code),
+            "kind": kinds,
+            "rank": traffic.ranks(),
+            "link_code": list(streams.link),
+            "free_kmh": [traffic.FREE_KMH[rank] for rank in traffic.ranks().tolist()],
+            "morning": full[:, 0],
+            "evening": full[:, 1],
+            "day": full[:, 2],
+        }
+    )
