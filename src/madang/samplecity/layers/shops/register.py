@@ -113,7 +113,7 @@ def _texts(city: City, shops: Shops, rows: Array, past: Array, day: date) -> dic
     old = (past < _ROADS).tolist()
     chance = city.rng("shops.points").random(len(shops))[rows]
     x, y = projected(shops.x[rows], shops.y[rows], 5174)
-    absent = (chance < np.where(past < _ROADS, 0.4, 0.02)).tolist()
+    absent = (chance < np.where(past < _ROADS, 0.12, 0.03)).tolist()
     where = [
         detail(floor, unit, at % 3)
         for floor, unit, at in zip(shops.floor[rows].tolist(), shops.unit[rows].tolist(), number, strict=True)
