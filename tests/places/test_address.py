@@ -111,6 +111,14 @@ def test_addresses_that_end_with_the_gu_are_read_beside_others() -> None:
     assert [row["sigungu"] for row in parse(pa.array(["서울 중구"])).to_pylist()] == ["중구"]
 
 
+def test_a_sido_that_nobody_listed_is_no_city() -> None:
+    """A made-up or a new 시도 is known by how its name ends: 가온광역시 is not a 시 with a 구 of its own."""
+    found = parse(pa.array(["가온광역시 여울구 버들로 12 (버들동)", "가온광역시 여울구 버들동 123-4"]))
+    assert found["sido"].to_pylist() == ["가온광역시"] * 2
+    assert found["sigungu"].to_pylist() == ["여울구"] * 2
+    assert found["emd"].to_pylist() == ["버들동"] * 2
+
+
 def test_what_stands_behind_the_number_is_kept() -> None:
     assert only("서울 강남구 테헤란로 152, 강남파이낸스센터 3층")["rest"] == ", 강남파이낸스센터 3층"
 

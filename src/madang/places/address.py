@@ -20,10 +20,12 @@ SIDO = (
     "|서울시|부산시|대구시|인천시|대전시|울산시|세종시"
     "|서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
 )
+# any name that only a 시도 can have: new ones, and those of made-up places
+_SOME_SIDO = "[가-힣]{1,4}(?:특별시|광역시|특별자치시|특별자치도)"
 _CITY = "[가-힣]{1,6}(?:시|군)"
 _GU = "[가-힣]{1,5}구"
 # the words of the head stand apart; only where that reads nothing are they looked for in a run-on address
-_HEAD_WORDS = (("sido", f"^(?:{SIDO})$"), ("si", f"^{_CITY}$"), ("gu", f"^{_GU}$"))
+_HEAD_WORDS = (("sido", f"^(?:{SIDO}|{_SOME_SIDO})$"), ("si", f"^{_CITY}$"), ("gu", f"^{_GU}$"))
 _HEAD_RUN_ON = (
     rf"^(?:(?P<sido>{SIDO}) ?)?(?:(?P<si>[가-힣]{{1,6}}?(?:시|군)) ?)?(?:(?P<gu>[가-힣]{{1,5}}?구) ?)?"
     r"(?P<tail>[가-힣0-9].*)$"
