@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from madang.samplecity.layers.facilities.kind import Kind
 from madang.samplecity.layers.facilities.kinds import culture, land, living, roads, safety, shelters
 

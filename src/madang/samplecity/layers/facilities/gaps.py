@@ -20,7 +20,8 @@ class Gap:
     x: float
     y: float
     radius_m: float
-    people: int  # who live in the circle
+    reach_m: float  # from which people go to one of the kind
+    people: int  # who live in the circle and more than the reach from its edge: none of the kind reaches them
 
 
 def gaps_of(ground: Ground, scale: float) -> tuple[Gap, ...]:
@@ -29,9 +30,9 @@ def gaps_of(ground: Ground, scale: float) -> tuple[Gap, ...]:
     for told in words("facilities")["gaps"]:
         for dong in np.flatnonzero(np.isin(_first_names(ground), told["dongs"])):
             x, y = middle_of(ground, int(dong))
-            radius = float(told["radius_m"]) * float(np.sqrt(scale))
-            people = round(people_within(ground, x, y, radius))
-            found.append(Gap(tuple(told["kinds"]), int(dong), x, y, radius, people))
+            radius, reach = (float(told[name]) * float(np.sqrt(scale)) for name in ("radius_m", "reach_m"))
+            people = round(people_within(ground, x, y, radius - reach))
+            found.append(Gap(tuple(told["kinds"]), int(dong), x, y, radius, reach, people))
     return tuple(found)
 
 

@@ -36,16 +36,17 @@ def gaps(facilities: Facilities) -> pa.Table:
             "lon": np.round(lon, 7),
             "lat": np.round(lat, 7),
             "radius_m": [round(gap.radius_m, 1) for _, gap in each],
+            "reach_m": [round(gap.reach_m, 1) for _, gap in each],
             "people": [gap.people for _, gap in each],
         }
     )
 
 
 def best_sites(facilities: Facilities) -> pa.Table:
-    """Every candidate site that may carry a library, best first: residents it would bring within the radius who have no
-    library there now (`gain`), and again after the better ones have been taken (`gain_in_turn`)."""
+    """Every candidate site that may carry a library, best first: residents within the radius of it who have no
+    library so near now (`gain`), and again after the better ones have been taken (`gain_in_turn`)."""
     terrain, table = facilities.terrain, facilities.tables["candidate-site"]
-    radius = max((gap.radius_m for gap in terrain.gaps if "library" in gap.kinds), default=1000.0)
+    radius = max((gap.reach_m for gap in terrain.gaps if "library" in gap.kinds), default=1000.0)
     good = np.array([
         float(area) >= LEAST_M2 and zone in BUILDABLE
         for area, zone in zip(table.texts["면적(㎡)"], table.texts["용도지역"], strict=True)
@@ -100,7 +101,8 @@ def changes(facilities: Facilities) -> pa.Table:
         for edit in table.edits:
             for header, value in edit.cells.items():
                 before = table.texts[header][edit.row]
-                found.append((id_, names[edit.row], edit.what, header, before, value))
+                if before != value:
+                    found.append((id_, names[edit.row], edit.what, header, before, value))
     headers = ("kind", "name", "what", "column", "before", "after")
     columns = list(zip(*found, strict=True)) or [()] * len(headers)
     return pa.table({h: pa.array(cells, pa.string()) for h, cells in zip(headers, columns, strict=True)})

@@ -14,7 +14,7 @@ from madang.samplecity.layers.facilities.rows import Cells, Rows
 from madang.samplecity.layers.facilities.sites import Sites, Terrain, drawn, on_cover
 from madang.samplecity.paper import Column
 
-_NEAR, _FAR = 0.3, 0.7  # of the radius of a gap: sites planted in it, and how far others keep off
+_NEAR, _FAR = 0.2, 0.7  # of the radius of a gap: sites planted in it, and how far others keep off
 _IN_GAP = 3  # of them the last is too small: nearest is not best
 LEAST_M2 = 1_000.0  # of a site for a library
 BUILDABLE = ("제1종일반주거지역", "제2종일반주거지역", "준주거지역", "일반상업지역")
