@@ -32,10 +32,6 @@ FORMS: dict[str, list[str]] = {
         """건물관리번호, 법정동코드, 소재지도로명주소, 소재지지번주소, 건물명, 동명칭, 주용도, 지상층수, 지하층수, 건축면적(㎡),
         연면적(㎡), 세대수, 사용승인일, X좌표, Y좌표, 데이터기준일자"""
     ],
-    "tong-boundary": ["TONG_ID, HJD_CD, HJD_NM, TONG_NO, TONG_NM, AREA_M2"],
-    "land-cover": ["OBJ_ID, L1_CODE, L1_NAME, L2_CODE, L2_NAME, AREA_M2, IMG_DATE"],
-    "stream-line": ["하천코드, 하천명, 하천등급, 하천연장(m), 평균하폭(m), 유입하천명, 데이터기준일자"],
-    "stream-ground": ["RIV_CD, RIV_NM, RIV_GRD, AREA_M2, NTFC_DE"],
     "elevation": ["X, Y, Z"],
     "library": [
         """lbrryNm, ctprvnNm, signguNm, lbrrySe, closeDay, weekdayOperOpenHhmm, weekdayOperColseHhmm, satOperOperOpenHhmm,

@@ -37,6 +37,16 @@ LAYERS = {
     "TopoJSON": ("id, name, base_year, name_eng, code, geometry", "0103000000"),
 }  # fmt: skip
 
+GROUND = {
+    "tong-boundary": ("TONG_ID, HJD_CD, HJD_NM, TONG_NO, TONG_NM, AREA_M2, geometry", "0103000000"),
+    "land-cover": ("OBJ_ID, L1_CODE, L1_NAME, L2_CODE, L2_NAME, AREA_M2, IMG_DATE, geometry", "0103000000"),
+    "stream-line": (
+        "하천코드, 하천명, 하천등급, 하천연장(m), 평균하폭(m), 유입하천명, 데이터기준일자, geometry",
+        "0102000000",
+    ),
+    "stream-ground": ("RIV_CD, RIV_NM, RIV_GRD, AREA_M2, NTFC_DE, geometry", "0103000000"),
+}
+
 
 @cache
 def seen(text: str, shape: str = "") -> Recognition:
@@ -48,7 +58,7 @@ def seen(text: str, shape: str = "") -> Recognition:
 
 
 def test_every_standard_has_header_rows_here() -> None:
-    by_shape = {"area-boundary", "basic-district", "road-node", "road-link"}
+    by_shape = {"area-boundary", "basic-district", "road-node", "road-link", *GROUND}
     assert {id_ for id_, _ in ROWS} | by_shape | {"resident-population"} == set(STANDARDS)
 
 
@@ -61,6 +71,14 @@ def test_a_published_header_row_is_recognised_whole(id_: str, row: str) -> None:
     labels = labels_of(row)
     left = {label for i, label in enumerate(labels) if i not in found.mapping and i not in wide}
     assert left - _STRANGE == set()
+
+
+@pytest.mark.parametrize("id_", GROUND)
+def test_a_layer_of_the_ground_is_recognised_whole(id_: str) -> None:
+    row, shape = GROUND[id_]
+    found = seen(row, shape)
+    assert found.standard is not None and found.standard.id == id_
+    assert len(found.mapping) == len(labels_of(row)) - 1
 
 
 @pytest.mark.parametrize(("id_", "row"), ROWS)
