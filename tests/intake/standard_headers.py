@@ -33,6 +33,10 @@ FORMS: dict[str, list[str]] = {
         연면적(㎡), 세대수, 사용승인일, X좌표, Y좌표, 데이터기준일자"""
     ],
     "elevation": ["X, Y, Z"],
+    "candidate-site": [
+        "후보지번호, 토지명, 소유구분, 지목, 면적(㎡), 용도지역, 소재지, PNU, 공시지가(원/㎡), 현재이용상태, 관리부서, 위도, 경도, 데이터기준일자",
+    ],
+    "park-inspection": ["연번, 공원관리번호, 공원명, 시설물명, 점검일자, 점검결과, 조치내용, 점검부서"],
     "library": [
         """lbrryNm, ctprvnNm, signguNm, lbrrySe, closeDay, weekdayOperOpenHhmm, weekdayOperColseHhmm, satOperOperOpenHhmm,
         satOperCloseHhmm, holidayOperOpenHhmm, holidayCloseOpenHhmm, seatCo, bookCo, pblictnCo, noneBookCo, lonCo, lonDaycnt,
