@@ -55,6 +55,12 @@ def test_deposited_and_scored(tmp_path: Path) -> None:
     workspace = Workspace.open(tmp_path / "w")
     assert workspace.settings.is_synthetic
     assert [version.rows for version in workspace.bank["나무"].versions] == [31, 32]
+    card = workspace.bank["행정동경계"].card
+    assert (card["steward"], card["known_defects"]) == (
+        "자치행정과 자치행정팀",
+        ["지어낸 자료입니다. 결함을 일부러 조금 심었습니다."],
+    )
+    assert card["standard"] == "area-boundary"
     table = run("-w", tmp_path / "w", "sample", tmp_path / "city", "--score")
     assert "cell_no_such_month" in table.output
     assert "100.0%" in table.output

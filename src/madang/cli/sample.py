@@ -15,6 +15,7 @@ import click
 from madang.cli.common import OUR_FAILURE, echo_json, json_option
 from madang.cli.folder import Job, Outcome, deposit_folder, files_of, named
 from madang.cli.folder_report import advancing
+from madang.cli.sample_cards import write_cards
 from madang.cli.sample_score import score, show
 from madang.intake.raw import Override
 from madang.messages import text
@@ -157,12 +158,15 @@ def deposit_city(made: Made, workspace: Workspace, *, quiet: bool = False) -> in
             click.echo(f"✕ {outcome.path.name}: {outcome.error}", err=True)
 
     job = Job(workspace.folder, Override(), None)
+    every: dict[str, list[Path]] = {}
     for part, folder in enumerate(made.deliveries, 1):
         groups = named(folder, files_of(folder, lambda _: None))
+        every = {**groups, **every}
         if not quiet:
             click.echo(text("sample_depositing", part=part, files=made.files[part - 1]), err=True)
         with advancing(quiet=quiet) as show:
             deposit_folder(job, groups, told, show)
+    write_cards(workspace, every)
     datasets = workspace.bank.datasets()
     if not quiet:
         rows = sum(dataset.latest.rows for dataset in datasets if dataset.latest)

@@ -1,0 +1,32 @@
+"""The cards of the sample city: who answers for a dataset, and that all of it is made up (``content/samplecity/cards.toml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from madang.declarations.card import Card
+from madang.samplecity.words import words
+from madang.workspace import Workspace, actor
+
+
+def write_cards(workspace: Workspace, groups: Mapping[str, Sequence[Path]]) -> None:
+    """Complete the cards of the datasets that `groups` of files went to; cards that say all of it are left as they are."""
+    said, written = words("cards"), False
+    for found in workspace.bank.datasets():
+        name = next((name for name in groups if found.id == name or found.id.startswith(f"{name}-")), None)
+        if name is None or found.latest is None:
+            continue
+        told: dict[str, Any] = {
+            **said["all"],
+            **said["folders"].get(groups[name][0].parent.name, {}),
+            **said["datasets"].get(found.id, {}),
+        }
+        known = Card.from_json(found.card).to_json()
+        card = Card.from_json({**known, **told}).to_json()
+        if card != known:
+            workspace.bank.write_card(found.id, card, by=actor(), at=workspace.clock())
+            written = True
+    if written:
+        workspace.rebuild_index()
