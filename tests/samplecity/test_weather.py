@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from madang.samplecity.city import Setting
 from madang.samplecity.days import days
 from madang.samplecity.layers import grown
+from madang.samplecity.layers import weather as layer
 from madang.samplecity.layers.weather.climate import climate, monsoon, sky_of
 from madang.samplecity.layers.weather.model import Weather
 from madang.samplecity.layers.weather.noise import hashed, normal, smooth
@@ -108,3 +111,25 @@ def test_numbers_of_the_noise_are_spread_and_repeatable() -> None:
 def test_far_days_have_weather_too() -> None:
     far = climate(sky_of(SETTING), days("2031-01-01", "2031-12-31"))
     assert 500 < far.rain_mm.sum() < 2500
+
+
+def test_the_table_has_the_days_until_each_delivery_and_its_slips(weather: Weather, tmp_path: Path) -> None:
+    city = grown(SETTING, "weather")
+    for delivery, days_there in zip(city.deliveries, (len(weather.day) - 31, len(weather.day)), strict=True):
+        (paper,) = layer.papers(city, delivery)
+        slips = paper.write(tmp_path)
+        with (tmp_path / paper.path).open(encoding="cp949", newline="") as file:
+            told = list(csv.DictReader(file))
+        assert [row["날짜"] for row in told] == [str(day) for day in weather.day[:days_there]]
+        slipped = {slip.row for slip in slips}
+        assert len(slipped) == len(slips) == (5 if delivery.first else 4)
+        for at, row in enumerate(told):
+            if at + 2 not in slipped:
+                assert float(row["일강수량(mm)"] or 0) == weather.rain_mm[at]
+                assert float(row["최고기온(℃)"]) == weather.high_c[at]
+
+
+def test_truth_has_the_days_without_slips(weather: Weather) -> None:
+    found = layer.truths(grown(SETTING, "weather"))
+    assert found["days"]["rain_mm"].to_pylist() == weather.rain_mm.tolist()
+    assert [str(day) for day in found["planted_rain"]["day"].to_pylist()] == ["2026-09-29", "2026-10-30"]
