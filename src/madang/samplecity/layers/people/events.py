@@ -107,7 +107,8 @@ def _moves(city: City, delivery: Delivery) -> Paper:
         paper.plant(inside[spots.row()], "이동자수", f"-{spots.number(1, 9)}", "quantity_negative")
         word_for_number(paper, int(inside[spots.row()]), "이동자수", spots.one(("확인중", "O명", "?")))
         paper.plant(inside[spots.row()], "이동자수", "", "required_missing")
-        paper.plant(inside[spots.row()], "성별", "M", "code_not_listed")
+        row = inside[spots.row()]
+        paper.plant(row, "성별", "MF"[sex[row]], "code_not_listed")
         row = inside[spots.row()]
         paper.plant(row, "전출행정동코드", columns["전입행정동코드"][row], "row_rule")
         again.append(int(inside[spots.row()]))

@@ -92,7 +92,7 @@ def _slip_present(paper: TextPaper, city: City, delivery: Delivery, count: Array
     spots = Spots(city.rng(f"people.slips.present.{delivery.number}"), len(count))
     whole = np.flatnonzero((count >= few).all(axis=1))
     labels = group_labels()
-    for _ in range(max(2, len(count) // 2500)):
+    for at in range(max(2, len(count) // 2500)):
         if len(whole):
             row = int(whole[spots.number(0, len(whole) - 1)])
             paper.plant(
@@ -101,7 +101,7 @@ def _slip_present(paper: TextPaper, city: City, delivery: Delivery, count: Array
                 repr(round(float(count[row].sum()) / UNIT + spots.number(20, 400), 4)),
                 "row_rule",
             )
-        paper.plant(spots.row(), "시간대구분", spots.one(("24", "낮", "25")), "code_not_listed")
+        paper.plant(spots.row(), "시간대구분", str(24 + at), "code_not_listed")
         paper.plant(spots.row(), spots.one(labels), spots.one(("미수신", "오류")), "cell_not_number")
         paper.plant(spots.row(), "총생활인구수", "", "required_missing")
     handed_in_twice(paper, spots.rows(3))

@@ -10,7 +10,7 @@ import pyarrow as pa
 from madang.samplecity.city import City
 from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.people import rates
-from madang.samplecity.layers.people.events import EVENTS, events
+from madang.samplecity.layers.people.events import EVENTS, by_year, events
 from madang.samplecity.layers.people.grid import cell_names
 from madang.samplecity.layers.people.households import alone_percent
 from madang.samplecity.layers.people.model import SEXES, People
@@ -20,6 +20,7 @@ def truths(city: City) -> Mapping[str, pa.Table]:
     return {
         "dongs": _dongs(city),
         "events": _events(city),
+        "moves": _moves(city),
         "commuters": _commuters(city),
         "grid": _grid(city),
         "effects": _effects(),
@@ -66,6 +67,25 @@ def _events(city: City) -> pa.Table:
     names = dict(zip(EVENTS, ("births", "deaths", "arrived", "left"), strict=True))
     columns |= {names[event]: table[..., at].ravel() for at, event in enumerate(EVENTS)}
     return pa.table(columns)
+
+
+def _moves(city: City) -> pa.Table:
+    """Moves of the whole years by origin and destination; an empty code is outside the city."""
+    people, dongs = city.get(People), city.get(Ground).dongs
+    found = by_year(people, people.changes.moved, city.setting.until)
+    years = np.array(sorted(found))
+    table = np.stack([found[year] for year in years.tolist()])
+    year, origin, to, sex = np.nonzero(table)
+    codes = np.array([*dongs.code, ""])
+    return pa.table(
+        {
+            "year": years[year],
+            "from_hjd_code": codes[origin],
+            "to_hjd_code": codes[to],
+            "sex": np.array(SEXES)[sex],
+            "persons": table[year, origin, to, sex],
+        }
+    )
 
 
 def _commuters(city: City) -> pa.Table:
