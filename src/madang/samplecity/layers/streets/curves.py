@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import shapely
 
 from madang.samplecity.city import Array
-from madang.samplecity.layers.ground.model import Ground
+from madang.samplecity.layers.ground.model import Ground, Landmark
 
 EAST, NORTH, RING = "east", "north", "ring"
 _STEP_M = 10.0
@@ -27,6 +28,7 @@ class Curve:
     rural: bool  # goes on where nobody lives
     centre: tuple[float, float] = (0.0, 0.0)
     bank: bool = False
+    span: tuple[float, float] = (-np.inf, np.inf)  # of `t`, where the road is
 
     def _own(self, x: Array, y: Array) -> tuple[Array, Array]:
         if self.kind == EAST:
@@ -43,6 +45,12 @@ class Curve:
         found: Array = (value - np.interp(t, self.t, self.f)) / np.sqrt(1 + slope**2)
         return found
 
+    def spans(self, x: Array, y: Array) -> Array:
+        """Whether the road is beside points."""
+        t = self._own(x, y)[0]
+        found: Array = (t >= self.span[0]) & (t <= self.span[1])
+        return found
+
     def left(self, x: Array, y: Array) -> Array:
         """Whether points lie on its left, seen in its direction."""
         beyond = self.beyond(x, y)
@@ -51,7 +59,8 @@ class Curve:
     @cached_property
     def _slope(self) -> Array:
         slope: Array = np.gradient(self.f, self.t)
-        return slope / np.maximum(self.f, 1.0) if self.kind == RING else slope
+        found: Array = slope / np.maximum(self.f, 1.0) if self.kind == RING else slope
+        return found
 
     @cached_property
     def points(self) -> Array:
@@ -66,22 +75,34 @@ class Curve:
     def lengths(self) -> Array:
         """The way from its start to each row of its table."""
         steps = np.hypot(*np.diff(self.points, axis=0).T)
-        return np.r_[0.0, np.cumsum(steps)]
+        found: Array = np.r_[0.0, np.cumsum(steps)]
+        return found
 
     def chainage(self, x: Array, y: Array) -> Array:
         """The way along it, in metres, to the places beside points."""
         found: Array = np.interp(self._own(x, y)[0], self.t, self.lengths)
         return found
 
+    def _point(self, chainage: Array) -> Array:
+        return np.column_stack([np.interp(chainage, self.lengths, self.points[:, at]) for at in (0, 1)])
+
+    def along(self, chainage: Array) -> Array:
+        """Its direction at ways along it, as unit vectors."""
+        way: Array = self._point(chainage + 5) - self._point(chainage - 5)
+        found: Array = way / np.maximum(np.hypot(*way.T), 1e-9)[:, None]
+        return found
+
     def at(self, chainage: Array, aside: Array) -> Array:
         """Points at ways along it, `aside` metres to the left."""
-        x = np.interp(chainage, self.lengths, self.points[:, 0])
-        y = np.interp(chainage, self.lengths, self.points[:, 1])
-        ahead = np.column_stack([np.interp(chainage + 5, self.lengths, self.points[:, at]) for at in (0, 1)])
-        behind = np.column_stack([np.interp(chainage - 5, self.lengths, self.points[:, at]) for at in (0, 1)])
-        along = ahead - behind
-        along /= np.maximum(np.hypot(*along.T), 1e-9)[:, None]
-        return np.column_stack([x - along[:, 1] * aside, y + along[:, 0] * aside])
+        along = self.along(chainage)
+        found: Array = (
+            self._point(chainage) + np.column_stack([-along[:, 1], along[:, 0]]) * np.asarray(aside)[:, None]
+        )
+        return found
+
+    def onto(self, points: Array) -> Array:
+        """The places on it beside points."""
+        return self._point(self.chainage(points[:, 0], points[:, 1]))
 
 
 def _waves(rng: np.random.Generator, t: Array, high: float, wave: float) -> Array:
@@ -96,8 +117,12 @@ def _waves(rng: np.random.Generator, t: Array, high: float, wave: float) -> Arra
 def _rolled(values: Array, width: int) -> Array:
     """The greatest value within `width` rows either way, smoothed."""
     padded = np.pad(values, width, mode="edge")
-    most = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1).max(axis=1)
-    padded = np.pad(most, width, mode="edge")
+    most: Array = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1).max(axis=1)
+    return _smooth(most, width)
+
+
+def _smooth(values: Array, width: int) -> Array:
+    padded = np.pad(values, width, mode="edge")
     kernel = np.hanning(2 * width + 3)[1:-1]
     smooth: Array = np.convolve(padded, kernel / kernel.sum(), "valid")
     return smooth
@@ -148,7 +173,8 @@ def _bounds(ground: Ground) -> Array:
 def main_roads(ground: Ground, rng: np.random.Generator) -> list[Curve]:
     """The main roads, those of rank 1 first; where two run together the earlier has the ground."""
     edge = frame(ground)
-    found = [*_ring(edge, rng), *_avenues(edge, rng), *_banks(edge), *_streets(edge, rng)]
+    across = _side_bridges(edge, ground)
+    found = [*_ring(edge, rng), *_avenues(edge, ground, rng), *across, *_banks(edge), *_streets(edge, rng)]
     return sorted(found, key=lambda curve: curve.rank)
 
 
@@ -158,7 +184,7 @@ def _ring(edge: Frame, rng: np.random.Generator) -> list[Curve]:
     y = float(np.interp(x, edge.x, (edge.bank_north + edge.bank_south) / 2))
     y = float(np.clip(y, edge.south + 0.42 * height, edge.south + 0.58 * height))
     angle = np.linspace(0, 2 * np.pi, 721)
-    a, b = 0.385 * width, 0.37 * height
+    a, b = max(0.2, 0.44 - 0.88 / _wide(edge)[0]) * width, 0.36 * height  # between two avenues
     radius = a * b / np.hypot(b * np.cos(angle), a * np.sin(angle))
     radius *= 1 + 0.05 * np.sin(2 * angle + rng.random() * 6) + 0.03 * np.sin(3 * angle + rng.random() * 6)
     return [Curve(RING, 1, angle, radius, bridge=True, rural=True, centre=(x, y))]
@@ -180,15 +206,17 @@ def _along(edge: Frame, shares: Array, rank: int, rng: np.random.Generator, sway
     southern; the nearer the river the more they follow it."""
     found = []
     for at, share in enumerate(shares):
-        bank, rim = (edge.bank_north, edge.north) if share > 0 else (edge.bank_south, edge.south)
-        flat = bank.mean() + np.sign(share) * 0
+        real, rim = (edge.bank_north, edge.north) if share > 0 else (edge.bank_south, edge.south)
+        bank = _smooth(real, len(real) // 8)
+        flat = bank.mean()
         level = flat + abs(share) * (rim - flat)
         y = (
             level
             + (bank - flat) * (1 - abs(share)) ** 1.5
             + _waves(rng, edge.x, sway, 0.8 * (edge.east - edge.west))
         )
-        found.append(Curve(EAST, rank, edge.x, y, bridge=False, rural=rank == 1 or at % 3 == 1))
+        y = np.maximum(y, real + 80) if share > 0 else np.minimum(y, real - 80)
+        found.append(Curve(EAST, rank, edge.x, _smooth(y, 6), bridge=False, rural=rank == 1 or at % 3 == 1))
     return found
 
 
@@ -196,13 +224,63 @@ def _even(count: int, low: float, high: float) -> Array:
     return low + (np.arange(count) + 0.5) / count * (high - low)
 
 
-def _avenues(edge: Frame, rng: np.random.Generator) -> list[Curve]:
+def _avenues(edge: Frame, ground: Ground, rng: np.random.Generator) -> list[Curve]:
     width, height = edge.east - edge.west, edge.north - edge.south
-    across = max(2, round(width / 2400))
-    along = max(1, round(height / 2 / 2600))
+    across, along = _wide(edge)
     north = _across(edge, _even(across, 0.06, 0.94), 1, rng, min(110, 0.014 * width))
+    north = _over_bridges(north, ground, 0.6 * width / across)
     shares = _even(along, 0.1, 0.95)
     return north + _along(edge, np.r_[shares, -shares], 1, rng, min(90, 0.012 * height))
+
+
+def _wide(edge: Frame) -> tuple[int, int]:
+    """How many wide roads go across the river, and along it on each side."""
+    width, height = edge.east - edge.west, edge.north - edge.south
+    return max(2, round(width / 1900)), max(1, round(height / 2 / 2600))
+
+
+def _bridges(ground: Ground) -> list[tuple[Landmark, bool]]:
+    """The bridges that everybody knows, and whether the river below runs rather north or south than east or west."""
+    marks = [mark for mark in ground.landmarks.values() if mark.kind == "bridge"]
+    if not marks or not ground.streams:
+        return []
+    river = max(ground.streams, key=lambda stream: stream.width_m).shape
+    found = []
+    for mark in marks:
+        at = river.project(shapely.Point(mark.x, mark.y))
+        one, two = river.interpolate(max(at - 80, 0)), river.interpolate(at + 80)
+        found.append((mark, bool(abs(two.y - one.y) > 1.2 * abs(two.x - one.x))))
+    return found
+
+
+def _side_bridges(edge: Frame, ground: Ground) -> list[Curve]:
+    """Roads from west to east over bridges where the river runs north or south."""
+    reach = 0.13 * (edge.east - edge.west)
+    return [
+        Curve(EAST, 2, edge.x, mark.y + 40 * np.sin((edge.x - mark.x) / 700), bridge=True, rural=True,
+              span=(mark.x - reach, mark.x + reach))
+        for mark, northward in _bridges(ground)
+        if northward
+    ]  # fmt: skip
+
+
+def _over_bridges(avenues: list[Curve], ground: Ground, most: float) -> list[Curve]:
+    """Avenues bent so that each takes the nearest of the bridges that everybody knows."""
+    bridges = [mark for mark, northward in _bridges(ground) if not northward]
+    found = list(avenues)
+    free = set(range(len(avenues)))
+    for mark in sorted(bridges, key=lambda mark: mark.x):
+        off = {at: mark.x - float(np.interp(mark.y, avenues[at].t, avenues[at].f)) for at in sorted(free)}
+        if not off:
+            break
+        nearest = min(off, key=lambda at: abs(off[at]))
+        if abs(off[nearest]) > most:
+            continue
+        free.discard(nearest)
+        curve = avenues[nearest]
+        bend = np.exp(-(((curve.t - mark.y) / (2.4 * abs(off[nearest]) + 400)) ** 2))
+        found[nearest] = replace(curve, f=curve.f + off[nearest] * bend)
+    return found
 
 
 def _banks(edge: Frame) -> list[Curve]:
@@ -214,11 +292,11 @@ def _banks(edge: Frame) -> list[Curve]:
 
 def _streets(edge: Frame, rng: np.random.Generator) -> list[Curve]:
     width, height = edge.east - edge.west, edge.north - edge.south
-    apart = max(1, round(width / 2400)), max(1, round(height / 2 / 2600))
-    across = max(2, apart[0]) * max(2, min(5, round(width / max(2, apart[0]) / 480)))
-    along = apart[1] * max(2, min(5, round(height / 2 / apart[1] / 480)))
-    places = _between(across, max(2, apart[0]), 0.06, 0.94)
-    shares = _between(along, apart[1], 0.1, 0.95)
+    wide = _wide(edge)
+    across = wide[0] * max(2, min(5, round(width / wide[0] / 480)))
+    along = wide[1] * max(2, min(5, round(height / 2 / wide[1] / 480)))
+    places = _between(across, wide[0], 0.06, 0.94)
+    shares = _between(along, wide[1], 0.1, 0.95)
     north = _across(edge, places, 2, rng, min(60, 0.01 * width))
     return north + _along(edge, np.r_[shares, -shares], 2, rng, min(60, 0.01 * height))
 

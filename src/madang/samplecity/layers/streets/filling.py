@@ -127,6 +127,7 @@ def _uses(city: City, ground: Ground, around: Lots, rng: np.random.Generator) ->
     free = np.bincount(around.dong[use < 0], minlength=dongs)
     residential = np.minimum(np.maximum(_shared(left, wanted, 0.93 * free), 1), free)
     place(HOUSE, residential, homes + 1e-9)
+    _nobody_homeless(use, around.dong, dongs)
     living = use == HOUSE
     villa = np.array([_HOMES[kind][1] for kind in kinds])[around.dong]
     farm = np.array([_HOMES[kind][2] for kind in kinds])[around.dong]
@@ -134,6 +135,13 @@ def _uses(city: City, ground: Ground, around: Lots, rng: np.random.Generator) ->
     use[living & (draw < villa)] = VILLA
     use[living & (draw > 1 - farm)] = FARM
     return use, names
+
+
+def _nobody_homeless(use: Array, dong: Array, dongs: int) -> None:
+    """A 행정동 of few lots has a house at least: the last of its shops or factories. Writes `use`."""
+    for number in np.flatnonzero(np.bincount(dong[use == HOUSE], minlength=dongs) == 0).tolist():
+        others = np.flatnonzero((dong == number) & (use != PUBLIC))
+        use[others[-2:]] = HOUSE
 
 
 def _tower_count(ground: Ground) -> int:

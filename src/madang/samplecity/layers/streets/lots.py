@@ -14,17 +14,17 @@ from madang.samplecity.layers.streets.network import WATER, Web
 from madang.samplecity.layers.streets.seeds import BUILT
 
 FRONT_M = {
-    "old": 12.0,
-    "housing": 13.0,
+    "old": 10.5,
+    "housing": 11.0,
     "apartments": 22.0,
-    "industry": 34.0,
-    "riverside": 14.0,
-    "hill": 14.0,
-    "farm": 20.0,
+    "industry": 30.0,
+    "riverside": 12.0,
+    "hill": 12.0,
+    "farm": 15.0,
 }
 SETBACK_M = {1: 25.0, 2: 17.0, 3: 10.5}  # from the middle of the road to the building, by rank
-_CORNER_M = 8.0
-_APART_M = 8.5
+_CORNER_M = 6.5
+_APART_M = 8.0
 
 
 @dataclass

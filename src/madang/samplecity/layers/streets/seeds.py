@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from madang.samplecity.city import Array
 from madang.samplecity.layers.ground.model import COVERS, Ground
@@ -65,17 +66,57 @@ def land(ground: Ground) -> Land:
 
 def seeds(where: Land, curves: list[Curve], rng: np.random.Generator) -> Array:
     """Points (n, 2) of all blocks: mirrored along the main roads, in rows between them."""
-    along = [_beside(where, curves, number) for number in range(len(curves))]
+    middles, corners, size = _crossings(where, curves)
+    along = np.concatenate([_beside(where, curves, number) for number in range(len(curves))])
+    near = shapely.STRtree(shapely.points(middles)).query(
+        shapely.points(along), predicate="dwithin", distance=0.85 * size.max()
+    )
+    close = np.hypot(*(along[near[0]] - middles[near[1]]).T) < 0.85 * size[near[1]]
+    free = np.ones(len(along), bool)
+    free[near[0][close]] = False
     between = _between(where, curves, rng)
-    points = np.concatenate([*along, between])
+    points = np.concatenate([corners, along[free], between])
     _, once = np.unique(np.round(points / 6).astype(np.int64), axis=0, return_index=True)
     points = points[np.sort(once)]
     return points + rng.normal(0, 0.05, points.shape)  # no four streets meet in exactly one point
 
 
+def _crossings(where: Land, curves: list[Curve]) -> tuple[Array, Array, Array]:
+    """Where main roads cross: the middles, four points around each, and how far these are apart."""
+    middles, one, two, size = [], [], [], []
+    for number, curve in enumerate(curves):
+        way = np.arange(0, curve.lengths[-1], 5.0)
+        middle = curve.at(way, np.zeros(len(way)))
+        for other in curves[:number]:
+            side = other.beyond(middle[:, 0], middle[:, 1])
+            at = np.flatnonzero((side[1:] > 0) != (side[:-1] > 0))
+            at = at[other.spans(*middle[at].T) & curve.spans(*middle[at].T)]
+            point = middle[at]
+            middles.append(point)
+            one.append(curve.along(way[at]))
+            two.append(other.along(other.chainage(point[:, 0], point[:, 1])))
+            size.append(_steps(where, point))
+    middle, along, across = (np.concatenate(each) for each in (middles, one, two))
+    apart = np.concatenate(size)
+    steep = np.abs(np.sum(along * across, axis=1)) < 0.8  # roads that hardly part have no corners
+    middle, along, across, apart = middle[steep], along[steep], across[steep], apart[steep]
+    a, b = shapely.STRtree(shapely.points(middle)).query(
+        shapely.points(middle), predicate="dwithin", distance=60.0
+    )
+    first = np.ones(len(middle), bool)
+    first[a[a > b]] = False
+    middle, along, across, apart = middle[first], along[first], across[first], apart[first]
+    half = apart[:, None] / 2
+    corners = [middle + half * (u * along + v * across) for u in (-1, 1) for v in (-1, 1)]
+    return middle, np.concatenate(corners), apart
+
+
 def _steps(where: Land, points: Array) -> Array:
-    length, depth = where.shapes[where.at(points[:, 0], points[:, 1])][:, :2].T
-    found: Array = np.clip((length + depth) / 2, 40, 260)
+    """How far apart the blocks along a main road are."""
+    number = where.at(points[:, 0], points[:, 1])
+    length, depth = where.shapes[number][:, :2].T
+    built = (number % 2 == 0) & (number < len(where.shapes) - 1)
+    found: Array = np.clip((length + depth) / 2, 40, np.where(built, 160, 100))
     return found
 
 
@@ -91,7 +132,8 @@ def _beside(where: Land, curves: list[Curve], number: int) -> Array:
     for other in curves:
         if other is not curve:
             side = other.beyond(middle[:, 0], middle[:, 1]) > 0
-            cuts.append(blocks[1:][side[1:] != side[:-1]])
+            there = other.spans(*middle[1:].T)
+            cuts.append(blocks[1:][(side[1:] != side[:-1]) & there])
     cut = np.unique(np.concatenate(cuts))
     size = np.diff(cut)
     many = np.maximum(1, np.round(size)).astype(np.int64)
@@ -101,11 +143,14 @@ def _beside(where: Land, curves: list[Curve], number: int) -> Array:
     at = np.interp(start + (place + 0.5) * each, blocks, way)
     aside = np.interp(at, way, steps) / 2
     left, right = curve.at(at, aside), curve.at(at, -aside)
-    free = np.ones(len(at), bool)
+    free = curve.spans(*curve.at(at, np.zeros(len(at))).T)
     for other in curves[:number]:
         near = np.minimum(np.abs(other.beyond(*left.T)), np.abs(other.beyond(*right.T)))
-        near = np.minimum(near, np.abs(other.beyond(*curve.at(at, np.zeros(len(at))).T)))
-        free &= near > 1.5 * aside
+        here = curve.at(at, np.zeros(len(at)))
+        off = np.abs(other.beyond(*here.T))
+        same_way = np.abs(np.sum(curve.along(at) * other.along(other.chainage(*here.T)), axis=1)) > 0.8
+        clear = (np.minimum(near, off) > 1.1 * aside) & ~(same_way & (off < 150))
+        free &= clear | ~other.spans(*here.T)
     return np.concatenate([left[free], right[free]])
 
 
@@ -135,7 +180,8 @@ def _between(where: Land, curves: list[Curve], rng: np.random.Generator) -> Arra
     free = np.ones(len(points), bool)
     step = _steps(where, points)
     for curve in curves:
-        free &= np.abs(curve.beyond(points[:, 0], points[:, 1])) > step / 2 + 0.5 * size
+        near = np.abs(curve.beyond(points[:, 0], points[:, 1])) <= step / 2 + 0.5 * size
+        free &= ~(near & curve.spans(points[:, 0], points[:, 1]))
     return points[free]
 
 

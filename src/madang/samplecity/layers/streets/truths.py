@@ -44,11 +44,20 @@ def _network(city: City) -> pa.Table:
         "parts": len(np.unique(components(many, links.start, links.end))),
         "dead_ends": int((degree == 1).sum()),
         "crossings": int((degree >= 3).sum()),
-        "bridges": int(links.bridge.sum()),
+        "bridges": len(np.unique(_crossing(streets))),
         "roads": len(streets.roads.code),
         "metres": round(float(links.length_m.sum()), 1),
     }
     return pa.table({"what": list(facts), "value": [float(value) for value in facts.values()]})
+
+
+def _crossing(streets: Streets) -> Array:
+    """For each link over water the crossing to which it belongs: links that follow one another are one bridge."""
+    links = streets.links
+    at = np.flatnonzero(links.bridge)
+    label = components(len(streets.nodes.id), links.start[at], links.end[at])
+    found: Array = np.unique(label[links.start[at]], return_inverse=True)[1] + 1
+    return found
 
 
 def _bridges(city: City) -> pa.Table:
@@ -59,6 +68,7 @@ def _bridges(city: City) -> pa.Table:
     middle = shapely.get_coordinates(shapely.line_interpolate_point(links.shape[at], 0.5, normalized=True))
     return pa.table(
         {
+            "bridge": _crossing(streets),
             "link_id": [links.id[each] for each in at.tolist()],
             "road": [streets.roads.name[each] for each in links.road[at].tolist()],
             "over": np.where(over_river, "강", "내").tolist(),
