@@ -24,7 +24,7 @@ pairs = [{{ old = "11110", new = "11111", weight = 3 }}, {{ old = "11110", new =
 
 def test_the_shipped_table_has_every_sido_in_both_systems() -> None:
     sidos = {sido.short: sido for sido in load_places(SHIPPED).sidos}
-    assert len(sidos) == 18  # 17, and the one that 광주 and 전남 became
+    assert len(sidos) == 19  # 17, the one that 광주 and 전남 became, and the one of the sample city
     assert (sidos["부산"].mois, sidos["부산"].sgis) == ("26", "21")
     assert (sidos["울산"].mois, sidos["울산"].sgis) == ("31", "26")
     assert sidos["전남광주"].since == date(2026, 7, 1)
