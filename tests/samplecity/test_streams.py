@@ -13,10 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from madang.samplecity.city import City, Setting
+from madang.samplecity.city import City, Setting, deliveries
 from madang.samplecity.layers import grown, streams, weather
 from madang.samplecity.layers.ground.model import Ground
+from madang.samplecity.layers.streams import river
 from madang.samplecity.layers.streams.model import Streams
+from madang.samplecity.layers.streams.papers import minutes
+from madang.samplecity.layers.streams.sites import column, minute_of, signals_of
 from madang.samplecity.layers.streets.model import Streets
 from madang.samplecity.layers.weather.model import Weather
 
@@ -262,3 +265,24 @@ def test_the_same_setting_gives_the_same_bytes(city: City, folder: Path, tmp_pat
 def test_the_smallest_city_has_the_same_sites() -> None:
     found = grown(Setting(seed=3, scale=0.03), "streams").get(Streams)
     assert len(found.traffic.code) == len(set(found.link)) == 30
+
+
+def test_the_flood_is_planted_whatever_the_seed() -> None:
+    """경보 at every gauge in the first delivery and never 심각; 관심 alone in the second."""
+    limits = column("river", "thresholds")
+    for seed in range(6):
+        setting = Setting(seed=seed, scale=0.05)
+        for delivery, passed in zip(deliveries(setting), (3, 1), strict=True):
+            top = river.level_m(signals_of(setting), minutes("river", delivery)).max(axis=0)
+            assert ((top[:, None] >= limits).sum(axis=1) == passed).all()
+
+
+def test_years_of_levels_stay_between_the_bed_and_what_a_river_can_do() -> None:
+    """Twelve days of every month of a year, at odd minutes: above the base, no jumps of half a metre in ten minutes."""
+    signals = signals_of(SETTING)
+    starts = [minute_of(f"2025-{month:02d}-{day:02d} 00:00") for month in range(1, 13) for day in (3, 14, 26)]
+    for start in starts:
+        level = river.level_m(signals, start + np.arange(1500))
+        assert (level >= column("river", "base_m")).all()
+        assert np.abs(level[10:] - level[:-10]).max() < 0.5
+        assert level.max() < 9

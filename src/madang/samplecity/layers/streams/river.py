@@ -17,6 +17,7 @@ WET_DAYS = 30  # days of rain that the water below the ground remembers
 EXPONENT = 0.75  # level over rain: a wide bed fills slower the higher the water
 _PEAK_MIN, _SHAPE = 130.0, 2.0  # of the unit hydrograph, without the delay of the gauge
 _RECESSION_MIN = 1000.0
+_BASEFLOW = 0.35  # at most, over the base of the gauge: what the ground gives after wet weeks
 _FAST = 0.72  # share of the water that runs off at once
 
 
@@ -57,7 +58,7 @@ def day_level(signals: Signals, day: int) -> Array:
     minutes = day * DAY + np.arange(DAY)
     ripple = np.stack([normal(signals.seed, "ripple", minutes, n) for n in range(len(base))], axis=1)
     wet = _wetness(signals, day)[:, None]
-    rise = gain * np.maximum(moved, 0.0) ** EXPONENT + 0.05 * base * wet**0.6
+    rise = gain * np.maximum(moved, 0.0) ** EXPONENT + _BASEFLOW * base * (1.0 - np.exp(-wet / 100.0))
     found: Array = np.round(base + np.maximum(rise + 0.006 * ripple, 0.0), 2)
     return found
 
