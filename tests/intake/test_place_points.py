@@ -142,6 +142,16 @@ def test_two_pairs_that_agree_are_not_spoken_of(country: Workspace, tmp_path: Pa
     assert receipt.reasons == ()
 
 
+def test_where_something_begins_and_where_it_ends_are_two_places(country: Workspace, tmp_path: Path) -> None:
+    """A row of trees 200 m long: its end is not another reading of its beginning."""
+    spots = points(120)
+    lines = ["번호,행정동코드,시작위도,시작경도,종료위도,종료경도"]
+    for n, (lon, lat) in enumerate(spots):
+        lines.append(f"{n},{dong_at(lon, lat)},{lat:.7f},{lon:.7f},{lat:.7f},{lon + 0.0022:.7f}")
+    receipt = deposit(country, write(tmp_path, "가로수길.csv", lines))
+    assert receipt.reasons == ()
+
+
 def test_metres_of_one_row_in_another_system_are_told(country: Workspace, tmp_path: Path) -> None:
     spots = points(240)
     metres = projected(spots, 5186)

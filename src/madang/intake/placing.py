@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,6 +41,8 @@ _OFF_TOLD_M = 20.0  # and one that a person named
 _NEARLY_ALL = 0.9
 _APART_M, _ELSEWHERE_M = 30.0, 50_000.0  # between these, two pairs of coordinates are said to disagree
 _FEWEST = 5  # rows that have both
+# headers of where something begins and where it ends: two places, not one that was written twice
+_BEGINS, _ENDS = re.compile("시작|시점|기점|출발|start|begin"), re.compile("종료|종점|도착|end")
 
 
 @dataclass(frozen=True)
@@ -217,6 +220,9 @@ def _apart(decided: Decision, pair: Pair, verdict: CrsVerdict, witness: Witness)
     used, plan = decided.placing, witness.plan
     if used.pair is None or used.crs is None:
         return []
+    labels = [plan.sources[place].column.label for each in (pair, used.pair) for place in (each.x, each.y)]
+    if _ENDS.search(labels[0].casefold()) and _BEGINS.search(labels[2].casefold()):
+        return []
     lon, lat = _lonlat(*witness.axes(used.pair), used.crs, used.exchanged)
     x, y = witness.axes(pair)
     if verdict.crs:
@@ -234,7 +240,6 @@ def _apart(decided: Decision, pair: Pair, verdict: CrsVerdict, witness: Witness)
     )
     if not _APART_M < metres < _ELSEWHERE_M:
         return []
-    labels = [plan.sources[place].column.label for each in (pair, used.pair) for place in (each.x, each.y)]
     params = {
         "other": f"{labels[0]}·{labels[1]}",
         "used": f"{labels[2]}·{labels[3]}",
