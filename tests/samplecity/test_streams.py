@@ -286,3 +286,25 @@ def test_years_of_levels_stay_between_the_bed_and_what_a_river_can_do() -> None:
         assert (level >= column("river", "base_m")).all()
         assert np.abs(level[10:] - level[:-10]).max() < 0.5
         assert level.max() < 9
+
+
+@pytest.mark.slow
+def test_hours_agree_with_the_days(city: City, files: Files) -> None:
+    """Rain of the hours from 01:00 to 00:00 is that of the day; the temperature at 06 and 15 is its lowest and highest."""
+    known = city.get(Weather)
+    for delivery in city.deliveries:
+        rows = files(delivery.number, "시간별기상")
+        days = delivery.day.day
+        assert len(rows) == 24 * days
+        sums = [
+            sum(float(row["강수량(mm)"]) for row in rows[24 * at + 1 : 24 * at + 25])
+            for at in range(days - 1)
+        ]
+        first = known.at(np.array([delivery.day.replace(day=1)], "datetime64[D]"))[0]
+        assert sums == pytest.approx(known.rain_mm[first : first + days - 1].tolist(), abs=0.01)
+        wrong = [row for row in rows if float(row["기온(°C)"]) > 45]
+        assert len(wrong) == 1
+        for hour, told in ((6, known.low_c), (15, known.high_c)):
+            for at in range(days):
+                row = rows[24 * at + hour]
+                assert row in wrong or float(row["기온(°C)"]) == told[first + at]

@@ -8,6 +8,7 @@ import numpy as np
 
 from madang.samplecity.city import Array, City, Delivery
 from madang.samplecity.layers.streams import parking, sensors, traffic
+from madang.samplecity.layers.streams.hourly import hourly
 from madang.samplecity.layers.streams.model import Places, Streams
 from madang.samplecity.layers.streams.sites import DAY, column, number_of
 from madang.samplecity.map_paper import projected
@@ -28,6 +29,7 @@ def papers(city: City, delivery: Delivery) -> Iterator[Paper]:
         paper.path, paper.encoding = f"관측/{name}_{delivery.stamp}.csv", encoding
         yield paper
     yield _sites(streams, delivery)
+    yield hourly(city, delivery)
 
 
 _FILES = {
