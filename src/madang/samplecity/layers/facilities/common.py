@@ -22,7 +22,7 @@ _ROAD = (
 )
 _LOT = ("소재지지번주소", "소재지전체주소", "지번주소", "소재지")
 _LAT, _LON = ("위도", "WGS84위도", "위도(EPSG4326)"), ("경도", "WGS84경도", "경도(EPSG4326)")
-_FLAT = ("X좌표", "Y좌표", "좌표X", "좌표Y")
+_FLAT = ("X좌표", "Y좌표", "좌표X", "좌표Y", "X좌표(EPSG5174)", "Y좌표(EPSG5174)")
 
 
 def column(kind: Kind, rows: Rows, header: str) -> Cells:

@@ -208,10 +208,11 @@ def _chosen(
 ) -> Sites:
     """`count` of the points by their 행정동, so that a dong gets more where more people and more roads are."""
     x, y, link = points
-    dong = terrain.ground.dongs_at(x, y)
+    dong = terrain.ground.dong[terrain.ground.grid.cells(x, y)].astype(np.int64)  # near enough to choose by
     good = np.flatnonzero((dong >= 0) & terrain.free(kind, x, y))
     dong = dong[good]
     there = np.bincount(dong, minlength=len(terrain.people))
     weight = np.sqrt(terrain.people[dong] / np.maximum(there[dong], 1)) * terrain.factor(dong, kinds)
-    rows = good[drawn(rng, weight, count)]
-    return terrain.at(x[rows], y[rows], None if link is None else link[rows])
+    rows = good[drawn(rng, weight, count + count // 50 + 1)]  # some lie just outside the city
+    found = terrain.at(x[rows], y[rows], None if link is None else link[rows])
+    return found.take(np.arange(min(count, len(found))))

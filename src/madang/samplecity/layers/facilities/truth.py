@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
+import shapely
 
 from madang.samplecity.city import Array
 from madang.samplecity.layers.facilities.engine import Facilities, Table
@@ -52,12 +53,13 @@ def best_sites(facilities: Facilities) -> pa.Table:
         for area, zone in zip(table.texts["면적(㎡)"], table.texts["용도지역"], strict=True)
     ])  # fmt: skip
     rows, people = np.flatnonzero(good), people_by_cell(terrain.ground)
-    lived = people > 0
-    x, y = (axis[lived] for axis in terrain.ground.grid.centres())
     library, _ = terrain.made["library"]
-    left = np.where(_reached(x, y, library.x, library.y, radius).any(axis=0), 0.0, people[lived])
-    reached = _reached(x, y, table.sites.x[rows], table.sites.y[rows], radius)
-    gain = reached @ left
+    x, y = (axis[people > 0] for axis in terrain.ground.grid.centres())
+    apart = ~_near(x, y, library.x, library.y, radius)
+    x, y, left = x[apart], y[apart], people[people > 0][apart]
+    reached = [np.flatnonzero(np.hypot(x - east, y - north) <= radius)
+               for east, north in zip(table.sites.x[rows].tolist(), table.sites.y[rows].tolist(), strict=True)]  # fmt: skip
+    gain = np.array([left[cells].sum() for cells in reached])
     order, in_turn = _greedy(reached, left)
     lon, lat = projected(table.sites.x[rows], table.sites.y[rows], 4326)
     return pa.table(
@@ -73,22 +75,24 @@ def best_sites(facilities: Facilities) -> pa.Table:
     )
 
 
-def _reached(x: Array, y: Array, east: Array, north: Array, radius: float) -> Array:
-    """(sites, cells): which cells lie within the radius of each site."""
-    found: Array = (x[None, :] - east[:, None]) ** 2 + (y[None, :] - north[:, None]) ** 2 <= radius**2
+def _near(x: Array, y: Array, east: Array, north: Array, radius: float) -> Array:
+    """Which points have one of the others within the radius."""
+    tree = shapely.STRtree(shapely.points(east, north))
+    _, far = tree.query_nearest(shapely.points(x, y), return_distance=True, all_matches=False)
+    found: Array = far <= radius
     return found
 
 
-def _greedy(reached: Array, left: Array) -> tuple[Array, Array]:
+def _greedy(reached: list[Array], left: Array) -> tuple[Array, Array]:
     """The order in which sites are taken, each time the one that reaches most people not reached yet; what it adds."""
-    left, free = left.copy(), np.ones(len(reached), bool)
+    left, free = left.copy(), list(range(len(reached)))
     order, gains = [], []
-    for _ in range(len(reached)):
-        gain = np.where(free, reached @ left, -1.0)
-        best = int(gain.argmax())
+    while free:
+        gain = [float(left[reached[site]].sum()) for site in free]
+        best = free.pop(int(np.argmax(gain)))
         order.append(best)
-        gains.append(gain[best])
-        free[best], left = False, np.where(reached[best], 0.0, left)
+        gains.append(max(gain))
+        left[reached[best]] = 0.0
     return np.array(order, np.int64), np.array(gains, float)
 
 
