@@ -36,7 +36,7 @@ def prefixed(district: int, name: str) -> str:
 def dong_cells(city: City, frame: Frame, waters: Waters, height: Array) -> Array:
     """The number of the 행정동 of each cell, -1 outside the city."""
     found = np.full(frame.district.shape, -1, np.int16)
-    wave = np.exp(0.6 * fbm(frame.grid, city.rng("ground.dongs"), 500 * frame.size, 4))
+    wave = np.exp(0.4 * fbm(frame.grid, city.rng("ground.dongs"), 500 * frame.size, 4))
     cost = _cost(frame, waters, height) * wave
     block = blocks(city, frame, waters)
     wild = height - waters.bed_m > 22 * frame.size**0.8

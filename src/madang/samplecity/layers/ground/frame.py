@@ -8,10 +8,10 @@ import numpy as np
 
 from madang.samplecity.city import AREA_KM2, ORIGIN, Array, City
 from madang.samplecity.layers.ground.model import Grid
-from madang.samplecity.layers.ground.raster import components, fbm, kept_whole, spread
+from madang.samplecity.layers.ground.raster import blurred, components, fbm, kept_whole, spread
 
 CELL_M = 20.0
-FILLED = 0.66  # share of the frames that is city: the rest lies beyond its outline
+FILLED = 0.63  # share of the frames that is city: the rest lies beyond its outline
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,23 @@ def frame(city: City) -> Frame:
     wave = fbm(grid, rng, side * 0.4, 7, 0.6)
     ends = np.minimum(u, setting.districts - u)
     across = np.minimum(v, 1 - v)
-    edge = (np.maximum(ends, 0.002) ** -1.4 + np.maximum(across, 0.002) ** -1.4) ** (-1 / 1.4) + 0.062 * wave
+    edge = (np.maximum(ends, 0.002) ** -1.2 + np.maximum(across, 0.002) ** -1.2) ** (-1 / 1.2)
+    edge = edge + 0.05 * np.minimum(1, edge / 0.09) * wave / np.hypot(
+        1, wave / 2
+    )  # at the frame the noise ends: no border is straight there
     wanted = round(AREA_KM2 * 1e6 * setting.scale / CELL_M**2)
-    level = np.partition(edge.ravel(), edge.size - wanted)[edge.size - wanted]
+    whole = blurred(
+        _highest(edge, wanted).astype(np.float64), max(1, round(side * 0.016 / CELL_M))
+    )  # no thin necks
+    inside = _highest(whole + 1e-6 * edge, wanted)
     middle = np.clip(np.floor(u + 0.05 * fbm(grid, rng, side * 0.3, 5)), 0, setting.districts - 1)
-    district = kept_whole(np.where(edge >= level, middle, -1).astype(np.int16))
+    district = kept_whole(np.where(inside, middle, -1).astype(np.int16))
     parts = components(np.where(district >= 0, 0, -1))
     rim = np.unique(np.concatenate([parts[[0, -1]].ravel(), parts[:, [0, -1]].ravel()]))
     district = spread(district, (district >= 0) | ~np.isin(parts, rim))  # no holes
     return Frame(grid, side, district)
+
+
+def _highest(values: Array, count: int) -> Array:
+    """The `count` cells of the highest values."""
+    return np.asarray(values >= np.partition(values.ravel(), values.size - count)[values.size - count])

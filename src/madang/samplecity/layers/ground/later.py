@@ -15,6 +15,8 @@ CHANGED = "새솔2동"  # of the first 구: new apartments, more households
 
 def numbered(city: City, dongs: Dongs, owner: Array, shapes: Array) -> tuple[Tongs, Tongs]:
     """통 as the first and as the second delivery have them."""
+    order = walked(owner, shapes)
+    owner, shapes = owner[order], shapes[order]
     first = np.searchsorted(owner, np.arange(len(dongs)))
     number = np.arange(len(owner)) - first[owner] + 1
     ids = [f"{dongs.code[dong]}-{at:03d}" for dong, at in zip(owner.tolist(), number.tolist(), strict=True)]
@@ -31,6 +33,32 @@ def numbered(city: City, dongs: Dongs, owner: Array, shapes: Array) -> tuple[Ton
         id=(*ids[:at], f"{dongs.code[dong]}-{len(own) + 1:03d}", *ids[at:]),
         dong=np.insert(owner, at, dong), number=later_number, shape=np.insert(changed, at, right)
     )  # fmt: skip
+
+
+def walked(owner: Array, shapes: Array) -> Array:
+    """통 in an order in which one could walk through each 행정동, from its north-west: mostly from neighbour to neighbour."""
+    tree = shapely.STRtree(shapes)
+    a, b = tree.query(shapes, predicate="intersects")
+    beside: list[set[int]] = [set() for _ in owner]
+    for one, other in zip(a.tolist(), b.tolist(), strict=True):
+        if one != other and owner[one] == owner[other]:
+            beside[one].add(other)
+    middle = shapely.get_coordinates(shapely.centroid(shapes))
+    found: list[int] = []
+    for dong in range(int(owner.max()) + 1):
+        left = set(np.flatnonzero(owner == dong).tolist())
+        at = min(left, key=lambda each: (middle[each, 0] - middle[each, 1], each))
+        while True:
+            found.append(at)
+            left.discard(at)
+            if not left:
+                break
+            near = sorted(beside[at] & left) or sorted(left)
+            away = np.hypot(*(middle[near] - middle[at]).T)
+            free = np.array([len(beside[each] & left) for each in near])
+            lonely = free if beside[at] & left else np.zeros(len(near))
+            at = near[int(np.lexsort((away, lonely))[0])]
+    return np.array(found)
 
 
 def halves(shape: Any) -> tuple[Any, Any]:

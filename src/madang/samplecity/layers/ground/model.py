@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -155,7 +156,18 @@ class Ground:
 
     def dongs_at(self, x: Array, y: Array) -> Array:
         """The number of the 행정동 of each point, exact at the borders; -1 outside."""
-        return _numbers_at(self.dong_shapes_at, x, y)
+        found: Array = self.dong[self.grid.cells(x, y)].astype(np.int64)
+        near = self._at_border[self.grid.cells(x, y)]
+        found[near] = _numbers_at(self.dong_shapes_at, x[near], y[near])
+        return found
+
+    @cached_property
+    def _at_border(self) -> Array:
+        """Cells at the edge of the raster, and those that have not the same 행정동 on all sides."""
+        wide = np.pad(self.dong, 1, constant_values=-2)
+        rows, columns = self.dong.shape
+        parts = [wide[r : r + rows, c : c + columns] for r in range(3) for c in range(3)]
+        return np.asarray(np.any([part != self.dong for part in parts], axis=0))
 
     def tongs_at(self, x: Array, y: Array) -> Array:
         """The number of the 통 of each point; -1 outside."""

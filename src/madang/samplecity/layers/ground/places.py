@@ -26,9 +26,10 @@ def landmarks(city: City, frame: Frame, waters: Waters, height: Array, dong: Arr
             number = district * len(lore) + lore.index(said["dong"])
             cells = np.flatnonzero(dong == number)
             x, y = grid_x[cells], grid_y[cells]
-            seed = np.array([words("ground")["dongs"][said["dong"]]["place"]]) + said.get("shift", [0, 0])
-            (px, py) = frame.points(district, seed)[0]
-            away = np.hypot(x - px, y - py) / (frame.side_m * 0.03)
+            east, north = said.get("shift", (0, 0))
+            north = -north if frame.turned(district) else north
+            away = np.hypot(x - x.mean() - east * frame.side_m, y - y.mean() - north * frame.side_m)
+            away = away / (frame.side_m * 0.03)
             score = (
                 _score(said["near"], cells, frame, waters, height, cover) - PULL.get(said["near"], 0.5) * away
             )

@@ -8,7 +8,7 @@ import shapely
 from madang.samplecity.city import Array
 from madang.samplecity.layers.ground.model import Grid
 
-ROUNDS = 6
+ROUNDS = (6, 3, 1, 0)  # how often borders are softened: less where that would make them cross
 SIMPLER_M = 9.0
 
 
@@ -33,18 +33,22 @@ def polygons(grid: Grid, labels: Array, count: int, weight: Array | None = None)
     a, b = ends[: len(start)], ends[len(start) :]
     row, column = np.divmod(used, wide - 1)
     points = np.column_stack([grid.west + column * grid.cell_m, grid.south + row * grid.cell_m]).astype(float)
-    points = _softened(points, a, b, np.where(strong, 12.0, 1.0))
-    lines = shapely.linestrings(np.stack([points[a], points[b]], axis=1))
-    faces = shapely.get_parts(
-        shapely.polygonize(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines))))
-    )
-    return _labelled(grid, faces, labels, count)
+    rough = points
+    for rounds in ROUNDS:
+        points = _softened(rough, a, b, np.where(strong, 12.0, 1.0), rounds)
+        lines = shapely.linestrings(np.stack([points[a], points[b]], axis=1))
+        merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+        found = _labelled(grid, shapely.get_parts(shapely.polygonize(merged)), labels, count)
+        if found is not None:
+            break
+    assert found is not None, "borders of cells always close"
+    return found
 
 
-def _softened(points: Array, a: Array, b: Array, weight: Array) -> Array:
+def _softened(points: Array, a: Array, b: Array, weight: Array, rounds: int) -> Array:
     """Each point moves towards the mean of those it is joined to."""
     total = np.bincount(a, weight, len(points)) + np.bincount(b, weight, len(points))
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         mean = np.column_stack([
             np.bincount(a, weight * points[b, axis], len(points)) + np.bincount(b, weight * points[a, axis], len(points))
             for axis in (0, 1)
@@ -53,26 +57,21 @@ def _softened(points: Array, a: Array, b: Array, weight: Array) -> Array:
     return points
 
 
-def _labelled(grid: Grid, faces: Array, labels: Array, count: int) -> Array:
-    """The faces in the order of their labels: that whose cells lie in a face most."""
-    x, y = grid.centres()
-    inside = labels.ravel() >= 0
-    cells = shapely.points(x.ravel()[inside], y.ravel()[inside])
-    tree = shapely.STRtree(faces)
-    cell, face = tree.query(cells, predicate="intersects")
-    votes = np.zeros((len(faces), count), np.int32) if len(faces) * count < 5e7 else None
-    label = labels.ravel()[inside][cell].astype(np.int64)
-    if votes is not None:
-        np.add.at(votes, (face, label), 1)
-        chosen = votes.argmax(1)
-    else:
-        pairs, sizes = np.unique(face * count + label, return_counts=True)
-        order = np.argsort(sizes, kind="stable")
-        chosen = np.zeros(len(faces), np.int64)
-        chosen[pairs[order] // count] = pairs[order] % count
+def _labelled(grid: Grid, faces: Array, labels: Array, count: int) -> Array | None:
+    """The faces in the order of their labels, each known by a cell well inside it; None: they do not fit the labels."""
+    inner = shapely.get_coordinates(shapely.point_on_surface(faces))
+    label = labels[grid.cells(inner[:, 0], inner[:, 1])]
+    order = np.argsort(shapely.area(faces), kind="stable")
+    order = order[label[order] >= 0]
     found = np.empty(count, object)
-    found[chosen] = faces
-    return np.asarray(shapely.coverage_simplify(found, SIMPLER_M))
+    found[label[order]] = faces[order]
+    if shapely.is_missing(found).any():
+        return None
+    simple = np.asarray(shapely.coverage_simplify(found, SIMPLER_M))
+    if not shapely.coverage_is_valid(simple):
+        return None
+    whole = (labels >= 0).sum() * grid.cell_m**2
+    return simple if abs(shapely.area(simple).sum() / whole - 1) < 0.03 else None
 
 
 def union(shapes: Array, owner: Array, count: int) -> Array:
