@@ -185,6 +185,16 @@ def test_a_column_that_only_the_condition_asks_for_may_be_absent(tmp_path: Path)
     assert checked(tmp_path, columns, rows, LICENCE).of("closed_has_date") == (2, 1)
 
 
+def test_numbers_that_differ_in_two_places_are_no_duplicates(tmp_path: Path) -> None:
+    """DuckDB's own hash() of these two texts is the same."""
+    numbers = [["9911011100100110002000783"], ["9911011000100110002000713"]]
+    found = checked(tmp_path, mapped(load_standards(SHIPPED)["building"], "building_id"), numbers, load_standards(SHIPPED)["building"])  # fmt: skip
+    assert found.of("중복:key") == (2, 0)
+    assert found.of("중복:row") == (2, 0)
+    generic = checked(tmp_path, [column("번호", "text")], [*numbers, numbers[0]])
+    assert generic.of("중복:row") == (3, 1)
+
+
 def test_the_same_key_and_the_same_row_twice(tmp_path: Path) -> None:
     columns = mapped(PARKING, "parking_number", "parking_name")
     rows = [["1", "가"], ["2", "나"], ["1", "다"], ["2", "나"], ["1", "가"], [None, None], [None, None]]
