@@ -190,9 +190,8 @@ class Workspace:
             self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
             skip_without=skip_without,
         )  # fmt: skip
-        shutil.rmtree(
-            self.folder / "cache" / "maps" / dataset, ignore_errors=True
-        )  # drawn from what was erased
+        for drawn in (dataset, "-"):  # pictures of what was erased, and the map of the city
+            shutil.rmtree(self.folder / "cache" / "maps" / drawn, ignore_errors=True)
         if column is None:
             with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
                 self.index.remove(dataset)

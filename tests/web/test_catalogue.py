@@ -91,7 +91,7 @@ def test_an_unknown_state_shows_everything(client: Any) -> None:
 
 def test_a_long_list_comes_in_pages(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("madang.web.desk.queries.PER_PAGE", 4)
-    first = Page(client.get("/data/"))
+    first = Page(client.get("/data/?list=1"))
     assert len(cards(first)) == 4
     assert "데이터 6종 가운데 1/2쪽" in first.text
     assert cards(Page(client.get("/data/" + first.link("다음")))) == ["민원 처리 목록", "주민등록 인구"]
@@ -109,3 +109,46 @@ def test_words_of_a_search_are_escaped(client: Any) -> None:
     body = client.get("/data/", {"q": '<script>alert("1")</script>'}).content.decode()
     assert "<script>alert" not in body
     assert "&lt;script&gt;" in body
+
+
+def test_themes_are_chosen_and_counted(client: Any) -> None:
+    page = Page(client.get("/data/"))
+    themes = dict(said.rsplit(" ", 1) for said in page.texts("nav.theme-choices a")[1:])
+    assert sum(map(int, themes.values())) == 6
+    name, count = next(iter(themes.items()))
+    chosen = Page(client.get(f"/data/?theme={name}"))
+    assert len(cards(chosen)) == int(count) < 6
+    assert [
+        each.text_content().split()[0]
+        for each in chosen.find("nav.theme-choices a")
+        if each.get("aria-current")
+    ] == [name]
+    assert len(cards(Page(client.get("/data/?theme=없는주제")))) == 6
+
+
+def test_many_datasets_stand_by_theme_and_each_is_reached(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("madang.web.desk.queries.PER_PAGE", 4)
+    monkeypatch.setattr("madang.web.desk.queries._ON_SHELF", 2)
+    page = Page(client.get("/data/"))
+    assert cards(page) == []
+    shelves = page.find("section.shelf")
+    assert len(shelves) == len(page.find("nav.theme-choices a")) - 1
+    held = page.texts("section.shelf li")
+    parking = next(said for said in held if "공영주차장 정보" in said)
+    assert "60행" in parking
+    assert "2026-08-01" in parking
+    assert "99.1점" in parking
+    assert all(len(shelf.xpath(".//li")) <= 2 for shelf in shelves)
+    titles = {
+        title
+        for shelf in page.texts("section.shelf h2")
+        for title in cards(Page(client.get(f"/data/?theme={shelf}")))
+    }
+    assert len(titles) == 6
+    assert len(cards(Page(client.get("/data/" + page.link("모두 이름순으로"))))) == 4
+
+
+def test_people_are_said_only_where_one_row_says_them(own_city: Workspace, client: Any) -> None:
+    assert "주민등록 인구 1" not in Page(client.get("/data/")).text

@@ -19,6 +19,7 @@ NOTE = "표본 새빛시는 지어낸 도시입니다. 이 누리집의 사람, 
 HERE = f"/data/{PARKING}/"
 ADDRESSES = {  # by the name of the address in the desk's urls
     "catalogue": ["/data/", "/data/?q=없는말", "/data/?state=late", "/data/?theme=교통물류"],
+    "map": ["/data/-/map/"],
     "dataset": [HERE, "/data/새빛시-가로등/"],
     "version": [HERE + "versions/1/"],
     "problems": [HERE + "problems/"],
@@ -26,7 +27,7 @@ ADDRESSES = {  # by the name of the address in the desk's urls
     "compare": [HERE + "compare/?from=1&to=2"],
 }
 ERRORS = {"/nowhere": 404, HERE + "versions/9/": 404, "/data/없는-데이터/": 404}
-WITHOUT_A_PAGE = {"mode", "download"}
+WITHOUT_A_PAGE = {"mode", "download", "relief"}
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ _known: dict[Path, tuple[Stamp, dict[str, Standard], Entry]] = {}
 def entry_of(ws: Workspace, dataset: Dataset) -> Entry:
     """A dataset as the catalogue lists it; one whose records cannot be read is listed as damaged."""
     today = ws.clock().date()
-    stamp = (today, *_stamp(dataset))
+    stamp = (today, *stamp_of(dataset))
     known = _known.get(dataset.folder)
     if known is None or known[0] != stamp or known[1] is not ws.standards:
         try:
@@ -59,7 +59,7 @@ def check_readable(dataset: Dataset) -> None:
         raise MadangError("records_damaged", dataset=dataset.id) from error
 
 
-def _stamp(dataset: Dataset) -> Stamp:
+def stamp_of(dataset: Dataset) -> Stamp:
     """Changes with every version, deposit, card and erasure."""
     link = dataset.table.link
     folders = (link / "_delta_log", dataset.folder / "deposits", dataset.folder / "cards")
@@ -105,6 +105,7 @@ def _entry(ws: Workspace, dataset: Dataset, today: date) -> Entry:
         errors=quality.errors,
         last_refused=last_refused(latest, last),
         erased=latest is not None and latest.erased,
+        theme=str(card.get("theme") or (standard.theme if standard else "") or ""),
     )
 
 

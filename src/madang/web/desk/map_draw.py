@@ -26,6 +26,7 @@ _STEPS = (1.5, 3.0, 6.0)  # units that a simplified line may be off: the first t
 _MOST_CORNERS = 12_000
 _SPECK = 3.0  # units: rings smaller than this in both directions are left out
 _LETTER = 44.0  # units that a letter of a name takes, on a phone
+LETTER_WIDE = 30.0  # the same on a desktop
 HEX = 13.0  # units from the middle of a hexagon to a corner
 
 
@@ -171,17 +172,20 @@ class Label:
     x: int
     y: int
     words: str
+    wide: bool = False  # only a wide screen has room for it
 
 
-def labels(lon: Floats, lat: Floats, names: list[str], frame: Frame) -> tuple[Label, ...]:
-    """Names where they stand wholly in the picture and on no name before them in the list."""
+def labels(
+    lon: Floats, lat: Floats, names: list[str], frame: Frame, letter: float = _LETTER
+) -> tuple[Label, ...]:
+    """Names where they stand wholly in the picture and on no name before them in the list; a `letter` is so wide."""
     x, y = frame.units(lon, lat)
     found: list[Label] = []
     boxes: list[tuple[float, float, float, float]] = []
     for a, b, name in zip(x.tolist(), y.tolist(), names, strict=True):
-        half = _LETTER * (len(name) + 1) / 2
-        box = (a - half, b - _LETTER, a + half, b + _LETTER)
-        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= frame.height - 2 * _LETTER
+        half = letter * (len(name) + 1) / 2
+        box = (a - half, b - letter, a + half, b + letter)
+        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= frame.height - 2 * letter
         if name and inside and not any(_touch(box, other) for other in boxes):
             boxes.append(box)
             found.append(Label(round(a), round(b), name))

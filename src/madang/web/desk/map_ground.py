@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -35,17 +35,26 @@ def ground_of(frame: draw.Frame, known: KnownAreas | None) -> Ground:
     sigungus = dongs.sigungus(frame)
     borders = draw.lines(sigungus.shapes, frame)
     named = dongs if len(dongs.codes) <= _NAMED else sigungus
-    return Ground("dong", draw.lines(dongs.shapes, frame), borders, _named(named, frame))
+    return Ground("dong", draw.lines(dongs.shapes, frame), borders, area_names(named, frame))
 
 
-def _named(areas: Areas, frame: draw.Frame) -> tuple[draw.Label, ...]:
-    """The last words of the names of areas, in the part of each that the picture shows; large ones first."""
+def area_names(areas: Areas, frame: draw.Frame, *, wide: bool = False) -> tuple[draw.Label, ...]:
+    """The last words of the names of areas, in the part of each that the picture shows; large ones first.
+
+    With `wide` also those for which only a wide screen has room, marked as such.
+    """
     seen = shapely.clip_by_rect(shapely.make_valid(areas.shapes), *frame.box)
     order = np.argsort(-shapely.area(seen), kind="stable")
     order = order[~shapely.is_empty(seen[order])]
     middles = shapely.point_on_surface(seen)[order]
     names = [areas.names[i].rpartition(" ")[2] for i in order]
-    return draw.labels(shapely.get_x(middles), shapely.get_y(middles), names, frame)
+    lon, lat = shapely.get_x(middles), shapely.get_y(middles)
+    narrow = draw.labels(lon, lat, names, frame)
+    if not wide:
+        return narrow
+    places = {(each.x, each.y) for each in narrow}
+    more = draw.labels(lon, lat, names, frame, draw.LETTER_WIDE)
+    return (*narrow, *(replace(each, wide=True) for each in more if (each.x, each.y) not in places))
 
 
 def _sidos(areas: Areas, frame: draw.Frame) -> tuple[draw.Label, ...]:

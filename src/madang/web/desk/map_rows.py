@@ -66,7 +66,9 @@ def rows_of(files: Sequence[Path], most: int = _MOST_ROWS) -> Rows | None:
         return None
     table = pa.concat_tables(pieces)
     counted = (
-        table.group_by("dong_code").aggregate([([], "count_all")]).filter(pc.is_valid(pc.field("dong_code")))
+        table.group_by("dong_code", use_threads=False)
+        .aggregate([([], "count_all")])
+        .filter(pc.is_valid(pc.field("dong_code")))
     )
     dongs = dict(zip(counted["dong_code"].to_pylist(), counted["count_all"].to_pylist(), strict=True))
     return Rows(_floats(table["lon"]), _floats(table["lat"]), dongs, table.num_rows if every > 1 else 0)

@@ -99,6 +99,7 @@ class Entry:
     last_refused: Mark | None = None
     erased: bool = False  # rows were erased after the quality was checked
     damaged: bool = False
+    theme: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,24 @@ class Choice:
     id: str
     label: str
     count: int
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A theme in the window of the catalogue: how many datasets it has, and the first of them."""
+
+    theme: str
+    count: int
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class People:
+    """How many people are registered in the city, in which month, by which dataset."""
+
+    persons: int
+    month: str
+    dataset: str
 
 
 @dataclass(frozen=True)
@@ -122,6 +141,12 @@ class Catalogue:
     choices: list[Choice]
     page: int = 1
     pages: int = 1
+    themes: list[Choice] = field(default_factory=list)
+    theme: str = ""
+    shelves: list[Shelf] = field(
+        default_factory=list
+    )  # what is shown instead of `entries`, where nothing is asked for
+    people: People | None = None
 
     @property
     def before(self) -> int:

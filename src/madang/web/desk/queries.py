@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from madang.messages import MadangError, text
 from madang.web.desk import words
 from madang.web.desk.changes import changes_since, version_line
 from madang.web.desk.entries import check_readable, entry_of, last_refused, rhythm_of, standard_of
+from madang.web.desk.map_spots import NO_THEME
 from madang.web.desk.masking import personal_of
 from madang.web.desk.pages import (
     Catalogue,
@@ -21,9 +23,11 @@ from madang.web.desk.pages import (
     Entry,
     Evidence,
     Quality,
+    Shelf,
     Title,
     VersionLine,
 )
+from madang.web.desk.people import people_of
 from madang.web.desk.personal import personal_data_of
 from madang.web.desk.places import places_of
 from madang.web.desk.quality import freshness, quality_of
@@ -32,6 +36,7 @@ from madang.web.desk.workspace import workspace
 from madang.workspace import Workspace
 
 PER_PAGE = 30
+_ON_SHELF = 8  # datasets of a theme that stand in the window
 _SEARCH_LIMIT = 200
 _SAMPLE_ROWS = 50
 _STATES = ("all", "late", "errors", "refused")
@@ -46,8 +51,13 @@ _STATE_LABELS = {
 # the catalogue ---------------------------------------------------------------------------------------------
 
 
-def catalogue(query: str = "", state: str = "all", page: int = 1) -> Catalogue:
-    """The datasets that answer to `query` (all, by title, where it is empty), in the state asked for."""
+def catalogue(
+    query: str = "", state: str = "all", theme: str = "", page: int = 1, *, listed: bool = False
+) -> Catalogue:
+    """The datasets that answer to `query` (all, by title, where it is empty), of a theme, in the state asked for.
+
+    Where nothing is asked for and not all fit on one page they stand by theme, unless `listed`.
+    """
     ws = workspace()
     datasets = {dataset.id: dataset for dataset in ws.bank.datasets()}
     if query:
@@ -55,14 +65,35 @@ def catalogue(query: str = "", state: str = "all", page: int = 1) -> Catalogue:
         entries = [entry_of(ws, dataset) for dataset in found]
     else:
         entries = sorted((entry_of(ws, each) for each in datasets.values()), key=lambda entry: entry.title)
-    counts = {name: [entry for entry in entries if _in_state(entry, name)] for name in _STATES}
-    choices = [Choice(name, _STATE_LABELS[name], len(counts[name])) for name in _STATES]
+    counts = Counter(entry.theme or NO_THEME for entry in entries)
+    chosen_theme = theme if theme in counts else ""
+    themes = [Choice(name, name, counts[name]) for name in sorted(counts, key=_theme_order)]
+    of_theme = [entry for entry in entries if chosen_theme in ("", entry.theme or NO_THEME)]
+    of_state = {name: [entry for entry in of_theme if _in_state(entry, name)] for name in _STATES}
+    choices = [Choice(name, _STATE_LABELS[name], len(of_state[name])) for name in _STATES]
     chosen = state if state in _STATES else "all"
-    found_here = counts[chosen]
+    found_here = of_state[chosen]
     pages = max(1, -(-len(found_here) // PER_PAGE))
     at = min(max(page, 1), pages)
     shown = found_here[(at - 1) * PER_PAGE : at * PER_PAGE]
-    return Catalogue(shown, len(found_here), len(datasets), query, chosen, choices, at, pages)
+    window = not (query or chosen_theme or chosen != "all" or listed or pages == 1 or at > 1)
+    return Catalogue(
+        shown, len(found_here), len(datasets), query, chosen, choices, at, pages,
+        themes=themes, theme=chosen_theme, shelves=_shelves(entries, themes) if window else [],
+        people=None if query else people_of(ws, datasets.values()),
+    )  # fmt: skip
+
+
+def _theme_order(name: str) -> tuple[bool, str]:
+    return name == NO_THEME, name
+
+
+def _shelves(entries: list[Entry], themes: list[Choice]) -> list[Shelf]:
+    """The first datasets of every theme."""
+    by_theme = {
+        each.id: [entry for entry in entries if (entry.theme or NO_THEME) == each.id] for each in themes
+    }
+    return [Shelf(name, len(found), found[:_ON_SHELF]) for name, found in by_theme.items()]
 
 
 def _in_state(entry: Entry, state: str) -> bool:

@@ -9,6 +9,8 @@ from madang.web.desk import views
 app_name = "desk"
 urlpatterns = [
     path("", views.catalogue, name="catalogue"),
+    path("-/map/", views.city, name="map"),
+    path("-/map/relief-<str:key>.png", views.relief, name="relief"),
     path("-/mode/", views.mode, name="mode"),
     path("<str:dataset>/", views.dataset, name="dataset"),
     path("<str:dataset>/versions/<int:n>/", views.dataset, name="version"),

@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from madang.messages import MadangError
-from madang.web.desk import changes, context, downloads, errors, queries
+from madang.web.desk import changes, city_map, context, downloads, errors, queries
 from madang.web.desk import problems as problem_queries
 from madang.web.desk import source as source_query
 from madang.web.desk.workspace import one_workspace
@@ -29,6 +29,7 @@ View = Callable[..., HttpResponseBase]
 _COMPARED_ROWS = 200
 _YEAR_S = 31_536_000
 _WORD_LIMIT = 100
+_CHOICE_LIMIT = 50
 
 
 def page(view: View) -> View:
@@ -52,8 +53,27 @@ def page(view: View) -> View:
 def catalogue(request: HttpRequest) -> HttpResponse:
     """The list of datasets, searched and filtered."""
     words = request.GET.get("q", "").strip()[:_WORD_LIMIT]
-    found = queries.catalogue(words, request.GET.get("state", "all"), _number(request, "page", 1))
+    asked = {name: request.GET.get(name, "") for name in ("state", "theme")}
+    found = queries.catalogue(words, **asked, page=_number(request, "page", 1), listed="list" in request.GET)
     return render(request, "desk/catalogue.html", {"catalogue": found})
+
+
+@page
+def city(request: HttpRequest) -> HttpResponse:
+    """The map of the city, or of one of its areas, with up to three datasets on it."""
+    area = request.GET.get("area", "")
+    if area and not (area.isascii() and area.isdigit()):
+        raise Http404
+    found = city_map.city_map(area, request.GET.getlist("show")[:_CHOICE_LIMIT])
+    return render(request, "desk/city_map.html", {"map": found})
+
+
+@page
+def relief(request: HttpRequest, key: str) -> HttpResponse:
+    """The picture of the relief beneath the map; its name changes with what it is drawn from."""
+    answer = HttpResponse(city_map.relief_file(key), content_type="image/png")
+    answer.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
+    return answer
 
 
 @page
