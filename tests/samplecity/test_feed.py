@@ -8,6 +8,7 @@ import threading
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -309,3 +310,10 @@ def test_now_is_korean_time() -> None:
     from datetime import UTC, datetime
 
     assert abs(minute_now() - (datetime.now(UTC).timestamp() / 60 + 540)) < 2
+
+
+def test_the_planted_days_go_with_the_month_the_city_was_made_for() -> None:
+    july = Feed.of(Setting(seed=7, until=date(2026, 7, 31)), 0.0)
+    then = {**KEY, "until": "202606291900", "site": "9910130", "minutes": "5"}
+    told, usual = (items(feed.answer("river", then, 1, minute_of("202611010000"))) for feed in (july, CALM))
+    assert max(row["wl"] for row in told) > 4.7 > max(row["wl"] for row in usual)
