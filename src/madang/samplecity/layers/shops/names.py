@@ -11,6 +11,7 @@ from madang.samplecity.layers.shops.trades import kinds, trades
 from madang.samplecity.words import words
 
 _BRANDED = 0.16  # shops of a kind with brands that have one
+_PLAIN = ("meal", "grill", "fish", "snack", "chicken", "food", "ricecake")  # kinds that boast of their age
 
 
 def kinds_of(city: City, trade: Array) -> Array:
@@ -33,7 +34,8 @@ def names_of(city: City, what: str, kind: Array, dong: Array) -> tuple[list[str]
     stems = [name.removesuffix("동").rstrip("0123456789") for name in city.get(Ground).dongs.name]
     drawn = rng.integers(0, 2**31, (5, len(kind))).tolist()
     chance = rng.random((2, len(kind))).tolist()
-    fronts, blends, branches = parts["fronts"], parts["blends"], parts["branches"]
+    fronts, blends, branches, prefixes = (parts[key] for key in ("fronts", "blends", "branches", "prefixes"))
+    words_of = [each.words for each in kinds()]
     names, where = [], []
     for k, d, a, b, c, e, f, p, q in zip(kind.tolist(), dong.tolist(), *drawn, *chance, strict=True):
         if p < _BRANDED and brands[k]:
@@ -45,17 +47,19 @@ def names_of(city: City, what: str, kind: Array, dong: Array) -> tuple[list[str]
             front = stems[d]
         elif q < 0.34:
             front = blends[b % len(blends)]
-        elif q < 0.48:
+        elif q < 0.38 and e % len(fronts) != a % len(fronts):
             front = f"{front}{fronts[e % len(fronts)]}"
-        elif q < 0.53:
-            front = f"{front}{f % 90 + 10}"
+        elif q < 0.44 and words_of[k] in _PLAIN:
+            front = f"{prefixes[f % len(prefixes)]}{front}"
+        elif q < 0.48:
+            front = f"{front}네"
         names.append(f"{front}{last[k][c % len(last[k])]}")
         where.append("")
     return names, where
 
 
 def phones_of(city: City, count: int) -> list[str]:
-    """Telephones with an exchange that no place has; as in the registers many are without the area code, some absent."""
+    """Telephones with an exchange that no place has; as in the registers some are absent."""
     rng = city.rng("shops.phones")
     prefix = words("city")["phone"]
     exchange, line = rng.integers(10, 100, count).tolist(), rng.integers(0, 10_000, count).tolist()
