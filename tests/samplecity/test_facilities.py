@@ -11,8 +11,10 @@ import pytest
 import shapely
 
 from madang.samplecity import Setting
+from madang.samplecity.layers.facilities.common import written as written_degrees
 from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.streets.model import Streets
+from madang.samplecity.words import words
 from tests.samplecity.facility_files import Files, numbers, written
 
 SETTING = Setting(seed=7, scale=0.05)
@@ -50,7 +52,7 @@ PLACED = {
     "public-facility": ("공공시설개방", "경도", "위도", 4326),
     "civil-defence-shelter": ("민방위대피시설", "좌표정보X(EPSG5179)", "좌표정보Y(EPSG5179)", 5179),
     "speed-bump": ("과속방지턱", "X좌표", "Y좌표", 5186),
-    "trash-bin": ("휴지통", "X좌표", "Y좌표", 5174),
+    "trash-bin": ("휴지통", "X좌표(EPSG5174)", "Y좌표(EPSG5174)", 5174),
     "candidate-site": ("공공시설_후보지", "경도", "위도", 4326),
 }
 
@@ -173,6 +175,20 @@ def test_the_market_opens_on_its_days(files: Files) -> None:
     cycles = {row["시장명"]: row["시장개설주기"] for row in files.rows("전통시장")}
     assert cycles.pop("여울장터") == "2일+7일"
     assert set(cycles.values()) == {"매일"}
+
+
+def test_feasts_are_held_in_their_dong(files: Files) -> None:
+    told = {feast["name"]: feast["dong"] for feast in words("facilities")["festivals"]}
+    dongs = files.city.get(Ground).dongs
+    for row in files.truth("places", kind="festival"):
+        name = str(row["name"]).partition("회 ")[2]
+        assert dongs.name[dongs.code.index(str(row["dong_code"]))] == told[name]
+
+
+def test_no_coordinate_looks_as_if_it_had_been_typed_to_fill_its_cell() -> None:
+    assert written_degrees(35.6666661, 6) == "35.666671"
+    assert written_degrees(125.3000001, 6) == "125.300005"
+    assert written_degrees(35.6512344, 6) == "35.651234"
 
 
 def test_the_second_delivery_changes_what_is_told_and_nothing_else(files: Files) -> None:

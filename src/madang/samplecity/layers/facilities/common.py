@@ -44,7 +44,13 @@ def column(kind: Kind, rows: Rows, header: str) -> Cells:
 def degrees(rows: Rows, east: bool, digits: int) -> Cells:
     """Longitudes or latitudes of EPSG:4326."""
     lon, lat = projected(rows.sites.x, rows.sites.y, 4326)
-    return [f"{value:.{digits}f}" for value in (lon if east else lat).tolist()]
+    return [written(value, digits) for value in (lon if east else lat).tolist()]
+
+
+def written(degrees: float, digits: int) -> str:
+    """Degrees as a file has them. Half a metre aside where chance made 35.666666 of them: so people fill cells by hand."""
+    found = f"{degrees:.{digits}f}"
+    return found if len(set(found.partition(".")[2])) > 2 else f"{degrees + 5e-6:.{digits}f}"
 
 
 def flat(rows: Rows, east: bool, kind: Kind) -> Cells:
@@ -55,8 +61,7 @@ def flat(rows: Rows, east: bool, kind: Kind) -> Cells:
 
 
 def _numbers(rows: Rows) -> Cells:
-    years = rows.whole(2012, 2026).tolist()
-    return [f"{code}00-{year}-{number:05d}" for number, (code, year) in enumerate(zip(rows.codes, years, strict=True), 1)]  # fmt: skip
+    return [f"{code}00-{number:06d}" for number, code in enumerate(rows.codes, 1)]
 
 
 def _legal(rows: Rows) -> Cells:
@@ -81,7 +86,7 @@ _MEANING: dict[str, Callable[[Rows], Cells]] = {
     "관리번호": _numbers,
     "데이터기준일자": lambda rows: [rows.as_of.isoformat()] * len(rows),
     "데이터갱신구분": lambda rows: rows.pick([["I", 4], ["U", 1]]),
-    "데이터갱신시점": lambda rows: rows.moments,
-    "최종수정시점": lambda rows: rows.moments,
+    "데이터갱신시점": lambda rows: rows.updated,
+    "최종수정시점": lambda rows: cells_of(rows.changed),
     "연번": lambda rows: cells_of(np.arange(1, len(rows) + 1)),
 }

@@ -10,7 +10,7 @@ import numpy as np
 
 from madang.samplecity.city import City, Delivery
 from madang.samplecity.layers.facilities.catalogue import KINDS
-from madang.samplecity.layers.facilities.common import column
+from madang.samplecity.layers.facilities.common import column, written
 from madang.samplecity.layers.facilities.forms import paper_of
 from madang.samplecity.layers.facilities.kind import Edit, Kind
 from madang.samplecity.layers.facilities.rows import Rows
@@ -117,8 +117,8 @@ def cells_at(table: Table, delivery: Delivery) -> tuple[Texts, Sites]:
         if edit.point is not None:
             x[edit.row], y[edit.row] = edit.point
             lon, lat = projected(np.array([edit.point[0]]), np.array([edit.point[1]]), 4326)
-            texts["위도"][edit.row] = f"{lat[0]:.{table.kind.digits}f}"
-            texts["경도"][edit.row] = f"{lon[0]:.{table.kind.digits}f}"
+            texts["위도"][edit.row] = written(float(lat[0]), table.kind.digits)
+            texts["경도"][edit.row] = written(float(lon[0]), table.kind.digits)
         for header in ("데이터갱신시점", "최종수정시점"):
             if header in texts:
                 texts[header][edit.row] = f"{delivery.day} 17:30:00"

@@ -28,7 +28,7 @@ def gaps_of(ground: Ground, scale: float) -> tuple[Gap, ...]:
     """The gaps told in ``facilities.toml``, in every district; smaller in a small city, whose distances are smaller too."""
     found = []
     for told in words("facilities")["gaps"]:
-        for dong in np.flatnonzero(np.isin(_first_names(ground), told["dongs"])):
+        for dong in np.flatnonzero(np.isin(first_names(ground), told["dongs"])):
             x, y = middle_of(ground, int(dong))
             radius, reach = (float(told[name]) * float(np.sqrt(scale)) for name in ("radius_m", "reach_m"))
             people = round(people_within(ground, x, y, radius - reach))
@@ -36,7 +36,7 @@ def gaps_of(ground: Ground, scale: float) -> tuple[Gap, ...]:
     return tuple(found)
 
 
-def _first_names(ground: Ground) -> Array:
+def first_names(ground: Ground) -> Array:
     """Of each 행정동 the name of its counterpart in the first district."""
     dongs = ground.dongs
     each = len(dongs) // len(ground.districts.code)

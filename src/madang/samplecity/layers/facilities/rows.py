@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -158,9 +159,16 @@ class Rows:
             return self.months(told["months"])
         return cells_of(self.dates(told["dates"], told.get("until")))
 
-    @property
-    def moments(self) -> Cells:
-        """When rows were last changed: in the last years, by day and time."""
-        ends = np.datetime64(self.as_of - timedelta(days=1), "s")
+    @cached_property
+    def changed(self) -> Array:
+        """When rows were last changed: in the two years before the file's own date, to the second."""
+        ends = np.datetime64(self.as_of - timedelta(days=2), "s")
         ago = self.rng.integers(0, 700 * 86_400, len(self))
-        return cells_of((ends - ago.astype("timedelta64[s]")).astype("datetime64[s]"))
+        found: Array = (ends - ago.astype("timedelta64[s]")).astype("datetime64[s]")
+        return found
+
+    @property
+    def updated(self) -> Cells:
+        """When the change was taken over: in the night after."""
+        night = (self.changed.astype("datetime64[D]") + 1).astype("datetime64[s]")
+        return cells_of(night + self.rng.integers(7_200, 18_000, len(self)).astype("timedelta64[s]"))

@@ -91,14 +91,15 @@ def drawn(rng: np.random.Generator, weight: Array, count: int) -> Array:
     return found
 
 
-def in_buildings(*uses: str, named: bool = False, each: int = 1, **kinds: float) -> Placer:
-    """In buildings of these uses (those of `named` only where they have a name), as people live: up to `each` in one."""
+def in_buildings(*uses: str, endings: tuple[str, ...] = (), each: int = 1, **kinds: float) -> Placer:
+    """In buildings of these uses, as people live: up to `each` in one. Where a city has buildings whose names have one of
+    the `endings`, in these only."""
 
     def place(terrain: Terrain, kind: str, rng: np.random.Generator, count: int) -> Sites:
         houses, use = terrain.streets.buildings, np.asarray(terrain.streets.buildings.use)
         good = np.isin(use, [USES.index(each_use) for each_use in uses])
-        if named:
-            good &= np.array([bool(name) for name in houses.name])
+        called = np.array([name.endswith(endings) for name in houses.name]) & good
+        good = called if endings and called.any() else good
         good &= terrain.free(kind, houses.x, houses.y)
         rows = np.flatnonzero(good)
         dong = np.asarray(houses.dong)[rows]

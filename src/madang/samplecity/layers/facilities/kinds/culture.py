@@ -9,7 +9,7 @@ import numpy as np
 
 from madang.samplecity.city import Array
 from madang.samplecity.layers.facilities import slips
-from madang.samplecity.layers.facilities.gaps import middle_of
+from madang.samplecity.layers.facilities.gaps import first_names, middle_of
 from madang.samplecity.layers.facilities.kind import Edit, Kind
 from madang.samplecity.layers.facilities.kinds.names import houses, joined, of_dong, unique
 from madang.samplecity.layers.facilities.rows import Cells, Rows
@@ -19,7 +19,6 @@ from madang.samplecity.layers.facilities.sites import (
     in_buildings,
     in_houses_of,
     inside,
-    on_cover,
 )
 from madang.samplecity.layers.streets.model import USES
 from madang.samplecity.paper import Column
@@ -107,17 +106,35 @@ def museum(rows: Rows) -> Mapping[str, Column]:
     }
 
 
+def at_festivals(terrain: Terrain, kind: str, rng: np.random.Generator, count: int) -> Sites:
+    """Each in its 행정동: at its landmark where there is one, otherwise where most people are."""
+    told, ground = words("facilities")["festivals"], terrain.ground
+    names = first_names(ground).tolist()
+    size = len(names) // len(ground.districts.code)
+    points = []
+    for number in range(count):
+        fest, district = told[number % len(told)], number // len(told) % len(ground.districts.code)
+        mark = ground.landmarks.get(fest["venue"]) if district == 0 else None
+        x, y = (mark.x, mark.y) if mark else middle_of(ground, district * size + names.index(fest["dong"]))
+        points.append((x + rng.uniform(-5, 5), y + rng.uniform(-5, 5)))
+    return terrain.at(*np.array(points).T)
+
+
 def festival(rows: Rows) -> Mapping[str, Column]:
-    told = words("facilities")["festivals"]
-    each = [told[number % len(told)] for number in range(len(rows))]
-    turns = [number // len(told) for number in range(len(rows))]
+    told = {fest["dong"]: fest for fest in words("facilities")["festivals"]}
+    names = first_names(rows.terrain.ground)[rows.sites.dong].tolist()
+    each = [told.get(name, told["나루동"]) for name in names]
+    turns = [names[:number].count(name) for number, name in enumerate(names)]
     year = rows.day.year
-    starts = [date(year, fest["month"], min(fest["day"] + 3 * turn, 25)) for fest, turn in zip(each, turns, strict=True)]  # fmt: skip
-    names = [
-        fest["name"] + (f" {turn + 1}마당" if turn else "") for fest, turn in zip(each, turns, strict=True)
+    starts = [
+        date(year, fest["month"], min(fest["day"] + 7 * turn, 25))
+        for fest, turn in zip(each, turns, strict=True)
+    ]
+    titles = [
+        f"{fest['name']}{f' {turn + 1}마당' if turn else ''}" for fest, turn in zip(each, turns, strict=True)
     ]
     return {
-        "축제명": [f"제{(year - 2008 + len(name)) % 17 + 3}회 {name}" for name in names],
+        "축제명": [f"제{len(title) % 17 + 3}회 {title}" for title in titles],
         "개최장소": [fest["venue"] for fest in each],
         "축제시작일자": starts,
         "축제종료일자": [start + timedelta(days=fest["days"] - 1) for start, fest in zip(starts, each, strict=True)],
@@ -221,14 +238,14 @@ KINDS: tuple[Kind, ...] = (
         "festival", "문화/문화축제", 14,
         """축제명, 개최장소, 축제시작일자, 축제종료일자, 축제내용, 주관기관명, 주최기관명, 후원기관명, 전화번호, 홈페이지주소, 관련정보,
         소재지도로명주소, 소재지지번주소, 위도, 경도, 데이터기준일자, 제공기관코드, 제공기관명""",
-        on_cover("시가지", "풀밭", old=3.0, riverside=3.0), festival, (slips.no_month("축제종료일자", required=True),), encoding="utf-8-sig", age_days=30, least=4,
+        at_festivals, festival, (slips.no_month("축제종료일자", required=True),), encoding="utf-8-sig", age_days=30, least=4,
     ),
     Kind(
         "lifelong-course", "교육/평생학습강좌", 420,
         """강좌명, 강사명, 교육시작일자, 교육종료일자, 교육시작시각, 교육종료시각, 강좌내용, 교육대상구분, 교육방법구분, 운영요일, 교육장소,
         강좌정원수, 수강료, 교육장도로명주소, 운영기관명, 운영기관전화번호, 접수시작일자, 접수종료일자, 접수방법구분, 선정방법구분, 홈페이지주소,
         직업능력개발훈련비지원강좌여부, 학점은행제평가(학점)인정여부, 평생학습계좌제평가인정여부, 데이터기준일자, 제공기관코드, 제공기관명""",
-        in_buildings("public", each=12), course, (slips.no_day("교육종료일자", required=True), slips.negative("수강료", "-20000", money=True), slips.put("강좌정원수", "0", severity="warning")),
+        in_buildings("public", endings=("복지관", "도서관", "행정복지센터", "고등학교"), each=12), course, (slips.no_day("교육종료일자", required=True), slips.negative("수강료", "-20000", money=True), slips.put("강좌정원수", "0", severity="warning")),
         growth=0.12,
     ),
     Kind(
@@ -242,7 +259,7 @@ KINDS: tuple[Kind, ...] = (
         """개방시설명, 개방장소명, 개방시설유형구분, 휴관일, 평일운영시작시각, 평일운영종료시각, 주말운영시작시각, 주말운영종료시각, 유료사용여부,
         사용기준시간, 사용료, 초과사용단위시간, 초과사용료, 수용가능인원수, 면적, 부대시설정보, 신청방법구분, 시설사진정보, 소재지도로명주소,
         소재지지번주소, 관리기관명, 담당부서명, 사용안내전화번호, 홈페이지주소, 위도, 경도, 데이터기준일자, 제공기관코드, 제공기관명""",
-        in_buildings("public", each=4), rooms, (slips.put("사용료", "30000", 유료사용여부="N"), slips.unread("주말운영시작시각", "time", "아홉시")),
+        in_buildings("public", endings=("학교", "복지관", "행정복지센터", "구청"), each=4), rooms, (slips.put("사용료", "30000", 유료사용여부="N"), slips.unread("주말운영시작시각", "time", "아홉시")),
         form="json", key="개방장소명", least=6,
     ),
 )  # fmt: skip
