@@ -66,7 +66,7 @@ def frame(city: City) -> Frame:
     whole = blurred(
         _highest(edge, wanted).astype(np.float64), max(1, round(side * 0.016 / CELL_M))
     )  # no thin necks
-    inside = _highest(whole + 1e-6 * edge, wanted)
+    inside = _highest(whole + 0.1 * fbm(grid, rng, side * 0.07, 4), wanted)
     middle = np.clip(np.floor(u + 0.05 * fbm(grid, rng, side * 0.3, 5)), 0, setting.districts - 1)
     district = kept_whole(np.where(inside, middle, -1).astype(np.int16))
     parts = components(np.where(district >= 0, 0, -1))

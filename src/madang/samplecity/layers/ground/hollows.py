@@ -23,6 +23,9 @@ def sunk(
     x, y = frame.grid.centres()
     good = blurred(homes, max(1, round(60 / frame.grid.cell_m)))
     plans, ground = [], height.copy()
+    main = waters.channel == 0
+    half = np.where(main, waters.channels[0].stream.width_m, waters.channels[-1].stream.width_m) / 2
+    dry = waters.distance_m > half + 22
     lore = [each["name"] for each in words("city")["dongs"]]
     taken = np.zeros(height.shape, bool)
     for district in range(city.setting.districts):
@@ -33,14 +36,14 @@ def sunk(
             away = np.hypot(x - x.ravel()[at], y - y.ravel()[at]) * (1 + 0.12 * wave)
             ring = (away >= radius) & (away < radius + 60)
             rim = float(np.quantile(height[ring], 0.6))
-            dry = waters.distance_m > 30
             ground = np.where((away < radius + 60) & dry, np.maximum(ground, rim), ground)
             taken |= away < 2.2 * radius
-            plans.append((said, number, district, at, away, radius))
+            plans.append((said, number, district, away, radius))
     ground = filled(ground, _outlets(frame, waters))
-    for said, _, _, _, away, radius in plans:
-        ground = ground - said["depth_m"] * np.maximum(0, 1 - (away / radius) ** 2)
-    return ground, tuple(_found(frame, ground, *plan) for plan in plans)
+    for said, _, _, away, radius in plans:
+        ground = ground - dry * said["depth_m"] * np.maximum(0, 1 - (away / radius) ** 4)
+    found = (_found(frame, ground, *plan) for plan in plans)
+    return ground, tuple(each for each in found if each is not None)
 
 
 def _outlets(frame: Frame, waters: Waters) -> Array:
@@ -69,7 +72,7 @@ def _site(said: dict[str, object], frame: Frame, waters: Waters, height: Array, 
     return int(cells[int(np.argmax(score))])
 
 
-def _found(frame: Frame, ground: Array, said: dict[str, str], number: int, district: int, at: int, away: Array, radius: float) -> Hollow:  # fmt: skip
+def _found(frame: Frame, ground: Array, said: dict[str, str], number: int, district: int, away: Array, radius: float) -> Hollow | None:  # fmt: skip
     """What stands under water when the hollow is full, found by filling the ground around it."""
     grid = frame.grid
     rows, columns = np.nonzero(away < 2.5 * radius)
@@ -79,9 +82,10 @@ def _found(frame: Frame, ground: Array, said: dict[str, str], number: int, distr
     edge[[0, -1]] = edge[:, [0, -1]] = True
     pond = filled(here, edge, 0.0) - here
     wet = pond > 0.05
-    middle = (at // grid.columns - rows.min(), at % grid.columns - columns.min())
+    if not wet.any():
+        return None  # in the smallest cities a stream may run where it would have been
     parts = components(wet.astype(np.int8))
-    wet &= parts == parts[middle]
+    wet &= parts.ravel()[int(np.argmax(pond))] == parts
     row, column = np.nonzero(wet)
     west = grid.west + (column + columns.min()) * grid.cell_m
     south = grid.south + (row + rows.min()) * grid.cell_m

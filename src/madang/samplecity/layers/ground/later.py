@@ -62,14 +62,14 @@ def walked(owner: Array, shapes: Array) -> Array:
 
 
 def halves(shape: Any) -> tuple[Any, Any]:
-    """The two parts of a polygon on both sides of a line across its longer side; a part that falls off stays with the first."""
-    ring = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))[:4]
-    long = np.hypot(*(ring[1] - ring[0])) >= np.hypot(*(ring[2] - ring[1]))
-    a, b, c, d = ring if long else np.roll(ring, -1, axis=0)
-    for share in (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65):
-        cut = shapely.linestrings([a + (b - a) * share + (a - d) * 0.1, d + (c - d) * share + (d - a) * 0.1])
-        parts = shapely.get_parts(shapely.polygonize([shapely.union(shapely.boundary(shape), cut)]))
-        parts = parts[shapely.contains(shapely.buffer(shape, 0.01), shapely.point_on_surface(parts))]
-        if len(parts) == 2:
-            return parts[0], parts[1]
-    return shape, shapely.Polygon()
+    """The two parts of a polygon on both sides of a line between two of its corners that makes them most alike and short."""
+    ring = shapely.get_coordinates(shapely.get_exterior_ring(shape))[:-1]
+    a, b = np.triu_indices(len(ring), 2)
+    lines = shapely.linestrings(np.stack([ring[a], ring[b]], axis=1))
+    ends = shapely.get_num_coordinates(shapely.intersection(lines, shapely.boundary(shape)))
+    fits = np.flatnonzero(shapely.covered_by(lines, shape) & (ends == 2))
+    left = [shapely.Polygon(ring[a[at] : b[at] + 1]) for at in fits]
+    share = shapely.area(left) / shape.area
+    cost = np.abs(share - 0.5) + 0.1 * shapely.length(lines[fits]) / shape.area**0.5
+    best = fits[int(np.argmin(cost))]
+    return shapely.Polygon(ring[a[best] : b[best] + 1]), shapely.Polygon(np.vstack([ring[b[best] :], ring[: a[best] + 1]]))  # fmt: skip
