@@ -167,7 +167,8 @@ def frame(ground: Ground) -> Frame:
 
 def _bounds(ground: Ground) -> Array:
     bounds = np.array([shape.bounds for shape in ground.dongs.shape])
-    return np.r_[bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)]
+    found: Array = np.r_[bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)]
+    return found
 
 
 def main_roads(ground: Ground, rng: np.random.Generator) -> list[Curve]:

@@ -62,11 +62,12 @@ def filled(city: City, ground: Ground, web: Web, named: Named, all_lots: Lots) -
     built = use >= 0
     low = around.take(built)
     names = [name for name, keep in zip(names, built.tolist(), strict=True) if keep]
-    return _together(low, use[built], names, high)
+    return _together(low, use[built], names, high, rng)
 
 
-def _together(low: Lots, use: Array, names: list[str], high: Towers) -> Filled:
-    """The new complex comes last, so that the buildings of the first delivery are a head of all."""
+def _together(low: Lots, use: Array, names: list[str], high: Towers, rng: np.random.Generator) -> Filled:
+    """The new complex comes last, so that the buildings of the first delivery are a head of all; within a 행정동 in the
+    order of some ledger, which is none in space."""
     lots = joined([low, high.lots])
     whole = Filled(
         lots=lots,
@@ -76,7 +77,7 @@ def _together(low: Lots, use: Array, names: list[str], high: Towers) -> Filled:
         complex_=np.r_[np.full(len(low), -1), high.complex_],
         opened=np.r_[np.zeros(len(low), bool), high.opened],
     )
-    order = np.lexsort((lots.x, lots.y // 40, lots.dong, whole.opened))
+    order = np.lexsort((rng.random(len(lots)), lots.dong, whole.opened))
     return Filled(
         lots.take(order), whole.use[order], [whole.name[at] for at in order], [whole.block[at] for at in order],
         whole.complex_[order], whole.opened[order],

@@ -72,7 +72,7 @@ def plant_addresses(paper: TextPaper, city: City, delivery: Delivery, many: int)
         paper.plant(row, "효력발생일", "20251305", "cell_no_such_month")
     for row in postcode:
         paper.plant(row, "기초구역번호", columns["기초구역번호"][row][1:], "number_pattern")
-    for row in (each for each in again if each > 0):
+    for row in (each for each in again if each > 0 and each - 1 not in id_):
         paper.plant(row, "도로명주소관리번호", columns["도로명주소관리번호"][row - 1], "key_duplicate")
 
 
@@ -104,14 +104,16 @@ def plant_buildings(paper: TextPaper, city: City, delivery: Delivery, flats: Arr
     for row in zero:
         paper.plant(row, "X좌표", "0", "point_zero", WARNING)
         paper.plant(row, "Y좌표", "0", "point_zero", WARNING)
-    for row in far:
-        paper.plant(
-            row, "Y좌표", f"{float(columns['Y좌표'][row]) + 31_000:.3f}", "point_outside_claim", WARNING
-        )
+    for row in far:  # so far in both directions that no single digit explains it
+        for header, metres in (("X좌표", 38_777.7), ("Y좌표", 55_666.6)):
+            moved = f"{float(columns[header][row]) + metres:.3f}"
+            paper.plant(row, header, moved, "point_outside_claim", WARNING)
     for row in homes:
         paper.plant(row, "세대수", "0", "row_rule", WARNING)
     for row in again:
         code = columns["법정동코드"][row]  # of another building of the same 법정동
-        other = next((at for at in range(row - 1, -1, -1) if columns["법정동코드"][at] == code), None)
+        other = next(
+            (at for at in range(row - 1, -1, -1) if columns["법정동코드"][at] == code and at not in id_), None
+        )
         if other is not None:
             paper.plant(row, "건물관리번호", columns["건물관리번호"][other], "key_duplicate")
