@@ -124,7 +124,7 @@ def test_states_say_what_their_dates_say(papers: Papers) -> None:
                     assert not earlier > later
                 assert not closed > np.datetime64(last)
                 assert not closed < np.datetime64("2005-01-01")
-                assert (state == "02") <= (begun <= np.datetime64(last) <= until)
+                assert (state == "02") == bool(begun <= np.datetime64(last) <= until)
 
 
 def test_what_changed_between_the_deliveries_is_told(papers: Papers) -> None:

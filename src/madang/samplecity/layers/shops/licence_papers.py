@@ -10,7 +10,7 @@ import numpy as np
 from madang.samplecity.city import Array, City, Delivery
 from madang.samplecity.layers.shops import licence_plants
 from madang.samplecity.layers.shops.model import Shops
-from madang.samplecity.layers.shops.register import STATES, Register, details, register
+from madang.samplecity.layers.shops.register import STATES, Register, details, register, stirred
 from madang.samplecity.layers.shops.trades import Trade, trades
 from madang.samplecity.paper import Column, Paper
 from madang.samplecity.text_paper import TextPaper
@@ -51,12 +51,9 @@ def papers(city: City, delivery: Delivery) -> Iterable[Paper]:
     for number, trade in enumerate(trades()):
         if not trade.licensed:
             continue
-        found = register(city, shops, number, delivery.day)
-        if (
-            not delivery.first
-            and found.modified == register(city, shops, number, city.deliveries[0].day).modified
-        ):
+        if not delivery.first and not stirred(city, shops, number):
             continue  # nothing happened: not handed over again
+        found = register(city, shops, number, delivery.day)
         form = FORMS[trade.form]
         columns = _new(found, trade, form) if trade.form == "new" else _old(found, trade, form)
         if trade.form == "food":

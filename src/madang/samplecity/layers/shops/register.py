@@ -70,6 +70,17 @@ def mistyped(city: City, shops: Shops) -> Array:
     return found
 
 
+def stirred(city: City, shops: Shops, trade: int) -> bool:
+    """Whether anything happened in the register of a trade between the deliveries."""
+    first, second = (np.datetime64(each.day) for each in city.deliveries)
+    lives = shops.lives
+    days = [lives.opened, lives.ended, lives.suspended_from, lives.suspended_to + 1, lives.succeeded]
+    happened = mistyped(city, shops).copy()
+    for day in days:
+        happened |= (day > first) & (day <= second)
+    return bool((happened & (lives.trade == trade)).any())
+
+
 def register(city: City, shops: Shops, trade: int, day: date) -> Register:
     """The register of a trade at the end of `day`."""
     lives, when = shops.lives, np.datetime64(day)
