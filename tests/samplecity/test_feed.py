@@ -30,7 +30,7 @@ from madang.workspace import Workspace
 SETTING = Setting(seed=7, scale=0.05)
 CALM, USUAL = Feed.of(SETTING, 0.0), Feed.of(SETTING)
 NOW = minute_of("202609291400")
-FILES = {"rain": "강우_1분", "river": "하천수위_1분", "traffic": "교통소통_5분", "parking": "주차장_실시간"}
+FILES = {"rain": "강우_1분", "river": "하천수위_1분", "traffic": "교통소통_1분", "parking": "주차장_실시간"}
 KEY = {"serviceKey": "a", "type": "json"}
 
 

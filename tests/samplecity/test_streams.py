@@ -47,7 +47,7 @@ def files(folder: Path) -> Files:
     encodings = {
         "강우_1분": "cp949",
         "하천수위_1분": "cp949",
-        "교통소통_5분": "utf-8-sig",
+        "교통소통_1분": "utf-8-sig",
         "주차장_실시간": "utf-8",
     }
 
@@ -174,12 +174,12 @@ def test_sites_lie_where_they_belong(city: City) -> None:
 @pytest.mark.slow
 def test_rain_slows_the_traffic_as_planted(city: City, files: Files) -> None:
     """Speeds of the wet Tuesday over those of the dry Monday, at hours without crowds, against the rain of 15 minutes."""
-    speed = series(files(1, "교통소통_5분"), "생성일시", "구간ID", "속도(km/h)", "2026-09-28", 864, 5)
+    speed = series(files(1, "교통소통_1분"), "생성일시", "구간ID", "속도(km/h)", "2026-09-28", 4320, 1)
     minutes = np.nan_to_num(rain(files, 1, "2026-09-28")[:, 0])
-    ratio = np.nanmean(np.log(speed[288:576] / speed[:288]), axis=1)
+    ratio = np.nanmean(np.log(speed[1440:2880] / speed[:1440]), axis=1)
     sums = np.concatenate([[0.0], np.cumsum(minutes)])
-    wet = np.array([4 * (sums[t] - sums[t - 15]) for t in range(1440, 2880, 5)])
-    noon = slice(10 * 12, 16 * 12)
+    wet = np.array([4 * (sums[t] - sums[t - 15]) for t in range(1440, 2880)])
+    noon = slice(10 * 60, 16 * 60)
     slope = np.polyfit(np.minimum(wet, 50)[noon], ratio[noon], 1)[0]
     planted = next(row["value"] for row in table(city, "effects") if row["effect"] == "speed_per_mm_h")
     assert slope == pytest.approx(planted, abs=0.004)
@@ -190,14 +190,14 @@ def test_the_incident_is_the_slowest_hour_of_its_road(city: City, files: Files) 
     planted = [row for row in table(city, "incidents") if row["planted"]]
     assert [row["delivery"] for row in planted] == [1, 2]
     for row in planted:
-        start = ("2026-09-24", "2026-10-25")[row["delivery"] - 1]
-        rows = files(row["delivery"], "교통소통_5분")
-        speed = series(rows, "생성일시", "구간ID", "속도(km/h)", start, 2016, 5)
+        start = ("2026-09-26", "2026-10-27")[row["delivery"] - 1]
+        rows = files(row["delivery"], "교통소통_1분")
+        speed = series(rows, "생성일시", "구간ID", "속도(km/h)", start, 7200, 1)
         codes = sorted({each["구간ID"] for each in rows})
         line = speed[:, codes.index(row["section_code"])]
-        begin = (datetime.fromisoformat(row["begin"]) - datetime.fromisoformat(start)).total_seconds() // 300
-        end = (datetime.fromisoformat(row["end"]) - datetime.fromisoformat(start)).total_seconds() // 300
-        inside = line[int(begin) + 2 : int(end) + 1]
+        begin = (datetime.fromisoformat(row["begin"]) - datetime.fromisoformat(start)).total_seconds() // 60
+        end = (datetime.fromisoformat(row["end"]) - datetime.fromisoformat(start)).total_seconds() // 60
+        inside = line[int(begin) + 10 : int(end) + 1]
         assert np.nanmedian(inside) < 12
         assert abs(int(np.nanargmin(line)) - (begin + end) / 2) < (end - begin)
 
@@ -205,9 +205,9 @@ def test_the_incident_is_the_slowest_hour_of_its_road(city: City, files: Files) 
 @pytest.mark.slow
 def test_market_days_fill_the_roads_to_the_market(city: City, files: Files) -> None:
     """27 October is a market day and a Tuesday, the 28th a Wednesday that is none."""
-    vehicles = series(files(2, "교통소통_5분"), "생성일시", "구간ID", "교통량(대)", "2026-10-27", 576, 5)
+    vehicles = series(files(2, "교통소통_1분"), "생성일시", "구간ID", "교통량(대)", "2026-10-27", 2880, 1)
     sections = sorted(table(city, "sections"), key=lambda row: row["section_code"])
-    more = np.nansum(vehicles[120:156], axis=0) / np.nansum(vehicles[408:444], axis=0)
+    more = np.nansum(vehicles[600:780], axis=0) / np.nansum(vehicles[2040:2220], axis=0)
     near = np.array([row["kind"] == "market" for row in sections])
     assert more[near].mean() > 1.25
     assert abs(more[~near].mean() - 1) < 0.1

@@ -22,9 +22,7 @@ def rows(signals: Signals, trouble: Trouble, kind: str, now: int, minutes: int, 
 
     `site` is the code of the one that is asked for; "" all of them. Gaps of the sensors are gaps here.
     """
-    step = sensors.STEPS[kind]
-    last = now - now % step
-    when = np.arange(last - step * (max(1, minutes // step) - 1), last + 1, step)
+    when = np.arange(now - max(1, minutes) + 1, now + 1)
     told = sensors.told(signals, kind, when)
     there = told.there & (when[:, None] + trouble.lateness(kind, when, told.there.shape[1]) <= now)
     if site:

@@ -16,7 +16,7 @@ from madang.samplecity.paper import Column, Paper
 from madang.samplecity.text_paper import TextPaper
 from madang.samplecity.words import words
 
-DAYS = {"rain": 3, "river": 3, "traffic": 7, "parking": 3}
+DAYS = {"rain": 3, "river": 3, "traffic": 5, "parking": 3}
 _TWICE = 5  # rows that the collector wrote a second time
 KOREAN = {"rain": "강우", "river": "수위", "traffic": "교통", "parking": "주차"}
 
@@ -35,7 +35,7 @@ def papers(city: City, delivery: Delivery) -> Iterator[Paper]:
 _FILES = {
     "rain": ("강우_1분", "cp949"),
     "river": ("하천수위_1분", "cp949"),
-    "traffic": ("교통소통_5분", "utf-8-sig"),
+    "traffic": ("교통소통_1분", "utf-8-sig"),
     "parking": ("주차장_실시간", "utf-8"),
 }
 
@@ -43,7 +43,7 @@ _FILES = {
 def minutes(kind: str, delivery: Delivery) -> Array:
     """The minutes of the file of a delivery: some days, the last of which is the day of the delivery."""
     end = (number_of(delivery.day) + 1) * DAY
-    found: Array = np.arange(end - DAYS[kind] * DAY, end, sensors.STEPS[kind])
+    found: Array = np.arange(end - DAYS[kind] * DAY, end)
     return found
 
 

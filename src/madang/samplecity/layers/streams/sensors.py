@@ -19,14 +19,13 @@ KINDS = ("rain", "river", "traffic", "parking")
 FINE, FAULT, ZERO, STUCK, GAP, TOO_MANY, NO_STATE = range(7)
 NAMES = ("", "fault_value", "zero", "stuck", "gap", "more_than_spaces", "no_state")
 FAULT_VALUES = {"rain": -9999.0, "river": -990.0, "traffic": -1.0, "parking": -1.0}
-STEPS = {"rain": 1, "river": 1, "traffic": traffic.STEP, "parking": 1}
 CRUMBS = 0.01  # share of levels told as 2.6400000000000006
 
-# by kind: what happens, its chance for a site on a day, how many steps it lasts at least and at most
+# by kind: what happens, its chance for a site on a day, how many minutes it lasts at least and at most
 _HAPPENS: dict[str, tuple[tuple[int, float, int, int], ...]] = {
     "rain": ((STUCK, 0.12, 30, 90), (GAP, 0.35, 4, 25), (FAULT, 0.85, 1, 4)),
     "river": ((STUCK, 0.30, 30, 90), (GAP, 0.40, 4, 25), (ZERO, 0.45, 1, 3), (FAULT, 0.80, 1, 4)),
-    "traffic": ((STUCK, 0.06, 6, 14), (GAP, 0.10, 2, 8), (NO_STATE, 0.08, 1, 1), (FAULT, 0.25, 1, 2)),
+    "traffic": ((STUCK, 0.06, 30, 70), (GAP, 0.10, 10, 40), (NO_STATE, 0.08, 1, 3), (FAULT, 0.25, 1, 5)),
     "parking": ((STUCK, 0.15, 40, 150), (GAP, 0.25, 4, 20), (TOO_MANY, 0.45, 1, 5), (FAULT, 0.15, 1, 3)),
 }
 
@@ -43,10 +42,9 @@ class Told:
 
 
 def told(signals: Signals, kind: str, minutes: Array) -> Told:
-    """What the sensors of `kind` told at `minutes` (since 1970; of traffic those of every fifth)."""
+    """What the sensors of `kind` told at `minutes` (since 1970)."""
     days, which, at = days_of(minutes)
     each = [_day(signals, kind, day) for day in days]
-    at = at // STEPS[kind]
 
     def of(name: str) -> Array:
         found: Array = np.stack([getattr(day, name) for day in each])[which, at]
@@ -59,8 +57,8 @@ def told(signals: Signals, kind: str, minutes: Array) -> Told:
 
 @lru_cache(maxsize=64)
 def day_faults(signals: Signals, kind: str, day: int) -> Array:
-    """What is wrong at the steps of a day, numbers in NAMES: (steps, sites)."""
-    steps, sites = DAY // STEPS[kind], len(codes(kind))
+    """What is wrong at the minutes of a day, numbers in NAMES: (minutes, sites)."""
+    steps, sites = DAY, len(codes(kind))
     found = np.zeros((steps, sites), np.int8)
     quiet = kind in ("rain", "river") and signals.is_planted(day)
     for what, chance, least, most in _HAPPENS[kind]:

@@ -1,4 +1,4 @@
-"""Speed and volume on sections of road, every five minutes: commuting, the market, rain, and what blocks the way."""
+"""Speed and volume on sections of road, every minute: commuting, the market, rain, and what blocks the way."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from madang.samplecity.layers.streams.sites import DAY, SECTIONS, Incident, Sign
 from madang.samplecity.layers.weather.noise import hashed, smooth
 from madang.samplecity.words import words
 
-STEP = 5  # minutes
 STATES: tuple[str, ...] = ("원활", "서행", "정체")
 SLOW_KMH, JAM_KMH = 30.0, 15.0  # below: 서행, 정체
 FREE_KMH = {1: 56.0, 2: 46.0}  # by rank of the road, at night
-CAPACITY = {1: 330.0, 2: 170.0}  # vehicles in five minutes, both lanes of a direction
+CAPACITY = {1: 66.0, 2: 34.0}  # vehicles in a minute, both lanes of a direction
 WET_PER_MM_H = 0.013  # of the speed that each mm/h of rain takes
 FEWER_WHEN_WET = 0.004  # of the vehicles that each mm/h keeps at home
 MARKET_SHARE = 0.42  # more vehicles on market days near the market
@@ -25,11 +24,11 @@ _CHANCE = 0.012  # that a section is blocked on a day without a planted incident
 
 
 def traffic(signals: Signals, minutes: Array) -> tuple[Array, Array]:
-    """Speed in km/h and vehicles of the five minutes that end with or before each of `minutes`: (minutes, sections) each."""
+    """Speed in km/h and vehicles of each of `minutes`: (minutes, sections) each."""
     days, which, at = days_of(minutes)
     found = [day_traffic(signals, day) for day in days]
-    speed = np.stack([each[0] for each in found])[which, at // STEP]
-    return speed, np.stack([each[1] for each in found])[which, at // STEP]
+    speed = np.stack([each[0] for each in found])[which, at]
+    return speed, np.stack([each[1] for each in found])[which, at]
 
 
 def states(speed: Array) -> Array:
@@ -55,15 +54,15 @@ def characters() -> tuple[list[str], Array]:
 
 @lru_cache(maxsize=64)
 def day_traffic(signals: Signals, day: int) -> tuple[Array, Array]:
-    """Speed and vehicles of a day: (288, sections) each."""
-    at = np.arange(0, DAY, STEP)
+    """Speed and vehicles of a day: (1440, sections) each."""
+    at = np.arange(DAY)
     full = _fullness(signals, day, at)
     rain = mm_per_hour(signals, day)[:, None]
     full *= 1.0 - FEWER_WHEN_WET * np.minimum(rain, 50.0)
     free = np.array([FREE_KMH[rank] for rank in ranks().tolist()])
     capacity = np.array([CAPACITY[rank] for rank in ranks().tolist()])
-    step = (day * DAY + at) // STEP
-    shake = np.stack([smooth(signals.seed, "speed", step, 2, n) for n in range(SECTIONS)], axis=1)
+    minute = day * DAY + at
+    shake = np.stack([smooth(signals.seed, "speed", minute, 10, n) for n in range(SECTIONS)], axis=1)
     speed = (
         free / (1.0 + 0.85 * full**4) * np.exp(-WET_PER_MM_H * np.minimum(rain, 50.0)) * np.exp(0.035 * shake)
     )
@@ -74,15 +73,15 @@ def day_traffic(signals: Signals, day: int) -> tuple[Array, Array]:
 
 
 def mm_per_hour(signals: Signals, day: int) -> Array:
-    """Rain at the main gauge in the fifteen minutes before each five minutes of a day, as mm/h."""
+    """Rain at the main gauge in the fifteen minutes before each minute of a day, as mm/h."""
     rain = np.concatenate([day_rain(signals, day - 1)[-15:, 0], day_rain(signals, day)[:, 0]])
     sums = np.cumsum(rain)
-    found: Array = np.round(4.0 * (sums[15::STEP] - sums[:DAY:STEP]), 6)
+    found: Array = np.round(4.0 * (sums[15:] - sums[:DAY]), 6)
     return found
 
 
 def _fullness(signals: Signals, day: int, at: Array) -> Array:
-    """Vehicles over capacity: (288, sections)."""
+    """Vehicles over capacity: (1440, sections)."""
     kinds, share = characters()
     when = np.array([day]).astype("datetime64[D]")
     hour = (at / 60.0)[:, None]
@@ -99,8 +98,8 @@ def _fullness(signals: Signals, day: int, at: Array) -> Array:
     if is_market_day(when)[0]:
         near = np.array([kind == "market" for kind in kinds])
         full = full * (1.0 + MARKET_SHARE * near * _bump(hour, 11.5, 3.0))
-    step = (day * DAY + at) // STEP
-    wave = np.stack([smooth(signals.seed, "full", step, 4, n) for n in range(SECTIONS)], axis=1)
+    minute = day * DAY + at
+    wave = np.stack([smooth(signals.seed, "full", minute, 20, n) for n in range(SECTIONS)], axis=1)
     found: Array = np.clip(full * np.exp(0.05 * wave), 0.01, 1.25)
     return found
 
@@ -118,8 +117,8 @@ def incidents(signals: Signals, day: int) -> list[Incident]:
     when = hashed(signals.seed, "incident.when", np.arange(SECTIONS), day)
     lasts = hashed(signals.seed, "incident.lasts", np.arange(SECTIONS), day)
     for section in np.flatnonzero(chance < _CHANCE).tolist():
-        begin = start + STEP * int((360 + 840 * when[section]) // STEP)
-        found.append(Incident(section, begin, begin + STEP * (4 + int(8 * lasts[section])), planted=False))
+        begin = start + 360 + int(840 * when[section])
+        found.append(Incident(section, begin, begin + 20 + int(40 * lasts[section]), planted=False))
     return found
 
 
@@ -128,7 +127,7 @@ def _blocked(signals: Signals, day: int, at: Array) -> Array:
     found = np.zeros((len(at), SECTIONS))
     minute = day * DAY + at
     for each in incidents(signals, day):
-        grows = (minute - each.begin + STEP) / 10.0
+        grows = (minute - each.begin) / 10.0
         goes = 1.0 - (minute - each.end) / 20.0
         found[:, each.section] = np.maximum(
             found[:, each.section], np.clip(np.minimum(grows, goes), 0.0, 1.0)
