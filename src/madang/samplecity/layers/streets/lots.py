@@ -24,7 +24,7 @@ FRONT_M = {
 }
 SETBACK_M = {1: 25.0, 2: 17.0, 3: 10.5}  # from the middle of the road to the building, by rank
 _CORNER_M = 6.5
-_APART_M = 8.0
+_APART_M = 7.5
 
 
 @dataclass

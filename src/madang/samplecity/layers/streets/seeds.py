@@ -13,11 +13,11 @@ from madang.samplecity.layers.streets.curves import Curve
 
 # length and depth of a block in metres, how irregular (share of them), and whether rows are shifted like bricks
 BLOCKS = {
-    "old": (58.0, 50.0, 0.30, True),
-    "housing": (96.0, 48.0, 0.05, True),
+    "old": (54.0, 46.0, 0.30, True),
+    "housing": (88.0, 44.0, 0.05, True),
     "apartments": (165.0, 150.0, 0.03, False),
     "industry": (190.0, 130.0, 0.02, False),
-    "riverside": (84.0, 56.0, 0.14, True),
+    "riverside": (80.0, 50.0, 0.14, True),
     "hill": (74.0, 54.0, 0.24, True),
     "farm": (80.0, 62.0, 0.30, True),
 }
