@@ -75,7 +75,12 @@ def _complaints(city: City, delivery: Delivery, complaints: Complaints) -> TextP
 
 
 def _degrees(value: Array, located: Array) -> list[str]:
-    return [f"{each:.6f}" if on else "" for each, on in zip(value.tolist(), located.tolist(), strict=True)]
+    """Six digits after the point; never one digit six times, which looks made up."""
+    texts = [f"{each:.6f}" if on else "" for each, on in zip(value.tolist(), located.tolist(), strict=True)]
+    return [
+        f"{text[:-1]}{(int(text[-1]) + 1) % 10}" if text and len(set(text[-6:])) == 1 else text
+        for text in texts
+    ]
 
 
 def _plant_complaints(
