@@ -38,7 +38,7 @@ CONTRAST = """() => {
 }"""
 SMALL_TARGETS = """() => [...document.querySelectorAll('button, input, select, nav a, header a, .button')]
   .filter((e) => e.checkVisibility() && !e.closest('.skip-link') && !e.classList.contains('skip-link'))
-  .map((e) => [e, e.getBoundingClientRect()])
+  .map((e) => [e, (e.closest('label') || e).getBoundingClientRect()])
   .filter(([e, box]) => e.type !== 'hidden' && box.width && (box.height < 43.9 || box.width < 43.9))
   .map(([e, box]) => e.outerHTML.slice(0, 60) + ' ' + box.width + 'x' + box.height)"""
 

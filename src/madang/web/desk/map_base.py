@@ -167,8 +167,11 @@ def _region(city: City, frame: draw.Frame) -> str:
     return draw.lines(shapes, frame)
 
 
-def _clickable(city: City, frame: draw.Frame) -> Areas:
+def _clickable(city: City, frame: draw.Frame) -> Areas | None:
+    """The areas that can be chosen in a picture; none where these are 행정동 and it is too wide to tell them apart."""
     near = city.dongs.within(frame.box)
+    if city.level == "dong" and frame.km > WIDE_KM:
+        return None
     return near if city.level == "dong" else near.sigungus(frame)
 
 

@@ -30,7 +30,7 @@ class City:
         area = area if area in last or area in sigungus else ""
         within = [each for each in coded if each[0].startswith(area[:SIGUNGU])]
         one_level = bool(area) or len(within) <= LISTED
-        listed = [(code, last[code]) for code, _ in within] if one_level else list(sigungus.items())
+        listed = [(code, last[code]) for code, _ in within] if one_level else _short(sigungus)
         return cls(
             prefix,
             dongs,
@@ -45,3 +45,11 @@ class City:
     def shown(self) -> Areas:
         """The 행정동 of the area shown."""
         return self.dongs.of([self.area], len(self.area)) if self.area else self.dongs
+
+
+def _short(sigungus: dict[str, str]) -> list[tuple[str, str]]:
+    """시군구 with their names, without the 시도 where they all lie in one."""
+    one = len({name.partition(" ")[0] for name in sigungus.values()}) == 1
+    return [
+        (code, name.partition(" ")[2] if one and " " in name else name) for code, name in sigungus.items()
+    ]

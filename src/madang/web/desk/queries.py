@@ -36,7 +36,7 @@ from madang.web.desk.workspace import workspace
 from madang.workspace import Workspace
 
 PER_PAGE = 30
-_ON_SHELF = 8  # datasets of a theme that stand in the window
+_ON_SHELF = 6  # datasets of a theme that stand in the window
 _SEARCH_LIMIT = 200
 _SAMPLE_ROWS = 50
 _STATES = ("all", "late", "errors", "refused")
