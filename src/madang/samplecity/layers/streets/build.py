@@ -8,7 +8,7 @@ import shapely
 from madang.samplecity.city import Array, City
 from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.streets.addresses import addresses, roads
-from madang.samplecity.layers.streets.curves import main_roads
+from madang.samplecity.layers.streets.arteries import main_roads
 from madang.samplecity.layers.streets.filling import filled
 from madang.samplecity.layers.streets.graph import largest
 from madang.samplecity.layers.streets.homes import bodies

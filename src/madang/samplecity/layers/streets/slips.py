@@ -23,11 +23,14 @@ def _rows(city: City, name: str, many: int, kinds: int, share: float = _SHARE) -
 
 
 def plant_nodes(paper: PlantedShapes, city: City) -> None:
-    ids = list(paper.columns["NODE_ID"])
-    twice, short, kind, nothing = _rows(city, "nodes", len(ids) - 1, 4)
-    for row in twice.tolist():
-        paper.plant(row + 1, "NODE_ID", ids[0], "key_duplicate")
-    for row in (short[~np.isin(short, twice + 1)]).tolist():
+    columns, ids = paper.columns, list(paper.columns["NODE_ID"])
+    twice, short, kind, nothing = _rows(city, "nodes", len(ids), 4)
+    for row in twice.tolist():  # that differs in something else, or the whole row would be there twice
+        day, others = columns["UPDATEDATE"], range(row - 1, -1, -1)
+        other = next((at for at in others if day[at] != day[row] and at not in short), None)
+        if other is not None:
+            paper.plant(row, "NODE_ID", ids[other], "key_duplicate")
+    for row in short.tolist():
         paper.plant(row, "NODE_ID", ids[row][:9], "row_rule")
     for row in kind.tolist():
         paper.plant(row, "NODE_TYPE", "999", "code_not_listed")
