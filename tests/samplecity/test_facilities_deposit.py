@@ -18,7 +18,7 @@ from tests.samplecity.facility_files import Files, written
 pytestmark = pytest.mark.slow
 
 SETTING = Setting(seed=7, scale=0.05)
-STEMS = {"CCTV": "cctv", "공공시설개방": "공공시설개방", "도시공원": "도시공원", "과속방지턱": "과속방지턱", "민방위대피시설": "민방위대피시설"}  # fmt: skip
+STEMS = {"CCTV": "cctv", "공공시설개방": "공공시설개방", "도시공원": "도시공원", "과속방지턱": "과속방지턱", "휴지통": "휴지통", "민방위대피시설": "민방위대피시설"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
