@@ -68,9 +68,12 @@ def report(delivery: Delivery, complaints: Complaints) -> DocumentPaper:
     )
     wrong = int(str(rows[0][6])) + 10
     sheet.plant(0, "처리_계", str(wrong), "row_rule")
-    first_sum = next(at for at, row in enumerate(rows) if row[2] == "소계")
-    for at in (first_sum, len(rows) - 1):  # right themselves, no longer the sums of what stands above them
-        sheet.plant(at, "처리_계", str(rows[at][6]), "total_mismatch")
+    first_sum = [row[2] for row in rows].index("소계")
+    for summed in (
+        first_sum,
+        len(rows) - 1,
+    ):  # right themselves, no longer the sums of what stands above them
+        sheet.plant(summed, "처리_계", str(rows[summed][6]), "total_mismatch")
     return DocumentPaper(f"민원/민원처리현황_월보_{delivery.stamp}.hwpx", [sheet])
 
 
