@@ -77,7 +77,7 @@ def cells_of(column: Column) -> list[str]:
         if column.dtype.kind == "f":
             return ["" if value != value else repr(value) for value in column.tolist()]
         column = column.tolist()
-    return [_text(value) for value in column]
+    return [value if type(value) is str else _text(value) for value in column]
 
 
 def _text(value: object) -> str:
@@ -90,27 +90,15 @@ def _text(value: object) -> str:
 
 @dataclass
 class Planting:
-    """The plants of a table: cells that are overwritten, rows that are handed in twice."""
+    """The plants of a table: cells that are overwritten."""
 
     plants: list[Plant] = field(default_factory=list)
-    repeated: list[Plant] = field(default_factory=list)  # rows written a second time at the end
 
     def plant(self, row: int, column: str, value: str, rule: str, severity: str = "error") -> None:
-        """Write `value` into a cell."""
+        """Write `value` into a cell. A row that is handed in twice is planted on its copy, with the value that it has."""
         self.plants.append(Plant(int(row), column, value, rule, severity))
 
-    def repeat(self, row: int, rule: str = "key_duplicate", severity: str = "error") -> None:
-        """Write a row a second time, as the last of the table."""
-        self.repeated.append(Plant(int(row), "", "", rule, severity))
-
-    def apply(self, texts: Texts) -> list[tuple[int, Plant]]:
-        """Overwrite and repeat; each plant with the data row (from 0) at which it came to lie."""
+    def apply(self, texts: Texts) -> None:
+        """Overwrite the cells."""
         for plant in self.plants:
             texts[plant.column][plant.row] = plant.value
-        found = [(plant.row, plant) for plant in self.plants]
-        for plant in self.repeated:
-            for cells in texts.values():
-                cells.append(cells[plant.row])
-                rows = len(cells)
-            found.append((rows - 1, plant))
-        return found

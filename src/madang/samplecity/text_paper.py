@@ -32,7 +32,7 @@ class TextPaper(Planting):
 
     def write(self, folder: Path) -> list[Defect]:
         texts = texts_of(self.columns)
-        planted = self.apply(texts)
+        self.apply(texts)
         rows = list(zip(*texts.values(), strict=True))
         out = io.StringIO(newline="")
         out.writelines(line + self.line_end for line in self.before)
@@ -49,15 +49,15 @@ class TextPaper(Planting):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(out.getvalue().encode(self.encoding))
         first = len(self.before) + self.header + 1
-        starts = self._starts(rows, first) if planted else []
+        starts = self._starts(rows, first) if self.plants else []
         return [
-            Defect(self.path, starts[row], plant.column, plant.rule, plant.severity, plant.value)
-            for row, plant in planted
+            Defect(self.path, starts[each.row], each.column, each.rule, each.severity, each.value)
+            for each in self.plants
         ]
 
     def _starts(self, rows: list[tuple[str, ...]], first: int) -> list[int]:
         """The physical line at which each row begins: letters have line ends inside their cells."""
-        heights = (1 + sum(cell.count("\n") for cell in row) for row in rows)
+        heights = (1 + "".join(row).count("\n") for row in rows)
         return list(accumulate(heights, initial=first))
 
 
@@ -70,13 +70,13 @@ class JsonPaper(Planting):
 
     def write(self, folder: Path) -> list[Defect]:
         texts = texts_of(self.columns)
-        planted = self.apply(texts)
+        self.apply(texts)
         records = [dict(zip(texts, row, strict=True)) for row in zip(*texts.values(), strict=True)]
         value = {"fields": [{"id": header} for header in texts], "records": records}
         target = folder / self.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
         return [
-            Defect(self.path, row + 1, plant.column, plant.rule, plant.severity, plant.value)
-            for row, plant in planted
+            Defect(self.path, each.row + 1, each.column, each.rule, each.severity, each.value)
+            for each in self.plants
         ]
