@@ -131,7 +131,7 @@ def test_letters_of_a_cluster_are_nearly_the_same(city: City) -> None:
         if base == row:
             continue
         a, b = shingles(told.body[base]), shingles(told.body[row])
-        assert len(a & b) / len(a | b) >= (1.0 if name[0] == "P" else 0.55), (
+        assert len(a & b) / len(a | b) >= (1.0 if name[0] == "P" else 0.7), (
             name,
             told.body[base],
             told.body[row],
