@@ -76,7 +76,7 @@ class XmlPaper(Planting):
 
     def write(self, folder: Path) -> list[Defect]:
         texts = texts_of(self.columns)
-        found = self.apply(texts)
+        self.apply(texts)
         lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<records>"]
         for row in zip(*texts.values(), strict=True):
             cells = zip(texts, row, strict=True)
@@ -84,4 +84,4 @@ class XmlPaper(Planting):
         target = folder / self.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("\n".join([*lines, "</records>", ""]), encoding="utf-8")
-        return [Defect(self.path, row + 1, each.column, each.rule, each.severity, each.value) for row, each in found]  # fmt: skip
+        return [Defect(self.path, each.row + 1, each.column, each.rule, each.severity, each.value) for each in self.plants]  # fmt: skip
