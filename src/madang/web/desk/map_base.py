@@ -209,9 +209,9 @@ def _roads(roads: Shapes | None, frame: draw.Frame) -> tuple[list[Sheet], list[S
         return [], []
     paths = []
     for kind in ("minor", "middle", "major"):
-        shapes = roads.of(kind)
-        if len(shapes) and not (kind == "minor" and len(shapes) > _MOST_LANES):
-            paths.append(Sheet(kind, draw.lines(_merged_lines(shapes), frame)))
+        lines = _merged_lines(roads.of(kind))
+        if len(lines) and not (kind == "minor" and len(lines) > _MOST_LANES):
+            paths.append(Sheet(kind, draw.lines(lines, frame)))
     paths = [sheet for sheet in paths if sheet.path]
     edged = [sheet.style for sheet in paths if sheet.style != "minor" or frame.km <= _CLOSE_KM]
     thin = [sheet.style for sheet in paths if sheet.style not in edged]
