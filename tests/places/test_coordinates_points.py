@@ -56,6 +56,8 @@ def test_no_digit_is_proposed_where_several_would_do() -> None:
         (123.1234567, 34.1234567, "point_dummy"),
         (127.0, 37.1, "point_dummy"),
         (126.9999999, 37.51, "point_dummy"),
+        (126.111111, 37.222222, "point_dummy"),
+        (126.111111, 37.51, "point_dummy"),
         (129.2, 35.21, "point_outside_claim"),
         (-3.7, 40.41, "point_outside_korea"),
         (float("inf"), 35.1, "point_outside_korea"),
@@ -63,6 +65,14 @@ def test_no_digit_is_proposed_where_several_would_do() -> None:
 )
 def test_other_points_are_named_without_a_proposal(lon: float, lat: float, rule: str) -> None:
     assert one(lon, lat) == [{"rule": rule, "lon": None, "lat": None}]
+
+
+def test_six_equal_decimals_may_be_chance() -> None:
+    """One value in 50,000 ends so, and a place in metres becomes any degrees."""
+    assert rules([125.333333], [35.604217]) == []
+    metres = (np.array([48981.4522992]), np.array([239965.761221]))
+    assert rules([125.3333333], [35.604217]) == [(0, "point_dummy")]
+    assert rules([125.3333333], [35.604217], projected=metres) == []
 
 
 def test_zero_metres_are_zero_although_they_lie_in_the_sea_as_degrees() -> None:

@@ -48,7 +48,7 @@ def check_points(
     """
     known = ~(np.isnan(lon) | np.isnan(lat))
     zero = known & _zero(lon, lat, projected, np.zeros(len(lon), bool) if placed is None else placed)
-    dummy = known & ~zero & (_dummy(lon) | _dummy(lat))
+    dummy = known & ~zero & _dummy(lon, lat) if projected is None else np.zeros(len(lon), bool)
     inside = _in_korea(lon, lat)
     claim = claimed if claimed is not None and near is not None else pa.nulls(len(lon), pa.string())
     named = known & ~zero & ~dummy & claim.is_valid().to_numpy(zero_copy_only=False)
@@ -141,11 +141,23 @@ def no_position(easting: np.ndarray, northing: np.ndarray, placed: np.ndarray) -
     return np.asarray(((east < 1000) & (north < 1000)) | (~placed & ((east < 1000) | (north < 1e-3))))
 
 
-def _dummy(value: np.ndarray) -> np.ndarray:
-    """Typed to fill the cell: 127.000000, 34.1234567, 126.1111111, 126.9999999."""
-    part = np.round(np.mod(np.where(np.isfinite(value), value, 0.5), 1) * 1e7).astype(np.int64)
-    runs = [0, 10_000_000, 1_234_567, 1_234_560, 1_234_568, *(digit * 1_111_111 for digit in range(1, 10))]
-    return np.isin(part, [*runs, *(digit * 1_111_110 for digit in range(1, 10))])
+def _dummy(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Typed to fill the cells: 127.000000, 34.1234567, 126.1111111, 126.9999999.
+
+    Of six decimals one place in fifty thousand ends so by itself: 126.111111 counts beside a value like it or a coarse one.
+    """
+    parts = [_decimals(axis) for axis in (lon, lat)]
+    short = [np.isin(part, [1_234_560, *(digit * 1_111_110 for digit in range(1, 10))]) for part in parts]
+    coarse = [part % 1000 == 0 for part in parts]
+    runs = [0, 10_000_000, 1_234_567, 1_234_568, *(digit * 1_111_111 for digit in range(1, 10))]
+    sure = np.isin(parts[0], runs) | np.isin(parts[1], runs)
+    return np.asarray(sure | (short[0] & (short[1] | coarse[1])) | (short[1] & coarse[0]))
+
+
+def _decimals(value: np.ndarray) -> np.ndarray:
+    """The first seven digits after the point."""
+    part = np.mod(np.where(np.isfinite(value), value, 0.5), 1)
+    return np.asarray(np.round(part * 1e7).astype(np.int64))
 
 
 def dragged(lon: np.ndarray, lat: np.ndarray, *, first: bool = False) -> np.ndarray:

@@ -65,7 +65,7 @@ SLIPS = (
     Slip(_gone, lambda found, row, dates: {"인허가일자": _day(found.closed[row] + 31, dates)}, "row_rule"),
     Slip(_living, lambda found, row, dates: {"영업상태명": "폐업"}, "row_rule"),
     Slip(_placed, lambda found, row, dates: _moved(found, row, 31_250.5, 27_410.25), "point_outside_claim", "warning"),
-    Slip(_living, lambda found, row, dates: {"소재지면적": f"-{found.texts['area'][row]}"}, "quantity_negative"),
+    Slip(_living, lambda found, row, dates: {"소재지면적": f"-{float(found.texts['area'][row]) or 33:g}"}, "quantity_negative"),
     Slip(_living, lambda found, row, dates: {"소재지전화": "063-000-0000"}, "number_pattern"),
     Slip(_living, lambda found, row, dates: {"소재지전체주소": "", "도로명전체주소": "", "도로명우편번호": ""}, "row_rule"),
     Slip(_rested, lambda found, row, dates: {
