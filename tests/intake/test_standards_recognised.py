@@ -77,7 +77,8 @@ def test_a_published_header_row_is_recognised_whole(id_: str, row: str) -> None:
 def test_a_layer_of_the_ground_is_recognised_whole(id_: str) -> None:
     row, shape = GROUND[id_]
     found = seen(row, shape)
-    assert found.standard is not None and found.standard.id == id_
+    assert found.standard is not None
+    assert found.standard.id == id_
     assert len(found.mapping) == len(labels_of(row)) - 1
 
 

@@ -40,7 +40,7 @@ def setup(city: City) -> Setup:
     profile = tuple(
         "station" if name == station else kind for name, kind in zip(names, dongs.kind, strict=True)
     )
-    ago = rates.said()["opening"]["years_ago"]
+    ago = {each["name"]: each["opened_years_ago"] for each in lore["dongs"] if "opened_years_ago" in each}
     opened = np.array([city.setting.until.year - ago[name] if name in ago else 0 for name in names])
     curve = _curve(months, profile, opened)
     first = city.deliveries[0].day

@@ -20,6 +20,7 @@ from madang.samplecity.layers.streets.filling import (
     VILLA,
     Filled,
 )
+from madang.samplecity.words import words
 
 HOUSEHOLD_SIZE = {
     "old": 1.85,
@@ -133,6 +134,17 @@ def _footprint(use: Array, households: Array, floors: Array, rng: np.random.Gene
     return np.round(np.where(lived, np.maximum(found, least), found), 2)
 
 
+def _of_complexes(what: Filled, now: int, rng: np.random.Generator) -> Array:
+    """The year in which each complex opened: in the three years after its 행정동 began to be built."""
+    lore = words("city")["dongs"]
+    ago = np.array([each.get("opened_years_ago", 0) for each in lore])
+    shared = what.complex_ >= 0
+    dong = np.zeros(what.complex_.max(initial=0) + 1, np.int64)
+    dong[what.complex_[shared]] = what.lots.dong[shared] % len(lore)
+    some = rng.uniform(2008.2, 2023.9, len(dong))
+    return np.where(ago[dong] > 0, now - ago[dong] + 0.2 + 3.0 * rng.random(len(dong)), some)
+
+
 def _opened(ground: Ground, what: Filled, days: tuple[date, date], rng: np.random.Generator) -> Array:
     kinds = np.array(ground.dongs.kind)[what.lots.dong]
     year = np.zeros(len(kinds))
@@ -141,8 +153,7 @@ def _opened(ground: Ground, what: Filled, days: tuple[date, date], rng: np.rando
         draw = rng.triangular(low, (2 * low + high) / 3 + 4, high, len(on))
         year[on] = np.where(rng.random(len(on)) < anew, rng.uniform(high, 2025.6, len(on)), draw)
     shared = what.complex_ >= 0  # a complex opens as a whole
-    of_complex = rng.uniform(2008.2, 2023.9, what.complex_.max(initial=0) + 1)
-    year[shared] = of_complex[what.complex_[shared]]
+    year[shared] = _of_complexes(what, days[1].year, rng)[what.complex_[shared]]
     first = np.datetime64("1950-01-01", "D")
     found = first + ((year - 1950) * 365.25).astype(np.int64)
     found = np.minimum(found, np.datetime64(days[0], "D") - 20)
