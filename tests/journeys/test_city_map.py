@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from intake.made_up_country import CODES, deposit, made, points, write
+from intake.made_up_country import CODES, SOUTH, WEST, deposit, made, points, write
 from journeys.conftest import serving
 from journeys.test_catalogue import CONTRAST, SMALL_TARGETS
+from madang.intake.raw import Override
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MAP = "/data/-/map/"
 NOTE = "지어낸 도시입니다"
+
+
+def _roads(folder: Path) -> Path:
+    """A wide, a middle and a narrow road through the first two 행정동."""
+    features = []
+    for n, name in enumerate(("가람대로", "나래로", "나래로3길")):
+        line = [[WEST + 0.002, SOUTH + 0.025 + n * 0.004], [WEST + 0.07, SOUTH + 0.026 + n * 0.004]]
+        told = {"LINK_ID": f"199000000{n}", "F_NODE": f"19900001{n}", "T_NODE": f"19900002{n}", "LANES": 2}
+        shape = {"type": "LineString", "coordinates": line}
+        features.append({"type": "Feature", "properties": {**told, "ROAD_NAME": name}, "geometry": shape})
+    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    return write(folder, "길.geojson", [text])
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ws = made(folder)
     rows = [f"{n},{lat:.6f},{lon:.6f}" for n, (lon, lat) in enumerate(points())]
     deposit(ws, write(folder, "쉼터.csv", ["번호,위도,경도", *rows]))
+    deposit(ws, _roads(folder), override=Override(standard="road-link"))
     toml = ws.folder / "madang.toml"
     said = toml.read_text(encoding="utf-8").replace("synthetic = false", "synthetic = true")
     toml.write_text(said, encoding="utf-8")
@@ -38,7 +53,7 @@ def test_from_the_catalogue_to_the_shelters_of_a_dong(page: Page) -> None:
     box.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("그림 안 120행")).to_be_visible()
+    expect(page.get_by_text("지도 안에 120건")).to_be_visible()
     page.get_by_role("link", name="가람1동", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("가람1동")
     expect(page.get_by_role("checkbox", name="쉼터")).to_be_checked()  # what is shown goes along
@@ -49,6 +64,38 @@ def test_a_dong_on_the_map_itself_can_be_clicked(page: Page) -> None:
     page.goto(MAP)
     page.locator(f"svg a[href*='{CODES[4]}']").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("들말면")
+
+
+def _stroke(page: Page, style: str) -> float:
+    said: float = page.locator(f"svg.city .{style}").first.evaluate(
+        "e => parseFloat(getComputedStyle(e).strokeWidth)"
+    )
+    return said
+
+
+def test_wide_roads_are_the_skeleton_and_lanes_are_seen_from_near(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(MAP)
+    assert 3 <= _stroke(page, "major") <= 4
+    assert _stroke(page, "major-edge") > _stroke(page, "major") > 2 * _stroke(page, "middle")
+    expect(page.locator("svg.city .minor")).to_have_count(0)
+    page.goto(f"{MAP}?area={CODES[1]}")
+    expect(page.locator("svg.city .minor")).to_have_count(1)
+    assert _stroke(page, "minor-edge") > _stroke(page, "minor") >= 2
+
+
+def test_the_map_is_wide_and_stays_in_sight(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.goto(MAP)
+    drawn, whole = page.locator("svg.city").first.bounding_box(), page.locator(".city-page").bounding_box()
+    assert drawn
+    assert whole
+    assert 0.6 <= drawn["width"] / whole["width"] <= 0.67
+    assert drawn["height"] <= 700
+    page.set_viewport_size({"width": 360, "height": 740})
+    drawn = page.locator("svg.city").first.bounding_box()
+    assert drawn
+    assert drawn["width"] == 360
 
 
 @pytest.mark.parametrize("address", [MAP, f"{MAP}?area={CODES[0]}&show=쉼터", "/data/", "/data/쉼터/"])

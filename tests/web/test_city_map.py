@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 
 from intake.made_up_country import CODES, SIDE, SOUTH, WEST, deposit, dong_at, made, points, projected, write
 from madang.intake.raw import Override
-from madang.web.desk import city_map, map_layers, map_relief
+from madang.web.desk import city_map, map_base, map_layers, map_relief
 from madang.workspace import Workspace
 from web_page import Page
 
@@ -84,6 +84,14 @@ def _heights(folder: Path) -> Path:
     return write(folder, "d.csv", ["X,Y,Z", *lines])
 
 
+def _markets(folder: Path) -> Path:
+    """A large market, and a small one beside it whose name finds no room."""
+    head = "시장명,시장유형,소재지도로명주소,위도,경도,점포수"
+    rows = (("가람1동 큰시장", 0.0, 90), ("가람1동 작은시장", 0.0005, 9))
+    lines = [f"{name},상설장,,{SOUTH + 0.055:.6f},{WEST + 0.03 + d:.6f},{shops}" for name, d, shops in rows]
+    return write(folder, "e.csv", [head, *lines])
+
+
 @pytest.fixture(scope="module")
 def country(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The country with every layer in files that are called a to d, shelters, people in care, and counts of people."""
@@ -94,6 +102,7 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         (_roads(folder), "road-link"),
         (_streams(folder), "stream-line"),
         (_heights(folder), "elevation"),
+        (_markets(folder), "traditional-market"),
     ):
         deposit(ws, path, override=Override(standard=standard))
     spots = points()
@@ -147,7 +156,7 @@ def _points(page: Page, number: int) -> list[tuple[int, int]]:
 def test_covers_water_roads_and_borders_are_drawn_by_standard(see: Any) -> None:
     page = see()
     assert _classes(page) >= {
-        "ground", "green", "built", "water", "stream", "major", "major-edge", "middle", "minor", "hit", "edge", "relief",
+        "ground", "forest", "built", "water", "stream", "major", "major-edge", "middle", "hit", "edge", "relief",
     }  # fmt: skip
     assert {"가람천", "가람1동", "나래동"} <= set(page.texts("text.label"))
     assert page.texts("text.scale-words") == ["1 km"] or page.texts("text.scale-words") == ["2 km"]
@@ -171,10 +180,64 @@ def test_a_road_lies_where_arithmetic_puts_it(see: Any, country: Workspace) -> N
     assert abs(y - north) <= 0.002 * per_lon / shrink + 2
 
 
+@pytest.mark.parametrize("query", ["", f"?area={CODES[0]}"])
+def test_nothing_is_drawn_outside_the_outline_of_the_country(see: Any, query: str) -> None:
+    page = see(query)
+    (clipped,) = _map(page).xpath("./*[@clip-path='url(#city-land)']")
+    drawn = {name for each in clipped.xpath(".//@class") for name in each.split()}
+    everywhere = {name for each in _map(page).xpath("./*/@class") for name in each.split()}
+    inside = {"ground", "forest", "relief", "water", "stream", "major", "major-edge", "middle"}
+    assert everywhere.isdisjoint(inside)
+    assert drawn >= ({"ground", "relief", "major", "major-edge"} if query else inside)
+
+
+def test_the_outline_is_that_of_the_whole_country(see: Any) -> None:
+    page = see()
+    (outline,) = page.tree.xpath("//*[local-name()='clippath' or local-name()='clipPath']/*/@d")
+    steps = re.findall(r"(-?\d+) (-?\d+)", outline)
+    corners = np.cumsum(np.array(steps, int), axis=0)
+    # 0.08 degrees by 0.06 with 4 % beside them: all but the margins of 1440 units
+    east, west = 1440 / 2 + 1440 / 1.08 / 2, 1440 / 2 - 1440 / 1.08 / 2
+    shrink = np.cos(np.radians(SOUTH + 0.03))
+    tall = 1440 / 1.08 * 0.06 / (0.08 * shrink)
+    assert (corners.max(axis=0) - corners.min(axis=0)).tolist() == pytest.approx([east - west, tall], abs=2)
+    assert corners[:, 0].min() == pytest.approx(west, abs=2)
+
+
+def test_narrow_roads_are_left_to_the_close_pictures(see: Any) -> None:
+    whole, close = see(), see(f"?area={CODES[0]}")
+    assert whole.tree.xpath("//*[starts-with(@id, 'road-')]/@id") == ["road-middle", "road-major"]
+    assert "골목길" not in whole.texts("ul.base-legend li")
+    assert whole.texts("ul.base-legend li")[-2:] == ["도로", "큰길(대로)"]
+    order = [each.get("class") for each in _map(whole).xpath(".//*[local-name()='use']")]
+    assert order == ["middle-edge", "major-edge", "middle", "major"]  # the widest above all edges
+    assert "road-major" in close.tree.xpath("//*/@id")
+    assert "road-minor" in see(f"?area={CODES[1]}").tree.xpath("//*/@id")
+
+
+def test_tall_buildings_are_told_from_low_ones() -> None:
+    x, y = np.array([3, 3, 3, 7, 7, 9]), np.array([2, 2, 2, 2, 2, 5])
+    tall = np.array([False, False, False, True, False, False])
+    found = {sheet.style: sheet.path for sheet in map_base._cells(x, y, tall)}
+    # cells of 12 units, dots in their middles; half of the two buildings in the second cell are tall
+    assert found == {"buildings-many": "M42 30h0", "buildings-tall": "M90 30h0", "buildings-few": "M114 66h0"}
+
+
+def test_a_single_wrong_height_makes_no_hill() -> None:
+    slope = np.add.outer(np.arange(9.0), np.arange(9.0))
+    wrong = slope.copy()
+    wrong[4, 4] = 9_999
+    assert np.abs(map_relief._without_spikes(wrong) - slope).max() <= 1
+
+
+def test_large_markets_and_parks_are_named_without_their_dong(see: Any) -> None:
+    assert see().texts("text.sight-name") == ["큰시장"]
+
+
 def test_chosen_datasets_are_marked_and_listed_with_the_same_numbers(see: Any) -> None:
     page = see("?show=쉼터")
     assert len(_points(page, 1)) == len({*points()}) == 120
-    assert "쉼터 그림 안 120행" in page.text
+    assert "쉼터 지도 안에 120건" in page.text
     assert [each.get("value") for each in page.find("input") if each.get("checked") is not None] == ["쉼터"]
 
 
@@ -183,7 +246,7 @@ def test_a_dong_is_shown_close_with_what_is_there(see: Any) -> None:
     page = see(f"?area={CODES[0]}&show=쉼터")
     assert page.texts("h1") == ["가람1동"]
     (row,) = [said for said in page.texts("ul.things li") if said.startswith("쉼터")]
-    assert f"{len(inside)}행" in row
+    assert f"{len(inside)}건" in row
     assert _size(page)[1] > 1440  # a square of degrees is taller than wide in Korea
     assert all(0 <= x <= 1440 for x, _ in _points(page, 1))
     chosen = [each.text_content() for each in page.find("nav a") if each.get("aria-current") == "true"]
@@ -204,11 +267,11 @@ def test_personal_data_give_no_points_and_no_small_numbers(see: Any) -> None:
     assert page.tree.xpath("//*[contains(@class, 'pin')]") == []
     assert not any(each.get("value") == "돌봄" for each in page.find("input"))
     (row,) = [said for said in page.texts("ul.things li") if said.startswith("돌봄")]
-    assert "개인정보가 있어 찍지 않음" in row
+    assert "개인정보가 있어 지도에 표시하지 않음" in row
     assert "비공개(5 미만)" in row
-    assert not re.search(r"\d행", row)
+    assert not re.search(r"\d건", row)
     (row,) = [said for said in see(f"?area={CODES[1]}").texts("ul.things li") if said.startswith("돌봄")]
-    assert "9행" in row
+    assert "9건" in row
 
 
 @pytest.mark.parametrize("query", ["?area=4191099999", "?area=x", "?area=99999", "?area=41910510"])
@@ -262,8 +325,10 @@ def test_level_ground_is_neither_lit_nor_dark() -> None:
 
 @pytest.mark.parametrize(
     ("said", "kind"),
-    [("활엽수림", "green"), ("내륙수", "water"), ("논", "field"), ("주거지역", "built"), ("710", "water"),
-     ("320", "green"), ("기타나지", "sand"), ("자연초지", "green"), ("가람", "")],
+    [("활엽수림", "forest"), ("내륙수", "water"), ("논", "paddy"), ("밭", "field"), ("주거지역", "built"),
+     ("공업지역", "industry"), ("710", "water"), ("320", "forest"), ("210", "paddy"), ("220", "field"),
+     ("120", "industry"), ("기타나지", "sand"), ("모래밭", "sand"), ("자연초지", "green"), ("건물", "built"),
+     ("가람", "")],
 )  # fmt: skip
 def test_covers_are_known_by_their_words_and_codes(said: str, kind: str) -> None:
     assert map_layers._cover_words(said) == kind
@@ -281,7 +346,7 @@ def test_erasing_a_layer_forgets_what_was_drawn_from_it(country: Workspace, see:
     assert not folder.exists()
     with override_settings(MADANG_WORKSPACE=str(copy.folder)):
         page = Page(Client(SERVER_NAME="127.0.0.1").get("/data/-/map/"))
-    assert "green" not in {name for each in page.tree.xpath("//*[@class]/@class") for name in each.split()}
+    assert "forest" not in {name for each in page.tree.xpath("//*[@class]/@class") for name in each.split()}
 
 
 def test_without_anything_the_page_says_what_to_deposit(empty_city: Workspace) -> None:

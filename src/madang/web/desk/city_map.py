@@ -21,7 +21,8 @@ from madang.messages import MadangError
 from madang.web.desk.map_areas import Areas, KnownAreas
 from madang.web.desk.map_base import Base, drawn_base
 from madang.web.desk.map_city import City
-from madang.web.desk.map_layers import ROLES
+from madang.web.desk.map_draw import Box
+from madang.web.desk.map_layers import ROLES, SIGHTS
 from madang.web.desk.map_relief import relief_of
 from madang.web.desk.map_rows import rows_of
 from madang.web.desk.map_spots import FEW, Spots, keep, spots_of, told_of
@@ -29,7 +30,7 @@ from madang.web.desk.workspace import workspace
 from madang.workspace import Workspace
 
 MOST_CHOSEN = 3
-_MAKE = "5"  # raised whenever the same versions may give another base
+_MAKE = "6"  # raised whenever the same versions may give another base
 _BROKEN = (shapely.errors.ShapelyError, pa.ArrowException, OSError, ValueError, MadangError, KeyError)
 _SNAPS = (1.0, 3.0, 6.0, 12.0, 20.0)  # units to which points are moved: the first that leaves few enough
 _MOST_MARKS, _MANY = 2_500, 300
@@ -123,14 +124,10 @@ class CityMap:
         """What the map shows, for those who do not see it."""
         if self.base is None:
             return ""
-        said = [f"{self.where or '도시 전체'}의 바탕 지도입니다."]
-        if self.base.kinds:
-            said.append(
-                f"{', '.join(self.base.kinds)}을(를) 그렸습니다.".replace(
-                    "을(를)", _object(self.base.kinds[-1])
-                )
-            )
-        said += [f"{each.title} {each.rows:,}행을 점으로 찍었습니다." for each in self.marks]
+        said = [f"{self.where or '도시 전체'}의 지도입니다."]
+        if kinds := self.base.kinds:
+            said.append(f"{', '.join(kinds)}{_object(kinds[-1])} 나타냈습니다.")
+        said += [f"{each.title} {each.rows:,}건의 위치를 점으로 표시했습니다." for each in self.marks]
         return " ".join(said)
 
 
@@ -148,7 +145,7 @@ def city_map(area: str, chosen: Sequence[str]) -> CityMap:
     if area and (city is None or not city.area):
         raise MadangError("dataset_missing", dataset=area)
     layers = [each for each in found if each.kind == "layer"]
-    base = _base(ws, city, known, layers)
+    base = _base(ws, city, known, found)
     marked = [each for each in found if each.kind == "spots" and each.id in chosen]
     shown = marked[:MOST_CHOSEN]
     numbers = {each.id: number for number, each in enumerate(shown, 1)}
@@ -198,18 +195,19 @@ def _prefix(dongs: Areas, home: str) -> tuple[list[str], int]:
     return ([home], len(home)) if home and any(code.startswith(home) for code in dongs.codes) else ([""], 0)
 
 
-def _base(ws: Workspace, city: City | None, known: KnownAreas | None, layers: list[Spots]) -> Base | None:
+def _base(ws: Workspace, city: City | None, known: KnownAreas | None, found: list[Spots]) -> Base | None:
     """From the cache, or drawn anew."""
-    sources = [each for each in layers if each.standard in ROLES]
+    roles = ROLES | SIGHTS
+    sources = [each for each in found if each.standard in roles and each.kind in ("layer", "spots")]
     told = [_MAKE, known.version if known else "", city.prefix if city else "", city.area if city else ""]
     key = hashlib.sha256(json.dumps([told, [told_of(each) for each in sources]]).encode()).hexdigest()[:16]
     area = (city.area if city else "") or "all"
     path = ws.folder / "cache" / "maps" / FOLDER / f"base-{area}-{key}.json"
     with suppress(OSError, ValueError, TypeError, KeyError):
         return Base.of(json.loads(path.read_text(encoding="utf-8")))
-    if city is None and not sources:
+    if city is None and not any(each.kind == "layer" for each in sources):
         return None
-    versions = [(ROLES[each.standard], ws.bank[each.id].version(each.n)) for each in sources]
+    versions = [(roles[each.standard], ws.bank[each.id].version(each.n)) for each in sources]
     base = drawn_base(city, versions)
     if base is None:
         return None
@@ -223,14 +221,22 @@ def _with_relief(ws: Workspace, base: Base, versions: list[Version]) -> Base:
     for version in versions:
         key = hashlib.sha256(json.dumps([_MAKE, version.deposit_id, version.n]).encode()).hexdigest()[:16]
         path = ws.folder / "cache" / "maps" / FOLDER / f"relief-{key}.png"
+        told = path.with_suffix(".json")
+        with suppress(OSError, ValueError, TypeError):
+            if path.is_file():
+                return _relieved(base, json.loads(told.read_text(encoding="utf-8")), key)
         with suppress(*_BROKEN):
             made = relief_of(version)
             if made is None:
                 continue
-            if not path.is_file():
-                keep(path, made[0], "relief-*.png")
-            return replace(base, relief=base.rectangle(made[1]), relief_key=key)
+            keep(path, made[0], "relief-*.*")
+            keep(told, made[1], "relief-*.json")
+            return _relieved(base, made[1], key)
     return base
+
+
+def _relieved(base: Base, box: Box, key: str) -> Base:
+    return replace(base, relief=base.rectangle(box), relief_key=key)
 
 
 def relief_file(key: str) -> bytes:
@@ -252,11 +258,11 @@ def _themes(things: list[Spots], code: str, numbers: dict[str, int]) -> tuple[Th
 def _thing(each: Spots, code: str, numbers: dict[str, int]) -> Thing:
     rows = each.rows_in(code)
     if rows is None:
-        here = f"{each.rows:,}행" if not code else ""
+        here = f"{each.rows:,}건" if not code else ""
     elif each.kind == "personal" and 0 < rows < FEW:
         here = f"비공개({FEW} 미만)"
     else:
-        here = f"{rows:,}행"
+        here = f"{rows:,}건"
     return Thing(each.id, each.title, each.kind, here, each.n, each.as_of, numbers.get(each.id, 0))
 
 

@@ -7,25 +7,34 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from madang.bank import Version
 from madang.web.desk import map_draw as draw
-from madang.web.desk.map_areas import Areas
+from madang.web.desk.map_areas import SIGUNGU, Areas
 from madang.web.desk.map_city import City
 from madang.web.desk.map_ground import WIDE_KM, area_names
-from madang.web.desk.map_layers import Shapes, joined, layer_of, positions
+from madang.web.desk.map_layers import (
+    SIGHTS,
+    Shapes,
+    bounds_of,
+    joined,
+    layer_of,
+    merged_lines,
+    positions,
+    sights_of,
+    water_names,
+)
 
-_COVERS = ("field", "built", "green", "sand", "water")
+_COVERS = ("field", "paddy", "built", "industry", "forest", "green", "sand", "water")
 _CLOSE_KM = 6.0  # how wide a picture may be that shows every building
 _MOST_BUILDINGS = 5_000
-_MOST_LANES = 9_000  # narrow roads in a picture, above which they are left out
-_HOUSE_M = 11.0  # the side of a building of which only the spot is known
+_MOST_LANES = 9_000  # narrow roads in a picture of more than one 행정동, above which they are left out
+_HOUSE_M, _TOWER_M = 11.0, 22.0  # the side of a low and of a tall building of which only the spot is known
+_TALL = 6  # floors, from which a building is tall
 _CELL = 12  # units of a cell in which buildings are counted
-_WATER_NAMES = 6
 _WORDS = {
-    "cover": "토지 피복", "water": "하천", "stream": "하천", "road": "도로", "building": "건물", "relief": "지형",
+    "cover": "땅의 쓰임", "water": "하천", "stream": "하천", "road": "도로", "building": "건물", "relief": "지형",
 }  # fmt: skip
 
 
@@ -53,8 +62,8 @@ class Base:
     """The base as its template prints it; paths are in units of a view `draw.WIDTH` wide."""
 
     frame: draw.Frame
-    land: str
-    mask: str  # what lies outside the area shown
+    land: str  # the outline of the city, outside which nothing is drawn
+    mask: str  # what lies outside the area shown, where it is a part of the city
     border: str  # around it
     hits: tuple[Hit, ...]
     under: tuple[Sheet, ...]  # beneath the relief
@@ -62,6 +71,7 @@ class Base:
     roads: tuple[Sheet, ...]  # paths that are drawn twice, by name
     labels: tuple[draw.Label, ...]
     waters: tuple[draw.Label, ...]
+    sights: tuple[draw.Label, ...]  # places that everybody knows
     kinds: tuple[str, ...]  # what is drawn, in words
     scale_units: int
     scale_words: str
@@ -79,7 +89,7 @@ class Base:
         }
         for name in ("under", "over", "roads"):
             made[name] = tuple(Sheet(**each) for each in stored.pop(name))
-        for name in ("labels", "waters"):
+        for name in ("labels", "waters", "sights"):
             made[name] = tuple(draw.Label(**each) for each in stored.pop(name))
         return cls(**stored, **made)
 
@@ -109,59 +119,57 @@ class Base:
 
 
 def drawn_base(city: City | None, versions: Sequence[tuple[str, Version]]) -> Base | None:
-    """The base of a city from `versions`, each with its role (map_layers.ROLES); None where nothing can be drawn."""
-    layers = {role: joined([layer_of(v, r) for r, v in versions if r == role]) for role, _ in versions}
-    box = city.shown.box if city else _bounds(layers)
+    """The base of a city from `versions`, each with its role (map_layers.ROLES, SIGHTS); None where nothing can be drawn."""
+    layers = _layers(versions)
+    box = city.shown.box if city else bounds_of(layers)
     if box is None or not np.isfinite(box).all():
         return None
     frame = draw.Frame.around(box)
-    near = {role: shapes.within(frame.box) for role, shapes in layers.items() if shapes is not None}
-    if frame.km > WIDE_KM:
-        near = {}
-    points = [positions(v) for r, v in versions if r == "building"] if frame.km <= WIDE_KM else []
+    seen = versions if frame.km <= WIDE_KM else ()
+    near = {role: shapes.within(frame.box) for role, shapes in layers.items() if shapes is not None and seen}
+    points = [positions(v) for r, v in seen if r == "building"]
     under, over = _covers(near, frame)
-    roads, drawn_roads = _roads(near.get("road"), frame)
+    roads, drawn_roads = _roads(near.get("road"), frame, _most_lanes(city, frame))
     over += [*_buildings(near.get("building"), points, frame), *drawn_roads]
     areas = _clickable(city, frame) if city else None
-    region = _region(city, frame) if city else ""
+    region = _outline(city.shown, frame) if city else ""
     whole = f"M0 0h{draw.WIDTH}v{frame.height}h-{draw.WIDTH}z"
-    drawn = {sheet.style for sheet in (*under, *over)}
-    roles = [role for role in ("cover", "water", "stream", "road", "building") if _is_drawn(role, drawn)]
+    labels = area_names(areas, frame, wide=True) if areas else ()
+    waters = water_names(near, frame)
     return Base(
         frame,
-        land=region or whole,
-        mask=whole + region if region else "",
+        land=(_outline(city.dongs.within(frame.box), frame) if city and city.area else region) or whole,
+        mask=whole + region if city and city.area else "",
         border=region,
         hits=_hits(areas, city, frame) if areas and city else (),
         under=tuple(under),
         over=tuple(over),
         roads=tuple(roads),
-        labels=area_names(areas, frame, wide=True) if areas else (),
-        waters=_water_names(near, frame),
-        kinds=tuple(dict.fromkeys(["행정구역 경계"] * bool(region) + [_WORDS[role] for role in roles])),
+        labels=labels,
+        waters=waters,
+        sights=sights_of(seen, (*labels, *waters), frame),
+        kinds=_kinds(region, {sheet.style for sheet in (*under, *over)}),
         scale_units=frame.scale_bar()[0],
         scale_words=frame.scale_bar()[1],
     )
 
 
-def _is_drawn(role: str, styles: set[str]) -> bool:
-    names = {"cover": ("green", "field", "built", "sand"), "road": ("minor", "middle", "major")}
-    return any(style.startswith(names.get(role, (role,))) for style in styles)
+def _layers(versions: Sequence[tuple[str, Version]]) -> dict[str, Shapes | None]:
+    roles = dict.fromkeys(role for role, _ in versions if role not in SIGHTS.values())
+    return {role: joined([layer_of(v, r) for r, v in versions if r == role]) for role in roles}
 
 
-def _bounds(layers: dict[str, Shapes | None]) -> draw.Box | None:
-    found = [shapely.total_bounds(each.shapes) for each in layers.values() if each is not None]
-    if not found:
-        return None
-    every = np.array(found)
-    west, south = every[:, :2].min(axis=0).tolist()
-    east, north = every[:, 2:].max(axis=0).tolist()
-    return west, south, east, north
+def _kinds(region: str, styles: set[str]) -> tuple[str, ...]:
+    """What is drawn, in words."""
+    names = {"cover": tuple({*_COVERS} - {"water"}), "road": ("minor", "middle", "major")}
+    roles = ("cover", "water", "stream", "road", "building")
+    drawn = [role for role in roles if any(style.startswith(names.get(role, (role,))) for style in styles)]
+    return tuple(dict.fromkeys(["행정구역 경계"] * bool(region) + [_WORDS[role] for role in drawn]))
 
 
-def _region(city: City, frame: draw.Frame) -> str:
-    """The outline of the area shown."""
-    shapes = city.shown.shapes
+def _outline(areas: Areas, frame: draw.Frame) -> str:
+    """The outline of several areas together."""
+    shapes = areas.shapes
     if len(shapes) > 1:
         shapes = draw.merged(shapes, np.zeros(len(shapes), np.int64), 1, frame)
     return draw.lines(shapes, frame)
@@ -203,14 +211,26 @@ def _covers(near: dict[str, Shapes], frame: draw.Frame) -> tuple[list[Sheet], li
     return under, [sheet for sheet in over if sheet.path]
 
 
-def _roads(roads: Shapes | None, frame: draw.Frame) -> tuple[list[Sheet], list[Sheet]]:
-    """The paths of narrow, middle and wide roads, and how they are drawn: edges first, then what lies between them."""
+def _most_lanes(city: City | None, frame: draw.Frame) -> float:
+    """How many narrow roads a picture takes: all of a 행정동, none where it is wide."""
+    if city and len(city.area) > SIGUNGU:
+        return float("inf")
+    return _MOST_LANES if frame.km <= _CLOSE_KM else 0
+
+
+def _roads(roads: Shapes | None, frame: draw.Frame, lanes: float) -> tuple[list[Sheet], list[Sheet]]:
+    """The paths of wide, middle and up to so many narrow roads (these alone where there are no others), and how
+    they are drawn: edges first, then what lies between them."""
     if roads is None:
         return [], []
     paths = []
+    if not set(roads.kinds) & {"middle", "major"}:
+        lanes = max(lanes, _MOST_LANES)
     for kind in ("minor", "middle", "major"):
-        lines = _merged_lines(roads.of(kind))
-        if len(lines) and not (kind == "minor" and len(lines) > _MOST_LANES):
+        if kind == "minor" and not lanes:
+            continue
+        lines = merged_lines(roads.of(kind))
+        if len(lines) and not (kind == "minor" and len(lines) > lanes):
             paths.append(Sheet(kind, draw.lines(lines, frame)))
     paths = [sheet for sheet in paths if sheet.path]
     edged = [sheet.style for sheet in paths if sheet.style != "minor" or frame.km <= _CLOSE_KM]
@@ -219,56 +239,42 @@ def _roads(roads: Shapes | None, frame: draw.Frame) -> tuple[list[Sheet], list[S
     return paths, [Sheet(style, "", of=style.removesuffix("-edge")) for style in order]
 
 
-def _merged_lines(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Pieces of road that follow one another as one line, both directions as one, so that fewer corners are drawn."""
-    parts = shapely.get_parts(shapes)
-    parts = shapely.normalize(parts[shapely.get_type_id(parts) == 1])
-    parts = parts[np.unique(shapely.to_wkb(parts), return_index=True)[1]]
-    return shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts))) if len(parts) else parts
-
-
 def _buildings(
-    shapes: Shapes | None, points: list[tuple[draw.Floats, draw.Floats]], frame: draw.Frame
+    shapes: Shapes | None, points: list[tuple[draw.Floats, draw.Floats, draw.Floats]], frame: draw.Frame
 ) -> list[Sheet]:
-    """Every building in a close picture, else where they stand thinly and densely."""
+    """Every building in a close picture, else where they stand thinly and densely, and where they are tall."""
     if shapes is not None and frame.km <= _CLOSE_KM and 0 < len(shapes.shapes) <= _MOST_BUILDINGS:
         return [Sheet("building", draw.lines(shapes.shapes, frame))]
     if not points:
         return []
-    lon, lat = (np.concatenate(each) for each in zip(*points, strict=True))
+    lon, lat, floors = (np.concatenate(each) for each in zip(*points, strict=True))
     inside = frame.shows(lon, lat)
+    lon, lat, tall = lon[inside], lat[inside], floors[inside] >= _TALL
     if frame.km <= _CLOSE_KM:
-        side = max(4, round(_HOUSE_M / (frame.km * 1000) * draw.WIDTH))
-        return [Sheet("building-spot", draw.dots(lon[inside], lat[inside], frame), side)]
-    x, y = frame.units(lon[inside], lat[inside])
-    cells, count = np.unique(
-        np.floor(np.column_stack((x, y)) / _CELL).astype(np.int64), axis=0, return_counts=True
-    )
-    dense = max(2, int(np.quantile(count, 0.7))) if len(count) else 2
+        sheets = []
+        for style, metres, chosen in (("building-spot", _HOUSE_M, ~tall), ("building-tall", _TOWER_M, tall)):
+            side = max(4, round(metres / (frame.km * 1000) * draw.WIDTH))
+            sheets.append(Sheet(style, draw.dots(lon[chosen], lat[chosen], frame), side))
+        return [sheet for sheet in sheets if sheet.path]
+    x, y = frame.units(lon, lat)
+    return _cells(np.floor(x / _CELL).astype(np.int64), np.floor(y / _CELL).astype(np.int64), tall)
+
+
+def _cells(x: draw.Ints, y: draw.Ints, tall: NDArray[np.bool_]) -> list[Sheet]:
+    """Cells with few and with many buildings, and those where at least half of the buildings are tall."""
+    wide = draw.WIDTH // _CELL + 1
+    count = np.bincount(y * wide + x)
+    high = np.bincount(y * wide + x, tall) * 2 >= np.maximum(count, 1)
+    there = count > 0
+    dense = max(2, int(np.quantile(count[there], 0.7))) if there.any() else 2
+    low = there & ~high
     sheets = []
-    for style, chosen in (("buildings-few", count < dense), ("buildings-many", count >= dense)):
-        middles = cells[chosen] * _CELL + _CELL // 2
+    for style, chosen in (
+        ("buildings-few", low & (count < dense)),
+        ("buildings-many", low & (count >= dense)),
+        ("buildings-tall", high),
+    ):
+        at = np.flatnonzero(chosen)
+        middles = np.column_stack((at % wide, at // wide)) * _CELL + _CELL // 2
         sheets.append(Sheet(style, "".join(f"M{a} {b}h0" for a, b in middles.tolist())))
     return [sheet for sheet in sheets if sheet.path]
-
-
-def _water_names(near: dict[str, Shapes], frame: draw.Frame) -> tuple[draw.Label, ...]:
-    """Names of the longest rivers and streams, at the middle of what the picture shows of them."""
-    parts = [near[role] for role in ("stream", "water") if role in near]
-    shapes = joined(parts)
-    if shapes is None or not len(shapes.shapes):
-        return ()
-    longest: dict[str, tuple[float, Any]] = {}
-    for name, shape in zip(shapes.names, shapely.clip_by_rect(shapes.shapes, *frame.box), strict=True):
-        length = float(shapely.length(shape))
-        if name and length > longest.get(name, (0.0, None))[0]:
-            longest[name] = (length, shape)
-    order = sorted(longest, key=lambda name: -longest[name][0])[:_WATER_NAMES]
-    if not order:
-        return ()
-    pieces = np.array([longest[name][1] for name in order], dtype=object)
-    lines = shapely.get_dimensions(pieces) == 1
-    middles = shapely.point_on_surface(pieces)
-    for i in np.flatnonzero(lines & (shapely.get_type_id(pieces) == 1)):
-        middles[i] = shapely.line_interpolate_point(pieces[i], 0.5, normalized=True)
-    return draw.labels(shapely.get_x(middles), shapely.get_y(middles), order, frame)

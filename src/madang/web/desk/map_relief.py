@@ -15,11 +15,13 @@ from madang.bank import Version
 from madang.web.desk.map_draw import Box, Floats
 
 _MOST_ROWS = 2_000_000
-_WIDEST = 700  # pixels
+_WIDEST = 500  # pixels
+_FINER = 0.5  # pixels to a height, along a side: each is the mean of about four
 _NAMES = ("elevation", "height", "altitude", "표고", "고도", "해발")
 _STEEPER = 3.0  # heights are drawn so much higher than they are
-_DEEPEST = 90  # of 255: how dark a shadow is at most
-_FILLED = 12  # pixels over which gaps between heights are closed
+_DEEPEST, _SOFT = 96, 0.32  # of 255: how opaque it is at most; the light that makes it two thirds of that
+_SHADOW = 48  # the grey of shadows
+_FILLED = 6  # pixels over which gaps between heights are closed
 
 
 def relief_of(version: Version) -> tuple[bytes, Box] | None:
@@ -47,7 +49,7 @@ def _gridded(lon: Floats, lat: Floats, metres: Floats) -> tuple[Floats, Box, flo
     west, east, south, north = lon.min(), lon.max(), lat.min(), lat.max()
     shrink = cos(radians((south + north) / 2))
     wide, tall = (east - west) * shrink, north - south
-    columns = int(min(_WIDEST, max(8, np.sqrt(len(lon) * wide / max(tall, 1e-9)) * 0.9)))
+    columns = int(min(_WIDEST, max(8, np.sqrt(len(lon) * wide / max(tall, 1e-9)) * _FINER)))
     rows = int(min(_WIDEST, max(8, columns * tall / max(wide, 1e-9))))
     at_x = np.minimum(((lon - west) / max(east - west, 1e-9) * columns).astype(int), columns - 1)
     at_y = np.minimum(((north - lat) / max(north - south, 1e-9) * rows).astype(int), rows - 1)
@@ -57,7 +59,7 @@ def _gridded(lon: Floats, lat: Floats, metres: Floats) -> tuple[Floats, Box, flo
     with np.errstate(invalid="ignore"):
         grid = np.where(count > 0, total / count, np.nan).reshape(rows, columns)
     box = (float(west), float(south), float(east), float(north))
-    return _closed(grid), box, wide / columns * 111_200
+    return _smooth(_without_spikes(_closed(grid))), box, wide / columns * 111_200
 
 
 def _closed(grid: Floats) -> Floats:
@@ -66,12 +68,36 @@ def _closed(grid: Floats) -> Floats:
         gaps = np.isnan(grid)
         if not gaps.any():
             break
-        around = np.stack([np.roll(grid, step, axis) for axis in (0, 1) for step in (1, -1)])
+        around = _beside(grid, np.nan)
         known = np.isfinite(around)
         with np.errstate(invalid="ignore"):
             mean = np.where(known, around, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
         grid = np.where(gaps & known.any(axis=0), mean, grid)
     return grid
+
+
+def _beside(grid: Floats, outside: float) -> Floats:
+    """The neighbours above, below, left and right of each pixel."""
+    wide = np.pad(grid, 1, constant_values=outside)
+    return np.stack((wide[:-2, 1:-1], wide[2:, 1:-1], wide[1:-1, :-2], wide[1:-1, 2:]))
+
+
+def _without_spikes(grid: Floats) -> Floats:
+    """The raster with each pixel as the middle one of itself and its eight neighbours: single wrong heights vanish."""
+    rows, columns = grid.shape
+    wide = np.pad(grid, 1, mode="edge")
+    near = np.stack([wide[y : y + rows, x : x + columns] for y in range(3) for x in range(3)])
+    found: Floats = np.where(np.isnan(near).any(axis=0), grid, np.sort(near, axis=0)[4])
+    return found
+
+
+def _smooth(grid: Floats) -> Floats:
+    """The raster with steps between pixels taken off."""
+    around = np.concatenate((_beside(grid, np.nan), np.stack((grid, grid))))
+    known = np.isfinite(around)
+    mean = np.where(known, around, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    found: Floats = np.where(np.isnan(grid), np.nan, mean)
+    return found
 
 
 def shaded(grid: Floats, cell_m: float) -> Floats:
@@ -85,14 +111,14 @@ def shaded(grid: Floats, cell_m: float) -> Floats:
 
 
 def _png(light: Floats) -> bytes:
-    """Black or white by the sign, as opaque as the light differs from that on level ground."""
+    """Dark or white by the sign, the more opaque the more the light differs from that on level ground."""
     rows, columns = light.shape
-    grey = np.where(light > 0, 255, 30).astype(np.uint8)
-    opaque = np.clip(np.abs(light) * 255, 0, _DEEPEST).astype(np.uint8)
+    grey = np.where(light > 0, 255, _SHADOW).astype(np.uint8)
+    opaque = np.rint(_DEEPEST * (1 - np.exp(-np.abs(light) / _SOFT))).astype(np.uint8)
     lines = np.zeros((rows, 1 + 2 * columns), np.uint8)
-    lines[:, 1::2], lines[:, 2::2] = grey, opaque // 6 * 6
+    lines[:, 1::2], lines[:, 2::2] = grey, opaque // 2 * 2
     head = struct.pack(">IIBBBBB", columns, rows, 8, 4, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b""))
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(lines.tobytes(), 6)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
 
 
