@@ -4,7 +4,7 @@
 PYTHON    ?= $(shell command -v python3.11 || command -v python3)
 WORKSPACE ?= workspace
 PORT      ?=
-SAMPLE    ?= yes
+SAMPLE    ?= 1
 WORKERS   ?= 2
 PYTEST_FLAGS ?=
 
@@ -30,7 +30,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 up: $(DONE)/package ## environment, front end, the sample city where the workspace is empty (SAMPLE=no: without), server
-	@MADANG_WORKSPACE="$(WORKSPACE)" exec $(BIN)/madang up $(if $(PORT),--port $(PORT)) $(if $(filter no,$(SAMPLE)),,--sample)
+	@MADANG_WORKSPACE="$(WORKSPACE)" exec $(BIN)/madang up $(if $(PORT),--port $(PORT)) $(if $(filter no,$(SAMPLE)),,--sample $(SAMPLE))
 
 test: $(DONE)/package $(DONE)/dev browser lint ## everything the tests need, then every test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_FLAGS)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner, Result
 
 from madang.cli import main, sample
+from madang.messages import MadangError
 from madang.samplecity import Setting
 from madang.workspace import Workspace
 from samplecity.toy import toy_layers
@@ -33,7 +43,12 @@ def test_a_city_in_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [(("--scale", "99"), "규모"), (("--until", "2026-13"), "2026-13"), (("--seed", "-1"), "-1")],
+    [
+        (("--scale", "99"), "규모"),
+        (("--until", "2026-13"), "2026-13"),
+        (("--until", "209901"), "2026-10처럼"),
+        (("--seed", "-1"), "-1"),
+    ],
 )
 def test_wrong_use_is_told(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
     done = run("sample", tmp_path / "city", *options)
@@ -90,13 +105,13 @@ def test_an_empty_workspace_is_filled_once_and_an_interrupted_one_finished(
     with monkeypatch.context() as interrupted:
         interrupted.setattr(sample, "deposit_city", _interrupt)
         with pytest.raises(KeyboardInterrupt):
-            sample.fill(folder)
+            sample.fill(folder, Setting())
     assert not Workspace.open(folder).bank.datasets()
-    sample.fill(folder)
+    assert sample.fill(folder, Setting())
     bank = Workspace.open(folder).bank
     assert [dataset.id for dataset in bank.datasets()] == ["나무", "행정동경계"]
     deposits = bank["나무"].deposits()
-    sample.fill(folder)
+    assert not sample.fill(folder, Setting())
     assert bank["나무"].deposits() == deposits
 
 
@@ -106,10 +121,58 @@ def _interrupt(*_: object, **__: object) -> None:
 
 def test_a_workspace_that_somebody_made_is_left_alone(tmp_path: Path) -> None:
     Workspace.init(tmp_path / "mine", "우리구")
-    sample.fill(tmp_path / "mine")
+    assert not sample.fill(tmp_path / "mine", Setting())
     mine = Workspace.open(tmp_path / "mine")
     assert (mine.settings.name, mine.settings.is_synthetic, mine.bank.datasets()) == ("우리구", False, [])
     assert not (tmp_path / "mine/sample").exists()
+
+
+def test_two_windows_do_not_fill_one_workspace(tmp_path: Path) -> None:
+    city = tmp_path / "w/sample"
+    city.mkdir(parents=True)
+    with (city / sample.UNFINISHED).open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(MadangError, match="다른 창"):
+            sample.fill(tmp_path / "w", Setting())
+    assert not (tmp_path / "w/madang.toml").exists()
+
+
+def test_a_score_without_a_workspace_is_refused_before_the_city_is_made(tmp_path: Path) -> None:
+    done = run("-w", tmp_path / "w", "sample", tmp_path / "city", "--score")
+    assert (done.exit_code, (tmp_path / "city").exists()) == (2, False)
+
+
+@pytest.mark.slow
+def test_pages_answer_after_the_first_start(tmp_path: Path) -> None:
+    """The process that deposited has threads of the library of tables: a server that is forked from it answers nothing."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    start = (
+        "import madang.samplecity.make as make, samplecity.toy as toy; make.layers = toy.toy_layers;"
+        f"from madang.cli import main; main(['-w', 'w', 'up', '--sample', '--port', '{port}'])"
+    )
+    said = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    server = subprocess.Popen([sys.executable, "-c", start], cwd=tmp_path, env=said)
+    try:
+        assert "나무" in _page(f"http://127.0.0.1:{port}/data/")
+        assert "지어낸 도시" in _page(f"http://127.0.0.1:{port}/data/{quote('나무')}/")
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _page(address: str) -> str:
+    """A page as soon as somebody answers; an answer that is an error fails at once."""
+    for _ in range(240):
+        try:
+            with urlopen(address, timeout=20) as answer:
+                return str(answer.read().decode())
+        except HTTPError:
+            raise
+        except OSError:
+            time.sleep(0.25)
+    raise AssertionError("nobody answers")
 
 
 def test_without_telling_it_is_the_usual_city(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sys
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ from madang.cli.folder_report import advancing
 from madang.cli.sample_cards import write_cards
 from madang.cli.sample_score import score, show
 from madang.intake.raw import Override
-from madang.messages import text
+from madang.messages import MadangError, text
 from madang.samplecity import Made, Setting, found, make_city
 from madang.samplecity.city import month_end
 from madang.samplecity.score import Score
@@ -33,7 +34,9 @@ UNFINISHED = "unfinished"  # beside the city of a workspace, until all of it is 
 )
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--seed", type=click.IntRange(min=0), help="같은 시드면 같은 도시입니다 (기본: 1).")
-@click.option("--scale", type=float, help="1이면 40만 명, 10이면 자치구 열 곳의 큰 도시입니다 (기본: 1).")
+@click.option(
+    "--scale", type=float, help="1이면 40만 명, 10이면 자치구 열 곳의 큰 도시입니다 (0.03–20, 기본: 1)."
+)
 @click.option(
     "--until", metavar="YYYY-MM", help="둘째 전달의 달 (기본: 2026-10). 첫 전달은 그 앞 달까지입니다."
 )
@@ -55,8 +58,10 @@ def sample(
     **told: Any,
 ) -> None:
     """Make the sample city in a folder; with ``--deposit`` the workspace gets both deliveries."""
-    made = made_city(directory, _setting(directory, **told), quiet=as_json)
     folder, code = Path(context.find_root().obj), 0
+    if scored and not into:
+        Workspace.open(folder)  # rather told now than after the city is made
+    made = made_city(directory, _setting(directory, **told), quiet=as_json)
     if into:
         code = deposit_city(made, workspace_of(folder), quiet=as_json)
     result = score(made, Workspace.open(folder).bank) if scored else None
@@ -95,9 +100,11 @@ def _as_json(made: Made, result: Score | None) -> dict[str, Any]:
 
 def _month(said: str) -> date:
     try:
+        if len(said) != 7:
+            raise ValueError(said)
         return month_end(datetime.strptime(said, "%Y-%m").date())
     except ValueError:
-        raise click.BadParameter(said, param_hint="--until") from None
+        raise MadangError("sample_until", given=said) from None
 
 
 def workspace_of(folder: Path) -> Workspace:
@@ -107,17 +114,27 @@ def workspace_of(folder: Path) -> Workspace:
     return Workspace.init(folder, text("sample_name", name=NAME), area_code=AREA_CODE, synthetic=True)
 
 
-def fill(folder: Path) -> None:
-    """Make a workspace with the sample city in it; one that was interrupted is finished, any other is left alone."""
+def fill(folder: Path, setting: Setting) -> bool:
+    """Make a workspace with the city of `setting` in it; one that was interrupted is finished, any other is left alone.
+
+    True where something was deposited. Raises MadangError("sample_busy") while another process is at it.
+    """
     city = folder / "sample"
     unfinished = city / UNFINISHED
     if (folder / "madang.toml").exists() and not unfinished.exists():
-        return
+        return False
     city.mkdir(parents=True, exist_ok=True)
-    unfinished.touch()
-    made = made_city(city / "files", Setting())
-    if deposit_city(made, workspace_of(folder)) != OUR_FAILURE:
-        unfinished.unlink()
+    with unfinished.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise MadangError("sample_busy", path=folder) from error
+        click.echo(text("sample_first"), err=True)
+        made = found(city / "files")
+        made = made_city(city / "files", made.setting if made else setting)
+        if deposit_city(made, workspace_of(folder)) != OUR_FAILURE:
+            unfinished.unlink(missing_ok=True)
+    return True
 
 
 def made_city(folder: Path, setting: Setting, *, quiet: bool = False) -> Made:

@@ -25,7 +25,7 @@ Told = Callable[[str, str, int, int], None]  # "building" or "writing", what, st
 
 @dataclass(frozen=True)
 class Made:
-    """A city on disk: its folder, its setting, the files of each delivery, and how many defects were planted."""
+    """A city on disk: its folder, its setting, the files of each delivery, and how many planted defects intake has to report."""
 
     folder: Path
     setting: Setting
@@ -73,8 +73,9 @@ def make_city(folder: Path, setting: Setting, told: Told = lambda kind, what, do
                 files[at] += 1
         _truths(folder / TRUTH / name, layer, city)
     _defects(folder / TRUTH, defects)
-    made = Made(folder, setting, (files[0], files[1]), len(defects))
-    said = {**_words(setting), "files": files, "defects": len(defects)}
+    told_of = {(each.file, each.row, each.rule) for _, _, each in defects if each.severity != "info"}
+    made = Made(folder, setting, (files[0], files[1]), len(told_of))
+    said = {**_words(setting), "files": files, "defects": made.defects}
     (folder / TRUTH / DONE).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
     return made
 

@@ -20,7 +20,7 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
     from granian import Granian
     from granian.constants import Interfaces
 
-    _check_free(host, port)
+    check_free(host, port)
     os.environ["MADANG_WORKSPACE"] = str(Path(workspace).resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.web.config.settings")
     if host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
@@ -38,7 +38,7 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
     ).serve()
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
     """Granian shares its port with whoever else shares it, so two servers would answer by turns: look first."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
