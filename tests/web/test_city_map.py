@@ -85,9 +85,9 @@ def _heights(folder: Path) -> Path:
 
 
 def _markets(folder: Path) -> Path:
-    """A large market, and a small one beside it whose name finds no room."""
+    """A large market, a small one beside it whose name finds no room, and another of the same name."""
     head = "시장명,시장유형,소재지도로명주소,위도,경도,점포수"
-    rows = (("가람1동 큰시장", 0.0, 90), ("가람1동 작은시장", 0.0005, 9))
+    rows = (("가람1동 큰시장", 0.0, 90), ("가람1동 작은시장", 0.0005, 9), ("나래동 큰시장", 0.02, 8))
     lines = [f"{name},상설장,,{SOUTH + 0.055:.6f},{WEST + 0.03 + d:.6f},{shops}" for name, d, shops in rows]
     return write(folder, "e.csv", [head, *lines])
 

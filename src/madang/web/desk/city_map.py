@@ -30,7 +30,7 @@ from madang.web.desk.workspace import workspace
 from madang.workspace import Workspace
 
 MOST_CHOSEN = 3
-_MAKE = "6"  # raised whenever the same versions may give another base
+_MAKE = "7"  # raised whenever the same versions may give another base
 _BROKEN = (shapely.errors.ShapelyError, pa.ArrowException, OSError, ValueError, MadangError, KeyError)
 _SNAPS = (1.0, 3.0, 6.0, 12.0, 20.0)  # units to which points are moved: the first that leaves few enough
 _MOST_MARKS, _MANY = 2_500, 300

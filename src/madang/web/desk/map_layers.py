@@ -221,13 +221,13 @@ def sights_of(
     """Names of the largest markets and parks (role "market" and "park") where no name stands yet; eight at most."""
     roles = [(role, version) for wanted in _LARGEST for role, version in versions if role == wanted]
     found = [sight for role, version in roles for sight in _largest(version, role, frame)]
-    found = list({name: (lon, lat, name) for lon, lat, name in reversed(found)}.values())[::-1]
     lon = np.array([frame.west + each.x / frame.per_lon for each in taken] + [each[0] for each in found])
     lat = np.array([frame.north - each.y / frame.per_lat for each in taken] + [each[1] for each in found])
     names = [each.words for each in taken] + [each[2] for each in found]
     there = {(each.x, each.y) for each in taken}
     placed = labels(lon, lat, names, frame, _LETTER)
-    return tuple(each for each in placed if (each.x, each.y) not in there)[:_MOST_SIGHTS]
+    named = {each.words: each for each in reversed(placed) if (each.x, each.y) not in there}  # a name once
+    return tuple(reversed(named.values()))[:_MOST_SIGHTS]
 
 
 def _largest(version: Version, role: str, frame: Frame) -> list[tuple[float, float, str]]:
