@@ -29,7 +29,7 @@ FRONTEND := $(shell find frontend -type d \( -name node_modules -o -name dist \)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
-up: $(DONE)/package ## environment, front end, the sample city where the workspace is empty (SAMPLE=no: without), server
+up: $(DONE)/package ## environment, front end, the sample city where there is no workspace (SAMPLE=0.1: small, no: none), server
 	@MADANG_WORKSPACE="$(WORKSPACE)" exec $(BIN)/madang up $(if $(PORT),--port $(PORT)) $(if $(filter no,$(SAMPLE)),,--sample $(SAMPLE))
 
 test: $(DONE)/package $(DONE)/dev browser lint ## everything the tests need, then every test
