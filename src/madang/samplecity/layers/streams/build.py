@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from madang.samplecity.city import Array, City
+from madang.samplecity.layers.facilities import car_parks
 from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.streams.model import Places, Streams
 from madang.samplecity.layers.streams.sites import codes, names, signals_of
@@ -32,7 +33,7 @@ def build(city: City) -> None:
             rain=_places("rain", *_rain(ground)),
             river=_places("river", *_river(ground)),
             traffic=_places("traffic", shapely.get_x(middle), shapely.get_y(middle)),
-            parking=_places("parking", *_parking(ground, city)),
+            parking=_places("parking", *car_parks.places(city)),
             link=tuple(streets.links.id[at] for at in links.tolist()),
             road=tuple(streets.roads.name[at] for at in streets.links.road[links].tolist()),
         )
@@ -63,20 +64,6 @@ def _river(ground: Ground) -> tuple[Array, Array]:
         line = max(shapely.get_parts(inside), key=shapely.length)
         points.append(shapely.line_interpolate_point(line, site["along"], normalized=True))
     return shapely.get_x(points), shapely.get_y(points)
-
-
-def _parking(ground: Ground, city: City) -> tuple[Array, Array]:
-    """Somewhere inside their dong, by chance."""
-    rng, x, y = city.rng("streams.parking"), [], []
-    for site in words("streams")["parking"]:
-        shape = ground.dongs.shape[ground.dongs.name.index(site["dong"])]
-        west, south, east, north = shapely.bounds(shape)
-        tries = shapely.points(rng.uniform(west, east, 200), rng.uniform(south, north, 200))
-        inside = tries[shapely.contains(shape.buffer(-2.0), tries)]
-        point = inside[0] if len(inside) else shapely.point_on_surface(shape)
-        x.append(point.x)
-        y.append(point.y)
-    return np.array(x), np.array(y)
 
 
 def _links(ground: Ground, streets: Streets) -> Array:

@@ -8,40 +8,78 @@ from typing import Any
 import numpy as np
 import shapely
 
-from madang.samplecity.layers.facilities import slips
+from madang.samplecity.layers.facilities import car_parks, slips
 from madang.samplecity.layers.facilities.kind import Edit, Kind
 from madang.samplecity.layers.facilities.kinds.names import joined, of_dong, unique
 from madang.samplecity.layers.facilities.rows import Cells, Rows
-from madang.samplecity.layers.facilities.sites import along_roads, at_junctions, in_buildings
+from madang.samplecity.layers.facilities.sites import (
+    Sites,
+    Terrain,
+    along_roads,
+    at_junctions,
+    in_buildings,
+)
 from madang.samplecity.map_paper import projected
-from madang.samplecity.paper import Column
+from madang.samplecity.paper import Column, cells_of
 
 _ROUTE = """시도명, 시군구명, 도로종류, 도로노선번호, 도로노선명, 도로노선방향"""
 
 
+def with_counted(terrain: Terrain, kind: str, rng: np.random.Generator, count: int) -> Sites:
+    """First the public car parks whose cars are counted, then others beside roads."""
+    own = terrain.at(*terrain.car_parks)
+    others = along_roads(2, 3, step_m=120, aside=4.0, old=1.5, hill=0.7, farm=0.4)
+    return own.and_(others(terrain, kind, rng, max(count - len(own), 0)))
+
+
 def parking(rows: Rows) -> Mapping[str, Column]:
-    public = rows.flags(0.72)
+    east, north = (each.tolist() for each in rows.terrain.car_parks)
+    told = dict(zip(zip(east, north, strict=True), car_parks.told(), strict=True))
+    counted = [told.get(point) for point in zip(rows.sites.x.tolist(), rows.sites.y.tolist(), strict=True)]
+    known = np.array([each is not None for each in counted])
+    public = rows.flags(0.72) | known
     free = rows.flags(0.35)
     base, unit = rows.whole(300, 1000, 100), rows.whole(200, 600, 100)
     opens, closes = rows.hours([["00:00~24:00", 4], ["08:00~20:00", 3], ["09:00~18:00", 3]])
-    kind = rows.pick([["노상", 3], ["노외", 6], ["부설", 1]])
+    opens, closes = _told(counted, "open", opens), _told(counted, "close", closes)
+    kind = _kinds(counted, rows.pick([["노상", 3], ["노외", 6], ["부설", 1]]))
+    days = [told_days if each is None else _EVERY_DAY for each, told_days in zip(counted, rows.pick(rows.told["요일"]), strict=True)]  # fmt: skip
+    saturday, holiday = (np.array([what in each for each in days]) for what in ("토요일", "공휴일"))
+    number = len(car_parks.told()) + np.cumsum(~known)
+    plain = [f"{code}-{'1' if own else '2'}-{each:06d}" for code, own, each in zip(rows.codes, public.tolist(), number.tolist(), strict=True)]  # fmt: skip
+    names = joined(rows.road_names, rows.where(public, "공영주차장", rows.pick(rows.told["민영"])))
     fees: dict[str, Any] = {
         "주차기본시간": 30, "주차기본요금": base, "추가단위시간": 10, "추가단위요금": unit,
         "1일주차권요금적용시간": 24, "1일주차권요금": base * 12, "월정기권요금": base * 90,
     }  # fmt: skip
     return {
-        "주차장관리번호": [f"{code}-{'1' if own else '2'}-{number:06d}" for number, (code, own) in enumerate(zip(rows.codes, public.tolist(), strict=True), 1)],
-        "주차장명": unique(joined(rows.road_names, rows.where(public, "공영주차장", rows.pick(rows.told["민영"])))),
+        "주차장관리번호": _told(counted, "code", plain),
+        "주차장명": unique(_told(counted, "name", names), rows),
         "주차장구분": rows.words(public, "공영", "민영"),
         "주차장유형": kind,
-        "주차구획수": rows.sizes(34, 0.7, 0).astype(int) + 4,
-        "평일운영시작시각": opens, "평일운영종료시각": closes, "토요일운영시작시각": opens, "토요일운영종료시각": closes,
-        "공휴일운영시작시각": opens, "공휴일운영종료시각": closes,
+        "주차구획수": _told(counted, "spaces", cells_of(rows.sizes(34, 0.7, 0).astype(int) + 4)),
+        "운영요일": days,
+        "평일운영시작시각": opens, "평일운영종료시각": closes,
+        "토요일운영시작시각": rows.where(saturday, opens, "00:00"), "토요일운영종료시각": rows.where(saturday, closes, "00:00"),
+        "공휴일운영시작시각": rows.where(holiday, opens, "00:00"), "공휴일운영종료시각": rows.where(holiday, closes, "00:00"),
         "요금정보": rows.words(free, "무료", "유료"),
         **{header: np.where(free, 0, fee) for header, fee in fees.items()},
         "결제방법": rows.where(~free, "현금+카드"),
-        "장애인전용주차구역보유여부": rows.words(rows.flags(0.7)),
+        "장애인전용주차구역보유여부": rows.words(rows.flags(0.7) | known),
     }  # fmt: skip
+
+
+_EVERY_DAY = "평일+토요일+공휴일"
+
+
+def _told(counted: list[dict[str, Any] | None], name: str, otherwise: Cells) -> Cells:
+    """What is told of the counted car parks, of the others something else."""
+    return [str(each[name]) if each else other for each, other in zip(counted, otherwise, strict=True)]
+
+
+def _kinds(counted: list[dict[str, Any] | None], otherwise: Cells) -> Cells:
+    own = ["노외" if each is None or "부설" not in each["name"] else "부설" for each in counted]
+    return [mine if each else other for each, mine, other in zip(counted, own, otherwise, strict=True)]
 
 
 def dearer_parking(rows: Rows, texts: Mapping[str, Cells]) -> list[Edit]:
@@ -189,9 +227,9 @@ KINDS: tuple[Kind, ...] = (
         평일운영시작시각, 평일운영종료시각, 토요일운영시작시각, 토요일운영종료시각, 공휴일운영시작시각, 공휴일운영종료시각, 요금정보, 주차기본시간,
         주차기본요금, 추가단위시간, 추가단위요금, 1일주차권요금적용시간, 1일주차권요금, 월정기권요금, 결제방법, 특기사항, 관리기관명, 전화번호,
         위도, 경도, 장애인전용주차구역보유여부, 데이터기준일자, 제공기관코드, 제공기관명""",
-        along_roads(2, 3, step_m=120, aside=4.0, old=1.5, hill=0.7, farm=0.4), parking,
+        with_counted, parking,
         (slips.put("주차기본요금", "500", 요금정보="무료"), slips.unlisted("주차장유형", "노면"), slips.crossed("평일운영시작시각", "평일운영종료시각"), slips.negative("주차구획수", "-12")),
-        edits=dearer_parking, age_days=10, least=12, digits=8,
+        edits=dearer_parking, age_days=10, least=30, digits=8,
     ),
     Kind(
         "crosswalk", "교통/횡단보도", 1900,
