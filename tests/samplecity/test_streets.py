@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,6 +18,8 @@ from madang.samplecity.layers.ground.model import COVERS, Ground
 from madang.samplecity.layers.streets.find import nearest_building, nearest_link, of_use, pick
 from madang.samplecity.layers.streets.graph import components, turns, ways_to_end
 from madang.samplecity.layers.streets.model import USES, Streets
+from madang.samplecity.layers.streets.titles import more
+from madang.samplecity.words import words
 
 
 @cache
@@ -88,6 +92,52 @@ def test_names_of_roads_end_by_their_width_and_codes_begin_with_the_district() -
         assert code[:5] == ground.districts.code[district]
     assert len(set(roads.code)) == len(roads.code)
     assert len(set(zip(roads.name, roads.district.tolist(), strict=True))) == len(roads.name)
+
+
+def _places(ground: Ground) -> dict[str, np.ndarray]:
+    """The 행정동 that the beginning of a name may mean: a dong (버들1동: 버들), a 법정동, a landmark."""
+    found: dict[str, set[int]] = {}
+    for number, name in enumerate(ground.dongs.name):
+        found.setdefault(re.sub(r"\d*동$", "", name), set()).add(number)
+    for number, legal in ground.legal.pairs.tolist():
+        found.setdefault(re.sub(r"동$", "", ground.legal.name[legal]), set()).add(number)
+    for name, mark in ground.landmarks.items():
+        found.setdefault(name, set()).add(mark.dong)
+    return {name: np.isin(np.arange(len(ground.dongs)), list(dongs)) for name, dongs in found.items()}
+
+
+def _astray(ground: Ground, streets: Streets) -> list[str]:
+    """Main roads named after a place of which they never touch the dong, or mostly run beyond the dongs beside it."""
+    found, links, shapes = [], streets.links, ground.dongs.shape
+    name_of = np.array(streets.roads.name)[links.road]  # a road that goes on in the next 구 keeps its name
+    for name in np.unique(name_of[links.rank < 3]).tolist():
+        lines = links.shape[name_of == name]
+        meant = [place for word, place in _places(ground).items() if name.startswith(word)]
+        for place in meant:
+            near = place | shapely.dwithin(shapes, shapely.union_all(shapes[place]), 1)
+            length = shapely.length(shapely.intersection(lines, shapely.union_all(shapes[near]))).sum()
+            touches = shapely.intersects(lines, shapely.union_all(shapes[place])).any()
+            if not touches or length < 0.5 * shapely.length(lines).sum():
+                found.append(name)
+    return found
+
+
+def test_roads_named_after_a_place_run_there() -> None:
+    ground, streets = parts()
+    assert _astray(ground, streets) == []
+    named = {name for name in streets.roads.name if name.startswith(tuple(_places(ground)))}
+    assert any(name.endswith("로") for name in named)
+    elsewhere = replace(streets.roads, name=tuple("장터로" for _ in streets.roads.name))
+    assert _astray(ground, replace(streets, roads=elsewhere))  # the question can be answered with no
+
+
+def test_names_that_suit_any_place_begin_with_none() -> None:
+    ground, _ = parts()
+    said = words("streets")
+    anywhere = [*more(said["avenues"]), *more(said["streets"])]
+    assert [name for name in anywhere if name.startswith(tuple(_places(ground)))] == []
+    assert len({*anywhere, *(each["name"] for each in said["placed"])}) == len(anywhere) + len(said["placed"])
+    assert {dong for each in said["placed"] for dong in each["at"]} <= set(ground.dongs.name)
 
 
 def test_buildings_stand_where_their_codes_say_and_dry() -> None:
@@ -228,5 +278,6 @@ def test_cities_of_other_sizes(seed: int, scale: float) -> None:
     assert len(set(buildings.road_address)) == len(set(buildings.id)) == len(buildings)
     people = np.bincount(buildings.dong, buildings.households, len(ground.dongs))
     assert (people > 0).all()
+    assert _astray(ground, streets) == []
     code = [streets.roads.code[at][:5] for at in buildings.road.tolist()]
     assert code == [ground.legal.code[at][:5] for at in buildings.legal.tolist()]

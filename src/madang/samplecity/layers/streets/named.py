@@ -12,7 +12,7 @@ from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.streets.curves import Curve
 from madang.samplecity.layers.streets.graph import turns, ways_to_end
 from madang.samplecity.layers.streets.network import Web
-from madang.samplecity.words import words
+from madang.samplecity.layers.streets.titles import titles
 
 BASE_M = 20.0  # two numbers, one on each side
 
@@ -36,7 +36,6 @@ def base_number(chainage: Array, left: Array) -> Array:
 
 
 def name_roads(web: Web, curves: list[Curve], ground: Ground) -> Named:
-    of_curve = _curve_names(curves)
     count = len(web.a)
     road, start, end = np.full(count, -1), np.zeros(count), np.zeros(count)
     used = np.unique(web.curve[web.curve >= 0])
@@ -49,31 +48,12 @@ def name_roads(web: Web, curves: list[Curve], ground: Ground) -> Named:
         zero = min(first.min(), second.min())
         road[on], start[on], end[on] = number_of[number], first - zero, second - zero
     lanes = _Lanes(web)
-    names = [of_curve[number] for number in used]
+    names = titles(web, curves, used, ground)
     lane_names, road_lanes, start_lanes, end_lanes = lanes.named(curves, names, road, start, end, ground)
     on = lanes.at
     road[on], start[on], end[on] = road_lanes + len(names), start_lanes, end_lanes
     wide = np.r_[[curves[number].rank for number in used], np.full(len(lane_names), 3)].astype(np.int64)
     return Named(names + lane_names, wide, road, start, end)
-
-
-def _curve_names(curves: list[Curve]) -> list[str]:
-    said = words("streets")
-    spare = {1: iter(_more(said["avenues"])), 2: iter(_more(said["streets"]))}
-    banks = iter(said["banks"])
-    found = []
-    for curve in curves:
-        if curve.kind == "ring":
-            found.append(said["ring"])
-        elif curve.bank:
-            found.append(next(banks))
-        else:
-            found.append(next(spare[curve.rank]))
-    return found
-
-
-def _more(names: list[str]) -> list[str]:
-    return [f"{before}{name}" for before in ("", "새", "윗", "아랫", "큰", "작은") for name in names]
 
 
 class _Lanes:
