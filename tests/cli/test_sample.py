@@ -34,21 +34,16 @@ def run(*arguments: str | Path) -> Result:
 
 
 def test_a_city_in_a_folder(tmp_path: Path) -> None:
-    done = run("sample", tmp_path / "city", "--seed", "3", "--scale", "0.5", "--until", "2026-03")
+    done = run("sample", tmp_path / "city", "--seed", "3", "--scale", "0.5")
     assert (done.exit_code, "나무 (2/2)" in done.output) == (0, True)
-    assert (tmp_path / "city/delivery-2/나무/나무_20260331.csv").is_file()
+    assert (tmp_path / "city/delivery-2/나무/나무_20261031.csv").is_file()
     again = run("sample", tmp_path / "city")
     assert (again.exit_code, "이미 만들어진 도시" in again.output) == (0, True)
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [
-        (("--scale", "99"), "규모"),
-        (("--until", "2026-13"), "2026-13"),
-        (("--until", "209901"), "2026-10처럼"),
-        (("--seed", "-1"), "-1"),
-    ],
+    [(("--scale", "99"), "규모"), (("--seed", "-1"), "-1")],
 )
 def test_wrong_use_is_told(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
     done = run("sample", tmp_path / "city", *options)
@@ -128,13 +123,14 @@ def test_a_workspace_that_somebody_made_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_two_windows_do_not_fill_one_workspace(tmp_path: Path) -> None:
+    sample.workspace_of(tmp_path / "w", Setting())
     city = tmp_path / "w/sample"
-    city.mkdir(parents=True)
+    city.mkdir()
     with (city / sample.UNFINISHED).open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(MadangError, match="다른 창"):
             sample.fill(tmp_path / "w", Setting())
-    assert not (tmp_path / "w/madang.toml").exists()
+    assert not Workspace.open(tmp_path / "w").bank.datasets()
 
 
 def test_a_score_without_a_workspace_is_refused_before_the_city_is_made(tmp_path: Path) -> None:
@@ -173,6 +169,25 @@ def _page(address: str) -> str:
         except OSError:
             time.sleep(0.25)
     raise AssertionError("nobody answers")
+
+
+def test_made_up_data_do_not_come_among_real_ones(tmp_path: Path) -> None:
+    Workspace.init(tmp_path / "mine", "우리구")
+    done = run("-w", tmp_path / "mine", "sample", tmp_path / "city", "--deposit")
+    assert (done.exit_code, "실제 작업 공간" in done.output) == (2, True)
+    assert not (tmp_path / "city").exists()
+
+
+def test_a_folder_with_something_in_it_is_not_filled(tmp_path: Path) -> None:
+    (tmp_path / "w/sample").mkdir(parents=True)
+    (tmp_path / "w/sample/mine.txt").write_text("mine")
+    assert not sample.fill(tmp_path / "w", Setting())
+    assert [path.name for path in (tmp_path / "w").iterdir()] == ["sample"]
+
+
+def test_a_city_of_several_gu_is_called_by_the_whole(tmp_path: Path) -> None:
+    made = sample.workspace_of(tmp_path / "w", Setting(scale=3)).settings
+    assert (made.name, made.area_code) == ("가온광역시 (표본)", "9900000000")
 
 
 def test_without_telling_it_is_the_usual_city(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 @pytest.fixture(scope="module")
 def filled(city: Made) -> Workspace:
-    workspace = workspace_of(city.folder.parent / "w")
+    workspace = workspace_of(city.folder.parent / "w", SETTING)
     assert deposit_city(city, workspace, quiet=True) == 0
     return workspace
 

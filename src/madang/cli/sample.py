@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,10 @@ from madang.cli.sample_score import score, show
 from madang.intake.raw import Override
 from madang.messages import MadangError, text
 from madang.samplecity import Made, Setting, found, make_city
-from madang.samplecity.city import month_end
 from madang.samplecity.score import Score
 from madang.workspace import Workspace
 
-NAME, AREA_CODE = "여울구", "9911000000"
+NAMES = (("여울구", "9911000000"), ("가온광역시", "9900000000"))  # of one 구, of several
 UNFINISHED = "unfinished"  # beside the city of a workspace, until all of it is in the bank
 
 
@@ -35,10 +34,7 @@ UNFINISHED = "unfinished"  # beside the city of a workspace, until all of it is 
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--seed", type=click.IntRange(min=0), help="같은 시드면 같은 도시입니다 (기본: 1).")
 @click.option(
-    "--scale", type=float, help="1이면 40만 명, 10이면 자치구 열 곳의 큰 도시입니다 (0.03–20, 기본: 1)."
-)
-@click.option(
-    "--until", metavar="YYYY-MM", help="둘째 전달의 달 (기본: 2026-10). 첫 전달은 그 앞 달까지입니다."
+    "--scale", type=float, help="1이면 40만 명, 10이면 자치구 열 곳의 큰 도시입니다 (0.03–10, 기본: 1)."
 )
 @click.option(
     "--deposit", "into", is_flag=True, help="만든 뒤 작업 공간에 입고합니다. 작업 공간이 없으면 만듭니다."
@@ -59,11 +55,13 @@ def sample(
 ) -> None:
     """Make the sample city in a folder; with ``--deposit`` the workspace gets both deliveries."""
     folder, code = Path(context.find_root().obj), 0
-    if scored and not into:
-        Workspace.open(folder)  # rather told now than after the city is made
+    if into and (folder / "madang.toml").exists():
+        workspace_of(folder, Setting())  # what is wrong is rather told now than after the city is made
+    elif scored and not into:
+        Workspace.open(folder)
     made = made_city(directory, _setting(directory, **told), quiet=as_json)
     if into:
-        code = deposit_city(made, workspace_of(folder), quiet=as_json)
+        code = deposit_city(made, workspace_of(folder, made.setting), quiet=as_json)
     result = score(made, Workspace.open(folder).bank) if scored else None
     if as_json:
         echo_json(_as_json(made, result))
@@ -72,14 +70,12 @@ def sample(
     context.exit(code)
 
 
-def _setting(directory: Path, seed: int | None, scale: float | None, until: str | None) -> Setting:
+def _setting(directory: Path, seed: int | None, scale: float | None) -> Setting:
     """What is told; of the rest what the city in the folder has, or the usual."""
     there = found(directory)
     known = there.setting if there else Setting()
-    return Setting(
-        known.seed if seed is None else seed,
-        known.scale if scale is None else scale,
-        _month(until) if until else known.until,
+    return replace(
+        known, seed=known.seed if seed is None else seed, scale=known.scale if scale is None else scale
     )
 
 
@@ -98,20 +94,18 @@ def _as_json(made: Made, result: Score | None) -> dict[str, Any]:
     return {**values, "recall": result.recall, "precision": result.precision, "missed": result.missed, "extra": result.extra}  # fmt: skip
 
 
-def _month(said: str) -> date:
-    try:
-        if len(said) != 7:
-            raise ValueError(said)
-        return month_end(datetime.strptime(said, "%Y-%m").date())
-    except ValueError:
-        raise MadangError("sample_until", given=said) from None
+def workspace_of(folder: Path, setting: Setting) -> Workspace:
+    """The workspace in `folder`; where there is none, one that says of itself that its city is made up.
 
-
-def workspace_of(folder: Path) -> Workspace:
-    """The workspace in `folder`; where there is none, one that says of itself that its city is made up."""
+    Raises MadangError("sample_real_workspace") for one that does not: made-up data never come among real ones.
+    """
     if (folder / "madang.toml").exists():
-        return Workspace.open(folder)
-    return Workspace.init(folder, text("sample_name", name=NAME), area_code=AREA_CODE, synthetic=True)
+        workspace = Workspace.open(folder)
+        if not workspace.settings.is_synthetic:
+            raise MadangError("sample_real_workspace", path=folder)
+        return workspace
+    name, area_code = NAMES[setting.districts > 1]
+    return Workspace.init(folder, text("sample_name", name=name), area_code=area_code, synthetic=True)
 
 
 def fill(folder: Path, setting: Setting) -> bool:
@@ -121,9 +115,15 @@ def fill(folder: Path, setting: Setting) -> bool:
     """
     city = folder / "sample"
     unfinished = city / UNFINISHED
-    if (folder / "madang.toml").exists() and not unfinished.exists():
+    if not (folder / "madang.toml").exists():
+        if folder.exists() and any(folder.iterdir()):
+            return False  # somebody's folder
+        workspace_of(folder, setting)
+    workspace = Workspace.open(folder)
+    started = unfinished.exists() or not workspace.bank.datasets()
+    if not (workspace.settings.is_synthetic and started):
         return False
-    city.mkdir(parents=True, exist_ok=True)
+    city.mkdir(exist_ok=True)
     with unfinished.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -132,7 +132,7 @@ def fill(folder: Path, setting: Setting) -> bool:
         click.echo(text("sample_first"), err=True)
         made = found(city / "files")
         made = made_city(city / "files", made.setting if made else setting)
-        if deposit_city(made, workspace_of(folder)) != OUR_FAILURE:
+        if deposit_city(made, workspace) != OUR_FAILURE:
             unfinished.unlink(missing_ok=True)
     return True
 

@@ -15,7 +15,7 @@ def write_cards(workspace: Workspace, groups: Mapping[str, Sequence[Path]]) -> N
     """Complete the cards of the datasets that `groups` of files went to; cards that say all of it are left as they are."""
     said, written = words("cards"), False
     for found in workspace.bank.datasets():
-        name = next((name for name in groups if found.id == name or found.id.startswith(f"{name}-")), None)
+        name = max((each for each in groups if f"{found.id}-".startswith(f"{each}-")), key=len, default=None)
         if name is None or found.latest is None:
             continue
         told: dict[str, Any] = {

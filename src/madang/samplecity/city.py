@@ -14,9 +14,9 @@ from madang.messages import MadangError
 SIDO, SIDO_CODE = "가온광역시", "99"  # no 시도 of Korea has this name or code (content/places/made-up.toml)
 PEOPLE = 400_000  # of the city at scale 1
 AREA_KM2 = 60.0
-SCALES = (0.03, 20.0)  # smaller than the first there is no room for 21 행정동
+SCALES = (0.03, 10.0)  # smaller there is no room for 21 행정동, bigger the sea ends
 ORIGIN = (
-    800_000.0,
+    764_000.0,
     1_736_000.0,
 )  # EPSG:5179, the south-west corner: open sea, so that no real place lies under it
 
@@ -29,7 +29,8 @@ class Setting:
     """What decides everything about a city: the same setting gives the same bytes.
 
     `scale` is the share of 400,000 people: area, shops and letters go with it, at 1.5 and more there are several 구
-    (each with 21 행정동). `until` is the last day of the second delivery, and the last of its month.
+    (each with 21 행정동). `until` is the last day of the second delivery, the last of its month; some planted effects
+    have fixed dates, so that another one than the usual is for trying out only.
     """
 
     seed: int = 1
@@ -37,7 +38,9 @@ class Setting:
     until: date = date(2026, 10, 31)
 
     def __post_init__(self) -> None:
-        """Raises MadangError("sample_scale")."""
+        """Raises MadangError("sample_scale"), ValueError for a negative seed or a day that ends no month."""
+        if self.seed < 0 or self.until != month_end(self.until):
+            raise ValueError(f"seed {self.seed}, until {self.until}")
         low, high = SCALES
         if not low <= self.scale <= high:
             raise MadangError("sample_scale", low=low, high=high, given=self.scale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -18,7 +19,7 @@ from madang.samplecity.paper import Defect
 
 FOLDERS = ("delivery-1", "delivery-2")
 TRUTH = "truth"
-DONE = "city.json"  # in truth/: written last, so a folder that has it is whole
+DONE = "city.json"  # in truth/: what the city was made of
 
 Told = Callable[[str, str, int, int], None]  # "building" or "writing", what, steps done before, steps of all
 
@@ -50,16 +51,33 @@ def found(folder: Path) -> Made | None:
 def make_city(folder: Path, setting: Setting, told: Told = lambda kind, what, done, of: None) -> Made:
     """Write the city of `setting` to `folder`: ``delivery-1``, ``delivery-2``, and ``truth``, which nobody deposits.
 
-    A city of this setting that is there already stays; one that was not finished is written anew. `told` hears of every
-    step. The same setting gives the same bytes. Raises MadangError: sample_folder_taken, sample_other_city.
+    It is written beside the folder and put in its place when it is whole, so that nothing else is ever in it. A city of
+    this setting that is there already stays. `told` hears of every step. The same setting gives the same bytes.
+    Raises MadangError: sample_folder_taken, sample_other_city, sample_not_writable.
     """
     there = found(folder)
     if there is not None:
         if there.setting != setting:
             raise MadangError("sample_other_city", path=folder, **_words(there.setting))
         return there
-    if folder.exists() and {path.name for path in folder.iterdir()} - {*FOLDERS, TRUTH}:
+    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
         raise MadangError("sample_folder_taken", path=folder)
+    part = folder.absolute().with_name(f".{folder.absolute().name}.part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)  # of a run that was stopped
+        part.mkdir(parents=True)
+    except OSError as error:
+        raise MadangError("sample_not_writable", path=folder, reason=error.strerror) from error
+    _write(part, setting, told)
+    if folder.exists():
+        folder.rmdir()
+    part.rename(folder)
+    made = found(folder)
+    assert made is not None
+    return made
+
+
+def _write(folder: Path, setting: Setting, told: Told) -> None:
     city, every = City(setting), list(layers())
     for done, (_, layer) in enumerate(every):
         told("building", layer.LABEL, done, len(every))
@@ -74,10 +92,8 @@ def make_city(folder: Path, setting: Setting, told: Told = lambda kind, what, do
         _truths(folder / TRUTH / name, layer, city)
     _defects(folder / TRUTH, defects)
     told_of = {(each.file, each.row, each.rule) for _, _, each in defects if each.severity != "info"}
-    made = Made(folder, setting, (files[0], files[1]), len(told_of))
-    said = {**_words(setting), "files": files, "defects": made.defects}
+    said = {**_words(setting), "files": files, "defects": len(told_of)}
     (folder / TRUTH / DONE).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
-    return made
 
 
 def _words(setting: Setting) -> dict[str, object]:
