@@ -18,6 +18,7 @@ from madang.bank.describe import (
     problems_file,
 )
 from madang.cli.common import echo_json, echo_table, json_option, opened
+from madang.declarations.points import points
 from madang.intake.receipt import Reason
 from madang.messages import MadangError, text
 
@@ -131,7 +132,7 @@ def _tell_places(told: dict[str, Any] | None, dataset: str) -> None:
 
 
 def _score(score: float | None) -> str | None:
-    return None if score is None else f"{score:.1f}"
+    return None if score is None else points(score)
 
 
 @click.command(

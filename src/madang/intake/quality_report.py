@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from madang.declarations.points import kept, points
+from madang.declarations.points import rate as shown
 from madang.intake.checks import Check, Skipped
 from madang.intake.freshness import Freshness
 from madang.intake.group_checks import GroupCheck
@@ -87,9 +89,9 @@ class Quality:
             return text("score_none")
         return text(
             "score_error_rate" if complete is None else "score_with_required",
-            score=f"{score:.1f}",
-            rate=f"{rate:.2f}",
-            complete=f"{complete or 0:.2f}",
+            score=points(score),
+            rate=shown(rate),
+            complete=shown(complete or 0.0),
             wrong=f"{wrong:,}",
             checked=f"{checked:,}",
         )
@@ -98,7 +100,7 @@ class Quality:
         checked, wrong = self.total()
         return {
             "rows": self.rows,
-            "score": _rounded(self.score),
+            "score": None if self.score is None else kept(self.score),
             "formula": self.formula,
             "checked": checked,
             "wrong": wrong,

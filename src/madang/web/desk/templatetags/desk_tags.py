@@ -15,6 +15,8 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from madang.declarations.points import points as written_points
+from madang.declarations.points import rate
 from madang.web.desk import words
 
 register = template.Library()
@@ -65,15 +67,13 @@ def percent(value: float | None) -> str:
         return "해당 없음"
     if value in (0, 100):
         return f"{value:.0f}%"
-    return f"{value:.2f}%" if value < 1 or value > 99 else f"{value:.1f}%"
+    return f"{rate(value)}%" if value < 1 or value > 99 else f"{value:.1f}%"
 
 
 @register.filter
 def points(value: float | None) -> str:
-    """A score out of 100 with one decimal; never rounded up to 100."""
-    if value is None:
-        return ""
-    return "100" if value >= 100 else f"{min(value, 99.9):.1f}"
+    """A score out of 100 as everywhere: one decimal, rounded down."""
+    return "" if value is None else written_points(value)
 
 
 @register.filter
