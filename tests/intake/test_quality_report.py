@@ -104,6 +104,8 @@ def test_a_month_stands_for_its_last_day(tmp_path: Path) -> None:
     assert (found.as_of, found.age_days, found.status) == (date(2026, 10, 31), 21, "fresh")
     now = checked(tmp_path, columns, [["2026-11", 1]], POPULATION).quality.freshness
     assert (now.as_of, now.age_days) == (TODAY, 0)
+    none = checked(tmp_path, columns, [[None, 1]], POPULATION).quality.freshness
+    assert (none.as_of, none.status) == (None, "unknown")  # a month that nobody wrote is not this month
 
 
 def test_older_data_than_before_is_noticed(tmp_path: Path) -> None:

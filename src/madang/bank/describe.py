@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq  # not pyarrow.dataset: that takes a second to import
 
 from madang.bank.dataset import Dataset, Version
+from madang.bank.ids import order_of
 from madang.declarations.rhythm import freshness_status
 from madang.messages import Language, text
 
@@ -24,7 +26,7 @@ def describe_dataset(dataset: Dataset, today: date) -> dict[str, Any]:
     live, last, card = dataset.latest, dataset.last_receipt(), dataset.card
     facts = live.facts if live else {}
     quality = facts.get("quality") or {}
-    receipt = live.receipt if live else {}
+    receipt, day = (live.receipt, as_of(live)) if live else ({}, None)
     return {
         "dataset": dataset.id,
         "title": card["title"],
@@ -34,7 +36,8 @@ def describe_dataset(dataset: Dataset, today: date) -> dict[str, Any]:
         "problems": receipt.get("problems"),
         "score": quality.get("score"),
         "standard": receipt.get("standard"),
-        "as_of": (quality.get("freshness") or {}).get("as_of"),
+        "as_of": day.isoformat() if day else None,
+        "as_of_from": ("file_name" if live and of_file_name(live) else "data") if day else None,
         "freshness": freshness_status(data_day(live), _rhythm(card, quality), today),
         "at": live.at.isoformat(timespec="seconds") if live else None,
         "by": live.by if live else None,
@@ -43,17 +46,42 @@ def describe_dataset(dataset: Dataset, today: date) -> dict[str, Any]:
 
 
 def data_day(version: Version | None) -> date | None:
-    """The day from which the age of the data counts: their own date, else the day of the deposit; None without version."""
+    """The day from which the age of the data counts: `as_of`, else the day of the deposit; None without version."""
     return (as_of(version) or version.at.date()) if version else None
 
 
 def as_of(version: Version) -> date | None:
-    """The day the data speak of, as read from the data themselves; None where they do not say."""
+    """The day the data speak of: as read from the data themselves, else from the name of their file."""
+    return _said(version) or _named(version)
+
+
+def of_file_name(version: Version) -> bool:
+    """Whether only the name of the file says what day the data speak of."""
+    return _said(version) is None and _named(version) is not None
+
+
+def _said(version: Version) -> date | None:
     said = ((version.facts.get("quality") or {}).get("freshness") or {}).get("as_of")
     try:
         return date.fromisoformat(str(said)) if said else None
     except ValueError:
         return None
+
+
+def _named(version: Version) -> date | None:
+    """The day in the name of the file (a month means its last day); none after the deposit, none of a year alone."""
+    for name in (version.receipt.get("member"), version.receipt.get("file")):
+        year, month, day = order_of(str(name or ""))
+        if month:
+            try:
+                found = date(year, month, day or monthrange(year, month)[1])
+            except ValueError:
+                continue
+            if found <= version.at.date():
+                return found
+            if not day and (year, month) == (version.at.year, version.at.month):
+                return version.at.date()
+    return None
 
 
 def _rhythm(card: dict[str, Any], quality: dict[str, Any]) -> int | None:

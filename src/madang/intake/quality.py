@@ -153,7 +153,7 @@ def _as_of_sql(columns: Sequence[DatasetColumn], standard: Standard | None, toda
                 return f"max(CAST({name} AS DATE)) FILTER (WHERE CAST({name} AS DATE) <= DATE '{today}')"
             if column.type == "month":
                 month = f"max({name}) FILTER (WHERE {name} <= '{today:%Y-%m}')"
-                return f"least(last_day(TRY_CAST({month} || '-01' AS DATE)), DATE '{today}')"
+                return f"CASE WHEN {month} IS NOT NULL THEN least(last_day(TRY_CAST({month} || '-01' AS DATE)), DATE '{today}') END"
     return "CAST(NULL AS DATE)"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from madang.bank import Dataset, Version
-from madang.bank.describe import as_of
+from madang.bank.describe import as_of, of_file_name
 from madang.declarations.standard import Standard
 from madang.messages import MadangError
 from madang.web.desk import words
@@ -95,6 +95,7 @@ def _entry(ws: Workspace, dataset: Dataset, today: date) -> Entry:
         title=str(card["title"]),
         description=str(card.get("description") or ""),
         as_of=as_of(latest) if latest else None,
+        as_of_named=bool(latest and of_file_name(latest)),
         rows=latest.rows if latest else None,
         version=latest.n if latest else None,
         freshness=freshness(latest, rhythm_of(card, standard), today),

@@ -100,6 +100,7 @@ class Entry:
     erased: bool = False  # rows were erased after the quality was checked
     damaged: bool = False
     theme: str = ""
+    as_of_named: bool = False  # only the name of the file says the day
 
 
 @dataclass(frozen=True)
@@ -251,6 +252,7 @@ class DatasetPage:
     hidden: bool = False  # whether personal values are starred, here and in downloads
     places: Places | None = None
     personal: PersonalData | None = None
+    as_of_named: bool = False  # only the name of the file says the day
 
 
 @dataclass(frozen=True)

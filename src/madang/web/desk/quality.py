@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from madang.bank import Version
-from madang.bank.describe import as_of, data_day
+from madang.bank.describe import as_of, data_day, of_file_name
 from madang.declarations.rhythm import freshness_status
 from madang.web.desk.pages import Filled, Mark, Quality, Rate
 
@@ -59,7 +59,8 @@ def freshness(version: Version | None, rhythm_days: int | None, today: date) -> 
     """Whether the data are as new as their rhythm asks, counted from the as-of day, else from the deposit."""
     if version is None:
         return Mark("자료 없음", "", "아직 받은 판이 없습니다.")
-    day, what = data_day(version) or today, "기준일" if as_of(version) else "입고일"
+    day = data_day(version) or today
+    what = "파일 이름의 날짜" if of_file_name(version) else "기준일" if as_of(version) else "입고일"
     age = (today - day).days
     status = freshness_status(day, rhythm_days, today)
     if status == "unknown" or rhythm_days is None:

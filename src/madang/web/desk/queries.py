@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from madang.bank import Dataset, Version
-from madang.bank.describe import as_of
+from madang.bank.describe import as_of, of_file_name
 from madang.declarations.standard import Standard
 from madang.messages import MadangError, text
 from madang.web.desk import words
@@ -126,6 +126,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         card=_card_lines(card, standard, version),
         defects=tuple(str(defect) for defect in card.get("known_defects") or ()),
         as_of=as_of(version) if version else None,
+        as_of_named=bool(version and of_file_name(version)),
         freshness=freshness(version, rhythm_of(card, standard), ws.clock().date()),
         last_refused=last_refused(dataset.latest, last),
         version=next((line for line in lines if version and line.n == version.n), None),
