@@ -11,6 +11,7 @@ import shapely
 from pyproj import Transformer
 
 from madang.samplecity import Setting
+from madang.samplecity.layers import grown
 from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.shops.model import Shops
 from madang.samplecity.layers.shops.trades import kinds, trades
@@ -127,6 +128,17 @@ def test_states_say_what_their_dates_say(papers: Papers) -> None:
                 assert (state == "02") == bool(begun <= np.datetime64(last) <= until)
 
 
+def test_names_that_are_corrected_were_torn_apart(papers: Papers) -> None:
+    told = {row["licence_number"] for row in papers.truths["changes"] if row["change"] == "name_corrected"}
+    first = {row["관리번호"]: row["사업장명"] for rows in papers.licences(1).values() for row in rows}
+    second = {row["관리번호"]: row["사업장명"] for rows in papers.licences(2).values() for row in rows}
+    both = [number for number in told if number in first and number in second]
+    assert both
+    for number in both:
+        assert first[number] != second[number]
+        assert first[number].replace(" ", "") == second[number].replace(" ", "")
+
+
 def test_what_changed_between_the_deliveries_is_told(papers: Papers) -> None:
     first = {row["관리번호"]: row for rows in papers.licences(1).values() for row in rows}
     second = {row["관리번호"]: row for rows in papers.licences(2).values() for row in rows}
@@ -190,6 +202,63 @@ def test_members_of_the_programme_are_shops_of_its_dongs(papers: Papers) -> None
     rows = papers.rows("상가/지원사업_대상점포_20260930.csv")
     assert {row["행정동명"] for row in rows} <= set(words("shops_sales")["programme"]["dongs"])
     assert all(dongs.get(row["상가업소번호"], row["행정동명"]) == row["행정동명"] for row in rows)
+
+
+def test_a_chain_is_small_and_its_branches_have_names_of_their_own(papers: Papers) -> None:
+    brands = {name for names in words("shops_names")["brands"].values() for name in names}
+    chains = Counter(row["상호명"] for row in papers.rows(NEWEST) if row["지점명"])
+    branches = Counter((row["상호명"], row["지점명"]) for row in papers.rows(NEWEST) if row["지점명"])
+    assert len(chains) >= 10
+    assert chains.keys() <= brands
+    assert max(chains.values()) <= 15
+    assert set(branches.values()) == {1}
+    shops = papers.city.get(Shops)
+    ever = [(name, branch) for name, branch in zip(shops.first_name, shops.branch, strict=True) if branch]
+    assert len(set(ever)) == len(ever)
+    assert not brands & {
+        name for name, branch in zip(shops.second_name, shops.branch, strict=True) if not branch
+    }
+
+
+def test_names_of_shops_are_made_of_two_parts_that_go_together(papers: Papers) -> None:
+    """Something in front and the word of the trade; 네 behind people, nothing said twice, no boast before a doctor."""
+    said, shops = words("shops_names"), papers.city.get(Shops)
+    lists = [said[name] for name in ("fronts", "adjectives", "modern", "old", "careful", "boasts", "homes")]
+    stems = [name.removesuffix("동").rstrip("0123456789") for name in papers.city.get(Ground).dongs.name]
+    fronts = {front for each in lists for front in each} | set(stems)
+    for names in (shops.first_name, shops.second_name):
+        for number, name in enumerate(names):
+            lasts = said["words"][kinds()[shops.kind[number]].words]
+            if not shops.branch[number]:
+                assert any(name == last or (name.endswith(last) and name.removesuffix(last) in fronts) for last in lasts), name  # fmt: skip
+    assert {front for front in fronts if front.endswith("네")} <= set(said["homes"])
+    people = (
+        "이모",
+        "할매",
+        "고모",
+        "삼촌",
+        "형제",
+        "막내",
+        "언니",
+        "누이",
+        "순이",
+        "옥이",
+        "분이",
+        "영이",
+        "복실",
+    )
+    assert {home.removesuffix("네") for home in said["homes"] if home.endswith("네")} <= set(people)
+    grave = {"pharmacy", "clinic", "dental", "oriental", "vet", "academy", "realty"}
+    assert not grave & {each for kinds_ in said["homely"].values() for each in kinds_}
+
+
+def test_few_shops_of_a_city_are_called_the_same() -> None:
+    """At a tenth of the city, of all that ever were."""
+    shops = grown(Setting(seed=3, scale=0.1), "shops").get(Shops)
+    own = Counter(name for name, branch in zip(shops.first_name, shops.branch, strict=True) if not branch)
+    assert max(own.values()) <= 8
+    doubled = [name for name in own if name.endswith(("원원", "국국", "점점", "방방", "집집"))]
+    assert doubled == []
 
 
 def test_the_same_setting_gives_the_same_bytes(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
+
 import numpy as np
 
 from madang.samplecity.city import SIDO_CODE, Array, City
 from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.shops.model import Lives
 from madang.samplecity.layers.shops.trades import kinds, trades
+from madang.samplecity.layers.streets.model import Streets
 from madang.samplecity.words import words
 
-_BRANDED = 0.16  # shops of a kind with brands that have one
-_PLAIN = ("meal", "grill", "fish", "snack", "chicken", "food", "ricecake")  # kinds that boast of their age
+_BRANDED = 0.16  # shops of a kind with brands that would have one
+_CHAIN = 14  # shops of a chain at a time in a 자치구
+_NEAR_M = 350.0  # a branch is called after a landmark so near
+_KNOWN = ("market", "station", "office", "industry", "hospital", "library", "terminal", "park", "shopping")
+_OF_PLACE, _HOMELY = 0.14, 0.14  # shares of names with a place, with a boast or a person in front
+_TRIES = 4  # names thought of for each shop: it takes one that few others have
 
 
 def kinds_of(city: City, trade: Array) -> Array:
@@ -26,36 +34,89 @@ def kinds_of(city: City, trade: Array) -> Array:
     return found
 
 
-def names_of(city: City, what: str, kind: Array, dong: Array) -> tuple[list[str], list[str]]:
-    """Names and branches: own names made of two or three parts, and brands with the name of a place."""
+def names_of(city: City, what: str, kind: Array, dong: Array) -> list[str]:
+    """Own names: what stands in front and the word of the trade, two parts and no more."""
     rng, parts = city.rng(f"shops.names.{what}"), words("shops_names")
-    last = [parts["words"][each.words] for each in kinds()]
-    brands = [parts["brands"].get(each.words, []) for each in kinds()]
-    stems = [name.removesuffix("동").rstrip("0123456789") for name in city.get(Ground).dongs.name]
-    drawn = rng.integers(0, 2**31, (5, len(kind))).tolist()
-    chance = rng.random((2, len(kind))).tolist()
-    fronts, blends, branches, prefixes = (parts[key] for key in ("fronts", "blends", "branches", "prefixes"))
-    words_of = [each.words for each in kinds()]
-    names, where = [], []
-    for k, d, a, b, c, e, f, p, q in zip(kind.tolist(), dong.tolist(), *drawn, *chance, strict=True):
-        if p < _BRANDED and brands[k]:
-            names.append(brands[k][a % len(brands[k])])
-            where.append(f"{stems[d]}점" if q < 0.7 else branches[b % len(branches)])
+    of = [each.words for each in kinds()]
+    fronts = [[parts[name] for name in parts["fronts_of"].get(each, ["fronts"])] for each in of]
+    homely = [[parts[name] for name in ("boasts", "homes") if each in parts["homely"][name]] for each in of]
+    stems = _stems(city)
+    drawn = rng.integers(0, 2**31, (_TRIES, 4, len(kind)))
+    chance = rng.random((_TRIES, len(kind)))
+    used: Counter[tuple[int, str]] = Counter()  # in each 자치구
+    district = city.get(Ground).dongs.district[dong].tolist()
+    found = []
+    for row, (k, d, gu) in enumerate(zip(kind.tolist(), dong.tolist(), district, strict=True)):
+        tries = []
+        for (a, b, c, _), p in zip(drawn[:, :, row].tolist(), chance[:, row].tolist(), strict=True):
+            pool = fronts[k][b % len(fronts[k])]
+            if p < _OF_PLACE:
+                front = stems[d]
+            else:
+                pool = homely[k][b % len(homely[k])] if p < _OF_PLACE + _HOMELY and homely[k] else pool
+                front = pool[a % len(pool)]
+            last = parts["words"][of[k]]
+            tries.append(_put(front, last[c % len(last)]))
+        name = min(tries, key=lambda each: used[gu, each])  # the first of those that are rarest
+        used[gu, name] += 1
+        found.append(name)
+    return found
+
+
+def _put(front: str, last: str) -> str:
+    """Both parts as one word, without what would be said twice."""
+    if last.startswith(front):
+        return last
+    return f"{front}{last}"
+
+
+def _stems(city: City) -> list[str]:
+    return [re.sub(r"\d*동$", "", name) for name in city.get(Ground).dongs.name]
+
+
+def branded(city: City, kind: Array, lives: Lives, building: Array) -> tuple[list[str], list[str]]:
+    """Brands and their branches, "" for shops of their own: a chain has only so many at a time in a 자치구, no two
+    branches of a chain were ever called the same."""
+    rng, brands = city.rng("shops.brands"), words("shops_names")["brands"]
+    of = [brands.get(each.words, []) for each in kinds()]
+    wish, which = rng.random(len(kind)), rng.integers(0, 2**31, (2, len(kind)))
+    opened = lives.opened.astype(np.int64)
+    gone = np.where(np.isnat(lives.ended), np.iinfo(np.int64).max, lives.ended.astype(np.int64))
+    most = min(_CHAIN, city.setting.count(_CHAIN, 2))
+    living: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    taken: set[tuple[str, str]] = set()
+    district = city.get(Ground).dongs.district[lives.dong].tolist()
+    names, branches = [""] * len(kind), [""] * len(kind)
+    for row in np.flatnonzero(wish < _BRANDED).tolist():
+        chains = of[kind[row]]
+        if not chains:
             continue
-        front = fronts[a % len(fronts)]
-        if q < 0.16:
-            front = stems[d]
-        elif q < 0.34:
-            front = blends[b % len(blends)]
-        elif q < 0.38 and e % len(fronts) != a % len(fronts):
-            front = f"{front}{fronts[e % len(fronts)]}"
-        elif q < 0.44 and words_of[k] in _PLAIN:
-            front = f"{prefixes[f % len(prefixes)]}{front}"
-        elif q < 0.48:
-            front = f"{front}네"
-        names.append(f"{front}{last[k][c % len(last[k])]}")
-        where.append("")
-    return names, where
+        chain = chains[int(which[0, row]) % len(chains)]
+        there = living[chain, district[row]] = [
+            day for day in living[chain, district[row]] if day > opened[row]
+        ]
+        spots = _spots(city, int(lives.dong[row]), int(building[row])) if len(there) < most else []
+        free = [spot for spot in spots if (chain, spot) not in taken]
+        if free:
+            branch = free[int(which[1, row]) % len(free)]
+            taken.add((chain, branch))
+            there.append(int(gone[row]))
+            names[row], branches[row] = chain, branch
+    return names, branches
+
+
+def _spots(city: City, dong: int, building: int) -> list[str]:
+    """What a branch at a building may be called: by its 동, its road, what everybody knows nearby."""
+    ground, streets = city.get(Ground), city.get(Streets)
+    houses = streets.buildings
+    road = re.sub(r"\d+번?길$", "", streets.roads.name[int(houses.road[building])])
+    near = [
+        mark.name for mark in ground.landmarks.values()
+        if np.hypot(mark.x - houses.x[building], mark.y - houses.y[building]) < _NEAR_M and mark.kind in _KNOWN
+    ]  # fmt: skip
+    legal = ground.legal.name[int(houses.legal[building])].removesuffix("동")
+    spots = [ground.dongs.name[dong].removesuffix("동"), _stems(city)[dong], legal, *near, road]
+    return [f"{spot}점" for spot in dict.fromkeys(spots)]
 
 
 def phones_of(city: City, count: int) -> list[str]:

@@ -164,6 +164,7 @@ def digits(metres: float) -> str:
 
 
 def _written(name: str, branch: str, wrong: bool) -> str:
+    """The name on the licence; a wrong one is torn apart by a blank."""
     if wrong:
-        name = name[:-1] + name[-1] * 2
+        name = f"{name[:-2]} {name[-2:]}"
     return f"{name} {branch}" if branch else name
