@@ -125,7 +125,9 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     for folder in (tmp_path / "1", tmp_path / "2"):
         WorkbookPaper("a.xlsx", [births()]).write(folder)
         DocumentPaper("a.hwpx", [births()]).write(folder)
-        ShapefilePaper("a.shp", shapes, {"NAME": ["가"]}, "Point").write(folder)
+        ShapefilePaper(path="a.shp", shapes=shapes, columns={"NAME": ["가"]}, geometry_type="Point").write(
+            folder
+        )
     names = sorted(path.name for path in (tmp_path / "1").iterdir())
     assert names == ["a.cpg", "a.dbf", "a.hwpx", "a.prj", "a.shp", "a.shx", "a.xlsx"]
     assert [name for name in names if (tmp_path / "1" / name).read_bytes() != (tmp_path / "2" / name).read_bytes()] == []  # fmt: skip
@@ -134,7 +136,8 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_shapes_come_out_where_they_are(tmp_path: Path) -> None:
     x, y = 800_100.0, 1_736_100.0
     shapes = shapely.points([[x, y]])
-    ShapefilePaper("a.shp", shapes, {"NAME": ["가나"], "N": np.array([7])}, "Point", epsg=5186).write(
+    columns = {"NAME": ["가나"], "N": np.array([7])}
+    ShapefilePaper(path="a.shp", shapes=shapes, columns=columns, geometry_type="Point", epsg=5186).write(
         tmp_path
     )
     meta, _, wkb, values = pyogrio.raw.read(tmp_path / "a.shp", encoding="cp949")
@@ -147,6 +150,33 @@ def test_shapes_come_out_where_they_are(tmp_path: Path) -> None:
     assert feature["geometry"]["coordinates"] == pytest.approx(
         Transformer.from_crs(5179, 4326, always_xy=True).transform(x, y), abs=6e-7
     )
+
+
+def test_plants_of_a_shapefile(tmp_path: Path) -> None:
+    """Numbers stay numbers, the columns of the layer stay as they are, and once more gives the same bytes."""
+    shapes = shapely.points([[800_100.0, 1_736_100.0]] * 3)
+    given = {
+        "NAME": ["가", "나", "다"],
+        "LANES": np.array([2, 4, 6], np.int32),
+        "AREA": np.array([1.5, 2.5, 3.5]),
+    }
+    paper = ShapefilePaper(path="a.shp", shapes=shapes, columns=given, geometry_type="Point")
+    paper.plant(0, "NAME", "이름이 아닌 긴 글", "row_rule")
+    paper.plant(2, "LANES", "0", "row_rule", "warning")
+    paper.plant(1, "AREA", "-1", "quantity_negative")
+    defects = paper.write(tmp_path)
+    assert paper.write(tmp_path / "again") == defects
+    assert [(each.row, each.column, each.value) for each in defects] == [(1, "NAME", "이름이 아닌 긴 글"), (3, "LANES", "0"), (2, "AREA", "-1")]  # fmt: skip
+    meta, _, _, values = pyogrio.raw.read(tmp_path / "a.shp", encoding="cp949")
+    read = {name: column.tolist() for name, column in zip(meta["fields"], values, strict=True)}
+    assert read == {"NAME": ["이름이 아닌 긴 글", "나", "다"], "LANES": [2, 4, 0], "AREA": [1.5, -1.0, 3.5]}
+    assert (given["NAME"][0], given["LANES"].tolist(), given["AREA"].tolist()) == (
+        "가",
+        [2, 4, 6],
+        [1.5, 2.5, 3.5],
+    )  # type: ignore[attr-defined]
+    for path in tmp_path.glob("a.*"):
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 
 
 def test_csv_is_read_back_by_the_standard_library(tmp_path: Path) -> None:

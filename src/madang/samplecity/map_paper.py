@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import shapely
 from pyproj import Transformer
 
 from madang.samplecity.city import Array
-from madang.samplecity.paper import Column, Defect, cells_of
+from madang.samplecity.paper import Column, Defect, Planting, cells_of
 
 
 @cache
@@ -72,35 +72,45 @@ def _values(column: Column) -> list[Any]:
 
 
 @dataclass
-class ShapefilePaper:
-    """A Shapefile (.shp, .shx, .dbf, .prj, .cpg); `path` is that of the .shp. Column names of at most ten bytes."""
+class ShapefilePaper(Planting):
+    """A Shapefile (.shp, .shx, .dbf, .prj, .cpg); `path` is that of the .shp. Column names of at most ten bytes.
 
-    path: str
-    shapes: Array  # shapely geometries of one kind, EPSG:5179
-    columns: Mapping[str, Column]
-    geometry_type: str  # "Point", "LineString", "Polygon"
+    Columns of numbers are fields of numbers, with a number planted in them; all others are text, as wide as it must be.
+    """
+
+    path: str = ""
+    shapes: Array = field(
+        default_factory=lambda: np.empty(0, object)
+    )  # shapely geometries of one kind, EPSG:5179
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    geometry_type: str = "Polygon"  # or "Point", "LineString"
     epsg: int = 5186
     day: str = "2026-01-01"  # what the DBF says of its last change
 
     def write(self, folder: Path) -> list[Defect]:
+        fields = {name: _field(column) for name, column in self.columns.items()}
+        self.apply(fields)
         target = folder / self.path
         target.parent.mkdir(parents=True, exist_ok=True)
         pyogrio.raw.write(
             target,
             geometry=shapely.to_wkb(shapes_in(self.shapes, self.epsg, 2)),
-            field_data=[_field(column) for column in self.columns.values()],
-            fields=list(self.columns),
+            field_data=list(fields.values()),
+            fields=list(fields),
             geometry_type=self.geometry_type,
             crs=f"EPSG:{self.epsg}",
             driver="ESRI Shapefile",
             encoding="CP949",
-            layer_options={"DBF_DATE_LAST_UPDATE": self.day},
+            layer_options={"DBF_DATE_LAST_UPDATE": self.day, "RESIZE": "YES"},
         )
-        return []
+        return [
+            Defect(self.path, each.row + 1, each.column, each.rule, each.severity, each.value)
+            for each in self.plants
+        ]
 
 
 def _field(column: Column) -> Array:
-    """Numbers as they are, everything else as text."""
+    """A copy: numbers as they are, everything else as text."""
     if isinstance(column, np.ndarray) and column.dtype.kind in "if":
-        return column
+        return column.copy()
     return np.array(cells_of(column), object)

@@ -98,7 +98,7 @@ class Planting:
         """Write `value` into a cell. A row that is handed in twice is planted on its copy, with the value that it has."""
         self.plants.append(Plant(int(row), column, value, rule, severity))
 
-    def apply(self, texts: Texts) -> None:
-        """Overwrite the cells."""
+    def apply(self, cells: Mapping[str, Column]) -> None:
+        """Overwrite the cells: texts, or arrays of numbers, which stay numbers."""
         for plant in self.plants:
-            texts[plant.column][plant.row] = plant.value
+            cells[plant.column][plant.row] = plant.value

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import numpy as np
 import shapely
 
 from madang.samplecity.city import SIDO, SIDO_CODE, City, Delivery
 from madang.samplecity.layers.ground.model import Ground, Tongs
 from madang.samplecity.map_paper import GeoJsonPaper, ShapefilePaper
-from madang.samplecity.paper import Column, Defect, Plant
+from madang.samplecity.paper import Column
 from madang.samplecity.sheet_paper import Cell, Sheet, WorkbookPaper
 from madang.samplecity.text_paper import TextPaper
 from madang.samplecity.words import words
 
 SGIS_SIDO = "98"  # the statistics office counts 시도 otherwise than the ministry
 FOUNDED, DIVIDED = "20040301", "20180702"  # most 행정동; those in new parts, numbered when they were divided
-
-
-@dataclass
-class PlantedShapefile(ShapefilePaper):
-    """A Shapefile with planted cells."""
-
-    plants: list[Plant] = field(default_factory=list)
-
-    def write(self, folder: Path) -> list[Defect]:
-        columns: dict[str, Column] = {name: column.copy() for name, column in self.columns.items()}
-        for each in self.plants:
-            columns[each.column][each.row] = each.value
-        ShapefilePaper(self.path, self.shapes, columns, self.geometry_type, self.epsg, self.day).write(folder)
-        return [
-            Defect(self.path, each.row + 1, each.column, each.rule, each.severity, each.value)
-            for each in self.plants
-        ]
-
-
-def text(values: list[str]) -> Column:
-    """A column of text that can be overwritten."""
-    return np.array(values, object)
 
 
 def dongs(city: City, delivery: Delivery) -> GeoJsonPaper:
@@ -111,24 +86,27 @@ def relation(city: City, delivery: Delivery) -> WorkbookPaper:
     return WorkbookPaper(f"행정구역/행정동_법정동_연계_{delivery.stamp}.xlsx", [sheet])
 
 
-def tongs(city: City, delivery: Delivery) -> PlantedShapefile:
+def tongs(city: City, delivery: Delivery) -> ShapefilePaper:
     """Borders of the 통, with defects."""
     ground = city.get(Ground)
     found: Tongs = ground.tongs if delivery.first else ground.tongs_later
     names = [ground.dongs.name[dong] for dong in found.dong.tolist()]
     many = len(found.id)
     columns: dict[str, Column] = {
-        "TONG_ID": text(list(found.id)),
-        "HJD_CD": text([ground.dongs.code[dong] for dong in found.dong.tolist()]),
-        "HJD_NM": text(names),
+        "TONG_ID": list(found.id),
+        "HJD_CD": [ground.dongs.code[dong] for dong in found.dong.tolist()],
+        "HJD_NM": names,
         "TONG_NO": np.array(found.number, np.int64),
-        "TONG_NM": text([f"{name} {at}통" for name, at in zip(names, found.number.tolist(), strict=True)]),
+        "TONG_NM": [f"{name} {at}통" for name, at in zip(names, found.number.tolist(), strict=True)],
         "AREA_M2": np.round(shapely.area(found.shape), 1),
     }
     rng = city.rng(f"ground.tongs.{delivery.number}")
     least = max(1, many // 700)
     at = rng.choice(many, 2 * least, replace=False)
     path = f"행정구역/통경계_{delivery.stamp}.shp"
-    plants = [Plant(int(row), "AREA_M2", "-1", "row_rule") for row in at[:least]]
-    plants += [Plant(int(row), "HJD_CD", found.id[row][:8], "row_rule") for row in at[least:]]
-    return PlantedShapefile(path, found.shape, columns, "Polygon", 5186, f"{delivery.day}", plants)
+    paper = ShapefilePaper(path=path, shapes=found.shape, columns=columns, day=f"{delivery.day}")
+    for row in at[:least].tolist():
+        paper.plant(row, "AREA_M2", "-1", "row_rule")
+    for row in at[least:].tolist():
+        paper.plant(row, "HJD_CD", found.id[row][:8], "row_rule")
+    return paper

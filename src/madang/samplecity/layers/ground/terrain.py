@@ -7,12 +7,11 @@ import shapely
 
 from madang.samplecity.city import Array, City, Delivery
 from madang.samplecity.layers.ground import shapes
-from madang.samplecity.layers.ground.borders import PlantedShapefile, text
 from madang.samplecity.layers.ground.cover import FIELD, GRASS, PADDY, SAND, TOWN, WATER, WOOD, WORKS
 from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.ground.raster import AROUND, components, filled, shifted, spread
 from madang.samplecity.map_paper import GeoJsonPaper, ShapefilePaper, projected
-from madang.samplecity.paper import Column, Plant
+from madang.samplecity.paper import Column
 from madang.samplecity.text_paper import TextPaper
 
 COVER_CODES = {  # 환경부 토지피복지도, 중분류
@@ -41,26 +40,29 @@ def patches(ground: Ground) -> tuple[Array, Array]:
     return found, kinds[kept]
 
 
-def land_cover(city: City, delivery: Delivery) -> PlantedShapefile:
+def land_cover(city: City, delivery: Delivery) -> ShapefilePaper:
     """Land cover as patches, with defects."""
     ground = city.get(Ground)
     found, kinds = patches(ground)
     codes = [COVER_CODES[kind] for kind in kinds.tolist()]
     columns: dict[str, Column] = {
         "OBJ_ID": np.arange(len(found)) + 1,
-        "L1_CODE": text([f"{code[0]}00" for code, _ in codes]),
-        "L1_NAME": text([TOP[code[0]] for code, _ in codes]),
-        "L2_CODE": text([code for code, _ in codes]),
-        "L2_NAME": text([name for _, name in codes]),
+        "L1_CODE": [f"{code[0]}00" for code, _ in codes],
+        "L1_NAME": [TOP[code[0]] for code, _ in codes],
+        "L2_CODE": [code for code, _ in codes],
+        "L2_NAME": [name for _, name in codes],
         "AREA_M2": np.round(shapely.area(found), 1),
-        "IMG_DATE": text([f"{delivery.day.year - 1}0512"] * len(found)),
+        "IMG_DATE": [f"{delivery.day.year - 1}0512"] * len(found),
     }
     least = max(1, len(found) // 1000)
     at = city.rng("ground.land_cover").choice(len(found), 2 * least, replace=False)
-    plants = [Plant(int(row), "L2_CODE", "999", "code_not_listed") for row in at[:least]]
-    plants += [Plant(int(row), "IMG_DATE", "20251305", "cell_no_such_month") for row in at[least:]]
     path = f"지형/토지피복_{delivery.stamp}.shp"
-    return PlantedShapefile(path, found, columns, "Polygon", 5186, f"{delivery.day}", plants)
+    paper = ShapefilePaper(path=path, shapes=found, columns=columns, day=f"{delivery.day}")
+    for row in at[:least].tolist():
+        paper.plant(row, "L2_CODE", "999", "code_not_listed")
+    for row in at[least:].tolist():
+        paper.plant(row, "IMG_DATE", "20251305", "cell_no_such_month")
+    return paper
 
 
 def inside(ground: Ground) -> Array:
@@ -99,14 +101,14 @@ def stream_grounds(city: City, delivery: Delivery) -> ShapefilePaper:
     whole = shapely.coverage_union_all(ground.districts.shape)
     areas = shapely.intersection(shapely.buffer(lines, width + bank), whole)
     columns: dict[str, Column] = {
-        "RIV_CD": text(stream_codes(ground)),
-        "RIV_NM": text([each.name for each in ground.streams]),
-        "RIV_GRD": text(["국가하천" if at == 0 else "지방하천" for at in range(len(lines))]),
+        "RIV_CD": stream_codes(ground),
+        "RIV_NM": [each.name for each in ground.streams],
+        "RIV_GRD": ["국가하천" if at == 0 else "지방하천" for at in range(len(lines))],
         "AREA_M2": np.round(shapely.area(areas), 1),
-        "NTFC_DE": text(["20190612"] * len(lines)),
+        "NTFC_DE": ["20190612"] * len(lines),
     }
     path = f"지형/하천구역_{delivery.stamp}.shp"
-    return ShapefilePaper(path, areas, columns, "Polygon", 5186, f"{delivery.day}")
+    return ShapefilePaper(path=path, shapes=areas, columns=columns, day=f"{delivery.day}")
 
 
 def heights_5186(ground: Ground) -> tuple[Array, Array, Array]:

@@ -21,9 +21,8 @@ from madang.samplecity.layers.streets.filling import (
     VILLA,
 )
 from madang.samplecity.layers.streets.model import Streets
-from madang.samplecity.layers.streets.shapes_paper import PlantedShapes
 from madang.samplecity.layers.streets.slips import plant_addresses, plant_buildings, plant_links, plant_nodes
-from madang.samplecity.map_paper import projected
+from madang.samplecity.map_paper import ShapefilePaper, projected
 from madang.samplecity.paper import Paper
 from madang.samplecity.text_paper import TextPaper
 
@@ -63,10 +62,10 @@ def _nodes(city: City, delivery: Delivery) -> Paper:
     widest = np.full(many, 9)
     np.minimum.at(widest, links.start, links.rank)
     np.minimum.at(widest, links.end, links.rank)
-    paper = PlantedShapes(
-        f"도로/표준노드_{delivery.stamp}.shp",
-        shapely.points(nodes.x, nodes.y),
-        {
+    paper = ShapefilePaper(
+        path=f"도로/표준노드_{delivery.stamp}.shp",
+        shapes=shapely.points(nodes.x, nodes.y),
+        columns={
             "NODE_ID": list(nodes.id),
             "NODE_TYPE": np.select([degree == 1, degree == 2], ["102", "103"], "101").tolist(),
             "NODE_NAME": _crossings(streets, widest),
@@ -74,8 +73,8 @@ def _nodes(city: City, delivery: Delivery) -> Paper:
             "UPDATEDATE": _updated(many, city),
             "REMARK": [""] * many,
         },
-        "Point",
-        f"{delivery.day}",
+        geometry_type="Point",
+        day=f"{delivery.day}",
     )
     plant_nodes(paper, city)
     return paper
@@ -111,10 +110,10 @@ def _links(city: City, delivery: Delivery) -> Paper:
     shapes = np.where(back, shapely.reverse(links.shape[at]), links.shape[at])
     lanes = np.where(links.one_way[at], links.lanes[at], np.maximum(1, links.lanes[at] // 2))
     many = len(at)
-    paper = PlantedShapes(
-        f"도로/표준링크_{delivery.stamp}.shp",
-        shapes,
-        {
+    paper = ShapefilePaper(
+        path=f"도로/표준링크_{delivery.stamp}.shp",
+        shapes=shapes,
+        columns={
             "LINK_ID": [
                 f"{links.id[of][:8]}{'01' if turned else '00'}"
                 for of, turned in zip(at.tolist(), back.tolist(), strict=True)
@@ -135,8 +134,8 @@ def _links(city: City, delivery: Delivery) -> Paper:
             "UPDATEDATE": _updated(many, city),
             "REMARK": [""] * many,
         },
-        "LineString",
-        f"{delivery.day}",
+        geometry_type="LineString",
+        day=f"{delivery.day}",
     )
     plant_links(paper, city, len(links.id))
     return paper

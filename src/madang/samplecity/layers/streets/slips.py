@@ -8,11 +8,11 @@ import numpy as np
 
 from madang.samplecity.city import Array, City, Delivery
 from madang.samplecity.layers.streets.model import Streets
-from madang.samplecity.layers.streets.shapes_paper import PlantedShapes
+from madang.samplecity.map_paper import ShapefilePaper
 from madang.samplecity.text_paper import TextPaper
 
 _SHARE = 0.0015  # rows with a defect
-ERROR, WARNING = "error", "warning"
+WARNING = "warning"
 
 
 def _rows(city: City, name: str, many: int, kinds: int, share: float = _SHARE) -> list[Array]:
@@ -22,7 +22,7 @@ def _rows(city: City, name: str, many: int, kinds: int, share: float = _SHARE) -
     return [np.sort(part) for part in drawn.reshape(kinds, -1)]
 
 
-def plant_nodes(paper: PlantedShapes, city: City) -> None:
+def plant_nodes(paper: ShapefilePaper, city: City) -> None:
     columns, ids = paper.columns, list(paper.columns["NODE_ID"])
     twice, short, kind, nothing = _rows(city, "nodes", len(ids), 4)
     for row in twice.tolist():  # that differs in something else, or the whole row would be there twice
@@ -38,17 +38,17 @@ def plant_nodes(paper: PlantedShapes, city: City) -> None:
         paper.plant(row, "NODE_TYPE", "", "required_missing")
 
 
-def plant_links(paper: PlantedShapes, city: City, forward: int) -> None:
+def plant_links(paper: ShapefilePaper, city: City, forward: int) -> None:
     columns = paper.columns
     speed, lanes, loop, length, id_ = _rows(city, "links", forward, 5)
     for row in speed.tolist():
-        paper.plant(row, "MAX_SPD", 600, "row_rule", WARNING)
+        paper.plant(row, "MAX_SPD", "600", "row_rule", WARNING)
     for row in lanes.tolist():
-        paper.plant(row, "LANES", 0, "row_rule", WARNING)
+        paper.plant(row, "LANES", "0", "row_rule", WARNING)
     for row in loop.tolist():
         paper.plant(row, "T_NODE", columns["F_NODE"][row], "row_rule", WARNING)
     for row in length.tolist():
-        paper.plant(row, "LENGTH", -float(columns["LENGTH"][row]), "quantity_negative")
+        paper.plant(row, "LENGTH", str(-float(columns["LENGTH"][row])), "quantity_negative")
     for row in id_.tolist():
         paper.plant(row, "LINK_ID", f"{columns['LINK_ID'][row]}A", "row_rule")
 
