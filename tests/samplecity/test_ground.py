@@ -96,8 +96,10 @@ def test_cells_and_shapes_say_the_same_dong(small: Written) -> None:
     dong = found.dongs_at(x.ravel(), y.ravel())
     assert (dong == found.dong.ravel()).all()
     inside = dong >= 0
-    tong = found.tongs_at(x.ravel()[inside], y.ravel()[inside])
-    assert (found.tongs.dong[tong] == dong[inside]).mean() > 0.999
+    points = shapely.points(x.ravel()[inside], y.ravel()[inside])
+    point, tong = shapely.STRtree(found.tongs.shape).query(points, predicate="intersects")
+    assert (found.tongs.dong[tong] == dong[inside][point]).mean() > 0.999
+    assert len(np.unique(point)) == len(points)
 
 
 def test_streams_fall_from_source_to_mouth(small: Written) -> None:

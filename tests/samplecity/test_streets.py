@@ -15,7 +15,7 @@ from madang.places.address import parse
 from madang.samplecity.city import City, Setting
 from madang.samplecity.layers import grown
 from madang.samplecity.layers.ground.model import COVERS, Ground
-from madang.samplecity.layers.streets.find import nearest_building, nearest_link, of_use, pick
+from madang.samplecity.layers.streets.find import of_use, pick
 from madang.samplecity.layers.streets.graph import components, turns, ways_to_end
 from madang.samplecity.layers.streets.model import USES, Streets
 from madang.samplecity.layers.streets.titles import more
@@ -242,11 +242,6 @@ def test_the_same_seed_makes_the_same_streets_and_another_others() -> None:
 def test_questions_of_other_layers() -> None:
     _, streets = parts()
     buildings = streets.buildings
-    some = np.array([3, 50, 200])
-    assert nearest_building(streets, buildings.x[some] + 0.1, buildings.y[some]).tolist() == some.tolist()
-    link, x, y = nearest_link(streets, buildings.x[some], buildings.y[some])
-    away = shapely.distance(shapely.points(buildings.x[some], buildings.y[some]), streets.links.shape[link])
-    assert np.hypot(x - buildings.x[some], y - buildings.y[some]) == pytest.approx(away)
     rng = np.random.default_rng(1)
     shops = pick(rng, streets, 40, use=("shop",))
     assert len(set(shops.tolist())) == 40

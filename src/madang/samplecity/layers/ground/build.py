@@ -56,7 +56,6 @@ def build(city: City) -> None:
         districts=Districts(district_codes(city.setting.districts), district_names(city.setting.districts), district_shapes),
         dongs=dongs, legal=legal, tongs=ones_now, river=wet.open_water,
         streams=tuple(each.stream for each in wet.channels), landmarks=known, dong_shapes_at=at_dongs,
-        tong_shapes_at=shapely.STRtree(ones_now.shape), legal_shapes_at=shapely.STRtree(legal.shape),
         tongs_later=ones_later, hollows=hollows, rail=rail
     )  # fmt: skip
     city.put(ground)

@@ -146,8 +146,6 @@ class Ground:
     streams: tuple[Stream, ...]
     landmarks: dict[str, Landmark]  # by name
     dong_shapes_at: Any = None  # shapely STRtree over dongs.shape
-    tong_shapes_at: Any = None  # over tongs.shape
-    legal_shapes_at: Any = None  # over legal.shape
     tongs_later: Any = (
         None  # Tongs as the second delivery has them: one divided, the numbers after it moved up
     )
@@ -168,14 +166,6 @@ class Ground:
         rows, columns = self.dong.shape
         parts = [wide[r : r + rows, c : c + columns] for r in range(3) for c in range(3)]
         return np.asarray(np.any([part != self.dong for part in parts], axis=0))
-
-    def tongs_at(self, x: Array, y: Array) -> Array:
-        """The number of the 통 of each point; -1 outside."""
-        return _numbers_at(self.tong_shapes_at, x, y)
-
-    def legal_at(self, x: Array, y: Array) -> Array:
-        """The number of the 법정동 of each point; -1 outside."""
-        return _numbers_at(self.legal_shapes_at, x, y)
 
 
 def _numbers_at(tree: Any, x: Array, y: Array) -> Array:

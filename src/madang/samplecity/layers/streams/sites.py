@@ -16,7 +16,6 @@ from madang.samplecity.words import words
 
 SECTIONS = 30  # of roads, half of them wide (rank 1)
 DAY = 1440  # minutes
-THRESHOLDS: tuple[str, ...] = ("관심", "주의보", "경보", "심각")
 
 
 @dataclass(frozen=True)

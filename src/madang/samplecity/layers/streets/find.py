@@ -1,4 +1,4 @@
-"""Questions of other layers: the building or road nearest to a point, buildings drawn at random."""
+"""Questions of other layers: buildings of a use, buildings drawn at random."""
 
 from __future__ import annotations
 
@@ -6,31 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-import shapely
 
 from madang.samplecity.city import Array
 from madang.samplecity.layers.streets.model import USES, Streets
-
-
-def nearest_building(streets: Streets, x: Array, y: Array, among: Array | None = None) -> Array:
-    """The number of the building nearest to each point; `among`: numbers of buildings that may be answered."""
-    buildings = streets.buildings
-    candidates = np.arange(len(buildings)) if among is None else np.asarray(among)
-    tree = shapely.STRtree(shapely.points(buildings.x[candidates], buildings.y[candidates]))
-    found: Array = candidates[tree.nearest(shapely.points(np.asarray(x), np.asarray(y)))]
-    return found
-
-
-def nearest_link(streets: Streets, x: Array, y: Array) -> tuple[Array, Array, Array]:
-    """The number of the link nearest to each point, and the x and y of the place on it that is nearest."""
-    links = shapely.STRtree(streets.links.shape).nearest(shapely.points(np.asarray(x), np.asarray(y)))
-    shape = streets.links.shape[links]
-    foot = shapely.get_coordinates(
-        shapely.line_interpolate_point(
-            shape, shapely.line_locate_point(shape, shapely.points(np.asarray(x), np.asarray(y)))
-        )
-    )
-    return links, foot[:, 0], foot[:, 1]
 
 
 def of_use(streets: Streets, *uses: str, day: date | None = None) -> Array:

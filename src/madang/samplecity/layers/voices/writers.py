@@ -18,7 +18,7 @@ _HEAVY = (
     ("odor", 31),
 )  # 반복민원: one person each, letters whatever the scale
 _PETITION = 40  # persons who hand in the same text
-_PETITIONS = (("renewal", 1.0), ("datacenter", 1.0), ("child_zone", 1.0))
+_PETITIONS = ("renewal", "datacenter", "child_zone")
 _SENTENCE = re.compile(r"[.!?]\s+")
 _GROUPS = 110  # of nearly the same letters at scale 1, of 3 to 8 letters each
 
@@ -55,7 +55,7 @@ def writers(city: City, topics: tuple[Topic, ...], drawn: Drawn) -> Writers:
         person[rows] = next_person
         next_person += 1
         bind(rows, f"R{number:02d}", False)
-    for number, (topic, _) in enumerate(_PETITIONS, 1):
+    for number, topic in enumerate(_PETITIONS, 1):
         petition = _PETITION if city.setting.scale >= 0.5 or number == 1 else 0
         rows = _week_of_one_dong(rng, free | (topic == "datacenter"), drawn, ids.index(topic), petition)
         if len(rows) > 4:
