@@ -171,7 +171,7 @@ def test_cells_are_the_people_of_their_dongs(papers: Papers) -> None:
     sums: Counter[str] = Counter()
     cells: Counter[str] = Counter()
     for row in truth:
-        sums[row["hjd_code"]] += row["residents"]
+        sums[row["dong_code"]] += row["residents"]
         cells[row["cell_id"]] += row["residents"]
     known = last.residents[last.at("2026-09")].sum(axis=(1, 2), dtype=np.int64)
     assert dict(sums) == dict(zip(dongs.code, known.tolist(), strict=True))

@@ -106,8 +106,8 @@ def test_who_commutes_where_is_in_the_hours(
     truth = people.truths(papers.city)["commuters"].to_pylist()
     days, home = WORKING - MARKETS, at_home(papers)
     for code, residents in home.items():
-        comes = sum(row["workers"] for row in truth if row["work_hjd_code"][:8] == code)
-        goes = sum(row["workers"] for row in truth if row["home_hjd_code"][:8] == code)
+        comes = sum(row["workers"] for row in truth if row["work_dong_code"][:8] == code)
+        goes = sum(row["workers"] for row in truth if row["home_dong_code"][:8] == code)
         found = mean(totals, days, 10, code) - mean(totals, days, 3, code)
         assert found == pytest.approx(comes - goes, abs=0.01 * residents + 2)
     estate, station = code_of(papers, "모루동"), code_of(papers, "하늬1동")

@@ -29,7 +29,7 @@ def _hollows(ground: Ground) -> pa.Table:
     return pa.table({
         "name": [each.name for each in found],
         "kind": [each.kind for each in found],
-        "hjd_code": [ground.dongs.code[each.dong] for each in found],
+        "dong_code": [ground.dongs.code[each.dong] for each in found],
         "depth_m": np.round([each.depth_m for each in found], 2),
         "area_m2": np.round([each.shape.area for each in found], 0),
         "volume_m3": np.round([each.volume_m3 for each in found], 0),
@@ -41,7 +41,7 @@ def _hollows(ground: Ground) -> pa.Table:
 def _dongs(ground: Ground) -> pa.Table:
     dongs = ground.dongs
     return pa.table({
-        "hjd_code": list(dongs.code), "name": list(dongs.name), "kind": list(dongs.kind), "people_aimed": dongs.people,
+        "dong_code": list(dongs.code), "name": list(dongs.name), "kind": list(dongs.kind), "people_aimed": dongs.people,
         "area_km2": np.round(dongs.area_km2, 4), "tongs": np.bincount(ground.tongs.dong, minlength=len(dongs)),
     })  # fmt: skip
 

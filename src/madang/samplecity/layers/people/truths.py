@@ -36,7 +36,7 @@ def _dongs(city: City) -> pa.Table:
     alone = people.households[known]
     return pa.table(
         {
-            "hjd_code": dongs.code,
+            "dong_code": dongs.code,
             "dong_name": dongs.name,
             "profile": people.profile,
             "opened_year": pa.array([year or None for year in people.opened.tolist()], pa.int64()),
@@ -61,7 +61,7 @@ def _events(city: City) -> pa.Table:
     columns = {
         "from_month_end": months[:-1][step],
         "to_month_end": months[1:][step],
-        "hjd_code": np.array(dongs.code)[dong],
+        "dong_code": np.array(dongs.code)[dong],
         "sex": np.array(SEXES)[sex],
     }
     names = dict(zip(EVENTS, ("births", "deaths", "arrived", "left"), strict=True))
@@ -80,8 +80,8 @@ def _moves(city: City) -> pa.Table:
     return pa.table(
         {
             "year": years[year],
-            "from_hjd_code": codes[origin],
-            "to_hjd_code": codes[to],
+            "from_dong_code": codes[origin],
+            "to_dong_code": codes[to],
             "sex": np.array(SEXES)[sex],
             "persons": table[year, origin, to, sex],
         }
@@ -89,12 +89,12 @@ def _moves(city: City) -> pa.Table:
 
 
 def _commuters(city: City) -> pa.Table:
-    """Workers by home and place of work; an empty code is outside the city."""
+    """Workers by home and place of work; an empty code is outside the city. Who works in the own 행정동 is not told."""
     table, dongs = city.get(People).commuting.workers, city.get(Ground).dongs
     home, work = np.nonzero(table)
     codes = np.array([*dongs.code, ""])
     return pa.table(
-        {"home_hjd_code": codes[home], "work_hjd_code": codes[work], "workers": table[home, work]}
+        {"home_dong_code": codes[home], "work_dong_code": codes[work], "workers": table[home, work]}
     )
 
 
@@ -104,7 +104,7 @@ def _grid(city: City) -> pa.Table:
     return pa.table(
         {
             "cell_id": cell_names(grid.west, grid.south),
-            "hjd_code": np.array(dongs.code)[grid.dong],
+            "dong_code": np.array(dongs.code)[grid.dong],
             "residents": grid.ages.sum(axis=1),
             **{name: grid.ages[:, at] for at, name in enumerate(("age_0_14", "age_15_64", "age_65_over"))},
             "households": grid.households,
@@ -120,7 +120,12 @@ def _effects() -> pa.Table:
         ("park_weekend_share", "쉬는 날 15~16시 강가 동: 주민 수에 대해 더 있는 사람", said["park"]),
         ("saturday_attendance", "토요일에 일하러 가는 몫", said["saturday"]),
         ("sunday_attendance", "일요일과 공휴일에 일하러 가는 몫", said["sunday"]),
-        ("outside_share", "시 밖에서 일하는 몫", said["outside_share"]),
+        ("outside_share", "역이 있는 동 말고: 시 밖에서 일하는 몫", said["outside_share"]),
+        (
+            "outside_share_station",
+            "역이 있는 동: 시 밖에서 일하는 몫",
+            said["outside_share"] * said["outside_station"],
+        ),
         *((f"feast_{name}", "설과 추석 사흘의 증감", value) for name, value in said["feast"].items()),
     ]
     name, meaning, value = zip(*rows, strict=True)
