@@ -247,7 +247,7 @@ def test_a_million_rows_are_drawn_in_half_a_second(tmp_path: Path) -> None:
 def test_shapes_that_cannot_be_read_leave_the_page_without_a_map(
     country: Workspace, see: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("no such shape")
 
     monkeypatch.setattr(map_picture, "rows_of", broken)

@@ -5,6 +5,7 @@ A picture is `WIDTH` units wide; longitudes are shrunk by the cosine of its midd
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import cos, log10, radians, sqrt
 from typing import Any
@@ -205,6 +206,24 @@ def dots(lon: Floats, lat: Floats, frame: Frame) -> str:
 
 def hexagons(lon: Floats, lat: Floats, frame: Frame) -> tuple[Floats, Floats, Ints]:
     """Points counted in hexagons: x and y (units) of the middle of each that has any, and how many it has."""
+    number, place = _in_hexagons(lon, lat, frame)
+    counts = np.bincount(number)
+    found = np.flatnonzero(counts)
+    return *place(found), counts[found]
+
+
+def hexagon_means(lon: Floats, lat: Floats, value: Floats, frame: Frame) -> tuple[Floats, Floats, Floats]:
+    """The same with the mean of the values of the points in each."""
+    number, place = _in_hexagons(lon, lat, frame)
+    counts, sums = np.bincount(number), np.bincount(number, value)
+    found = np.flatnonzero(counts)
+    return *place(found), sums[found] / counts[found]
+
+
+def _in_hexagons(
+    lon: Floats, lat: Floats, frame: Frame
+) -> tuple[Ints, Callable[[Ints], tuple[Floats, Floats]]]:
+    """The number of the hexagon of each point, and what gives the middles of numbers."""
     across, down = HEX * sqrt(3), HEX * 3
     x, y = frame.units(lon, lat)
     column, row = x / across, y / down  # of the hexagons that stand on a grid; the others stand between them
@@ -215,9 +234,7 @@ def hexagons(lon: Floats, lat: Floats, frame: Frame) -> tuple[Floats, Floats, In
     doubled_column = np.rint(2 * np.where(nearest, even[0], odd[0])).astype(np.int64)
     doubled_row = np.rint(2 * np.where(nearest, even[1], odd[1])).astype(np.int64)
     width = int(2 * WIDTH / across) + 4
-    counts = np.bincount(doubled_row * width + doubled_column)
-    found = np.flatnonzero(counts)
-    return found % width / 2 * across, found // width / 2 * down, counts[found]
+    return doubled_row * width + doubled_column, lambda at: (at % width / 2 * across, at // width / 2 * down)
 
 
 def hexagon_path(x: Floats, y: Floats) -> str:

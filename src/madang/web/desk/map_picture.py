@@ -18,13 +18,15 @@ import numpy as np
 import shapely
 
 from madang.bank import Version
+from madang.declarations.standard import DatasetColumn
 from madang.web.desk import map_draw as draw
 from madang.web.desk.map_areas import SIGUNGU, Areas, KnownAreas
+from madang.web.desk.map_even import is_grid, said, shades, value_of
 from madang.web.desk.map_ground import WIDE_KM, Ground, ground_of
 from madang.web.desk.map_rows import Rows, middle_box, rows_of, shapes_of
 from madang.workspace import Workspace
 
-_MAKE = "2"  # raised whenever the same version may give another picture
+_MAKE = "3"  # raised whenever the same version may give another picture
 _DOTS = 3_000  # points that are drawn one by one; more are counted in hexagons
 _FEW = 5  # rows of a personal dataset, below which an area's number is not shown
 _LISTED = 8
@@ -62,7 +64,7 @@ class Picture:
 
     width: int
     height: int
-    kind: str  # "shapes", "dots", "hexagons", "circles"
+    kind: str  # "shapes", "dots", "hexagons", "values", "even", "circles"
     level: str  # of the areas: "dong", "sigungu", "" without any
     land: str
     borders: str
@@ -76,6 +78,7 @@ class Picture:
     labels: tuple[draw.Label, ...] = ()
     sampled: int = 0  # rows looked at, where not all were
     hidden: bool = False
+    shaded: str = ""  # what the shades tell, where they do not count rows: "표고(m)"
 
     @property
     def below(self) -> int:
@@ -137,13 +140,14 @@ def _drawn(version: Version, known: KnownAreas | None, hidden: bool) -> Picture 
     shapes = None if hidden else shapes_of(version)
     if shapes is not None:
         return _of_shapes(shapes)
-    rows = rows_of(version.files)
+    measured = None if hidden else value_of(version.columns)
+    rows = rows_of(version.files, value=measured.name if measured else "")
     if rows is None:
         return None
     points = int(rows.placed.sum())
     if hidden or points < max(1, _POINTS_SHARE * sum(rows.dongs.values())):
         return _of_areas(rows, known, hidden) if known and rows.dongs else None
-    return _of_points(rows, known)
+    return _of_points(rows, known, measured)
 
 
 def _of_shapes(shapes: shapely.geometry.base.BaseGeometry) -> Picture | None:
@@ -162,20 +166,43 @@ def _of_shapes(shapes: shapely.geometry.base.BaseGeometry) -> Picture | None:
     )
 
 
-def _of_points(rows: Rows, known: KnownAreas | None) -> Picture:
+def _of_points(rows: Rows, known: KnownAreas | None, measured: DatasetColumn | None = None) -> Picture:
     lon, lat = rows.lon[rows.placed], rows.lat[rows.placed]
     frame = draw.Frame.around(middle_box(lon, lat))
     inside = frame.shows(lon, lat)
     lon, lat = lon[inside], lat[inside]
+    outside = int(rows.placed.sum()) - len(lon)
+    ground = ground_of(frame, known)
+    if len(lon) > _DOTS and is_grid(lon, lat):
+        value = rows.value[rows.placed][inside] if rows.value is not None and measured else None
+        found = _even(lon, lat, value, frame, ground, rows)
+        shaded = said(measured) if measured and found.kind == "values" else ""
+        return replace(found, drawn=len(lon), outside=outside, shaded=shaded)
     if len(lon) <= _DOTS:
         kind = "dots"
         marks: tuple[Drawn, ...] = (Drawn("dot", draw.dots(lon, lat, frame)),)
     else:
         kind, marks = "hexagons", _binned(lon, lat, frame)
-    ground = ground_of(frame, known)
     found = _plain(frame, kind, ground, marks, rows)
-    outside = int(rows.placed.sum()) - len(lon)
     return replace(found, drawn=len(lon), outside=outside, busiest=_busiest(rows, known, found.level, 1))
+
+
+def _even(
+    lon: draw.Floats,
+    lat: draw.Floats,
+    value: draw.Floats | None,
+    frame: draw.Frame,
+    ground: Ground,
+    rows: Rows,
+) -> Picture:
+    """Points of a grid: shades of what they measure, else where there are any."""
+    parts = [] if value is None else shades(lon, lat, value, frame)
+    if parts:
+        return _plain(
+            frame, "values", ground, [Drawn(f"class-{k}", path, words) for k, path, words in parts], rows
+        )
+    x, y, _ = draw.hexagons(lon, lat, frame)
+    return _plain(frame, "even", ground, [Drawn("class-2", draw.hexagon_path(x, y))], rows)
 
 
 def _binned(lon: draw.Floats, lat: draw.Floats, frame: draw.Frame) -> tuple[Drawn, ...]:

@@ -33,6 +33,7 @@ class Rows:
     lat: Floats
     dongs: dict[str, int]
     sampled: int = 0  # rows looked at, 0 where all were
+    value: Floats | None = None  # of the column asked for
 
     @property
     def placed(self) -> NDArray[np.bool_]:
@@ -48,8 +49,8 @@ class Rows:
         return found
 
 
-def rows_of(files: Sequence[Path], most: int = _MOST_ROWS) -> Rows | None:
-    """The positions of the rows of `files`; None where they have no column for them."""
+def rows_of(files: Sequence[Path], most: int = _MOST_ROWS, value: str = "") -> Rows | None:
+    """The positions of the rows of `files`, with the numbers of column `value`; None where they have no column for them."""
     pieces: list[pa.Table] = []
     total = sum(pq.read_metadata(path).num_rows for path in files)
     every = max(1, -(-total // most))
@@ -59,6 +60,7 @@ def rows_of(files: Sequence[Path], most: int = _MOST_ROWS) -> Rows | None:
             names = [name for name in ("lon", "lat", "dong_code") if name in file.schema_arrow.names]
             if len(names) < 3:
                 return None
+            names += [value] if value in file.schema_arrow.names else []
             chosen = [i for i in range(file.num_row_groups) if (at + i) % every == 0]
             at += file.num_row_groups
             pieces.append(file.read_row_groups(chosen, columns=names, use_threads=False))
@@ -71,7 +73,9 @@ def rows_of(files: Sequence[Path], most: int = _MOST_ROWS) -> Rows | None:
         .filter(pc.is_valid(pc.field("dong_code")))
     )
     dongs = dict(zip(counted["dong_code"].to_pylist(), counted["count_all"].to_pylist(), strict=True))
-    return Rows(_floats(table["lon"]), _floats(table["lat"]), dongs, table.num_rows if every > 1 else 0)
+    measured = _floats(table[value]) if value in table.column_names else None
+    sampled = table.num_rows if every > 1 else 0
+    return Rows(_floats(table["lon"]), _floats(table["lat"]), dongs, sampled, measured)
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:

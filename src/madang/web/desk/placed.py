@@ -12,6 +12,8 @@ _DRAWN = {
     "shapes": "도형 {drawn}개를 그대로 그렸습니다.",
     "dots": "{drawn}행을 점으로 찍었습니다.",
     "hexagons": "{drawn}행을 육각형 칸으로 나누어 세었습니다. 짙을수록 많습니다.",
+    "values": "{drawn}행이 고른 간격으로 놓여 있어 행 수 대신 {shaded} 값을 나타냈습니다. 짙을수록 큽니다.",
+    "even": "{drawn}행이 고른 간격으로 놓여 있습니다. 행 수에 차이가 없어 한 색으로 그렸습니다.",
     "circles": "{areas}에 있는 {drawn}행을 원으로 나타냈습니다. 클수록 많습니다.",
 }
 
@@ -89,6 +91,8 @@ class Places:
             return ""
         if picture.most is not None:
             return f"{picture.most.name}에 가장 많습니다({picture.most.rows:,}행)"
+        if picture.shaded:
+            return f"자리마다의 {picture.shaded} 값"
         return f"{self.what or f'{picture.drawn:,}행'}의 자리"
 
     @property
@@ -98,7 +102,7 @@ class Places:
         if picture is None:
             return ""
         areas = f"{_AREAS[picture.level]} {picture.areas:,}곳" if picture.areas else ""
-        said = [_DRAWN[picture.kind].format(drawn=f"{picture.drawn:,}", areas=areas)]
+        said = [_DRAWN[picture.kind].format(drawn=f"{picture.drawn:,}", areas=areas, shaded=picture.shaded)]
         if areas and picture.kind != "circles":
             said.append(f"{areas}에 걸쳐 있습니다.")
         if picture.hidden:
