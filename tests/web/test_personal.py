@@ -15,6 +15,7 @@ from django.test import Client
 import made_up_bank
 from madang.intake.problems import hide_lines
 from madang.web.desk import masking
+from madang.web.desk.source import _naming
 from madang.workspace import Workspace
 from made_up_bank import PARKING, START
 from web_page import Page
@@ -145,6 +146,19 @@ def test_the_original_shows_only_cells_known_to_be_open(applicants: Workspace, r
         assert rows["7"] == ["4********************"]  # its own delimiter is not that of the file
     if row == 6:
         assert rows["6"] == ["새** **", "1*********", "4"]  # the second line of a cell
+
+
+@pytest.mark.parametrize(
+    ("header", "place"),
+    [
+        (["시도명", "시군구명", "관리번호", "시설명", "담당기관명"], 3),
+        (["행정동", "관리번호", "사업장명"], 2),
+        (["관리번호", "주소", "비고"], 0),
+        ([], 0),
+    ],
+)
+def test_the_column_that_names_a_row_stays_in_sight(header: list[str], place: int) -> None:
+    assert _naming(header) == place
 
 
 def test_downloads_star_personal_columns(applicants: Workspace) -> None:

@@ -3,6 +3,9 @@ export function scrollToMarked(): void {
   const cell = document.querySelector<HTMLElement>("td[data-marked]");
   const area = cell?.closest<HTMLElement>(".table-scroll");
   if (!cell || !area) return;
-  area.scrollLeft = cell.offsetLeft - (area.clientWidth - cell.offsetWidth) / 2;
+  const naming = cell.parentElement?.querySelector<HTMLElement>(".naming");
+  const number = cell.parentElement?.firstElementChild as HTMLElement | null;
+  const kept = (number?.offsetWidth ?? 0) + (naming?.offsetWidth ?? 0); // columns that stay at the left
+  area.scrollLeft = cell.offsetLeft - kept - (area.clientWidth - kept - cell.offsetWidth) / 2;
   area.scrollTop = cell.offsetTop - (area.clientHeight - cell.offsetHeight) / 2;
 }

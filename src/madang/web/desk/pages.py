@@ -309,6 +309,7 @@ class SourcePage:
     problems: list[ProblemLine]  # what was found in this row, or in this cell where one is meant
     hidden: bool = False  # whether personal values are starred
     note: str = ""  # why the original is not shown
+    naming: int = 0  # place of the column that stays in sight beside the row number
 
     @property
     def names(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pyarrow.compute as pc
@@ -17,6 +18,10 @@ from madang.web.desk.workspace import workspace
 
 _NEIGHBOURS = 4
 _IN_ROW = 10
+_NAMES = re.compile(r"(?:명|명칭|이름)\s*$")
+_AREAS = re.compile(
+    r"^(?:시도|시군구|자치구|구|읍면동|행정동|법정동|동|리|.*기관|.*자치단체|.*도로|.*노선|시스템)\s*명칭?$|(?<!시)설명$"
+)
 
 
 def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> SourcePage:
@@ -59,11 +64,19 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
         rows=rows,
         row=row,
         marked=position,
+        naming=_naming(header),
         label=label,
         columns=max([len(header), *(len(each.cells) for each in rows)], default=0),
         problems=_in_row(dataset, chosen, row, column, hidden),
         hidden=bool(hidden),
         note=note,
+    )
+
+
+def _naming(header: list[str]) -> int:
+    """0-based place of the column that says what a row is about: the first name that is not of an area, else the first column."""
+    return next(
+        (at for at, label in enumerate(header) if _NAMES.search(label) and not _AREAS.search(label)), 0
     )
 
 
