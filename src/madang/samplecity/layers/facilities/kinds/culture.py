@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -11,7 +12,15 @@ from madang.samplecity.city import Array
 from madang.samplecity.layers.facilities import slips
 from madang.samplecity.layers.facilities.gaps import first_names, middle_of
 from madang.samplecity.layers.facilities.kind import Edit, Kind
-from madang.samplecity.layers.facilities.kinds.names import houses, joined, of_dong, unique
+from madang.samplecity.layers.facilities.kinds.courses import course
+from madang.samplecity.layers.facilities.kinds.names import (
+    from_pool,
+    houses,
+    joined,
+    of_dong,
+    stems,
+    unique,
+)
 from madang.samplecity.layers.facilities.rows import Cells, Rows
 from madang.samplecity.layers.facilities.sites import (
     Sites,
@@ -20,6 +29,7 @@ from madang.samplecity.layers.facilities.sites import (
     in_houses_of,
     inside,
 )
+from madang.samplecity.layers.ground.dongs import prefixed
 from madang.samplecity.layers.streets.model import USES
 from madang.samplecity.paper import Column
 from madang.samplecity.words import words
@@ -42,23 +52,39 @@ def in_every_dong(terrain: Terrain, kind: str, rng: np.random.Generator, count: 
 
 
 def library(rows: Rows) -> Mapping[str, Column]:
-    small = rows.pick(rows.told["작은"])
-    large = np.array([name.endswith("중앙도서관") for name in houses(rows, small)])
-    rank = np.argsort(np.argsort(-rows.terrain.people[rows.sites.dong] - 1e9 * large, kind="stable"))
+    own = houses(rows, [""] * len(rows))
+    fixed = np.array(
+        [2 if name.endswith("중앙도서관") else 0 if name.endswith("작은도서관") else 1 for name in own]
+    )
+    rank = np.argsort(np.argsort(-rows.terrain.people[rows.sites.dong] - 1e9 * fixed, kind="stable"))
     large = rank < max(1, len(rows) // 6)
-    kinds = rows.where(large, "공공도서관", rows.pick([["작은도서관", 9], ["어린이도서관", 1]]))
+    plain = rows.pick([["작은도서관", 9], ["어린이도서관", 1]])
+    kinds = rows.where(
+        large,
+        "공공도서관",
+        [
+            "작은도서관" if name.endswith("작은도서관") else kind
+            for name, kind in zip(own, plain, strict=True)
+        ],
+    )
     books = np.where(large, rows.whole(42_000, 118_000, 7), rows.whole(2_100, 14_000, 3))
     area = np.where(large, rows.sizes(3200, 0.2), rows.sizes(160, 0.3))
     opens, closes = rows.hours(["09:00~18:00", "10:00~18:00", "10:00~19:00"])
     saturday = rows.where(large, "17:00", rows.pick(["13:00", "15:00", "17:00"]))
+    closed = rows.where(
+        large,
+        "매주 월요일+법정공휴일",
+        rows.pick(["매주 일요일+법정공휴일", "매주 월요일+법정공휴일", "매주 토요일+일요일+법정공휴일"]),
+    )
+    on_saturday = np.array(["토요일" not in each for each in closed])
     return {
-        "도서관명": unique([name if name.endswith("도서관") else other for name, other in zip(houses(rows, small), joined(rows.dong_names, small), strict=True)]),
+        "도서관명": _library_names(rows, own, kinds),
         "도서관유형": kinds,
-        "휴관일": rows.where(large, "매주 월요일+법정공휴일", rows.pick(["매주 일요일+법정공휴일", "매주 월요일+법정공휴일", "토요일+일요일+법정공휴일"])),
+        "휴관일": closed,
         "평일운영시작시각": rows.where(large, "09:00", opens),
         "평일운영종료시각": rows.where(large, "22:00", closes),
-        "토요일운영시작시각": ["09:00"] * len(rows),
-        "토요일운영종료시각": saturday,
+        "토요일운영시작시각": rows.where(on_saturday, "09:00", "00:00"),
+        "토요일운영종료시각": rows.where(on_saturday, saturday, "00:00"),
         "공휴일운영시작시각": ["00:00"] * len(rows),
         "공휴일운영종료시각": ["00:00"] * len(rows),
         "열람좌석수": np.where(large, rows.whole(180, 520, 4), rows.whole(12, 48)),
@@ -68,8 +94,24 @@ def library(rows: Rows) -> Mapping[str, Column]:
         "건물면적": area,
         "부지면적": np.round(area * rows.rng.uniform(0.6, 1.4, len(rows)), 1),
         "운영기관명": rows.where(large, [f"{office} 도서관과" for office in rows.offices], joined(rows.dong_names, ["주민자치회"] * len(rows))),
+        "도서관전화번호": rows.phones(),
         "홈페이지주소": rows.where(large, "https://lib.yeoul.example"),
     }  # fmt: skip
+
+
+def _library_names(rows: Rows, own: Cells, kinds: Cells) -> Cells:
+    """The name of the building where it fits the kind; otherwise that of the place, or a word, with what the kind is called."""
+    taken, found = {name for name in rows.terrain.names if name}, []
+    for name, kind, stem, dong in zip(own, kinds, stems(rows), rows.sites.dong.tolist(), strict=True):
+        form = "{}도서관" if kind == "공공도서관" else f"{{}}{kind}"
+        small = kind != "공공도서관"
+        if name.endswith("도서관") and small == name.endswith("작은도서관"):
+            found.append(name)
+        elif not small and form.format(stem) not in taken:
+            found.append(from_pool([stem], 0, stem, taken, form))
+        else:
+            found.append(from_pool(rows.told["이름"], 7 * dong, stem, taken, form))
+    return found
 
 
 def moved_library(rows: Rows, texts: Mapping[str, Cells]) -> list[Edit]:
@@ -91,17 +133,28 @@ def moved_library(rows: Rows, texts: Mapping[str, Cells]) -> list[Edit]:
 
 
 def museum(rows: Rows) -> Mapping[str, Column]:
+    """Each with a name of its own and a text that fits it."""
     paid = rows.flags(0.4)
     adult = np.where(paid, rows.whole(1000, 5000, 500), 0)
     kind = rows.pick(["박물관", "미술관"])
+    taken: set[str] = set()
+    names, texts = [], []
+    turns = Counter[str]()
+    for each, stem in zip(kind, stems(rows), strict=True):
+        word, text = rows.told[each][turns[each] % len(rows.told[each])]
+        turns[each] += 1
+        names.append(from_pool([word], 0, f"{stem} ", taken, f"{{}} {each}"))
+        texts.append(text)
     return {
-        "시설명": unique(joined(rows.dong_names, rows.pick(rows.told["이름"]), kind)),
+        "시설명": names,
         "박물관미술관구분": kind,
+        "박물관미술관소개": texts,
         "어른관람료": adult,
         "청소년관람료": adult // 2 // 100 * 100,
         "어린이관람료": np.where(paid, 500, 0),
         "관람료기타정보": rows.where(paid, "단체 20인 이상 20% 할인", "무료"),
         "운영기관명": [f"{office}청" for office in rows.offices],
+        "운영기관전화번호": rows.phones(),
         "교통안내정보": [f"{road} 정류장에서 걸어서 5분" for road in rows.road_names],
     }
 
@@ -112,7 +165,7 @@ def at_festivals(terrain: Terrain, kind: str, rng: np.random.Generator, count: i
     names = first_names(ground).tolist()
     size = len(names) // len(ground.districts.code)
     points = []
-    for number in range(count):
+    for number in range(min(count, len(told) * len(ground.districts.code))):
         fest, district = told[number % len(told)], number // len(told) % len(ground.districts.code)
         mark = ground.landmarks.get(fest["venue"]) if district == 0 else None
         x, y = (mark.x, mark.y) if mark else middle_of(ground, district * size + names.index(fest["dong"]))
@@ -124,43 +177,17 @@ def festival(rows: Rows) -> Mapping[str, Column]:
     told = {fest["dong"]: fest for fest in words("facilities")["festivals"]}
     names = first_names(rows.terrain.ground)[rows.sites.dong].tolist()
     each = [told.get(name, told["나루동"]) for name in names]
-    turns = [names[:number].count(name) for number, name in enumerate(names)]
-    year = rows.day.year
-    starts = [
-        date(year, fest["month"], min(fest["day"] + 7 * turn, 25))
-        for fest, turn in zip(each, turns, strict=True)
-    ]
+    starts = [date(rows.day.year, fest["month"], fest["day"]) for fest in each]
     titles = [
-        f"{fest['name']}{f' {turn + 1}마당' if turn else ''}" for fest, turn in zip(each, turns, strict=True)
+        prefixed(district, fest["name"]) for district, fest in zip(rows.district.tolist(), each, strict=True)
     ]
     return {
-        "축제명": [f"제{len(title) % 17 + 3}회 {title}" for title in titles],
+        "축제명": [f"제{fest['held']}회 {title}" for title, fest in zip(titles, each, strict=True)],
         "개최장소": [fest["venue"] for fest in each],
         "축제시작일자": starts,
         "축제종료일자": [start + timedelta(days=fest["days"] - 1) for start, fest in zip(starts, each, strict=True)],
         "축제내용": [fest["what"] for fest in each],
         "주최기관명": [f"{office}청" for office in rows.offices],
-    }  # fmt: skip
-
-
-def course(rows: Rows) -> Mapping[str, Column]:
-    start = np.datetime64(rows.day.isoformat()) - 60 + rows.rng.integers(0, 120, len(rows))
-    opening = start - rows.whole(14, 30)
-    hour = rows.whole(9, 19)
-    length = rows.whole(1, 3)
-    paid = rows.flags(0.55)
-    return {
-        "강좌명": unique(joined(rows.pick(rows.told["앞"]), rows.pick(rows.told["강좌"]), rows.pick(rows.told["뒤"]))),
-        "강사명": joined(rows.pick(rows.told["성"]), rows.pick(rows.told["이름"]), by=""),
-        "교육시작일자": start,
-        "교육종료일자": start + 7 * rows.whole(4, 12),
-        "교육시작시각": [f"{each:02d}:00" for each in hour.tolist()],
-        "교육종료시각": [f"{each:02d}:{minute:02d}" for each, minute in zip((hour + length).tolist(), rows.whole(0, 30, 30).tolist(), strict=True)],
-        "교육장소": joined(houses(rows, of_dong(rows, ["평생학습관"] * len(rows))), rows.pick(["제1강의실", "제2강의실", "다목적실", "컴퓨터실"])),
-        "수강료": np.where(paid, rows.whole(10_000, 60_000, 5_000), 0),
-        "운영기관명": [f"{office}청" for office in rows.offices],
-        "접수시작일자": opening,
-        "접수종료일자": opening + rows.whole(5, 12),
     }  # fmt: skip
 
 
@@ -170,10 +197,13 @@ def market(rows: Rows) -> Mapping[str, Column]:
     own = _first(np.array([name == told["dong"] for name in rows.dong_names]))
     return {
         "시장명": rows.where(
-            own, told["name"], unique(of_dong(rows, rows.pick(["골목시장", "중앙시장", "새시장"])))
+            own,
+            told["name"],
+            unique(joined(stems(rows), rows.pick(["골목시장", "중앙시장", "새시장"]), by=""), rows),
         ),
         "시장유형": rows.where(own, "상설장+정기시장", "상설장"),
         "시장개설주기": rows.where(own, told["cycle"], "매일"),
+        "전화번호": rows.phones(),
         "점포수": np.where(own, 214, rows.whole(28, 120)),
         "공중화장실보유여부": rows.words(rows.flags(0.8) | own),
         "주차장보유여부": rows.words(rows.flags(0.6) | own),
@@ -204,9 +234,14 @@ def rooms(rows: Rows) -> Mapping[str, Column]:
     fee = np.where(paid, rows.whole(10_000, 80_000, 5_000), 0)
     opens, closes = rows.hours(["09:00~18:00", "09:00~21:00", "10:00~20:00"])
     capacity = rows.whole(12, 300, 4)
+    closed = rows.pick(rows.told["쉬는날"])
+    weekend = np.array(["토요일" not in each for each in closed])
     return {
         "개방시설명": houses(rows, of_dong(rows, ["주민공동시설"] * len(rows))),
         "개방장소명": unique(rows.pick(rows.told["방"])),
+        "휴관일": closed,
+        "주말운영시작시각": rows.where(weekend, "09:00"),
+        "주말운영종료시각": rows.where(weekend, rows.pick(["13:00", "18:00"])),
         "평일운영시작시각": opens,
         "평일운영종료시각": closes,
         "유료사용여부": rows.words(paid),
