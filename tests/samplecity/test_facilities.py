@@ -115,32 +115,6 @@ def test_gaps_are_there(files: Files) -> None:
         assert files.city.get(Ground).dongs.code[dong] == gap["dong_code"]
 
 
-def test_best_sites_are_best_by_a_count_of_our_own(files: Files) -> None:
-    """Homes within reach of a site and of no library, from the coordinates in the two files."""
-    ground = files.city.get(Ground)
-    people = np.where(
-        ground.dong >= 0, ground.homes * np.asarray(ground.dongs.people)[ground.dong], 0.0
-    ).ravel()
-    x, y = (axis.ravel() for axis in ground.grid.centres())
-    library = list(enumerate(files.rows("도서관")))  # no slip in it touches a coordinate
-    to_metres = pyproj.Transformer.from_crs(4326, 5179, always_xy=True)
-    library_x, library_y = to_metres.transform(numbers(library, "경도"), numbers(library, "위도"))
-    best = files.truth("best_library_sites")
-    reach = float(str(best[0]["radius_m"]))
-    left = people.copy()
-    for east, north in zip(library_x, library_y, strict=True):
-        left[np.hypot(x - east, y - north) <= reach] = 0
-    rows = files.rows("공공시설_후보지")
-    gains = {}
-    for number, east, north in zip(*places(files, "candidate-site"), strict=True):
-        if float(rows[number]["면적(㎡)"]) >= 1000 and "주거" in rows[number]["용도지역"]:
-            gains[rows[number]["후보지번호"]] = left[np.hypot(x - east, y - north) <= reach].sum()
-    told = {str(row["site"]): float(str(row["gain"])) for row in best}
-    assert len(gains) >= 3
-    assert gains == pytest.approx({site: told[site] for site in gains}, abs=1)
-    assert told[str(best[0]["site"])] == max(told.values()) > 0
-
-
 def test_addresses_are_those_of_the_street_register(files: Files) -> None:
     houses = files.city.get(Streets).buildings
     road, lot = set(houses.road_address), set(houses.lot_address)

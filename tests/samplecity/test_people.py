@@ -179,7 +179,8 @@ def test_cells_are_the_people_of_their_dongs(papers: Papers) -> None:
         if (cell := row.get("총인구수")) is None or "격자코드" not in row:
             continue
         assert cell == "N/A" if cells[row["격자코드"]] < 5 else int(cell) == cells[row["격자코드"]]
-        east, north = int(row["격자X"]), int(row["격자Y"])
+        east, north = int(row["격자중심X"]), int(row["격자중심Y"])
+        assert (east % 100, north % 100) == (50, 50)
         assert row["격자코드"][2:] == f"{east // 100 % 1000:03d}{north // 100 % 1000:03d}"
 
 

@@ -11,7 +11,7 @@ from madang.samplecity.layers.facilities import engine, truth
 from madang.samplecity.paper import Paper
 
 LABEL = "시설"
-NEEDS = ("ground", "streets")
+NEEDS = ("ground", "streets", "people")
 
 
 def build(city: City) -> None:

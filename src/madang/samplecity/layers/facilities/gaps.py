@@ -1,13 +1,15 @@
-"""Planted gaps: circles in which no facility of a kind stands although people live there."""
+"""Planted gaps: circles in which no facility of a kind stands although people live there; whom facilities reach."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
-from madang.samplecity.city import Array
+from madang.samplecity.city import Array, City
 from madang.samplecity.layers.ground.model import Ground
+from madang.samplecity.layers.people.model import GRID_M, People
 from madang.samplecity.words import words
 
 
@@ -21,7 +23,48 @@ class Gap:
     y: float
     radius_m: float
     reach_m: float  # from which people go to one of the kind
-    people: int  # who live in the circle and more than the reach from its edge: none of the kind reaches them
+
+
+@dataclass(frozen=True)
+class LivedCells:
+    """Who lives in the cells of 100 m of the grid that is handed over; all of a cell are counted at its centre."""
+
+    x: Array
+    y: Array
+    dong: Array  # in which the centre lies, -1 where it lies outside the city
+    people: Array
+
+    def take(self, rows: Array) -> LivedCells:
+        return LivedCells(self.x[rows], self.y[rows], self.dong[rows], self.people[rows])
+
+    def beyond(self, x: Array, y: Array, reach_m: float) -> LivedCells:
+        """Those farther than the reach from every one of the points."""
+        if not len(x):
+            return self
+        tree = shapely.STRtree(shapely.points(x, y))
+        _, far = tree.query_nearest(shapely.points(self.x, self.y), return_distance=True, all_matches=False)
+        return self.take(far > reach_m)
+
+    def within(self, x: Array, y: Array, reach_m: float) -> tuple[Array, Array]:
+        """Pairs of the number of a point and of a cell that it reaches."""
+        tree = shapely.STRtree(shapely.points(self.x, self.y))
+        point, cell = tree.query(shapely.points(x, y), predicate="dwithin", distance=reach_m)
+        return point, cell
+
+    def reached(self, x: Array, y: Array, reach_m: float) -> Array:
+        """How many people each point reaches."""
+        point, cell = self.within(x, y, reach_m)
+        found = np.bincount(point, weights=self.people[cell], minlength=len(x))
+        return np.round(found).astype(np.int64)
+
+
+def cells_of(city: City) -> LivedCells:
+    """The cells of the grid, those on a border with the people of all their 행정동."""
+    grid = city.get(People).grid
+    corner, at = np.unique(np.stack([grid.west, grid.south]), axis=1, return_inverse=True)
+    people = np.bincount(at.ravel(), weights=grid.ages.sum(axis=1)).astype(np.int64)
+    x, y = corner + GRID_M / 2
+    return LivedCells(x, y, city.get(Ground).dongs_at(x, y), people)
 
 
 def gaps_of(ground: Ground, scale: float) -> tuple[Gap, ...]:
@@ -31,8 +74,7 @@ def gaps_of(ground: Ground, scale: float) -> tuple[Gap, ...]:
         for dong in np.flatnonzero(np.isin(first_names(ground), told["dongs"])):
             x, y = middle_of(ground, int(dong))
             radius, reach = (float(told[name]) * float(np.sqrt(scale)) for name in ("radius_m", "reach_m"))
-            people = round(people_within(ground, x, y, radius - reach))
-            found.append(Gap(tuple(told["kinds"]), int(dong), x, y, radius, reach, people))
+            found.append(Gap(tuple(told["kinds"]), int(dong), x, y, radius, reach))
     return tuple(found)
 
 
@@ -51,16 +93,3 @@ def middle_of(ground: Ground, dong: int) -> tuple[float, float]:
     east, north = float(np.average(x, weights=homes)), float(np.average(y, weights=homes))
     nearest = int(np.argmin(np.hypot(x - east, y - north)))
     return float(x[nearest]), float(y[nearest])
-
-
-def people_by_cell(ground: Ground) -> Array:
-    """Residents of every cell."""
-    people = np.asarray(ground.dongs.people, float)
-    found: Array = np.where(ground.dong >= 0, ground.homes * people[ground.dong], 0.0)
-    return found
-
-
-def people_within(ground: Ground, x: float, y: float, radius_m: float) -> float:
-    """Residents within a distance of a point."""
-    east, north = ground.grid.centres()
-    return float(people_by_cell(ground)[np.hypot(east - x, north - y) <= radius_m].sum())

@@ -12,7 +12,7 @@ import shapely
 from madang.samplecity.city import Array, City
 from madang.samplecity.layers.facilities import car_parks
 from madang.samplecity.layers.facilities.called import called
-from madang.samplecity.layers.facilities.gaps import Gap, gaps_of
+from madang.samplecity.layers.facilities.gaps import Gap, cells_of, gaps_of
 from madang.samplecity.layers.ground.model import COVERS, Ground
 from madang.samplecity.layers.streets.model import USES, Streets
 
@@ -49,6 +49,7 @@ class Terrain:
         self.streets: Streets = city.get(Streets)
         houses = self.streets.buildings
         self.gaps: tuple[Gap, ...] = gaps_of(self.ground, min(city.setting.scale, 1.0))
+        self.cells = cells_of(city)  # where people live
         self.names = called(houses.name)  # of the buildings
         self.car_parks = car_parks.places(city)
         self.houses_at = shapely.STRtree(shapely.points(houses.x, houses.y))

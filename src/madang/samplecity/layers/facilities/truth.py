@@ -6,12 +6,17 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
-import shapely
 
 from madang.samplecity.city import Array
 from madang.samplecity.layers.facilities.engine import Facilities, Table
-from madang.samplecity.layers.facilities.gaps import people_by_cell
-from madang.samplecity.layers.facilities.kinds.land import BUILDABLE, LEAST_M2
+from madang.samplecity.layers.facilities.gaps import Gap, LivedCells
+from madang.samplecity.layers.facilities.kinds.land import (
+    BUILDABLE,
+    LEAST_M2,
+    library_reach,
+    without_library,
+)
+from madang.samplecity.layers.facilities.sites import Sites
 from madang.samplecity.map_paper import projected
 
 
@@ -25,9 +30,14 @@ def truths(facilities: Facilities) -> Mapping[str, pa.Table]:
 
 
 def gaps(facilities: Facilities) -> pa.Table:
-    """Every planted gap: a kind, the 행정동 and its middle, the radius within which nothing of the kind stands."""
-    dongs = facilities.terrain.ground.dongs
-    each = [(kind, gap) for gap in facilities.terrain.gaps for kind in gap.kinds]
+    """Every planted gap: a kind, the 행정동 and its middle, the radius within which nothing of the kind stands.
+
+    `people`: of cells so deep in the circle that nothing outside it reaches them. `people_uncovered`: of all cells whose
+    centre lies in the 행정동, farther than the reach from every one of the kind in the first delivery, in the circle or
+    not. Other 행정동 have people whom nothing reaches, too, and may have more of them.
+    """
+    terrain, dongs = facilities.terrain, facilities.terrain.ground.dongs
+    each = [(kind, gap) for gap in terrain.gaps for kind in gap.kinds]
     lon, lat = projected(np.array([gap.x for _, gap in each]), np.array([gap.y for _, gap in each]), 4326)
     return pa.table(
         {
@@ -38,62 +48,70 @@ def gaps(facilities: Facilities) -> pa.Table:
             "lat": np.round(lat, 7),
             "radius_m": [round(gap.radius_m, 1) for _, gap in each],
             "reach_m": [round(gap.reach_m, 1) for _, gap in each],
-            "people": [gap.people for _, gap in each],
+            "people": [_deep(terrain.cells, gap) for _, gap in each],
+            "people_uncovered": [_uncovered(facilities, kind, gap) for kind, gap in each],
         }
     )
+
+
+def _deep(cells: LivedCells, gap: Gap) -> int:
+    inside = np.hypot(cells.x - gap.x, cells.y - gap.y) <= gap.radius_m - gap.reach_m
+    return int(cells.people[inside].sum())
+
+
+def _uncovered(facilities: Facilities, kind: str, gap: Gap) -> int:
+    sites, _ = facilities.terrain.made[kind]
+    cells = facilities.terrain.cells
+    return int(cells.take(cells.dong == gap.dong).beyond(sites.x, sites.y, gap.reach_m).people.sum())
 
 
 def best_sites(facilities: Facilities) -> pa.Table:
-    """Every candidate site that may carry a library, best first: residents within the radius of it who have no
-    library so near now (`gain`), and again after the better ones have been taken (`gain_in_turn`)."""
+    """Every candidate site: residents within the radius of it who have no library so near now (`gain`).
+
+    A library may stand (`qualifies`) on LEAST_M2 and more of BUILDABLE zoning. Of those sites `rank` is the order in which
+    they are taken, each time the one that adds most, and `gain_in_turn` what it adds: whom a better one reached is not
+    counted again. The others follow without either.
+    """
     terrain, table = facilities.terrain, facilities.tables["candidate-site"]
-    radius = max((gap.reach_m for gap in terrain.gaps if "library" in gap.kinds), default=1000.0)
-    good = np.array([
-        float(area) >= LEAST_M2 and zone in BUILDABLE
-        for area, zone in zip(table.texts["면적(㎡)"], table.texts["용도지역"], strict=True)
-    ])  # fmt: skip
-    rows, people = np.flatnonzero(good), people_by_cell(terrain.ground)
-    library, _ = terrain.made["library"]
-    x, y = (axis[people > 0] for axis in terrain.ground.grid.centres())
-    apart = ~_near(x, y, library.x, library.y, radius)
-    x, y, left = x[apart], y[apart], people[people > 0][apart]
-    reached = [np.flatnonzero(np.hypot(x - east, y - north) <= radius)
-               for east, north in zip(table.sites.x[rows].tolist(), table.sites.y[rows].tolist(), strict=True)]  # fmt: skip
-    gain = np.array([left[cells].sum() for cells in reached])
-    order, in_turn = _greedy(reached, left)
-    lon, lat = projected(table.sites.x[rows], table.sites.y[rows], 4326)
+    radius, zoning = library_reach(terrain), table.texts["용도지역"]
+    area = np.array([float(cell) for cell in table.texts["면적(㎡)"]])
+    good = (area >= LEAST_M2) & np.isin(zoning, BUILDABLE)
+    left, sites = without_library(terrain), table.sites
+    gain = left.reached(sites.x, sites.y, radius)
+    first, in_turn = _greedy(left, sites.take(np.flatnonzero(good)), radius)
+    others = np.flatnonzero(~good)
+    order = np.concatenate([np.flatnonzero(good)[first], others[np.argsort(-gain[others], kind="stable")]])
+    lon, lat = projected(sites.x[order], sites.y[order], 4326)
+    none = [None] * len(others)
     return pa.table(
         {
-            "site": [table.names[row] for row in rows[order].tolist()],
-            "rank": np.arange(1, len(rows) + 1),
-            "gain": np.round(gain[order]).astype(np.int64),
-            "gain_in_turn": np.round(in_turn).astype(np.int64),
-            "radius_m": np.full(len(rows), round(radius, 1)),
-            "lon": np.round(lon[order], 7),
-            "lat": np.round(lat[order], 7),
+            "site": [table.names[row] for row in order.tolist()],
+            "rank": pa.array([*range(1, len(first) + 1), *none], pa.int64()),
+            "gain": gain[order],
+            "gain_in_turn": pa.array([*in_turn, *none], pa.int64()),
+            "qualifies": good[order],
+            "area_m2": area[order],
+            "zoning": [zoning[row] for row in order.tolist()],
+            "radius_m": np.full(len(order), round(radius, 1)),
+            "lon": np.round(lon, 7),
+            "lat": np.round(lat, 7),
         }
     )
 
 
-def _near(x: Array, y: Array, east: Array, north: Array, radius: float) -> Array:
-    """Which points have one of the others within the radius."""
-    tree = shapely.STRtree(shapely.points(east, north))
-    _, far = tree.query_nearest(shapely.points(x, y), return_distance=True, all_matches=False)
-    found: Array = far <= radius
-    return found
-
-
-def _greedy(reached: list[Array], left: Array) -> tuple[Array, Array]:
+def _greedy(cells: LivedCells, sites: Sites, radius: float) -> tuple[Array, list[int]]:
     """The order in which sites are taken, each time the one that reaches most people not reached yet; what it adds."""
-    left, free = left.copy(), list(range(len(reached)))
+    site, cell = cells.within(sites.x, sites.y, radius)
+    left, free = cells.people.copy(), np.ones(len(sites), bool)
     order, gains = [], []
-    while free:
-        gain = [float(left[reached[site]].sum()) for site in free]
-        best = free.pop(int(np.argmax(gain)))
+    while free.any():
+        gain = np.where(free, np.bincount(site, weights=left[cell], minlength=len(sites)), -1.0)
+        best = int(np.argmax(gain))
         order.append(best)
-        gains.append(max(gain))
-        left[reached[best]] = 0.0
-    return np.array(order, np.int64), np.array(gains, float)
+        gains.append(round(float(gain[best])))
+        free[best] = False
+        left[cell[site == best]] = 0
+    return np.array(order, np.int64), gains
 
 
 def changes(facilities: Facilities) -> pa.Table:

@@ -10,7 +10,7 @@ from madang.samplecity.city import Array, City, Delivery
 from madang.samplecity.layers.ground.model import Ground
 from madang.samplecity.layers.people import rates
 from madang.samplecity.layers.people.grid import cell_names
-from madang.samplecity.layers.people.model import People
+from madang.samplecity.layers.people.model import GRID_M, People
 from madang.samplecity.layers.people.present import STARTS, UNIT, hours
 from madang.samplecity.layers.people.slips import Spots, handed_in_twice
 from madang.samplecity.paper import Paper
@@ -34,8 +34,8 @@ def _grid(city: City, delivery: Delivery) -> Paper:
     south, west = corner
     columns = {
         "격자코드": cell_names(west, south),
-        "격자X": west.astype(np.int64),
-        "격자Y": south.astype(np.int64),
+        "격자중심X": (west + GRID_M / 2).astype(np.int64),  # in the centre lies the 행정동 that a cell is given
+        "격자중심Y": (south + GRID_M / 2).astype(np.int64),
     }
     labels = ("총인구수", "유소년인구수(0~14세)", "생산연령인구수(15~64세)", "고령인구수(65세이상)", "세대수")
     shown = [["N/A" if 0 < value < SMALL else str(value) for value in column] for column in table.T.tolist()]

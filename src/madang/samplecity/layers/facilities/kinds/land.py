@@ -5,19 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import shapely
 
 from madang.samplecity.city import SIDO, Array
 from madang.samplecity.layers.facilities import slips
+from madang.samplecity.layers.facilities.gaps import Gap, LivedCells
 from madang.samplecity.layers.facilities.kind import Kind
 from madang.samplecity.layers.facilities.kinds.names import joined, unique
 from madang.samplecity.layers.facilities.rows import Cells, Rows
 from madang.samplecity.layers.facilities.sites import Sites, Terrain, drawn, on_cover
+from madang.samplecity.layers.ground.model import COVERS
 from madang.samplecity.paper import Column
 
-_NEAR, _FAR = 0.2, 0.7  # of the radius of a gap: sites planted in it, and how far others keep off
-_IN_GAP = 3  # of them the last is too small: nearest is not best
+_FAR = 0.7  # of the radius of a gap: so far others keep off
+_APART_M = 60.0
+_BANK_M = (80.0, 30.0)  # that river and streams keep free beside their water, and the width of a site
+_WALL_M = 5.0
+_SECOND = (0.3, 0.8)  # of the best site of a gap: what the next best reaches …
+_ADDS = 0.2  # … and what it adds
+_OTHERS = 0.65  # of the best of any gap: what others reach at most
 LEAST_M2 = 1_000.0  # of a site for a library
 BUILDABLE = ("제1종일반주거지역", "제2종일반주거지역", "준주거지역", "일반상업지역")
+_COVERS = ("시가지", "밭", "풀밭", "논")
+
+
+def library_reach(terrain: Terrain) -> float:
+    """From how far people go to a library."""
+    return max((gap.reach_m for gap in terrain.gaps if "library" in gap.kinds), default=1000.0)
+
+
+def without_library(terrain: Terrain) -> LivedCells:
+    """The cells whose people no library reaches."""
+    library, _ = terrain.made["library"]
+    return terrain.cells.beyond(library.x, library.y, library_reach(terrain))
 
 
 def _to_gap(terrain: Terrain, x: Array, y: Array) -> tuple[Array, Array]:
@@ -29,24 +49,78 @@ def _to_gap(terrain: Terrain, x: Array, y: Array) -> tuple[Array, Array]:
     return far.argmin(axis=0), far.min(axis=0)
 
 
+def free_ground(terrain: Terrain, x: Array, y: Array) -> Array:
+    """Whether something could be put up at each point: nothing stands there, no wood, no water, no river ground."""
+    ground, houses, points = terrain.ground, terrain.streets.buildings, shapely.points(x, y)
+    wide = np.pad(ground.cover, 1, mode="edge")
+    row, column = ground.grid.cells(x, y)
+    around = np.array([wide[row + down, column + right] for down in range(3) for right in range(3)])
+    found: Array = np.isin(around[4], [COVERS.index(each) for each in _COVERS]) & (around == around[4]).all(
+        axis=0
+    )
+    for number, stream in enumerate(ground.streams):
+        found &= shapely.distance(stream.shape, points) > stream.width_m / 2 + _BANK_M[number > 0]
+    half = np.sqrt(np.asarray(houses.footprint_m2) / np.pi) + _WALL_M
+    at, house = terrain.houses_at.query(points, predicate="dwithin", distance=float(half.max()))
+    found[at[np.hypot(x[at] - houses.x[house], y[at] - houses.y[house]) < half[house]]] = False
+    return found
+
+
 def public_land(terrain: Terrain, kind: str, rng: np.random.Generator, count: int) -> Sites:
-    """Three sites in the middle of every gap of libraries, the others well away from it."""
-    lots = on_cover("시가지", "밭", "풀밭", "논", "숲")(terrain, kind, rng, 60 * count)
-    gap, far = _to_gap(terrain, lots.x, lots.y)
-    inner = [rows[drawn(rng, np.ones(len(rows)), _IN_GAP)] for each in range(int(gap.max(initial=-1)) + 1)
-             for rows in [np.flatnonzero((gap == each) & (far < _NEAR))]]  # fmt: skip
-    own = np.concatenate([*inner, np.zeros(0, np.int64)]).astype(np.int64)
-    others = np.flatnonzero(far > _FAR)
-    others = others[drawn(rng, np.ones(len(others)), max(count - len(own), 0))]
-    return lots.take(np.concatenate([own, others]))
+    """Three sites in every gap of libraries; the others well away from it, where a library is less wanted."""
+    left, reach = without_library(terrain), library_reach(terrain)
+    gaps = [gap for gap in terrain.gaps if "library" in gap.kinds]
+    planted = [_in_gap(terrain, gap, left, reach, rng) for gap in gaps]
+    own = terrain.at(*np.concatenate([sites for sites, _ in planted] or [np.zeros((0, 2))]).T)
+    lots = on_cover(*_COVERS)(terrain, kind, rng, 60 * count)
+    lots = lots.take(np.flatnonzero(free_ground(terrain, lots.x, lots.y)))
+    block = np.floor(np.stack([lots.x, lots.y]) / _APART_M)
+    lots = lots.take(np.sort(np.unique(block, axis=1, return_index=True)[1]))
+    gain, most = (
+        left.reached(lots.x, lots.y, reach),
+        _OTHERS * min((best for _, best in planted), default=np.inf),
+    )
+    weight = (_to_gap(terrain, lots.x, lots.y)[1] > _FAR) * np.where(gain <= most, 1.0, 1e-9)
+    return own.and_(lots.take(drawn(rng, weight, max(count - len(own), 0))))
+
+
+def _in_gap(
+    terrain: Terrain, gap: Gap, left: LivedCells, reach: float, rng: np.random.Generator
+) -> tuple[Array, int]:
+    """The places (n, 2) of the sites planted in a gap, and whom the best of them reaches.
+
+    One reaches most, but will be too small; the best next to it; one that reaches less, and adds little to the best.
+    """
+    steps = np.arange(-_FAR * gap.radius_m, _FAR * gap.radius_m, 8.0)
+    x, y = (
+        axis.ravel() + rng.uniform(-3.0, 3.0, axis.size) for axis in np.meshgrid(gap.x + steps, gap.y + steps)
+    )
+    near = np.flatnonzero(
+        (np.hypot(x - gap.x, y - gap.y) < _FAR * gap.radius_m) & (terrain.ground.dongs_at(x, y) >= 0)
+    )
+    near = near[free_ground(terrain, x[near], y[near])]
+    x, y = x[near], y[near]
+    gain = left.reached(x, y, reach)
+    most = int(np.argmax(gain))
+    best = int(np.argmax(np.where(np.hypot(x - x[most], y - y[most]) > _APART_M, gain, -1)))
+    far = np.hypot(left.x - x[best], left.y - y[best])
+    adds = left.take(far > reach).reached(x, y, reach)
+    good = (
+        (gain >= _SECOND[0] * gain[best]) & (gain <= _SECOND[1] * gain[best]) & (adds <= _ADDS * gain[best])
+    )
+    rows = np.flatnonzero(good) if good.any() else np.array([int(np.argmin(gain + adds))])
+    chosen = [most, best, int(rng.choice(rows))]
+    return np.column_stack([x[chosen], y[chosen]]), int(gain[best])
 
 
 def candidate(rows: Rows) -> Mapping[str, Column]:
     gap, far = _to_gap(rows.terrain, rows.sites.x, rows.sites.y)
-    planted = far < _NEAR
-    small = np.zeros(len(rows), bool)
+    planted = far < _FAR
+    small = np.zeros(len(rows), bool)  # in each gap the one that reaches most: nearest is not best
+    gain = without_library(rows.terrain).reached(rows.sites.x, rows.sites.y, library_reach(rows.terrain))
     for each in np.unique(gap[planted]).tolist():
-        small[np.flatnonzero(planted & (gap == each))[-1:]] = True
+        own = np.flatnonzero(planted & (gap == each))
+        small[own[np.argmax(gain[own])]] = True
     good = planted & ~small
     area = np.where(good, rows.sizes(2600, 0.2), np.where(small, rows.sizes(190, 0.2), rows.sizes(1300, 0.9)))
     zones = [rows.told["용도지역"][str(kind)] for kind in rows.dong_kinds.tolist()]
