@@ -34,6 +34,7 @@ def test_what_is_written(tmp_path: Path) -> None:
         "delivery-1/나무/나무_20260930.csv",
         "delivery-1/행정구역/행정동경계_20260930.geojson",
         "delivery-2/나무/나무_20261031.csv",
+        "truth/README.md",
         "truth/city.json",
         "truth/defects.csv",
         "truth/trees/counts.csv",

@@ -16,6 +16,7 @@ from madang.messages import MadangError
 from madang.samplecity.city import City, Setting
 from madang.samplecity.layers import Layer, layers
 from madang.samplecity.paper import Defect
+from madang.samplecity.truth_guide import write_guide
 
 FOLDERS = ("delivery-1", "delivery-2")
 TRUTH = "truth"
@@ -91,6 +92,7 @@ def _write(folder: Path, setting: Setting, told: Told) -> None:
                 files[at] += 1
         _truths(folder / TRUTH / name, layer, city)
     _defects(folder / TRUTH, defects)
+    write_guide(folder / TRUTH, every)
     told_of = {(each.file, each.row, each.rule) for _, _, each in defects if each.severity != "info"}
     said = {**_words(setting), "files": files, "defects": len(told_of)}
     (folder / TRUTH / DONE).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")

@@ -124,7 +124,7 @@ def _effects() -> pa.Table:
         (
             "outside_share_station",
             "역이 있는 동: 시 밖에서 일하는 몫",
-            said["outside_share"] * said["outside_station"],
+            round(said["outside_share"] * said["outside_station"], 4),
         ),
         *((f"feast_{name}", "설과 추석 사흘의 증감", value) for name, value in said["feast"].items()),
     ]
