@@ -15,3 +15,4 @@ import { scrollToMarked } from "./elements/marked-cell";
 copyButtons();
 rowLinks();
 scrollToMarked();
+void document.fonts.ready.then(scrollToMarked); // letters of the real font are of another width

@@ -152,7 +152,7 @@ def test_the_original_shows_only_cells_known_to_be_open(applicants: Workspace, r
     ("header", "place"),
     [
         (["시도명", "시군구명", "관리번호", "시설명", "담당기관명"], 3),
-        (["행정동", "관리번호", "사업장명"], 2),
+        (["행정동", "관리번호", "업태구분명", "사업장명"], 3),
         (["관리번호", "주소", "비고"], 0),
         ([], 0),
     ],

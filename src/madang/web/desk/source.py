@@ -19,8 +19,9 @@ from madang.web.desk.workspace import workspace
 _NEIGHBOURS = 4
 _IN_ROW = 10
 _NAMES = re.compile(r"(?:명|명칭|이름)\s*$")
-_AREAS = re.compile(
-    r"^(?:시도|시군구|자치구|구|읍면동|행정동|법정동|동|리|.*기관|.*자치단체|.*도로|.*노선|시스템)\s*명칭?$|(?<!시)설명$"
+_NOT_ITS_OWN = re.compile(
+    r"^(?:시도|시군구|자치구|구|읍면동|행정동|법정동|동|리|.*기관|.*자치단체|.*도로|.*노선|시스템"
+    r"|.*(?:구분|유형|종류|분류|업종|업태|코드|법령))\s*명칭?$|(?<!시)설명$"
 )
 
 
@@ -74,9 +75,9 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
 
 
 def _naming(header: list[str]) -> int:
-    """0-based place of the column that says what a row is about: the first name that is not of an area, else the first column."""
+    """0-based place of the column that says what a row is about: the first name that is not of an area or a kind, else the first column."""
     return next(
-        (at for at, label in enumerate(header) if _NAMES.search(label) and not _AREAS.search(label)), 0
+        (at for at, label in enumerate(header) if _NAMES.search(label) and not _NOT_ITS_OWN.search(label)), 0
     )
 
 
