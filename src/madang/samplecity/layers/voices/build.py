@@ -9,6 +9,7 @@ import numpy as np
 from madang.samplecity.city import Array, City
 from madang.samplecity.layers.streets.model import Streets
 from madang.samplecity.layers.voices.compose import Said, texts
+from madang.samplecity.layers.voices.departments import routed
 from madang.samplecity.layers.voices.handling import handling
 from madang.samplecity.layers.voices.mayor import mayor_letters
 from madang.samplecity.layers.voices.model import Complaints, Voices
@@ -20,6 +21,7 @@ from madang.samplecity.layers.voices.where import Places, places
 from madang.samplecity.layers.voices.writers import Writers, nearly, writers
 
 PICKS = 44
+_AGAIN = ("", "", " (재차)", " 다시 올립니다", " - 재신고", " (두 번째)", " 또 신고합니다")
 _LOCATED = 0.5
 _PLATED = ("parking", "child_zone", "dumping", "parking_lot", "noise")  # somebody's car is to blame
 _LIKING: dict[str, dict[str, float]] = {  # how much more or less a register writes about a topic
@@ -80,8 +82,10 @@ def _complaints(city: City, known: tuple[Topic, ...], when: Drawn, who: Writers,
     for row in np.flatnonzero((who.base >= 0) & ~leader).tolist():
         base = int(who.base[row])
         bodies[row] = bodies[base] if who.same[row] else nearly(bodies[base], picks[row, 6:].tolist())
-        titles[row] = titles[base] if who.same[row] or picks[row, 5] % 2 else titles[row]
-    done = handling(city, known, when.topic, when.received, register)
+        again = "" if who.same[row] else _AGAIN[int(picks[row, 5]) % len(_AGAIN)]
+        titles[row] = titles[base] + again
+    homes = routed(city, known, when.topic, when.dong, titles, bodies)
+    done = handling(city, known, when.topic, when.received, register, homes.department)
     located = rng.random(count) < _LOCATED
     located &= np.array([not each.at_home for each in known])[when.topic] | (rng.random(count) < 0.15)
     address = city.get(Streets).buildings.road_address
@@ -105,6 +109,9 @@ def _complaints(city: City, known: tuple[Topic, ...], when: Drawn, who: Writers,
         body=tuple(bodies),
         first_department=tuple(done.first),
         department=tuple(done.department),
+        rule=homes.rule,
+        likely_department=tuple(homes.likely),
+        routed_by=tuple(homes.reason),
         due=done.due,
         answered=done.answered,
         fate=tuple(done.fate),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
 
 import numpy as np
 
@@ -74,8 +72,11 @@ def _letter(letter: Said, picks: list[int], long: bool) -> tuple[str, str]:
     parts = common()
     skeletons = parts.told["long"]["polite"] if long else parts.skeletons[letter.register]
     skeleton = skeletons[picks[0] % len(skeletons)]
-    body = filled(_sentences(letter, skeleton, picks), letter, picks)
-    title = filled(letter.topic.titles[picks[1] % len(letter.topic.titles)], letter, picks[::-1])
+    month = 0 if long else month_of(letter.received)  # what is written again months later speaks of no season
+    matter = pool_of(letter, "S", frozenset(), month)
+    about = matter[picks[6 + skeleton.index("S")] % len(matter)]
+    body = filled(_sentences(letter, skeleton, picks, about, month), letter, picks)
+    title = filled(title_of(letter, about, month, picks[1]), letter, picks[::-1])
     if picks[2] % 100 < _SLIP_SHARE[letter.register]:
         body = slipped(body, picks[3])
     if letter.register == "phone" and picks[4] % 3:
@@ -86,18 +87,36 @@ def _letter(letter: Said, picks: list[int], long: bool) -> tuple[str, str]:
     return title, body
 
 
-def _sentences(letter: Said, skeleton: str, picks: list[int]) -> str:
+def month_of(received: np.datetime64) -> int:
+    return int(str(received.astype("datetime64[M]"))[5:7])
+
+
+def subjects_of(letter: Said, about: Frame) -> frozenset[str]:
+    """What a letter speaks of: its topic, and the part of it that its first sentence is about."""
+    return about.subjects | {letter.topic.id, letter.register}
+
+
+def title_of(letter: Said, about: Frame, month: int, pick: int) -> str:
+    """A title for what the letter is about: half of the time one that names it, where there is one."""
+    fitting = [each for each in letter.topic.titles if each.fits(subjects_of(letter, about), month)]
+    named = [each for each in fitting if each.subjects]
+    pool = named if named and (pick // 7919) % 4 else fitting
+    return pool[pick % len(pool)].front
+
+
+def _sentences(letter: Said, skeleton: str, picks: list[int], about: Frame, month: int) -> str:
     made = ""
     used: set[str] = set()
+    subjects = subjects_of(letter, about)
     for at, slot in enumerate(skeleton):
         if slot == "/":
             made = made.rstrip() + "\n"
             continue
-        pool = pool_of(letter, slot)
+        pool = pool_of(letter, slot, subjects, month)
         if not pool:
             continue
         pick = picks[6 + at]
-        frame = _fitting(pool, slot, used, pick)
+        frame = about if slot == "S" else pool[pick % len(pool)]
         if frame.front in used:
             continue
         used.add(frame.front)
@@ -107,50 +126,51 @@ def _sentences(letter: Said, skeleton: str, picks: list[int]) -> str:
     return made[:-1] + "." if made.endswith(",") else made
 
 
-def _fitting(pool: list[Frame], slot: str, used: set[str], pick: int) -> Frame:
-    """Of a few sentences the one that shares most words with those before it: who writes of a toilet asks for a toilet."""
-    if slot != "R" or not used:
-        return pool[pick % len(pool)]
-    before = set().union(*(pairs(each) for each in used))
-    few = [pool[(pick // step) % len(pool)] for step in (1, 31, 961)]
-    return max(few, key=lambda frame: len(pairs(frame.front + frame.stem) & before))
-
-
-@cache
-def pairs(text: str) -> frozenset[str]:
-    """Two letters of Hangul after one another, of the words of a text."""
-    return frozenset(
-        pair for pair in map("".join, pairwise(text)) if "가" <= pair[0] <= "힣" and "가" <= pair[1] <= "힣"
-    )
-
-
 def _lead(letter: Said, slot: str, pick: int, frame: Frame) -> str:
     leads = common().told["leads"].get(slot)
     if not leads or letter.register in ("memo", "phone", "angry"):
         return ""
     if letter.topic.id == "praise":
         leads = common().told["leads"]["praise"]
+    if letter.register == "official":
+        leads = common().told["leads"]["official"][slot]
     if frame.front.startswith(_HURRIED) or (letter.topic.id == "praise" and slot == "R"):
         return ""
     return str(leads[pick // 104729 % len(leads)])
 
 
-def pool_of(letter: Said, slot: str) -> list[Frame]:
+def pool_of(letter: Said, slot: str, subjects: frozenset[str], month: int) -> tuple[Frame, ...]:
     """The sentences that may stand in a slot of such a letter."""
-    if slot in letter.topic.slots:
-        return letter.topic.slots[slot]
-    if slot in "TP":
-        quiet = (
-            letter.topic.at_home
-            or letter.topic.id == "permit"
-            or slot == "T"
-            and letter.topic.id not in _AT_HOURS
+    return _pool(letter.topic, slot, letter.register, subjects, month)
+
+
+_POOLS: dict[tuple[str, str, str, frozenset[str], int], tuple[Frame, ...]] = {}
+
+
+def _pool(topic: Topic, slot: str, register: str, subjects: frozenset[str], month: int) -> tuple[Frame, ...]:
+    key = (topic.id, slot, register, subjects, month)
+    if key not in _POOLS:
+        unfit = re.compile(common().told["unfit"].get(register, "$^"))
+        _POOLS[key] = tuple(
+            frame
+            for frame in _all_of(topic, slot, register)
+            if (slot == "S" and (not frame.months or month in frame.months) or frame.fits(subjects, month))
+            and register not in frame.not_in
+            and not (slot not in "GFC" and unfit.search(frame.front + frame.stem))
         )
+    return _POOLS[key]
+
+
+def _all_of(topic: Topic, slot: str, register: str) -> list[Frame]:
+    if slot in topic.slots:
+        return topic.slots[slot]
+    if slot in "TP":
+        quiet = topic.at_home or topic.id == "permit" or slot == "T" and topic.id not in _AT_HOURS
         return [] if quiet else common().slots[slot]["all"]
     pools = common().slots[slot]
-    if slot == "C" and letter.topic.id == "praise":
+    if slot == "C" and topic.id == "praise":
         return []
-    return pools.get(letter.register, [] if slot == "F" else pools["polite"])
+    return pools.get(register, [] if slot == "F" else pools["polite"])
 
 
 def filled(text: str, letter: Said, picks: list[int]) -> str:
@@ -187,6 +207,7 @@ def _timed(text: str, letter: Said, picks: list[int]) -> str:
     if "#d" in text:
         long = common().told["time"]["long"]
         text = text.replace("#d", long[picks[25] % len(long)].format(n=2 + picks[26] % 8))
+    text = text.replace("#b", str(60 + picks[27] % 7 * 5))
     at = 26
 
     def number(found: re.Match[str]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
+from typing import Any
 
 from madang.samplecity.layers.voices.endings import ends
 
@@ -13,18 +14,32 @@ _ALTERNATIVE = re.compile(r"\(([^()]*\|[^()]*)\)")
 _MARK = re.compile(r"<([^<>]+)([vapnrqQm])>\s*$")
 _BEFORE_MARK = re.compile(r"\(([^()]*)\)<([a-zA-Z])>")
 _WORD_MARK = re.compile(r"([가-힣]+)<([vapnrqQm])>")
-_PARTICLE = re.compile(r"\)(이|가|을|를|과|와|으로|로)(?=[ ])")
-_SAME = {"가": "이", "를": "을", "와": "과", "로": "으로"}
+_PARTICLE = re.compile(r"\)(이|가|을|를|은|는|과|와|으로|로)(?=[ ])")
+_SAME = {"가": "이", "를": "을", "는": "은", "와": "과", "로": "으로"}
+_ONLY = re.compile(r"^([^:<>()|]+):: ?(?=\S)")
+_MONTHS = re.compile(r"m(\d+)-(\d+)$")
 _MOST = 360  # alternatives of one template
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A sentence up to its predicate, and the predicate (stem "" where the sentence is complete)."""
+    """A sentence up to its predicate, and the predicate (stem "" where the sentence is complete).
+
+    Where it stands under conditions (``공사,m11-2,-elder:: …``): about which subjects, in which months, not in which registers.
+    """
 
     front: str
     stem: str
     kind: str
+    subjects: frozenset[str] = frozenset()
+    months: frozenset[int] = frozenset()
+    not_in: frozenset[str] = frozenset()
+
+    def fits(self, subjects: frozenset[str], month: int) -> bool:
+        """Whether it may stand in a text about `subjects` written in `month` (0: in any, so that it must fit all)."""
+        return (not self.subjects or bool(self.subjects & subjects)) and (
+            not self.months or month in self.months
+        )
 
     def said(self, register: str, pick: int, slot: str = "") -> str:
         """The sentence in a register; `pick` decides among its endings."""
@@ -40,6 +55,10 @@ def frames(template: str) -> list[Frame]:
 
 
 def _of_line(line: str) -> list[Frame]:
+    only = _ONLY.match(line)
+    if only:
+        conditions = _conditions(only[1].split(","))
+        return [replace(frame, **conditions) for frame in _of_line(line[only.end() :])]
     line = _BEFORE_MARK.sub(r"<(\1)\2>", line)
     line = _WORD_MARK.sub(r"<\1\2>", line)
     line = line.replace(")로서", "){으로}서")
@@ -53,6 +72,16 @@ def _of_line(line: str) -> list[Frame]:
     while step > 1 and any(step % len(choice) == 0 for choice in choices if len(choice) > 1):
         step += 1  # so that every alternative comes up
     return [_framed("".join(parts)) for parts in islice(product(*choices), 0, None, step)]
+
+
+def _conditions(told: list[str]) -> dict[str, Any]:
+    months: set[int] = set()
+    for found in filter(None, map(_MONTHS.match, told)):
+        first, last = int(found[1]), int(found[2])
+        months |= {(first - 1 + at) % 12 + 1 for at in range((last - first) % 12 + 1)}
+    subjects = {each for each in told if each[0] != "-" and not _MONTHS.match(each)}
+    not_in = {each[1:] for each in told if each[0] == "-"}
+    return {"subjects": frozenset(subjects), "months": frozenset(months), "not_in": frozenset(not_in)}
 
 
 def _framed(sentence: str) -> Frame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,15 +29,21 @@ class Handling:
 
 
 def handling(
-    city: City, topics: tuple[Topic, ...], topic: Array, received: Array, register: Array
+    city: City,
+    topics: tuple[Topic, ...],
+    topic: Array,
+    received: Array,
+    register: Array,
+    departments: Sequence[str] | None = None,
 ) -> Handling:
+    """`departments`: the ones that answer, where they are not those of the topics."""
     rng, count = city.rng("voices.handling"), len(topic)
     told = [each.told for each in topics]
     wrong = rng.random(count) < MISROUTED
     which = rng.integers(0, 1000, count)
-    right = [told[at]["department"] for at in topic.tolist()]
+    right = list(departments or (told[at]["department"] for at in topic.tolist()))
     first = [
-        told[at]["elsewhere"][pick % len(told[at]["elsewhere"])] if miss else home
+        _another(told[at], home, pick) if miss else home
         for at, pick, miss, home in zip(topic.tolist(), which.tolist(), wrong.tolist(), right, strict=True)
     ]
     mean = np.array([each["days"] for each in told], float)[topic]
@@ -56,6 +64,12 @@ def handling(
     score = np.clip(np.rint(mood + rng.normal(0, 1.1, count)), 1, 5).astype(np.int64)
     asked = (rng.random(count) < _ASKED) & (draw >= _MOVED + _GONE)
     return Handling(first, right, due, answered, fate, np.where(asked, score, 0))
+
+
+def _another(told: dict[str, Any], home: str, pick: int) -> str:
+    """A department that a letter could have come to, but not its own."""
+    near = [each for each in (told["department"], *told["elsewhere"]) if each != home]
+    return str(near[pick % len(near)])
 
 
 def _next_working(received: Array) -> Array:

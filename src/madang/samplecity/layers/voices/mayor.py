@@ -8,8 +8,8 @@ import numpy as np
 
 from madang.samplecity.city import City
 from madang.samplecity.layers.ground.model import Ground
-from madang.samplecity.layers.voices.compose import Said, filled
-from madang.samplecity.layers.voices.grammar import Frame, frames, lines, said
+from madang.samplecity.layers.voices.compose import Said, filled, month_of, pool_of, subjects_of
+from madang.samplecity.layers.voices.grammar import Frame, frames, lines
 from madang.samplecity.layers.voices.handling import handling
 from madang.samplecity.layers.voices.korean import with_particles
 from madang.samplecity.layers.voices.model import MayorLetters, Personal
@@ -84,15 +84,23 @@ def _letter(letter: Said, picks: list[int]) -> tuple[str, str, str]:
         order = order.replace("i", "")
     paragraphs: list[str] = []
     used: set[str] = set()
+    month = month_of(letter.received)
+    matter = pool_of(letter, "S", frozenset(), month)
+    about = matter[picks[16] % len(matter)]
+    subjects = subjects_of(letter, about)
     for at, slot in enumerate(order):
-        pool = slots[slot] if slot in slots else letter.topic.slots[slot]
-        sentence = said(pool, "polite", picks[4 + at])
-        again = said(pool, "polite", picks[16 + at])
-        one = slot not in "Di" or again[-9:] == sentence[-9:] or picks[3] % 3 == 0
-        text = sentence if one else f"{sentence} {again}"
-        if text in used:
+        if slot in slots:
+            pool = tuple(frame for frame in slots[slot] if frame.fits(subjects, month))
+        else:
+            pool = (about,) if slot == "S" else pool_of(letter, slot, subjects, month)
+        if not pool:
             continue
-        used.add(text)
+        pick = picks[4 + at]
+        frame = pool[pick % len(pool)]
+        text = frame.said("polite", pick // 7919, slot)
+        if frame.front in used:
+            continue
+        used.add(frame.front)
         if paragraphs and slot in "DHR" and picks[1 + at] % 2:
             paragraphs[-1] += " " + text
         else:
@@ -100,13 +108,20 @@ def _letter(letter: Said, picks: list[int]) -> tuple[str, str, str]:
     thing = letter.topic.told["thing"]
     body = filled(("\n\n" if picks[2] % 2 else "\n").join(paragraphs), letter, picks)
     title = filled(titles[picks[1] % len(titles)].replace("#", thing), letter, picks)
-    return title, body, _answer(letter, answer, thing, picks)
+    return title, body, _answer(letter, answer, thing, picks, subjects)
 
 
-def _answer(letter: Said, answer: dict[str, list[str]], thing: str, picks: list[int]) -> str:
+def _answer(
+    letter: Said, answer: dict[str, list[str]], thing: str, picks: list[int], subjects: frozenset[str]
+) -> str:
+    month = month_of(letter.received)
     about = answer["about"][picks[30] % len(answer["about"])].replace("#", f"‘{thing}’")
-    replies = letter.topic.answers
-    first, second = replies[picks[31] % len(replies)], replies[(picks[31] + 1 + picks[32] % 2) % len(replies)]
+    replies = [each.front for each in letter.topic.answers if each.fits(subjects, month)]
+    if len(replies) < 2:
+        replies += answer["home" if letter.topic.at_home else "street"]
+    first = replies[picks[31] % len(replies)]
+    others = [each for each in replies if each[:6] != first[:6]] or [first]
+    second = others[picks[32] % len(others)]
     close = answer["close"][picks[33] % len(answer["close"])]
     close = close.replace("$", letter.topic.told["department"]).replace(
         "%", f"{picks[34] % 100:02d}-{picks[35] % 10000:04d}"

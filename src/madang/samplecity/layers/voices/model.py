@@ -17,7 +17,6 @@ class Burst:
     start: str  # the first day
     end: str  # the last
     extra: int  # letters more than usual
-    usual: float  # letters that would have come
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,10 @@ class Complaints:
     title: tuple[str, ...]
     body: tuple[str, ...]
     first_department: tuple[str, ...]
-    department: tuple[str, ...]
+    department: tuple[str, ...]  # the one that answers
+    rule: Array  # number of the rule of departments that it fits, -1: none
+    likely_department: tuple[str, ...]  # the one that topic, place and words speak for
+    routed_by: tuple[str, ...]  # why it is that one: usual (its topic), rule (place or words), disputed
     due: Array  # datetime64[D]
     answered: Array  # datetime64[s], also after the last day of a delivery
     fate: tuple[str, ...]  # how it ends: 답변완료, 이송, 취하

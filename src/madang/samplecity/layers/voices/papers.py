@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -25,6 +25,23 @@ def papers(city: City, delivery: Delivery) -> Iterator[Paper]:
     yield _mayor(city, delivery, voices.mayor, resident)
     yield report(delivery, voices.complaints)
     yield _press(city, delivery, voices.press)
+
+
+class Apart:
+    """Rows to be planted, none of which is the neighbour of another: a doubled number needs the row before as it was."""
+
+    def __init__(self, order: Sequence[int], taken: Iterable[int] = ()) -> None:
+        self._order = order
+        self._near = {row + step for row in taken for step in (-1, 0, 1)}
+
+    def some(self, mask: Array, many: int) -> list[int]:
+        """The next rows of `mask`."""
+        found: list[int] = []
+        for row in self._order:
+            if len(found) < many and mask[row] and row not in self._near:
+                found.append(row)
+                self._near |= {row - 1, row, row + 1}
+        return found
 
 
 def end_of(delivery: Delivery) -> np.datetime64:
@@ -90,14 +107,8 @@ def _plant_complaints(
     rng, count = city.rng("voices.slips"), city.setting.count(9, 1)
     old = min(len(done), int(len(done) * 0.9))
     order = rng.permutation(old)
-    taken: set[int] = set()
-
-    def some(mask: Array, many: int) -> list[int]:
-        rows = [row for row in order.tolist() if mask[row] and row not in taken][:many]
-        taken.update(rows)
-        return rows
-
-    anything = np.ones(len(done), bool)
+    apart = Apart(order.tolist())
+    some, anything = apart.some, np.ones(len(done), bool)
     columns = paper.columns
     for row in some(done, count):
         received = np.asarray(columns["접수일시"])[row]
@@ -116,9 +127,8 @@ def _plant_complaints(
         latitude, longitude = columns["위도"][row], columns["경도"][row]
         paper.plant(row, "위도", longitude, "coordinate_swapped")
         paper.plant(row, "경도", latitude, "point_swapped")
-    for row in some(anything, count):
-        other = row - 1 if row else len(done) - 1
-        paper.plant(max(row, other), "접수번호", columns["접수번호"][min(row, other)], "key_duplicate")
+    for row in some(np.arange(len(done)) > 0, count):
+        paper.plant(row, "접수번호", columns["접수번호"][row - 1], "key_duplicate")
 
 
 def _mayor(city: City, delivery: Delivery, letters: MayorLetters, resident: list[int]) -> WorkbookPaper:
@@ -141,13 +151,11 @@ def _mayor(city: City, delivery: Delivery, letters: MayorLetters, resident: list
         titles=[f"구청장에게 바란다 접수·답변 현황 ({delivery.day:%Y.%m.%d}. 현재)"],
     )
     rng = city.rng("voices.slips.mayor")
-    order = [
-        row for row in rng.permutation(int(len(rows) * 0.9)).tolist() if rows[row][6] and row not in resident
-    ]
-    many = city.setting.count(2, 1)
-    for row in order[:many]:
+    apart, many = Apart(rng.permutation(int(len(rows) * 0.9)).tolist(), resident), city.setting.count(2, 1)
+    answered = np.array([bool(row[6]) for row in rows])
+    for row in apart.some(answered, many):
         sheet.plant(row, "답변일시", "2019-03-04 09:00:00", "row_rule")
-    for row in order[many : 2 * many]:
+    for row in apart.some(answered, many):
         sheet.plant(row, "제목", "", "required_missing")
     for row in resident:
         if row < len(rows):
@@ -171,15 +179,15 @@ def _press(city: City, delivery: Delivery, press: Press) -> TextPaper:
         "관련부서": [press.department[row] for row in listed],
     }
     paper = TextPaper(path=f"언론/언론보도_{delivery.stamp}.csv", columns=columns, encoding="utf-8-sig")
-    order = city.rng("voices.slips.press").permutation(int(len(rows) * 0.9)).tolist()
-    many = city.setting.count(4, 1)
-    for row in order[:many]:
+    apart = Apart(city.rng("voices.slips.press").permutation(int(len(rows) * 0.9)).tolist())
+    many, anything = city.setting.count(4, 1), np.ones(len(rows), bool)
+    for row in apart.some(anything, many):
         paper.plant(row, "논조", "부정적", "code_not_listed")
-    for row in order[many : 2 * many]:
+    for row in apart.some(anything, many):
         for rule in ("cell_no_such_day", "required_missing"):  # a day that is none leaves the cell empty
             paper.plant(row, "보도일자", f"{str(press.day[row])[:8]}32", rule)
-    for row in order[2 * many : 3 * many]:
+    for row in apart.some(anything, many):
         paper.plant(row, "언론사", "", "required_missing")
-    for row in order[3 * many : 4 * many]:
-        paper.plant(max(row, 1), "기사번호", columns["기사번호"][max(row, 1) - 1], "key_duplicate")
+    for row in apart.some(np.arange(len(rows)) > 0, many):
+        paper.plant(row, "기사번호", columns["기사번호"][row - 1], "key_duplicate")
     return paper

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
 
 from madang.samplecity.city import Array, City
 from madang.samplecity.layers.ground.model import Ground
-from madang.samplecity.layers.voices.grammar import lines
+from madang.samplecity.layers.voices.grammar import Frame, frames
 from madang.samplecity.layers.voices.korean import with_particles
 from madang.samplecity.layers.voices.model import Burst, Press
 from madang.samplecity.layers.voices.topics import Topic
 from madang.samplecity.layers.voices.when import rate, span
+from madang.samplecity.layers.voices.where import places
 from madang.samplecity.layers.weather.model import Weather
 from madang.samplecity.words import words
 
@@ -20,11 +22,8 @@ ITEMS = 6_000
 KINDS = ("voice", "good", "plain", "festival")
 _SHARES = (0.42, 0.26, 0.22, 0.10)
 _PER_BURST = 14  # items that echo a burst, at scale 1
-_SECTIONS = {
-    "good": ("복지", "문화", "사회", "행정"),
-    "plain": ("행정", "경제", "사회"),
-    "festival": ("문화",),
-}
+_STORIES = ("good", "plain")  # a title is of a story that decides department, section and tone
+_NUMBER = re.compile(r"([\^~])")
 _OF_TOPIC = {
     "교통": ("parking", "child_zone", "bus", "kickboard", "parking_lot", "pothole"),
     "환경": ("odor", "noise", "dumping", "tree", "river", "bug", "flood"),
@@ -34,14 +33,9 @@ _OF_TOPIC = {
 
 
 @cache
-def _parts(kind: str) -> tuple[list[str], list[str]]:
+def _parts(kind: str) -> tuple[list[Frame], list[list[Frame]]]:
     told = words("voices/press")[kind]
-    return lines(told["title"]), told["summary"].strip().splitlines()
-
-
-@cache
-def _line(template: str) -> list[str]:
-    return lines(template)
+    return frames(told["title"]), [frames(line) for line in told["summary"].strip().splitlines()]
 
 
 def press(city: City, known: tuple[Topic, ...], bursts: tuple[Burst, ...]) -> Press:
@@ -78,18 +72,20 @@ def press(city: City, known: tuple[Topic, ...], bursts: tuple[Burst, ...]) -> Pr
     weights = np.array(told["weights"], float)
     papers = rng.choice(len(weights), count, p=weights / weights.sum())
     named = (kind == 0) | (rng.random(count) < 0.5)
+    bare = places(city, known, topic, dong, "press.places").bare
     rows = zip(
         kind.tolist(),
         topic.tolist(),
         days[day],
         dong.tolist(),
+        bare,
         festival.tolist(),
         picks.tolist(),
         strict=True,
     )
     made = [
-        _item(KINDS[of], known[about], when, dongs.name[home], feast, row)
-        for of, about, when, home, feast, row in rows
+        _item(KINDS[of], known[about], when, dongs.name[home], place, feast, row)
+        for of, about, when, home, place, feast, row in rows
     ]
     return Press(
         day=days[day],
@@ -135,41 +131,46 @@ def _festival_days(rng: np.random.Generator, days: Array, festival: Array) -> Ar
 
 
 def _item(
-    kind: str, topic: Topic, day: np.datetime64, dong: str, feast: int, picks: list[int]
+    kind: str, topic: Topic, day: np.datetime64, dong: str, place: str, feast: int, picks: list[int]
 ) -> tuple[str, str, str, str, str]:
     told = words("voices/press")
     titles, pieces = _parts(kind)
-    thing = (
-        topic.told["thing"]
-        if kind != "festival"
-        else told["festivals"][feast % len(told["festivals"])]["name"]
-    )
-    department = (
-        topic.told["department"]
-        if kind == "voice"
-        else ("자치행정과", "문화체육과", "복지정책과", "경제일자리과")[picks[9] % 4]
-    )
-    left_out = {
-        1 + picks[7] % (len(pieces) - 1),
-        1 + picks[8] % (len(pieces) - 1),
-        1 + picks[5] % (len(pieces) - 1),
-    }
-    chosen = [_line(each) for at, each in enumerate(pieces) if at not in left_out]
-    summary = " ".join(each[picks[at] % len(each)] for at, each in enumerate(chosen))
-    text = titles[picks[6] % len(titles)] + "\n" + summary
-    title, summary = _placed(text, thing, dong, department, day, picks).split("\n")
-    sections = (
-        [name for name, ids in _OF_TOPIC.items() if topic.id in ids] if kind == "voice" else _SECTIONS[kind]
-    )
-    section = sections[picks[10] % len(sections)] if sections else "사회"
-    tones = told[kind]["tones"]
-    return title, summary, section, tones[picks[11] % len(tones)], department
-
-
-def _placed(text: str, thing: str, dong: str, department: str, day: np.datetime64, picks: list[int]) -> str:
     month = int(str(day)[5:7])
-    text = text.replace("#", thing).replace("&", dong).replace("$", department).replace("*", str(month))
-    pieces = text.split("^")
-    numbers = [str(2 + pick // 5 % 8) for pick in picks]
-    text = pieces[0] + "".join(numbers[at % 12] + piece for at, piece in enumerate(pieces[1:]))
-    return with_particles(text)
+    fitting = [each for each in titles if not each.months or month in each.months]
+    chosen = fitting[picks[6] % len(fitting)]
+    fitted = [each for each in pieces if each[0].fits(chosen.subjects, month)]
+    left_out = {1 + picks[at] % (len(fitted) - 1) for at in (7, 8)[: max(0, len(fitted) - 3)]}
+    kept = [each for at, each in enumerate(fitted) if at not in left_out]
+    summary = " ".join(each[picks[at % 12] % len(each)].front for at, each in enumerate(kept))
+    story = (
+        next((told[kind]["stories"][each] for each in sorted(chosen.subjects)), None)
+        if kind in _STORIES
+        else None
+    )
+    if kind == "voice":
+        thing, department = told["things"].get(topic.id, topic.told["thing"]), str(topic.told["department"])
+        sections = [name for name, ids in _OF_TOPIC.items() if topic.id in ids] or ["사회"]
+        section, tone = sections[picks[10] % len(sections)], min(chosen.subjects)
+    elif story:
+        thing, (department, section, tone) = "", story
+    else:
+        thing = told["festivals"][feast % len(told["festivals"])]["name"]
+        department, section = "문화체육과", "문화"
+        tone = told[kind]["tones"][picks[11] % len(told[kind]["tones"])]
+    made = _placed(f"{chosen.front}\n{summary}", (thing, dong, place, department), day, picks)
+    title, summary = made.split("\n")
+    return title, summary, section, tone, department
+
+
+def _placed(text: str, names: tuple[str, str, str, str], day: np.datetime64, picks: list[int]) -> str:
+    """The text with its names and numbers."""
+    thing, dong, place, department = names
+    if place.startswith(dong):
+        text = text.replace("& @", "@")
+    text = text.replace("#", thing).replace("&", dong).replace("$", department).replace("@", place)
+    text = text.replace("*", str(int(str(day)[5:7]))).replace("`", str(day)[:4])
+    pieces, made = _NUMBER.split(text), ""
+    for at, piece in enumerate(pieces):
+        pick = picks[at % 12] // (5 + at)
+        made += {"^": str(2 + pick % 8), "~": str(11 + pick % 79)}.get(piece, piece)
+    return with_particles(made)

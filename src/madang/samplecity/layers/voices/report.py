@@ -48,7 +48,8 @@ def report(delivery: Delivery, complaints: Complaints) -> DocumentPaper:
             total += np.array(line)
             part += np.array(line)
         within = np.isin(department, mine)
-        rows.append([str(month), bureau, "소계", *part.tolist(), _mean(taken[within & done])])
+        several = len(np.unique(department[within & done])) > 1  # the mean of one alone is its sum, too
+        rows.append([str(month), bureau, "소계", *part.tolist(), _mean(taken[within & done & several])])
     rows.append(
         [
             str(month),
@@ -77,5 +78,6 @@ def report(delivery: Delivery, complaints: Complaints) -> DocumentPaper:
     return DocumentPaper(f"민원/민원처리현황_월보_{delivery.stamp}.hwpx", [sheet])
 
 
-def _mean(days: Array) -> float:
-    return round(float(days.mean()), 1) if len(days) else 0.0
+def _mean(days: Array) -> float | str:
+    """The mean, "-" where nothing was handled: a 0 would be a time, and a subtotal could pass for the sum."""
+    return round(float(days.mean()), 1) if len(days) else "-"

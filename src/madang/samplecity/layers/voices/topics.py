@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from madang.samplecity.city import Array
-from madang.samplecity.layers.voices.grammar import Frame, frames, lines
+from madang.samplecity.layers.voices.grammar import Frame, frames
 from madang.samplecity.words import words
 
 HOURS = {  # how letters spread over the day, in 24 weights
@@ -31,8 +31,8 @@ class Topic:
     id: str
     told: dict[str, Any]
     slots: dict[str, list[Frame]]
-    titles: list[str]
-    answers: list[str]
+    titles: list[Frame]
+    answers: list[Frame]
 
     @property
     def label(self) -> str:
@@ -57,7 +57,7 @@ def topics() -> tuple[Topic, ...]:
 
 def _topic(id_: str, told: dict[str, Any]) -> Topic:
     slots = {slot: frames(told[key]) for slot, key in _SLOTS.items()}
-    return Topic(id_, told, slots, lines(told["titles"]), lines(told["answers"]))
+    return Topic(id_, told, slots, frames(told["titles"]), frames(told["answers"]))
 
 
 @dataclass(frozen=True)
