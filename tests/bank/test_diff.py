@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from madang.bank import Bank
@@ -56,6 +58,19 @@ def test_without_a_key_equal_rows_cancel(tmp_path: Path) -> None:
     found = compare(tmp_path, same, after)
     assert (found.key, found.added, found.removed, found.changed) == ((), 1, 2, 0)
     assert found.rows_added[0].key == ("나", "1")
+
+
+@pytest.mark.parametrize("kind", [str, str.encode])
+def test_values_that_duckdb_hashes_alike_are_a_change(tmp_path: Path, kind: Callable[[str], Any]) -> None:
+    """hash() of these two numbers is the same, as text and as bytes."""
+    before, after = "9911011100100110002000783", "9911011000100110002000713"
+    assert duckdb.sql(f"SELECT hash('{before}') = hash('{after}')").fetchone() == (True,)
+    found = compare(
+        tmp_path,
+        [{"source_row": 2, "n": 1, "id": kind(before)}],
+        [{"source_row": 2, "n": 1, "id": kind(after)}],
+    )
+    assert (found.key, found.changed_cells) == (("n",), {"id": 1})
 
 
 def test_nothing_and_something_differ(tmp_path: Path) -> None:

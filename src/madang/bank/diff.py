@@ -11,6 +11,7 @@ import duckdb
 
 from madang.bank.dataset import Version
 from madang.engine.duck import connect
+from madang.engine.row_hash import row_hash
 from madang.messages import MadangError
 
 # names of our own beside those of users' columns
@@ -98,7 +99,11 @@ def diff(a: Version, b: Version, *, key: Sequence[str] = (), limit: int = 100, t
         result.columns_removed = [c for c in types_a if c not in types_b]
         result.types_changed = {c: (types_a[c], types_b[c]) for c in common if types_a[c] != types_b[c]}
         casts = {c: _cast(*types) for c, types in result.types_changed.items()}
-        _cancel_equal_rows(con, common, casts)
+        hashed = row_hash(
+            [_name(c) + casts.get(c, "") for c in common],
+            [casts.get(c, types_b[c]).strip(":") for c in common],
+        )
+        _cancel_equal_rows(con, hashed)
         if chosen:
             _match_by_key(con, result, common, casts, shapes, limit)
         result.added, result.rows_added = _left(con, "left_b", result.key or plain, limit)
@@ -177,12 +182,11 @@ def _told_apart(con: duckdb.DuckDBPyConnection, key: Sequence[str]) -> float:
     return min(shares)
 
 
-def _cancel_equal_rows(con: duckdb.DuckDBPyConnection, common: list[str], casts: dict[str, str]) -> None:
+def _cancel_equal_rows(con: duckdb.DuckDBPyConnection, hashed: str) -> None:
     """Tables `left_a` and `left_b`: the rows of each side that have no equal row left on the other."""
-    values = ", ".join(_name(c) + casts.get(c, "") for c in common) or "1"
     for side in ("a", "b"):
         con.execute(
-            f"CREATE TEMP TABLE h{side} AS SELECT hash({values}) AS {_HASH}, source_row AS {_ROW} FROM {side}"
+            f"CREATE TEMP TABLE h{side} AS SELECT {hashed} AS {_HASH}, source_row AS {_ROW} FROM {side}"
         )
     counts = [f"(SELECT {_HASH}, count(*) AS {_COUNT} FROM h{side} GROUP BY {_HASH})" for side in ("a", "b")]
     con.execute(
@@ -194,7 +198,7 @@ def _cancel_equal_rows(con: duckdb.DuckDBPyConnection, common: list[str], casts:
     for side in ("a", "b"):
         con.execute(
             f"CREATE TEMP TABLE left_{side} AS SELECT {_A}.* EXCLUDE ({_HASH}) FROM"
-            f" (SELECT *, hash({values}) AS {_HASH} FROM {side} WHERE source_row IN"
+            f" (SELECT *, {hashed} AS {_HASH} FROM {side} WHERE source_row IN"
             f" (SELECT {_ROW} FROM h{side} SEMI JOIN uneven USING ({_HASH}))) {_A} JOIN uneven USING ({_HASH})"
             f" QUALIFY row_number() OVER (PARTITION BY {_HASH} ORDER BY source_row) > {_PAIRED}"
         )
