@@ -20,6 +20,7 @@ from intake.made_up_country import (
     projected,
     write,
 )
+from madang.intake.placing import two_ends
 from madang.workspace import Workspace
 
 Row = tuple[str, str, str]  # 위도, 경도, 주소
@@ -150,6 +151,30 @@ def test_where_something_begins_and_where_it_ends_are_two_places(country: Worksp
         lines.append(f"{n},{dong_at(lon, lat)},{lat:.7f},{lon:.7f},{lat:.7f},{lon + 0.0022:.7f}")
     receipt = deposit(country, write(tmp_path, "가로수길.csv", lines))
     assert receipt.reasons == ()
+
+
+@pytest.mark.parametrize(
+    "headers", ["종료위도,종료경도,시작위도,시작경도", "endLat,endLon,startLat,startLon"]
+)
+def test_the_end_may_stand_before_the_beginning(country: Workspace, tmp_path: Path, headers: str) -> None:
+    lines = [f"번호,행정동코드,{headers}"]
+    for n, (lon, lat) in enumerate(points(120)):
+        lines.append(f"{n},{dong_at(lon, lat)},{lat:.7f},{lon:.7f},{lat:.7f},{lon + 0.0022:.7f}")
+    receipt = deposit(country, write(tmp_path, f"뒤집힌길{len(headers)}.csv", lines))
+    assert receipt.reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "two"),
+    [
+        ("시점X좌표", "종점X좌표", True), ("종점X좌표", "시점X좌표", True), ("start_lon", "END_LON", True),
+        ("endLon", "beginLon", True), ("end1_x", "start1_x", True), ("calendar_lon", "start_lon", False),
+        ("sender_lon", "begin_lon", False), ("end_lon", "restart_lon", False), ("종점경도", "종료경도", False),
+        ("경도", "종점경도", False),
+    ],
+)  # fmt: skip
+def test_words_of_beginning_and_end_are_whole_words(one: str, other: str, two: bool) -> None:
+    assert two_ends(one, other) is two
 
 
 def test_metres_of_one_row_in_another_system_are_told(country: Workspace, tmp_path: Path) -> None:

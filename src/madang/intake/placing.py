@@ -41,8 +41,11 @@ _OFF_TOLD_M = 20.0  # and one that a person named
 _NEARLY_ALL = 0.9
 _APART_M, _ELSEWHERE_M = 30.0, 50_000.0  # between these, two pairs of coordinates are said to disagree
 _FEWEST = 5  # rows that have both
-# headers of where something begins and where it ends: two places, not one that was written twice
-_BEGINS, _ENDS = re.compile("시작|시점|기점|출발|start|begin"), re.compile("종료|종점|도착|end")
+# headers of where something begins and where it ends: two places, not one that was written twice; of Latin letters
+# whole words, beside which others, digits and the next word of startLat may stand
+_BEGINS = re.compile(r"시작|시점|기점|출발|(?<![a-z])(?:start|begin)(?![a-z])")
+_ENDS = re.compile(r"종료|종점|도착|(?<![a-z])end(?![a-z])")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -215,13 +218,19 @@ def _told(decision: Decision, pair: Pair, witness: Witness) -> Decision:
     return replace(decision, evidence=(evidence, *decision.evidence))
 
 
+def two_ends(one: str, other: str) -> bool:
+    """Whether of two headers one says where something begins and the other where it ends."""
+    parts = [_HUMP.sub(" ", each).casefold() for each in (one, other)]
+    return any(_BEGINS.search(a) and _ENDS.search(b) for a, b in (parts, parts[::-1]))
+
+
 def _apart(decided: Decision, pair: Pair, verdict: CrsVerdict, witness: Witness) -> list[Reason]:
     """How far the places of another pair of coordinates lie from those of the pair that is used."""
     used, plan = decided.placing, witness.plan
     if used.pair is None or used.crs is None:
         return []
     labels = [plan.sources[place].column.label for each in (pair, used.pair) for place in (each.x, each.y)]
-    if _ENDS.search(labels[0].casefold()) and _BEGINS.search(labels[2].casefold()):
+    if two_ends(labels[0], labels[2]):
         return []
     lon, lat = _lonlat(*witness.axes(used.pair), used.crs, used.exchanged)
     x, y = witness.axes(pair)
