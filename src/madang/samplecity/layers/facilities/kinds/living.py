@@ -26,8 +26,11 @@ from madang.samplecity.paper import Column
 def toilet(rows: Rows) -> Mapping[str, Column]:
     bell, diaper, redone = rows.flags(0.5), rows.flags(0.3), rows.flags(0.35)
     men = rows.whole(1, 5)
+    hours = rows.pick(rows.told["시간"])
     return {
-        "화장실명": unique(joined(houses(rows, of_dong(rows, rows.pick(rows.told["이름"]))), ["화장실"] * len(rows))),
+        "화장실명": unique(joined(houses(rows, of_dong(rows, rows.pick(rows.told["이름"]))), ["화장실"] * len(rows)), rows),
+        "개방시간": ["상시" if each == "00:00~24:00" else "정시" for each in hours],
+        "개방시간상세": hours,
         "남성용-대변기수": men,
         "남성용-소변기수": men + rows.whole(0, 3),
         "여성용-대변기수": men + rows.whole(1, 4),
@@ -41,9 +44,23 @@ def toilet(rows: Rows) -> Mapping[str, Column]:
 
 
 def wifi(rows: Rows) -> Mapping[str, Column]:
+    """In a house with a name what suits it; elsewhere at a stop, in a square, in a market lane."""
+    told, own = rows.told["곳"], houses(rows, [""] * len(rows))
+    others = [at for at, each in enumerate(told) if not each["ends"]]
+    drawn, spot = rows.rng.choice(others, len(rows)).tolist(), rows.whole(0, 11).tolist()
+    which = [next((at for at, each in enumerate(told) if name.endswith(tuple(each["ends"])) and each["ends"]), other)
+             for name, other in zip(own, drawn, strict=True)]  # fmt: skip
+    fits = [bool(told[at]["ends"]) for at in which]
     return {
         "관리번호": [f"AP{number:05d}" for number in range(1, len(rows) + 1)],
-        "설치장소명": houses(rows, joined(rows.road_names, rows.pick(rows.told["이름"]))),
+        "설치장소명": [
+            name if fit else f"{road} {told[at]['name']}"
+            for name, fit, road, at in zip(own, fits, rows.road_names, which, strict=True)
+        ],
+        "설치장소상세": [
+            told[at]["spots"][number % len(told[at]["spots"])] for at, number in zip(which, spot, strict=True)
+        ],
+        "설치시설구분명": [told[at]["kind"] for at in which],
     }
 
 
@@ -53,7 +70,9 @@ def park(rows: Rows) -> Mapping[str, Column]:
     area = np.round(middle * np.exp(rows.rng.normal(0, 0.35, len(rows))), 1)
     return {
         "관리번호": [f"{code}-{number:05d}" for number, code in enumerate(rows.codes, 1)],
-        "공원명": unique(joined(rows.dong_names, joined(rows.pick(rows.told["이름"]), kind.tolist(), by=""))),
+        "공원명": unique(
+            joined(rows.dong_names, joined(rows.pick(rows.told["이름"]), kind.tolist(), by="")), rows
+        ),
         "공원구분": kind,
         "공원면적": area,
         "소재지도로명주소": [""] * len(rows),
@@ -62,25 +81,35 @@ def park(rows: Rows) -> Mapping[str, Column]:
 
 def trash_bin(rows: Rows) -> Mapping[str, Column]:
     return {
-        "설치장소명": unique(joined(rows.road_names, rows.pick(["버스정류장", "횡단보도", "상가 앞", "지하보도 입구"])))
+        "설치장소명": unique(joined(rows.road_names, rows.pick(["버스정류장", "횡단보도", "상가 앞", "지하보도 입구"])), rows)
     }  # fmt: skip
 
 
 def no_smoking(rows: Rows) -> Mapping[str, Column]:
-    kind = rows.pick(rows.told["구분"])
+    """Around what the house is; around stops and parks where it is nothing of the kind."""
+    own, told = houses(rows, [""] * len(rows)), rows.told["곳"]
+    kind = [next((told[end] for end in told if name.endswith(end)), "") for name in own]
+    other = rows.pick(rows.told["구분"])
+    names = [
+        name if known else f"{road} {word}"
+        for name, known, road, word in zip(own, kind, rows.road_names, other, strict=True)
+    ]
     return {
-        "금연구역명": unique(joined(rows.dong_names, kind, rows.pick(["주변", "일대", "경계 10m 이내"]))),
-        "금연구역구분": kind,
-    }
+        "금연구역명": unique(joined(names, rows.pick(["주변", "일대", "경계 10m 이내"])), rows),
+        "금연구역구분": [known or word for known, word in zip(kind, other, strict=True)],
+    }  # fmt: skip
 
 
 def kiosk(rows: Rows) -> Mapping[str, Column]:
     houses_ = rows.terrain.streets.buildings
     code = rows.of_building([rows.terrain.streets.roads.code[road] for road in np.asarray(houses_.road).tolist()])  # fmt: skip
     all_day = rows.flags(0.2)
-    names = houses(rows, of_dong(rows, ["행정복지센터"] * len(rows)))
+    names = houses(rows, of_dong(rows, ["민원실"] * len(rows)))
+    spots = rows.pick(rows.told["자리"])
+    hall = [name.endswith(("역", "터미널")) for name in names]
     return {
-        "발급기명": unique(names),
+        "발급기명": unique(names, rows),
+        "설치장소상세위치": ["대합실" if at else spot for at, spot in zip(hall, spots, strict=True)],
         "평일운영시작시각": rows.where(all_day, "00:00", "09:00"),
         "평일운영종료시각": rows.where(all_day, "24:00", "18:00"),
         "공휴일운영시작시각": rows.where(all_day, "00:00"),
@@ -97,7 +126,7 @@ def charger(rows: Rows) -> Mapping[str, Column]:
     fast = rows.flags(0.55)
     slow = rows.flags(0.75) | ~fast
     return {
-        "충전소명": unique(houses(rows, of_dong(rows, ["공영주차장 충전소"] * len(rows)))),
+        "충전소명": unique(houses(rows, of_dong(rows, ["공영주차장 충전소"] * len(rows))), rows),
         "완속충전가능여부": rows.words(slow),
         "급속충전가능여부": rows.words(fast),
         "급속충전타입구분": rows.where(fast, rows.pick(["DC콤보", "DC콤보+AC3상", "DC차데모+DC콤보"])),
@@ -214,7 +243,7 @@ KINDS: tuple[Kind, ...] = (
         청각장애인용화면안내, 점자라벨부착, 이어폰소켓, 촉각(전자)모니터, 화면확대기능, 휠체어사용자조작, 최종수정시점, 데이터갱신구분, 데이터갱신시점,
         시도코드, 설치장소위치, 도로시군구코드, 도로코드, 도로명읍면동번호, 도로건물층구분, 도로건물본번호, 도로건물부번호, 등기사항증명서발급구분,
         가족관계삭제발급구분""",
-        in_houses_of("행정복지센터", "구청", "의료원", "역", "터미널", then=in_buildings("public")), kiosk, (slips.crossed("평일운영시작시각", "평일운영종료시각"), slips.missing("설치장소상세위치")), key="발급기명", least=5,
+        in_houses_of("행정복지센터", "구청", "의료원", "역", "터미널", then=in_buildings("public", endings=("우체국", "복지관", "체육센터", "중앙도서관"))), kiosk, (slips.crossed("평일운영시작시각", "평일운영종료시각"), slips.missing("설치장소상세위치")), key="발급기명", least=5,
     ),
     Kind(
         "ev-charger", "환경/전기차충전소", 330,

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import shapely
 
 from madang.samplecity.layers.facilities import car_parks, slips
 from madang.samplecity.layers.facilities.kind import Edit, Kind
-from madang.samplecity.layers.facilities.kinds.names import joined, of_dong, unique
+from madang.samplecity.layers.facilities.kinds.names import houses, joined, unique
+from madang.samplecity.layers.facilities.kinds.sides import bus_stop, one_for_each_road, street_tree
 from madang.samplecity.layers.facilities.rows import Cells, Rows
 from madang.samplecity.layers.facilities.sites import (
     Sites,
@@ -19,7 +19,6 @@ from madang.samplecity.layers.facilities.sites import (
     at_junctions,
     in_buildings,
 )
-from madang.samplecity.map_paper import projected
 from madang.samplecity.paper import Column, cells_of
 
 _ROUTE = """시도명, 시군구명, 도로종류, 도로노선번호, 도로노선명, 도로노선방향"""
@@ -129,12 +128,19 @@ def traffic_light(rows: Rows) -> Mapping[str, Column]:
     flags = {header: rows.words(rows.flags(share)) for header, share in rows.told["여부"].items()}
     walkers = rows.flags(0.45)
     flashing = rows.flags(0.2)
+    said = rows.told["등화"]
+    phases = [
+        each.split("/") for each in rows.where(walkers, rows.pick(said["보행등"]), rows.pick(said["차량등"]))
+    ]
     return {
         **route(rows),
         **flags,
         "신호등관리번호": [f"TL-{number:05d}" for number in range(1, len(rows) + 1)],
         "신호등구분": rows.words(walkers, "보행등", "차량등"),
-        "신호등색종류": rows.words(walkers, "적색+녹색", "적색+황색+녹색"),
+        **{
+            header: [each[at] for each in phases]
+            for at, header in enumerate(("신호등화방식", "신호등색종류", "신호등화순서", "신호등화시간"))
+        },
         "점멸등운영여부": rows.words(flashing),
         "점멸등운영시작시각": rows.where(flashing, "23:00"),
         "점멸등운영종료시각": rows.where(flashing, "05:00"),
@@ -180,38 +186,12 @@ def sign(rows: Rows) -> Mapping[str, Column]:
     }
 
 
-def bus_stop(rows: Rows) -> Mapping[str, Column]:
-    return {
-        "정류장번호": [f"YWB{number:06d}" for number in range(990_000_001 % 1_000_000, 990_000_001 % 1_000_000 + len(rows))],
-        "정류장명": joined(rows.road_names, rows.pick(rows.told["이름"])),
-        "정보수집일": [rows.as_of.isoformat()] * len(rows),
-        "모바일단축번호": [f"{number:05d}" for number in range(10_001, 10_001 + len(rows))],
-    }  # fmt: skip
-
-
-def street_tree(rows: Rows) -> Mapping[str, Column]:
-    links = rows.terrain.streets.links
-    shape = links.shape[np.maximum(rows.sites.link, 0)]
-    start, end = (shapely.get_point(shape, at) for at in (0, -1))
-    lon, lat = (np.round(each, 7) for each in projected(shapely.get_x(start), shapely.get_y(start), 4326))
-    far_lon, far_lat = (np.round(each, 7) for each in projected(shapely.get_x(end), shapely.get_y(end), 4326))
-    length = rows.of_link(links.length_m)
-    return {
-        "가로수길명": unique(joined(rows.road_names, rows.pick(["가로수길", "나무길", "꽃길"]))),
-        "가로수길시작위도": lat,
-        "가로수길시작경도": lon,
-        "가로수길종료위도": far_lat,
-        "가로수길종료경도": far_lon,
-        "가로수수량": np.maximum(length // 7, 3).astype(int),
-        "가로수길길이": np.round(length / 1000, 2),
-        "도로구간": [f"{road} {number}구간" for number, road in enumerate(rows.road_names, 1)],
-    }
-
-
 def bike_rack(rows: Rows) -> Mapping[str, Column]:
     pump = rows.flags(0.25)
     return {
-        "자전거보관소명": unique(of_dong(rows, rows.pick(["자전거보관대", "자전거주차장", "자전거쉼터"]))),
+        "자전거보관소명": unique(
+            joined(houses(rows, rows.dong_names), rows.pick(["자전거보관대", "자전거주차장"])), rows
+        ),
         "차양막설치여부": rows.words(rows.flags(0.4)),
         "공기주입기비치여부": rows.words(pump),
         "공기주입기유형": rows.where(pump, "수동식"),
@@ -279,7 +259,7 @@ KINDS: tuple[Kind, ...] = (
         "street-tree", "환경/가로수길", 45,
         """가로수길명, 가로수길시작위도, 가로수길시작경도, 가로수길종료위도, 가로수길종료경도, 가로수종류, 가로수수량, 가로수길길이, 식재연도,
         가로수길소개, 도로명, 도로종류, 도로구간, 관리기관전화번호, 관리기관명, """ + _TAIL,
-        along_roads(1, 2, step_m=300, aside=0.0), street_tree, (slips.negative("가로수수량", "-40"),), age_days=220, least=4,
+        one_for_each_road, street_tree, (slips.negative("가로수수량", "-40"),), age_days=220, least=4,
     ),
     Kind(
         "bike-rack", "교통/자전거보관소", 210,

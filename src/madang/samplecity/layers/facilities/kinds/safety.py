@@ -65,8 +65,9 @@ def bell(rows: Rows) -> Mapping[str, Column]:
 def women_house(rows: Rows) -> Mapping[str, Column]:
     return {
         "점포명": unique(
-            joined(rows.pick(rows.told["점포"]), joined(rows.dong_names, ["점"] * len(rows), by=""))
+            joined(rows.pick(rows.told["점포"]), joined(rows.dong_names, ["점"] * len(rows), by="")), rows
         ),
+        "여성안심지킴이집전화번호": rows.phones(),
         "운영여부": rows.words(rows.flags(0.93)),
     }
 
@@ -74,7 +75,7 @@ def women_house(rows: Rows) -> Mapping[str, Column]:
 def locker(rows: Rows) -> Mapping[str, Column]:
     large, small = rows.whole(2, 4), rows.whole(4, 12)
     return {
-        "시설명": unique(houses(rows, of_dong(rows, ["안심택배함"] * len(rows)))),
+        "시설명": unique(houses(rows, of_dong(rows, ["안심택배함"] * len(rows))), rows),
         "칸개수": [f"대형/{one:02d}+소형/{two:02d}" for one, two in zip(large.tolist(), small.tolist(), strict=True)],
     }  # fmt: skip
 

@@ -68,7 +68,7 @@ def heat(rows: Rows) -> Mapping[str, Column]:
         "위치코드": [f"{code}{number:05d}" for number, code in enumerate(rows.codes, 1)],
         "시설구분1": kind,
         "시설구분2": ["실내"] * len(rows),
-        "쉼터명칭": unique(houses(rows, of_dong(rows, rows.pick(rows.told["이름"])))),
+        "쉼터명칭": unique(houses(rows, of_dong(rows, rows.pick(rows.told["이름"]))), rows),
         "시설면적": area,
         "이용가능인원": np.maximum(area // 3.3, 5).astype(int),
     }
@@ -83,7 +83,7 @@ def _grounds(rows: Rows) -> Cells:
 def earthquake(rows: Rows) -> Mapping[str, Column]:
     area = rows.sizes(3600, 0.6, 0)
     return {
-        "지진옥외대피장소명": unique(_grounds(rows)),
+        "지진옥외대피장소명": unique(_grounds(rows), rows),
         "지진옥외대피장소면적": area.astype(int),
         "최대수용인원수": np.floor(area / _M2_PER_PERSON).astype(int),
     }
