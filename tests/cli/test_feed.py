@@ -55,6 +55,12 @@ def test_a_port_that_is_taken_is_said() -> None:
     assert str(port) in result.output
 
 
+def test_the_city_always_ends_in_the_same_month() -> None:
+    result = CliRunner().invoke(main, ["feed", "--until", "2026-07"])
+    assert result.exit_code == 2
+    assert "--until" in result.output
+
+
 def test_the_guide_tells_the_rates_that_there_are() -> None:
     guide = (ROOT / "docs/how-to/live-feed.md").read_text(encoding="utf-8")
     told = dict(re.findall(r"^\| (`\w+`|늦은 분) \| ([\d.]+) % \|", guide, re.MULTILINE))

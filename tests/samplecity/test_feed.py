@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import http.client
 import json
+import socket
 import threading
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -266,6 +270,65 @@ def test_the_server_counts_answers_and_tells_the_truth(server: Server) -> None:
     assert b'"22"' in get(server, "rain?serviceKey=a&type=json")[1]
     assert b'"00"' in get(server, "rain?serviceKey=b&type=json")[1]
     assert get(server, "")[0].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:{}", 200), ("localhost:{}", 200), ("[::1]:{}", 200), ("127.0.0.2", 200),
+     ("evil.example:{}", 403), ("localhost.evil.example", 403), ("10.0.0.1:{}", 403), ("[::1", 403), ("", 403)],
+)  # fmt: skip
+def test_only_names_of_this_machine_are_answered(server: Server, host: str, status: int) -> None:
+    caller = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    with contextlib.closing(caller):
+        caller.request("GET", "/river?serviceKey=a", headers={"Host": host.format(server.port)})
+        assert caller.getresponse().status == status
+    assert len(server.truth()["requests"]) == (status == 200)
+
+
+def test_a_caller_that_says_nothing_is_hung_up_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert server.RequestHandlerClass.timeout == 30  # type: ignore[attr-defined]
+    monkeypatch.setattr(server.RequestHandlerClass, "timeout", 0.1)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as caller:
+        assert caller.recv(1) == b""
+
+
+def test_a_long_path_is_remembered_by_its_beginning(server: Server) -> None:
+    server.reply("/" + "x" * 5_000, {})
+    (told,) = server.truth()["requests"]
+    assert told["path"] == "/" + "x" * 199
+
+
+def test_keys_are_forgotten_when_the_day_changes() -> None:
+    minutes = [NOW]
+    served = Server(Feed.of(SETTING, 0.0, quota=1), clock=lambda: minutes[0])
+    try:
+        for number in range(50):
+            served.reply("/rain", {**KEY, "serviceKey": str(number)})
+        assert served.keys_today == 50
+        assert b'"22"' in served.reply("/rain", {**KEY, "serviceKey": "3"}).body
+        minutes[0] += 1440
+        assert b'"00"' in served.reply("/rain", {**KEY, "serviceKey": "3"}).body
+        assert served.keys_today == 1
+    finally:
+        served.server_close()
+
+
+@pytest.mark.slow
+def test_more_callers_than_threads_wait_in_line(server: Server) -> None:
+    with contextlib.ExitStack() as callers:
+        for _ in range(80):
+            callers.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+        deadline = time.monotonic() + 10
+        while answering() < 64 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        assert answering() == 64
+    assert get(server, "rain?serviceKey=a&type=json")[1]
+
+
+def answering() -> int:
+    """Threads that answer somebody."""
+    return sum("process_request_thread" in thread.name for thread in threading.enumerate())
 
 
 def test_truth_tells_what_is_to_come() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from datetime import datetime
 from types import FrameType
 
 import click
@@ -17,14 +16,6 @@ from madang.messages import MadangError, text
 @click.option("--port", type=click.IntRange(0, 65535), default=8099, show_default=True, help="0이면 빈 포트.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="표본 도시의 시드.")
 @click.option(
-    "--until",
-    type=click.DateTime(["%Y-%m"]),
-    default="2026-10",
-    show_default=True,
-    metavar="YYYY-MM",
-    help="표본 도시를 만들 때 준 달. 심은 홍수와 사고의 날이 여기서 정해집니다.",
-)
-@click.option(
     "--trouble", type=click.FloatRange(min=0), default=1.0, show_default=True, help="틀리는 비율의 배수."
 )
 @click.option("--calm", is_flag=True, help="틀리지 않습니다 (--trouble 0).")
@@ -35,14 +26,13 @@ from madang.messages import MadangError, text
     show_default=True,
     help="인증키 하나가 하루에 부를 수 있는 횟수.",
 )
-def feed(port: int, seed: int, until: datetime, trouble: float, calm: bool, quota: int) -> None:
+def feed(port: int, seed: int, trouble: float, calm: bool, quota: int) -> None:
     """Serve on this machine until interrupted or told to end."""
-    from madang.samplecity.city import Setting, month_end
+    from madang.samplecity.city import Setting
     from madang.samplecity.feed import Feed, Server
 
     try:
-        setting = Setting(seed=seed, until=month_end(until.date()))
-        server = Server(Feed.of(setting, 0.0 if calm else trouble, quota), port)
+        server = Server(Feed.of(Setting(seed=seed), 0.0 if calm else trouble, quota), port)
     except OSError as error:
         raise MadangError("feed_port", port=port, error=error.strerror or str(error)) from None
     before = signal.signal(signal.SIGTERM, _end)
