@@ -79,6 +79,7 @@ def test_past(stem: str, forms: tuple[str, str]) -> None:
 
 
 def test_asked_and_told() -> None:
+    assert though("모르겠", "a") == "모르겠는데"
     assert infinitive("고치") == "고쳐"
     assert soft("치우") == "치우"
     assert "치워 달라고 하심." in ends("치우", "r", "phone")

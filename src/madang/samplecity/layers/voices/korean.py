@@ -147,7 +147,7 @@ def before_noun(stem: str, kind: str) -> str:
     """막히는, 위험한, 있는, 막힌."""
     if kind == "p":
         return closed(soft(stem), 4)
-    if kind == "v" or stem.endswith(("있", "없")):
+    if kind == "v" or stem.endswith(("있", "없", "겠")):
         return (closed(stem, 0) if tail(stem) == 8 else stem) + "는"
     return closed(soft(stem), 4)
 
