@@ -77,6 +77,19 @@ def counts(city: City, months: Array) -> Array:
     return np.stack(found, axis=2)
 
 
+def drift(city: City, dongs: int, months: int) -> Array:
+    """(dongs, months): what all trades of a 행정동 go through together, a month like the one before (AR(1)).
+
+    Without it every cell were a witness of its own, and an effect on a few 행정동 would be known far too well.
+    """
+    told, rng = words("shops_sales")["drift"], city.rng("shops.sales.drift")
+    keeps = told["keeps"]
+    found = rng.normal(0, told["sd"], (dongs, months))  # as strong in the first month as in all others
+    for month in range(1, months):
+        found[:, month] = keeps * found[:, month - 1] + np.sqrt(1 - keeps**2) * found[:, month]
+    return found
+
+
 def sales(city: City) -> Sales:
     """The sales of every cell: what its shops usually take, the time of the year, the planted effects, and noise."""
     told, ground, rng = words("shops_sales"), city.get(Ground), city.rng("shops.sales")
@@ -90,6 +103,7 @@ def sales(city: City) -> Sales:
     found = base[:, :, None] + np.log(season(months))[None]
     found = found + told["growth"] / 12 * np.arange(len(months)) + rng.normal(0, told["common"], len(months))
     found = found + rng.normal(0, told["noise"], found.shape)
+    found = found + drift(city, len(ground.dongs), len(months))[:, None, :]
     for where, key in ((shock, "shock"), (programme, "programme")):
         found = found + where(city, months)[:, None, :] * np.log(told[key]["factor"])
     amount = np.where(shops > 0, np.exp(found), 0.0)
