@@ -54,6 +54,7 @@ def sized(truth: dict[str, Rows], effect: str) -> dict[str, float]:
 def test_bursts_say_what_is_in_the_data(city: City, truth: dict[str, Rows]) -> None:
     told, names = city.get(Voices).complaints, city.get(Ground).dongs.name
     day = days_of(told.received)
+    assert any(each["usual"] for each in truth["bursts"])
     for burst in truth["bursts"]:
         mine = (told.topic == told.topics.index(burst["topic"])) & (told.dong == names.index(burst["dong"]))
         start, end = np.datetime64(burst["start"]), np.datetime64(burst["end"])
