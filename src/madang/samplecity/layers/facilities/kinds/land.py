@@ -51,19 +51,35 @@ def _to_gap(terrain: Terrain, x: Array, y: Array) -> tuple[Array, Array]:
 
 def free_ground(terrain: Terrain, x: Array, y: Array) -> Array:
     """Whether something could be put up at each point: nothing stands there, no wood, no water, no river ground."""
-    ground, houses, points = terrain.ground, terrain.streets.buildings, shapely.points(x, y)
+    ground, houses = terrain.ground, terrain.streets.buildings
     wide = np.pad(ground.cover, 1, mode="edge")
     row, column = ground.grid.cells(x, y)
     around = np.array([wide[row + down, column + right] for down in range(3) for right in range(3)])
-    found: Array = np.isin(around[4], [COVERS.index(each) for each in _COVERS]) & (around == around[4]).all(
-        axis=0
-    )
+    same = np.isin(around[4], [COVERS.index(each) for each in _COVERS]) & (around == around[4]).all(axis=0)
+    left = np.flatnonzero(same)
     for number, stream in enumerate(ground.streams):
-        found &= shapely.distance(stream.shape, points) > stream.width_m / 2 + _BANK_M[number > 0]
+        away = stream.width_m / 2 + _BANK_M[number > 0]
+        shapely.prepare(stream.shape)
+        left = left[~shapely.dwithin(stream.shape, shapely.points(x[left], y[left]), away)]
     half = np.sqrt(np.asarray(houses.footprint_m2) / np.pi) + _WALL_M
-    at, house = terrain.houses_at.query(points, predicate="dwithin", distance=float(half.max()))
-    found[at[np.hypot(x[at] - houses.x[house], y[at] - houses.y[house]) < half[house]]] = False
+    clear = np.ones(len(left), bool)
+    wide_from = float(np.quantile(half, 0.95))  # the few large ones are looked for farther off
+    for tree, rows in ((terrain.houses_at, np.arange(len(half))), _large(terrain, half, wide_from)):
+        far = wide_from if len(rows) == len(half) else float(half.max())
+        at, house = tree.query(shapely.points(x[left], y[left]), predicate="dwithin", distance=far)
+        house = rows[house]
+        clear[at[np.hypot(x[left[at]] - houses.x[house], y[left[at]] - houses.y[house]) < half[house]]] = (
+            False
+        )
+    found = np.zeros(len(x), bool)
+    found[left[clear]] = True
     return found
+
+
+def _large(terrain: Terrain, half: Array, least: float) -> tuple[shapely.STRtree, Array]:
+    """The buildings that are wider than most, and their numbers."""
+    houses, rows = terrain.streets.buildings, np.flatnonzero(half > least)
+    return shapely.STRtree(shapely.points(houses.x[rows], houses.y[rows])), rows
 
 
 def public_land(terrain: Terrain, kind: str, rng: np.random.Generator, count: int) -> Sites:
@@ -91,7 +107,7 @@ def _in_gap(
 
     One reaches most, but will be too small; the best next to it; one that reaches less, and adds little to the best.
     """
-    steps = np.arange(-_FAR * gap.radius_m, _FAR * gap.radius_m, 8.0)
+    steps = np.arange(-_FAR * gap.radius_m, _FAR * gap.radius_m, max(8.0, gap.radius_m / 90))
     x, y = (
         axis.ravel() + rng.uniform(-3.0, 3.0, axis.size) for axis in np.meshgrid(gap.x + steps, gap.y + steps)
     )
