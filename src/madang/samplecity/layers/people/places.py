@@ -34,7 +34,9 @@ def _grid(city: City, delivery: Delivery) -> Paper:
     south, west = corner
     columns = {
         "격자코드": cell_names(west, south),
-        "격자중심X": (west + GRID_M / 2).astype(np.int64),  # in the centre lies the 행정동 that a cell is given
+        "격자중심X": (west + GRID_M / 2).astype(
+            np.int64
+        ),  # in the centre lies the 행정동 that a cell is given
         "격자중심Y": (south + GRID_M / 2).astype(np.int64),
     }
     labels = ("총인구수", "유소년인구수(0~14세)", "생산연령인구수(15~64세)", "고령인구수(65세이상)", "세대수")
