@@ -46,7 +46,9 @@ SECRETS = (
 
 def said(thing: Any) -> str:
     """Everything a thing shows of itself: its words, its fields, the fields of those, and its bytes when sent on."""
-    shown = [re.sub(" at 0x[0-9a-f]+", "", each) for each in (repr(thing), str(thing))]  # where it lies in memory
+    shown = [
+        re.sub(" at 0x[0-9a-f]+", "", each) for each in (repr(thing), str(thing))
+    ]  # where it lies in memory
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         shown += [said(getattr(thing, field.name)) for field in dataclasses.fields(thing)]
     elif isinstance(thing, dict):
