@@ -5,6 +5,7 @@ import { defineConfig, type Plugin } from "vite";
 const FONT_LICENCE = join(import.meta.dirname, "node_modules/pretendard/dist/LICENSE.txt");
 const ICON = join(import.meta.dirname, "src/icon.svg"); // its name carries its number: raise it with the picture
 const STYLES = join(import.meta.dirname, "src/styles");
+const PAGES = join(import.meta.dirname, "src/pages");
 const WEIGHTS = ["400", "700"]; // KRDS sets text in regular and bold only
 
 /** The KRDS tokens that our styles use, and those that these refer to; the file as shipped has 780. */
@@ -52,6 +53,12 @@ function onlyWhatIsUsed(): Plugin {
   };
 }
 
+/** Scripts that only some pages need, one entry for each file of src/pages: loaded by `{% built_files "name" %}`. */
+function pages(): Record<string, string> {
+  const names = readdirSync(PAGES).filter((name) => name.endsWith(".ts"));
+  return Object.fromEntries(names.map((name) => [name.slice(0, -3), join(PAGES, name)]));
+}
+
 export default defineConfig({
   base: "/static/",
   plugins: [onlyWhatIsUsed()],
@@ -63,6 +70,6 @@ export default defineConfig({
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { input: { main: join(import.meta.dirname, "src/main.ts") } },
+    rolldownOptions: { input: { main: join(import.meta.dirname, "src/main.ts"), ...pages() } },
   },
 });

@@ -67,9 +67,11 @@ def test_the_layers_are_those_of_the_design() -> None:
         "web | cli",
         "workspace",
         "formats | find",
+        "release",
+        "collect",
         "intake",
         "bank",
         "declarations | engine",
-        "places | privacy | samplecity",
+        "access | places | privacy | samplecity",
         "messages",
     ]

@@ -1,9 +1,15 @@
 """English sentences by code, a module for each room."""
 
 from madang.messages.en import (
+    access,
+    accounts,
+    api,
+    audit,
     bank,
+    collect,
     commands,
     declarations,
+    deposits,
     documents,
     find,
     formats,
@@ -12,16 +18,24 @@ from madang.messages.en import (
     intake,
     learning,
     places,
+    portal,
     privacy,
     quality,
     reading,
+    release,
+    rounds,
+    rows,
     samplecity,
+    sources,
+    sql,
     values,
     web,
+    work,
 )
 
 _ROOMS = (
-    bank, commands, declarations, documents, find, formats, forms, geo, intake, learning, places, privacy, quality,
-    reading, samplecity, values, web,
+    access, accounts, api, audit, bank, collect, commands, declarations, deposits, documents, find, formats,
+    forms, geo, intake, learning, places, portal, privacy, quality, reading, release, rounds, rows,
+    samplecity, sources, sql, values, web, work,
 )  # fmt: skip
 TEXTS: dict[str, str] = {code: text for room in _ROOMS for code, text in room.TEXTS.items()}

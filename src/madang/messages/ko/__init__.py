@@ -4,9 +4,15 @@ Problem rules get row, column (label), value and the parameters of their detail.
 """
 
 from madang.messages.ko import (
+    access,
+    accounts,
+    api,
+    audit,
     bank,
+    collect,
     commands,
     declarations,
+    deposits,
     documents,
     find,
     formats,
@@ -15,16 +21,24 @@ from madang.messages.ko import (
     intake,
     learning,
     places,
+    portal,
     privacy,
     quality,
     reading,
+    release,
+    rounds,
+    rows,
     samplecity,
+    sources,
+    sql,
     values,
     web,
+    work,
 )
 
 _ROOMS = (
-    bank, commands, declarations, documents, find, formats, forms, geo, intake, learning, places, privacy, quality,
-    reading, samplecity, values, web,
+    access, accounts, api, audit, bank, collect, commands, declarations, deposits, documents, find, formats,
+    forms, geo, intake, learning, places, portal, privacy, quality, reading, release, rounds, rows,
+    samplecity, sources, sql, values, web, work,
 )  # fmt: skip
 TEXTS: dict[str, str] = {code: text for room in _ROOMS for code, text in room.TEXTS.items()}

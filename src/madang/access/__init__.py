@@ -1,0 +1,22 @@
+"""Who may do what: Person, Thing, and the one function that every read and write path obeys."""
+
+from madang.access.person import ANONYMOUS, ROLES, Person, Role, owner
+from madang.access.policy import VERBS, Verb, can, check
+from madang.access.thing import Thing, of_card
+from madang.access.views import View, view
+
+__all__ = [
+    "ANONYMOUS",
+    "ROLES",
+    "VERBS",
+    "Person",
+    "Role",
+    "Thing",
+    "Verb",
+    "View",
+    "can",
+    "check",
+    "of_card",
+    "owner",
+    "view",
+]

@@ -1,0 +1,1 @@
+"""Connectors: bytes fetched from elsewhere, on a rhythm."""

@@ -1,0 +1,3 @@
+"""English sentences of accounts."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of api."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of audit."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of collect."""
+
+TEXTS: dict[str, str] = {}

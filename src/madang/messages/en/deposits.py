@@ -1,0 +1,3 @@
+"""English sentences of deposits."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of portal."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of release."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of rounds."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of rows."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of sources."""
+
+TEXTS: dict[str, str] = {}

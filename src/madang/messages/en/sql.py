@@ -1,0 +1,3 @@
+"""English sentences of sql."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of work."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of accounts."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of api."""
+
+TEXTS: dict[str, str] = {}

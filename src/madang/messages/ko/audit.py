@@ -1,0 +1,3 @@
+"""Korean sentences of audit."""
+
+TEXTS: dict[str, str] = {}

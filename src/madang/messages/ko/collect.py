@@ -1,0 +1,3 @@
+"""Korean sentences of collect."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of deposits."""
+
+TEXTS: dict[str, str] = {}

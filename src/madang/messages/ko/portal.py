@@ -1,0 +1,3 @@
+"""Korean sentences of portal."""
+
+TEXTS: dict[str, str] = {}

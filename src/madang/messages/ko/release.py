@@ -1,0 +1,3 @@
+"""Korean sentences of release."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of rounds."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of rows."""
+
+TEXTS: dict[str, str] = {}

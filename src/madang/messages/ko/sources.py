@@ -1,0 +1,3 @@
+"""Korean sentences of sources."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of sql."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of work."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,1 @@
+"""Open editions: what leaves the bank, under which decision."""
