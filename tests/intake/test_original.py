@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from madang.intake.original import SourceRow, rows_around
-from madang.web.desk.masking import masked
+from madang.web.shell.masking import masked
 
 LINES = ["이름,값", "가,1", '"나,다",2', "라,3", "마,4"]
 

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import made_up_bank
+import people
 
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -26,11 +27,23 @@ SERVE = "from pathlib import Path; from madang.web.serve import serve; serve(Pat
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the made-up city's pages."""
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the made-up city that `site` serves."""
     folder = tmp_path_factory.mktemp("journey") / "city"
     made_up_bank.make(folder)
-    yield from serving(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(city: Path) -> Iterator[str]:
+    """Address of the made-up city's pages."""
+    yield from serving(city)
+
+
+@pytest.fixture(scope="session")
+def cookie(city: Path, site: str) -> dict[str, str]:
+    """What a browser needs to be signed in as an administrator of the made-up city."""
+    return {"name": "madang_session", "value": session(city), "url": site}
 
 
 def serving(folder: Path) -> Iterator[str]:
@@ -43,7 +56,7 @@ def serving(folder: Path) -> Iterator[str]:
         [sys.executable, "-c", SERVE.format(folder=str(folder), port=port)], env=environment
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/data/", server)
+        _wait_for(f"http://127.0.0.1:{port}/accounts/login/", server)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
@@ -68,6 +81,26 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the server did not answer within 30 seconds")
 
 
+SIGN_IN = """
+import os
+os.environ["MADANG_WORKSPACE"] = {folder!r}
+from madang.web.serve import prepare
+prepare()
+import people
+print(people.session({username!r}, *{roles!r}), end="")
+"""
+
+
+def session(folder: Path, *roles: str, username: str = "admin") -> str:
+    """The cookie of somebody signed in to the workspace in `folder`, who has an account there from now on."""
+    said = SIGN_IN.format(folder=str(folder), username=username, roles=roles or ("administrator",))
+    environment = {**os.environ, "PYTHONPATH": str(Path(people.__file__).parent)}
+    done = subprocess.run(
+        [sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     from conftest import browser_path
@@ -82,9 +115,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(params=[1280, 360], ids=["desktop", "phone"])
-def page(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A window of each width; it fails the test on anything the page complains of or fetches from elsewhere."""
+def page(
+    browser: Browser, site: str, cookie: dict[str, str], request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A window of each width, signed in as an administrator; it fails the test on anything the page complains of or fetches from elsewhere."""
     context = browser.new_context(viewport={"width": request.param, "height": 800}, base_url=site)
+    context.add_cookies([cookie])  # type: ignore[list-item]
     opened = context.new_page()
     wrong: list[str] = []
     opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)

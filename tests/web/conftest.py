@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import django
 import pytest
 from django.test import Client, override_settings
 
 import made_up_bank
+import people
 from madang.workspace import Workspace
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.web.config.settings")
-django.setup()
 
 
 class Undefined(str):
@@ -36,6 +32,11 @@ def _undefined_names_fail() -> None:
     engines["django"].engine.string_if_invalid = Undefined("%s")
 
 
+@pytest.fixture(autouse=True)
+def _database(db: None) -> None:
+    """Every page looks up who asks."""
+
+
 @pytest.fixture(scope="session")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The made-up city; nobody writes to it (`own_city` is a copy to write to)."""
@@ -43,8 +44,27 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture
-def client(made_up: Workspace) -> Iterator[Any]:
-    """A browser without a screen, before the pages of the made-up city."""
+def signed_in(db: None) -> Callable[..., Any]:
+    """Makes a browser without a screen, signed in: ``signed_in("official", posts=["교통과 주차관리팀"])``."""
+
+    def make(*roles: str, posts: Iterable[str] = (), department: str = "", username: str = "") -> Any:
+        browser = Client(SERVER_NAME="127.0.0.1")
+        browser.force_login(people.make(*roles, posts=posts, department=department, username=username))
+        return browser
+
+    return make
+
+
+@pytest.fixture
+def client(made_up: Workspace, signed_in: Callable[..., Any]) -> Iterator[Any]:
+    """A browser without a screen, before the pages of the made-up city, signed in as an administrator."""
+    with override_settings(MADANG_WORKSPACE=str(made_up.folder)):
+        yield signed_in("administrator")
+
+
+@pytest.fixture
+def anonymous(made_up: Workspace, db: None) -> Iterator[Any]:
+    """A browser without a screen before the same pages, not signed in."""
     with override_settings(MADANG_WORKSPACE=str(made_up.folder)):
         yield Client(SERVER_NAME="127.0.0.1")
 

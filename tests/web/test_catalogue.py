@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from madang.workspace import Workspace
+from people import browser
 from web_page import Page
 
 
@@ -99,7 +99,7 @@ def test_a_long_list_comes_in_pages(client: Any, monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_empty_bank_shows_the_command(empty_city: Workspace) -> None:
-    page = Page(Client(SERVER_NAME="127.0.0.1").get("/data/"))
+    page = Page(browser().get("/data/"))
     assert "아직 데이터가 없습니다" in page.text
     assert page.texts("code#deposit") == ["madang deposit 파일.csv"]
     assert page.find("input#q") == []

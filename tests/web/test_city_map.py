@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from intake.made_up_country import CODES, SIDE, SOUTH, WEST, deposit, dong_at, made, points, projected, write
 from madang.intake.raw import Override
 from madang.web.desk import city_map, map_base, map_layers, map_relief
 from madang.workspace import Workspace
+from people import browser
 from web_page import Page
 
 pytestmark = pytest.mark.slow
@@ -123,7 +124,7 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture
 def see(country: Workspace) -> Iterator[Any]:
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = browser()
 
     def page(query: str = "", status: int = 200) -> Page:
         found = Page(client.get(f"/data/-/map/{query}"))
@@ -296,14 +297,14 @@ def test_the_page_is_small_and_the_second_time_comes_from_the_cache(
     monkeypatch.setattr(city_map, "drawn_base", never)
     again = see()
     assert again.text == first.text
-    answer = Client(SERVER_NAME="127.0.0.1").get("/data/-/map/")
+    answer = browser().get("/data/-/map/")
     assert len(answer.content) < 500_000
 
 
 def test_the_relief_is_lit_from_the_north_west(see: Any) -> None:
     page = see()
     (address,) = page.tree.xpath("//*[local-name()='image']/@href")
-    answer = Client(SERVER_NAME="127.0.0.1").get(address)
+    answer = browser().get(address)
     assert answer.headers["Content-Type"] == "image/png"
     width, height = struct.unpack(">II", answer.content[16:24])
     start = answer.content.index(b"IDAT")
@@ -316,7 +317,7 @@ def test_the_relief_is_lit_from_the_north_west(see: Any) -> None:
     assert north_west[0] == 255
     assert south_east[0] < 100
     assert min(north_west[1], south_east[1]) > 0
-    assert Client(SERVER_NAME="127.0.0.1").get("/data/-/map/relief-nothere.png").status_code == 404
+    assert browser().get("/data/-/map/relief-nothere.png").status_code == 404
 
 
 def test_level_ground_is_neither_lit_nor_dark() -> None:
@@ -345,12 +346,12 @@ def test_erasing_a_layer_forgets_what_was_drawn_from_it(country: Workspace, see:
     copy.erase("a", ground="시험", by="시험")
     assert not folder.exists()
     with override_settings(MADANG_WORKSPACE=str(copy.folder)):
-        page = Page(Client(SERVER_NAME="127.0.0.1").get("/data/-/map/"))
+        page = Page(browser().get("/data/-/map/"))
     assert "forest" not in {name for each in page.tree.xpath("//*[@class]/@class") for name in each.split()}
 
 
 def test_without_anything_the_page_says_what_to_deposit(empty_city: Workspace) -> None:
-    page = Page(Client(SERVER_NAME="127.0.0.1").get("/data/-/map/"))
+    page = Page(browser().get("/data/-/map/"))
     assert page.status == 200
     assert page.tree.xpath("//*[local-name()='svg'][contains(@class, 'city')]") == []
     assert "행정동 경계" in page.text
@@ -361,7 +362,7 @@ def test_without_borders_the_layers_are_drawn_alone(tmp_path: Path) -> None:
     ws = Workspace.init(tmp_path / "bare", "빈들군")
     deposit(ws, _streams(tmp_path), override=Override(standard="stream-line"))
     with override_settings(MADANG_WORKSPACE=str(ws.folder)):
-        page = Page(Client(SERVER_NAME="127.0.0.1").get("/data/-/map/"))
+        page = Page(browser().get("/data/-/map/"))
     assert "stream" in _classes(page)
     assert page.find("nav.panel") == []
 
@@ -378,13 +379,11 @@ def test_the_people_of_the_own_area_stand_on_the_first_page(tmp_path: Path) -> N
     path.write_bytes("\r\n".join(lines).encode("cp949"))
     deposit(ws, path, override=Override(standard="resident-population"))
     with override_settings(MADANG_WORKSPACE=str(ws.folder)):
-        assert "주민등록 인구 12,345명 (2026-06" in Page(
-            Client(SERVER_NAME="127.0.0.1").get("/data/")
-        ).text.replace(" 명", "명")
+        assert "주민등록 인구 12,345명 (2026-06" in Page(browser().get("/data/")).text.replace(" 명", "명")
     toml = ws.folder / "madang.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace("4191000000", "4191099999"), encoding="utf-8")
     with override_settings(MADANG_WORKSPACE=str(ws.folder)):
-        assert "주민등록 인구 1" not in Page(Client(SERVER_NAME="127.0.0.1").get("/data/")).text
+        assert "주민등록 인구 1" not in Page(browser().get("/data/")).text
 
 
 assert SIDE == 0.02  # the arithmetic above rests on it

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from madang.workspace import Workspace
 from made_up_bank import PARKING, START
+from people import browser
 from web_page import Page
 
 ADDRESS = f"/data/{PARKING}/"
@@ -159,7 +159,7 @@ def test_a_refused_deposit_shows_its_reason_and_the_next_step(client: Any) -> No
 
 def test_a_rollback_stands_among_the_versions(own_city: Workspace) -> None:
     own_city.bank.rollback(PARKING, 1, by="이담당", at=START.replace(month=9))
-    rows = Page(Client(SERVER_NAME="127.0.0.1").get(ADDRESS)).rows("versions")
+    rows = Page(browser().get(ADDRESS)).rows("versions")
     assert rows[0][0] == "3판 (지금)"
     assert "(되돌림)" in rows[0][4]
     assert rows[0][6] == "더해짐 1없어짐 1바뀜 3"

@@ -10,14 +10,14 @@ from zipfile import ZipFile
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from django.test import Client
 
 import made_up_bank
 from madang.intake.problems import hide_lines
-from madang.web.desk import masking
 from madang.web.desk.source import _naming
+from madang.web.shell import masking
 from madang.workspace import Workspace
 from made_up_bank import PARKING, START
+from people import browser
 from web_page import Page
 
 ADDRESS = f"/data/{PARKING}/"
@@ -35,7 +35,7 @@ def private_city(own_city: Workspace, monkeypatch: pytest.MonkeyPatch) -> Worksp
 
 
 def test_first_rows_original_and_comparison_are_starred(private_city: Workspace) -> None:
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = browser()
     deposit = private_city.bank[PARKING].version(4).deposit_id
     for part in ("", f"source/{deposit}/?row=13&column=basic_charge", "compare/?from=3&to=4"):
         body = client.get(ADDRESS + part).content.decode()
@@ -45,7 +45,7 @@ def test_first_rows_original_and_comparison_are_starred(private_city: Workspace)
 
 def test_the_header_of_a_personal_column_stays_readable(private_city: Workspace) -> None:
     deposit = private_city.bank[PARKING].version(4).deposit_id
-    body = Client(SERVER_NAME="127.0.0.1").get(f"{ADDRESS}source/{deposit}/?row=2").content.decode()
+    body = browser().get(f"{ADDRESS}source/{deposit}/?row=2").content.decode()
     assert "주차장명" in body
     assert "첫 글자만 보여 드립니다" in body
 
@@ -125,7 +125,7 @@ def test_problems_keep_no_personal_value(applicants: Workspace) -> None:
 
 
 def test_problem_pages_show_no_personal_value(applicants: Workspace) -> None:
-    page = Page(Client(SERVER_NAME="127.0.0.1").get(f"/data/{LISTED}/problems/"))
+    page = Page(browser().get(f"/data/{LISTED}/problems/"))
     assert leaks(page.texts("table")[0]) == []
     assert "*년 *월 *일은 없습니다" in page.text
     assert "열둘" in page.text
@@ -135,7 +135,7 @@ def test_problem_pages_show_no_personal_value(applicants: Workspace) -> None:
 @pytest.mark.parametrize("row", [1, 3, 6, 8, 11])
 def test_the_original_shows_only_cells_known_to_be_open(applicants: Workspace, row: int) -> None:
     deposit = applicants.bank[LISTED].version(1).deposit_id
-    response = Client(SERVER_NAME="127.0.0.1").get(f"/data/{LISTED}/source/{deposit}/?row={row}")
+    response = browser().get(f"/data/{LISTED}/source/{deposit}/?row={row}")
     assert response.status_code == 200
     page = Page(response)
     assert leaks(page.texts("table")[0]) == []
@@ -162,7 +162,7 @@ def test_the_column_that_names_a_row_stays_in_sight(header: list[str], place: in
 
 
 def test_downloads_star_personal_columns(applicants: Workspace) -> None:
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = browser()
     bodies = {}
     for form in ("csv", "xlsx", "parquet"):
         response = client.get(f"/data/{LISTED}/download.{form}")
@@ -180,7 +180,7 @@ def test_downloads_star_personal_columns(applicants: Workspace) -> None:
 
 
 def test_a_version_from_before_the_declaration_is_starred_too(private_city: Workspace) -> None:
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = browser()
     body = b"".join(client.get(ADDRESS + "download.csv?version=1").streaming_content).decode("utf-8-sig")
     assert "강마루 제2주차장" not in body
     assert "강** *****" in body

@@ -13,13 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from intake.made_up_country import SIDE, SOUTH, WEST, deposit, dong_at, live, made, points, projected, write
 from madang.web.desk import map_ground, map_picture
 from madang.web.desk.map_picture import picture_of
 from madang.web.desk.map_rows import rows_of
 from madang.workspace import Workspace
+from people import browser
 from web_page import Page
 
 pytestmark = pytest.mark.slow
@@ -68,7 +69,7 @@ def _layer(spots: list[tuple[float, float]]) -> str:
 @pytest.fixture
 def see(country: Workspace) -> Iterator[Any]:
     """The page of a dataset."""
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = browser()
 
     def page(dataset: str) -> Page:
         response = client.get(f"/data/{dataset}/")
@@ -177,7 +178,7 @@ def test_without_boundaries_the_next_step_is_said(tmp_path: Path) -> None:
     rows = [f"{n},{lat:.6f},{lon:.6f}" for n, (lon, lat) in enumerate(points())]
     deposit(ws, write(tmp_path, "쉼터.csv", ["번호,위도,경도", *rows]))
     with override_settings(MADANG_WORKSPACE=str(ws.folder)):
-        page = Page(Client(SERVER_NAME="127.0.0.1").get("/data/쉼터/"))
+        page = Page(browser().get("/data/쉼터/"))
     (section,) = page.texts("section#places")
     assert "경계 파일을 먼저 입고한 뒤 이 파일을 다시 올리십시오" in section
     assert "120행을 점으로 찍었습니다." in section

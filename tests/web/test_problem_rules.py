@@ -9,8 +9,8 @@ import pytest
 
 from madang.intake.problems import ProblemSink
 from madang.messages import ko
-from madang.web.desk import words
 from madang.web.desk.problems import _by_rule, _rules
+from madang.web.shell import words
 
 CLOSED = '{"rule": "closed_no_date", "label": "폐업인데 폐업일자가 없습니다"}'
 ORDER = '{"rule": "open_close", "label": "여는 시각이 닫는 시각보다 늦습니다"}'

@@ -10,7 +10,7 @@ import madang
 from madang.intake.place_checks import RULES as POINT_RULES
 from madang.intake.values_kinds import KINDS
 from madang.messages import ko
-from madang.web.desk import words
+from madang.web.shell import words
 
 INTAKE = Path(madang.__file__).parent / "intake"
 TOLD = ("layout_change.py", "placing.py")  # modules that list the reasons they give

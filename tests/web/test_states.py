@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from madang.workspace import Workspace
 from made_up_bank import PARKING, START
+from people import browser
 from web_page import Page
 
 ADDRESS = f"/data/{PARKING}/"
 
 
 def get(address: str) -> Page:
-    return Page(Client(SERVER_NAME="127.0.0.1").get(address))
+    return Page(browser().get(address))
 
 
 def card() -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.urls import get_resolver
 
 from madang.workspace import Workspace
 from made_up_bank import PARKING
+from people import browser
 from web_page import Page
 
 NOTE = "표본 새빛시는 지어낸 도시입니다. 이 누리집의 사람, 가게, 글, 숫자는 모두 만들어 낸 것이며 실제와 관계가 없습니다."
@@ -27,7 +28,7 @@ ADDRESSES = {  # by the name of the address in the desk's urls
     "compare": [HERE + "compare/?from=1&to=2"],
 }
 ERRORS = {"/nowhere": 404, HERE + "versions/9/": 404, "/data/없는-데이터/": 404}
-WITHOUT_A_PAGE = {"mode", "download", "relief"}
+WITHOUT_A_PAGE = {"download", "relief"}
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def _said(page: Page) -> list[str]:
 
 def _visit(ws: Workspace, address: str) -> Page:
     deposit = ws.bank[PARKING].version(1).deposit_id
-    return Page(Client(SERVER_NAME="127.0.0.1").get(address.format(deposit=deposit)))
+    return Page(browser().get(address.format(deposit=deposit)))
 
 
 def test_every_address_of_the_desk_is_visited_here() -> None:
@@ -76,14 +77,14 @@ def test_our_own_failure_says_it_too(sample_city: Workspace, monkeypatch: pytest
         raise RuntimeError
 
     monkeypatch.setattr("madang.web.desk.queries.catalogue", broken)
-    client = Client(SERVER_NAME="127.0.0.1", raise_request_exception=False)
+    client = browser(raise_request_exception=False)
     page = Page(client.get("/data/"))
     assert (page.status, _said(page)) == (500, [NOTE])
     assert page.texts("title")[0].startswith("[표본] ")
 
 
 def test_an_address_of_another_host_says_it_too(sample_city: Workspace) -> None:
-    page = Page(Client(SERVER_NAME="evil.example").get("/data/"))
+    page = Page(browser(name="evil.example").get("/data/"))
     assert (page.status, _said(page)) == (400, [NOTE])
 
 
@@ -95,7 +96,7 @@ def test_damaged_records_say_it_too(sample_city: Workspace) -> None:
 
 
 def _visit_plainly(address: str) -> Page:
-    return Page(Client(SERVER_NAME="127.0.0.1").get(address))
+    return Page(browser().get(address))
 
 
 @pytest.mark.parametrize("address", [*(each for all_of in ADDRESSES.values() for each in all_of), *ERRORS])
@@ -113,7 +114,7 @@ def test_a_name_with_a_remark_is_said_without_it(sample_city: Workspace) -> None
 
 
 def _taken(form: str) -> bytes:
-    answer = Client(SERVER_NAME="127.0.0.1").get(f"{HERE}download.{form}")
+    answer = browser().get(f"{HERE}download.{form}")
     return b"".join(answer.streaming_content)
 
 

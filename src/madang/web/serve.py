@@ -23,6 +23,7 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
     check_free(host, port)
     os.environ["MADANG_WORKSPACE"] = str(Path(workspace).resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.web.config.settings")
+    prepare()
     if host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
         os.environ["MADANG_HOSTS"] = f"{os.environ.get('MADANG_HOSTS', '')} {host}".strip()
     Granian(
@@ -36,6 +37,17 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
         log_enabled=False,
         websockets=False,
     ).serve()
+
+
+def prepare() -> None:
+    """Make or renew the tables of accounts, work and the audit trail. The environment names the workspace."""
+    import django
+    from django.core.management import call_command
+    from django.db import connections
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    connections.close_all()  # the workers are forked: each opens its own
 
 
 def check_free(host: str, port: int) -> None:

@@ -3,49 +3,105 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
+
+from madang.web.config.database import database, secret_key
 
 WEB = Path(__file__).resolve().parents[1]
 
-MADANG_WORKSPACE = os.environ.get("MADANG_WORKSPACE", "")  # the desk's queries open it, at every request
+MADANG_WORKSPACE = os.environ.get(
+    "MADANG_WORKSPACE", ""
+)  # the shell's workspace() opens it, at every request
 MADANG_DIST = WEB / "static" / "dist"  # what Vite built
 
 DEBUG = False
-SECRET_KEY = os.environ.get("MADANG_SECRET_KEY") or secrets.token_urlsafe(
-    50
-)  # nothing outlives the process yet
+SECRET_KEY = secret_key(MADANG_WORKSPACE)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("MADANG_HOSTS", "").split()]
+_HTTPS = os.environ.get("MADANG_HTTPS", "") == "1"  # behind a server that speaks HTTPS
 
 ROOT_URLCONF = "madang.web.config.urls"
 WSGI_APPLICATION = "madang.web.config.wsgi.application"
-INSTALLED_APPS = ["madang.web.desk"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "madang.web.shell",
+    "madang.web.accounts",
+    "madang.web.audit",
+    "madang.web.desk",
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "madang.web.config.headers.security_headers",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "madang.web.shell.language.chosen_language",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "madang.web.accounts.middleware.know_who_asks",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",  # every page, unless it says login_not_required
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "madang.web.audit.middleware.remember_address",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["madang.web.desk.context.page"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "madang.web.shell.context.page",
+            ]
+        },
     }
 ]
-DATABASES: dict[str, dict[str, str]] = {}  # the pages only read the bank
+DATABASES = {"default": database(MADANG_WORKSPACE, os.environ.get("MADANG_DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/data/"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
 
 LANGUAGE_CODE = "ko"
+LANGUAGES = [("ko", "한국어"), ("en", "English")]
+LOCALE_PATHS = [WEB / "locale"]
+LANGUAGE_COOKIE_NAME = "madang_language"
 TIME_ZONE = "Asia/Seoul"
 USE_TZ = True
 STATIC_URL = "/static/"
 APPEND_SLASH = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # nothing is uploaded here
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # of a form; files come in pieces, to disk
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_NAME = "madang_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_NAME = "madang_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "madang.web.shell.errors.csrf_failure"
+if _HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
 
 LOGGING = {
     "version": 1,

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 _YEAR_S = 31_536_000
@@ -26,6 +27,7 @@ def _zipped(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), mtime=0)
 
 
+@login_not_required
 def file(request: HttpRequest, name: str) -> HttpResponse:
     """One built file. Only names that were built are known, so no address leads elsewhere."""
     dist: Path = settings.MADANG_DIST

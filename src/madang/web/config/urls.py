@@ -9,9 +9,12 @@ from madang.web.config import static
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/data/")),
+    path("-/", include("madang.web.shell.urls")),
+    path("accounts/", include("madang.web.accounts.urls")),
     path("data/", include("madang.web.desk.urls")),
     path("static/<path:name>", static.file),
 ]
-handler400 = "madang.web.desk.errors.bad_request"
-handler404 = "madang.web.desk.errors.not_found"
-handler500 = "madang.web.desk.errors.server_error"
+handler403 = "madang.web.shell.errors.forbidden"
+handler400 = "madang.web.shell.errors.bad_request"
+handler404 = "madang.web.shell.errors.not_found"
+handler500 = "madang.web.shell.errors.server_error"

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 
 from madang.bank import Version
 from madang.declarations.standard import type_word
-from madang.web.desk import words
 from madang.web.desk.comparison import ChangedRow, Compared, LoneRow
-from madang.web.desk.masking import masked, personal_of
 from madang.web.desk.pages import Changes, VersionLine
-from madang.web.desk.workspace import workspace
+from madang.web.shell import words
+from madang.web.shell.masking import masked, personal_of
+from madang.web.shell.workspace import bank, workspace
 from madang.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
     Raises MadangError: dataset_missing, version_missing.
     """
     ws = workspace()
-    dataset = ws.bank[dataset_id]
+    dataset = bank()[dataset_id]
     numbers = [version.n for version in dataset.versions]
     b = b or (numbers[-1] if numbers else 0)
     a = a or max((n for n in numbers if n < b), default=b)

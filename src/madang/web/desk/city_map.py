@@ -26,7 +26,7 @@ from madang.web.desk.map_layers import ROLES, SIGHTS
 from madang.web.desk.map_relief import relief_of
 from madang.web.desk.map_rows import rows_of
 from madang.web.desk.map_spots import FEW, Spots, keep, spots_of, told_of
-from madang.web.desk.workspace import workspace
+from madang.web.shell.workspace import bank, workspace
 from madang.workspace import Workspace
 
 MOST_CHOSEN = 3
@@ -207,7 +207,7 @@ def _base(ws: Workspace, city: City | None, known: KnownAreas | None, found: lis
         return Base.of(json.loads(path.read_text(encoding="utf-8")))
     if city is None and not any(each.kind == "layer" for each in sources):
         return None
-    versions = [(roles[each.standard], ws.bank[each.id].version(each.n)) for each in sources]
+    versions = [(roles[each.standard], bank()[each.id].version(each.n)) for each in sources]
     base = drawn_base(city, versions)
     if base is None:
         return None
@@ -268,7 +268,7 @@ def _thing(each: Spots, code: str, numbers: dict[str, int]) -> Thing:
 
 def _marks(ws: Workspace, each: Spots, number: int, base: Base, area: str) -> Marks:
     """The points of a dataset that stand in the picture; only datasets without personal data come here."""
-    rows = rows_of(ws.bank[each.id].version(each.n).files)
+    rows = rows_of(bank()[each.id].version(each.n).files)
     if rows is None:
         return Marks(number, each.id, each.title, "", 0, False, False, each.as_of)
     frame = base.frame

@@ -13,9 +13,10 @@ from madang.bank import Dataset, Version
 from madang.bank.describe import as_of, of_file_name
 from madang.declarations.standard import Standard
 from madang.messages import MadangError
-from madang.web.desk import words
-from madang.web.desk.pages import Entry, Mark, Quality
+from madang.web.desk.pages import Entry, Quality
 from madang.web.desk.quality import freshness, quality_of
+from madang.web.shell import words
+from madang.web.shell.mark import Mark
 from madang.workspace import Workspace
 
 DAMAGE = (

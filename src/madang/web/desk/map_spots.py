@@ -21,7 +21,8 @@ from madang.bank.describe import as_of
 from madang.web.desk.entries import DAMAGE, Stamp, stamp_of, standard_of
 from madang.web.desk.map_layers import ROLES
 from madang.web.desk.map_rows import rows_of
-from madang.web.desk.masking import personal_of
+from madang.web.shell.masking import personal_of
+from madang.web.shell.workspace import bank
 from madang.workspace import Workspace
 
 FEW = 5  # rows of a personal dataset in an area, below which their number is not shown
@@ -60,7 +61,7 @@ class Spots:
 
 def spots_of(ws: Workspace) -> list[Spots]:
     """The placed datasets of the bank, by title."""
-    found = [spots for dataset in ws.bank.datasets() if (spots := _known_spots(ws, dataset))]
+    found = [spots for dataset in bank().datasets() if (spots := _known_spots(ws, dataset))]
     return sorted(found, key=lambda each: each.title)
 
 

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from madang.declarations.standard import DatasetColumn
 from madang.intake.original import SourceRow
+from madang.web.shell.mark import Mark
 
 if TYPE_CHECKING:
     from madang.web.desk.personal import PersonalData
     from madang.web.desk.placed import Places
-
-Tone = Literal["good", "warn", "bad", ""]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A state in words, with the tone that colours its lamp."""
-
-    words: str
-    tone: Tone = ""
-    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from madang.bank import Version
 from madang.declarations.standard import DatasetColumn
 from madang.messages import text
-from madang.web.desk import words
-from madang.web.desk.pages import Mark
+from madang.web.shell import words
+from madang.web.shell.mark import Mark
 
 _TELLING = ("rrn_outside", "original_withheld", "original_sealed")  # reasons of the receipt
 

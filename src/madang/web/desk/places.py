@@ -10,10 +10,10 @@ import shapely
 
 from madang.bank import Version
 from madang.places.crs import label, normal
-from madang.web.desk import words
 from madang.web.desk.map_picture import Picture, picture_of
 from madang.web.desk.pages import Evidence
 from madang.web.desk.placed import Doubt, Level, Places, Rival
+from madang.web.shell import words
 from madang.workspace import Workspace
 
 _TELLING = (

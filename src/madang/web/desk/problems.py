@@ -14,10 +14,11 @@ from madang.bank import Dataset
 from madang.declarations.standard import DatasetColumn
 from madang.intake.problems import SCHEMA
 from madang.messages import MadangError, text
-from madang.web.desk import words
-from madang.web.desk.masking import masked_problem, personal_of
-from madang.web.desk.pages import Choice, Mark, ProblemLine, ProblemPage
-from madang.web.desk.workspace import workspace
+from madang.web.desk.pages import Choice, ProblemLine, ProblemPage
+from madang.web.shell import words
+from madang.web.shell.mark import Mark
+from madang.web.shell.masking import masked_problem, personal_of
+from madang.web.shell.workspace import bank
 
 PER_PAGE = 50
 _DECLARED = "row_rule"  # problems of the rules that standards declare
@@ -31,7 +32,7 @@ def problem_page(
 
     Raises MadangError: dataset_missing (a deposit it does not have, too), no_version.
     """
-    dataset = workspace().bank[dataset_id]
+    dataset = bank()[dataset_id]
     chosen = known_deposit(dataset, deposit)
     receipt = dataset.receipt(chosen)
     hidden = hidden_in(dataset, dataset.facts(chosen))

@@ -9,7 +9,8 @@ from typing import Any
 from madang.bank import Version
 from madang.bank.describe import as_of, data_day, of_file_name
 from madang.declarations.rhythm import freshness_status
-from madang.web.desk.pages import Filled, Mark, Quality, Rate
+from madang.web.desk.pages import Filled, Quality, Rate
+from madang.web.shell.mark import Mark
 
 _COLUMNS_NAMED = 3
 

@@ -9,12 +9,10 @@ from typing import Any
 from madang.bank import Dataset, Version
 from madang.bank.describe import as_of, of_file_name
 from madang.declarations.standard import Standard
-from madang.messages import MadangError, text
-from madang.web.desk import words
+from madang.messages import text
 from madang.web.desk.changes import changes_since, version_line
 from madang.web.desk.entries import check_readable, entry_of, last_refused, rhythm_of, standard_of
 from madang.web.desk.map_spots import NO_THEME
-from madang.web.desk.masking import personal_of
 from madang.web.desk.pages import (
     Catalogue,
     Choice,
@@ -32,7 +30,9 @@ from madang.web.desk.personal import personal_data_of
 from madang.web.desk.places import places_of
 from madang.web.desk.quality import freshness, quality_of
 from madang.web.desk.sample import first_rows
-from madang.web.desk.workspace import workspace
+from madang.web.shell import words
+from madang.web.shell.masking import personal_of
+from madang.web.shell.workspace import bank, workspace
 from madang.workspace import Workspace
 
 PER_PAGE = 30
@@ -59,7 +59,7 @@ def catalogue(
     Where nothing is asked for and not all fit on one page they stand by theme, unless `listed`.
     """
     ws = workspace()
-    datasets = {dataset.id: dataset for dataset in ws.bank.datasets()}
+    datasets = {dataset.id: dataset for dataset in bank().datasets()}
     if query:
         found = [datasets[hit.id] for hit in ws.search(query, _SEARCH_LIMIT) if hit.id in datasets]
         entries = [entry_of(ws, dataset) for dataset in found]
@@ -112,7 +112,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
     """The page of a dataset, at version n or the live one. Raises MadangError: dataset_missing, version_missing,
     records_damaged."""
     ws = workspace()
-    dataset = ws.bank[dataset_id]
+    dataset = bank()[dataset_id]
     check_readable(dataset)
     version = dataset.latest if n is None else dataset.version(n)
     card, last = dataset.card, dataset.last_receipt() or {}
@@ -223,9 +223,4 @@ def _left_out(version: Version | None) -> list[tuple[str, int]]:
 
 def title_of(dataset_id: str) -> Title:
     """Id and title, for pages about one part of a dataset. Raises MadangError("dataset_missing")."""
-    return Title(dataset_id, str(workspace().bank[dataset_id].card["title"]))
-
-
-def is_missing(error: MadangError) -> bool:
-    """Whether an error says that the address leads to nothing."""
-    return error.code in ("dataset_missing", "version_missing", "snapshot_missing", "no_version")
+    return Title(dataset_id, str(bank()[dataset_id].card["title"]))

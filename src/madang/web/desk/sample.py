@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 from madang.bank import Version
 from madang.declarations.standard import DatasetColumn
 from madang.formats.shapes_text import described
-from madang.web.desk.masking import masked, personal_of
 from madang.web.desk.pages import Cells
+from madang.web.shell.masking import masked, personal_of
 
 
 def first_rows(version: Version | None, limit: int) -> Cells:

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 from madang.bank import Dataset
 from madang.intake.original import Original, SourceRow, original
 from madang.messages import MadangError
-from madang.web.desk.masking import masked
 from madang.web.desk.pages import ProblemLine, SourcePage
 from madang.web.desk.problems import errors_first, hidden_in, known_deposit, line_of, problems_of
-from madang.web.desk.workspace import workspace
+from madang.web.shell.masking import masked
+from madang.web.shell.workspace import bank, workspace
 
 _NEIGHBOURS = 4
 _IN_ROW = 10
@@ -32,7 +32,7 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
     Raises MadangError: dataset_missing (a row or deposit it does not have, too), snapshot_missing.
     """
     ws = workspace()
-    dataset = ws.bank[dataset_id]
+    dataset = bank()[dataset_id]
     chosen = known_deposit(dataset, deposit)
     receipt, facts = dataset.receipt(chosen), dataset.facts(chosen)
     snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))

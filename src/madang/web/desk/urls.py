@@ -11,7 +11,6 @@ urlpatterns = [
     path("", views.catalogue, name="catalogue"),
     path("-/map/", views.city, name="map"),
     path("-/map/relief-<str:key>.png", views.relief, name="relief"),
-    path("-/mode/", views.mode, name="mode"),
     path("<str:dataset>/", views.dataset, name="dataset"),
     path("<str:dataset>/versions/<int:n>/", views.dataset, name="version"),
     path("<str:dataset>/problems/", views.problems, name="problems"),

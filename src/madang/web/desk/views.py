@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from urllib.parse import quote
 
 from django.http import (
@@ -11,42 +9,20 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseRedirect,
     StreamingHttpResponse,
 )
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
 
-from madang.messages import MadangError
-from madang.web.desk import changes, city_map, context, downloads, errors, queries
+from madang.web.desk import changes, city_map, queries
 from madang.web.desk import problems as problem_queries
 from madang.web.desk import source as source_query
-from madang.web.desk.workspace import one_workspace
+from madang.web.shell import downloads
+from madang.web.shell.doors import page
 
-View = Callable[..., HttpResponseBase]
 _COMPARED_ROWS = 200
 _YEAR_S = 31_536_000
 _WORD_LIMIT = 100
 _CHOICE_LIMIT = 50
-
-
-def page(view: View) -> View:
-    """A page that only reads: what is not there is a 404, a workspace that cannot be opened a 503."""
-
-    @require_safe
-    @wraps(view)
-    def wrapped(request: HttpRequest, **address: str | int) -> HttpResponseBase:
-        try:
-            with one_workspace():
-                return view(request, **address)
-        except MadangError as error:
-            if queries.is_missing(error):
-                raise Http404 from error
-            return errors.unavailable(request, error)
-
-    return wrapped
 
 
 @page
@@ -120,20 +96,6 @@ def download(request: HttpRequest, dataset: str, form: str) -> HttpResponseBase:
     kind = downloads.FORMS[form]
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     return StreamingHttpResponse(body, content_type=kind, headers={"Content-Disposition": disposition})
-
-
-@csrf_exempt  # it only chooses colours, for this browser
-@require_POST
-def mode(request: HttpRequest) -> HttpResponse:
-    """Switch between the light and the high-contrast mode, kept in a cookie, and go back."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/data/"
-    chosen = request.POST.get("mode", "")
-    response = HttpResponseRedirect(back)
-    if chosen in context.MODES:
-        response.set_cookie(context.MODE_COOKIE, chosen, max_age=_YEAR_S, samesite="Lax", httponly=True)
-    return response
 
 
 def _number(request: HttpRequest, name: str, default: int) -> int:

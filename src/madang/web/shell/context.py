@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils import translation
 
 import madang
 from madang.messages import MadangError, text
-from madang.web.desk.workspace import workspace
+from madang.web.shell.navigation import menu
+from madang.web.shell.workspace import asker, workspace
 
 MODE_COOKIE = "madang_mode"
 MODES = ("light", "high-contrast")
 
 
-def page(request: HttpRequest) -> dict[str, str]:
-    """The city, the colour mode chosen, the address to come back to, the version of Madang."""
+def page(request: HttpRequest) -> dict[str, object]:
+    """The city, the menu, who looks, the colour mode chosen, the address to come back to, the version of Madang."""
     mode = request.COOKIES.get(MODE_COOKIE, MODES[0])
     return {
         **city(),
         "mode": mode if mode in MODES else MODES[0],
         "here": request.get_full_path(),
+        "person": asker(),
+        "menu": menu(asker(), request.path),
+        "language": translation.get_language() or "ko",
         "madang_version": madang.__version__,
     }
 

@@ -1,8 +1,8 @@
-"""The one door from the pages to the core: the workspace that this process serves."""
+"""The one door from the pages to the core: the workspace that this process serves, and who looks at it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -11,9 +11,14 @@ from pathlib import Path
 from django.conf import settings
 
 import madang
+from madang.access import ANONYMOUS, Person
+from madang.bank.seen import SeenBank
 from madang.declarations import Standard
 from madang.workspace import Workspace
 
+ASKER: ContextVar[Callable[[], Person] | None] = ContextVar(
+    "asker", default=None
+)  # set by accounts for each request
 _held: ContextVar[list[Workspace] | None] = ContextVar("workspace", default=None)
 
 
@@ -35,6 +40,17 @@ def workspace() -> Workspace:
     if not held:
         held.append(_opened())
     return held[0]
+
+
+def asker() -> Person:
+    """Who asks: the person of the request being answered; nobody, who sees nothing of the bank, outside of one."""
+    of_request = ASKER.get()
+    return of_request() if of_request else ANONYMOUS
+
+
+def bank() -> SeenBank:
+    """The bank as the person of this request sees it."""
+    return SeenBank(workspace().bank, asker())
 
 
 def _opened() -> Workspace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from madang.declarations.card import ACCESS, LICENCES
 from madang.messages import ko, text
-from madang.web.desk.pages import Mark
+from madang.web.shell.mark import Mark
 
 TYPES = {
     "text": "글자",

@@ -17,10 +17,10 @@ from django.utils.safestring import SafeString
 
 from madang.declarations.points import points as written_points
 from madang.declarations.points import rate
-from madang.web.desk import words
+from madang.web.shell import words
 
 register = template.Library()
-_ENTRY = "src/main.ts"
+_MAIN = "src/main.ts"
 
 
 @lru_cache(maxsize=4)
@@ -30,12 +30,12 @@ def _manifest(path: Path, changed_ns: int) -> Mapping[str, Any]:
 
 
 @register.simple_tag
-def built_files() -> SafeString:
-    """The stylesheet and the script that Vite built; nothing where the front end has not been built."""
+def built_files(name: str) -> SafeString:
+    """Stylesheet and script of a bundle that Vite built: "main", or one of src/pages; nothing where none was built."""
     path: Path = settings.MADANG_DIST / "manifest.json"
     if not path.is_file():
         return SafeString("")
-    entry = _manifest(path, path.stat().st_mtime_ns)[_ENTRY]
+    entry = _manifest(path, path.stat().st_mtime_ns)[_MAIN if name == "main" else f"src/pages/{name}.ts"]
     styles = [format_html('<link rel="stylesheet" href="/static/{}">', name) for name in entry.get("css", ())]
     script = format_html('<script type="module" src="/static/{}"></script>', entry["file"])
     return SafeString("".join([*styles, script]))

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from madang.bank import Version
-from madang.web.desk.masking import masked_copy, personal_of
-from madang.web.desk.workspace import workspace
+from madang.web.shell.masking import masked_copy, personal_of
+from madang.web.shell.workspace import bank, workspace
 
 FORMS = {
     "csv": "text/csv; charset=utf-8",
@@ -29,6 +29,7 @@ def download(dataset_id: str, form: str, version: int | None) -> tuple[Iterator[
     held = TemporaryFile()  # noqa: SIM115 - closed by the generator
     try:
         ws = workspace()
+        bank().may("read", dataset_id)
         chosen = ws.version(dataset_id, version)
         hidden = personal_of(chosen.dataset, chosen.columns)
         if hidden:

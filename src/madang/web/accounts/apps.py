@@ -1,0 +1,11 @@
+"""The app of people."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Accounts(AppConfig):
+    name = "madang.web.accounts"
+    label = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Who did what, when, from where and why; each entry carries the hash of the one before."""

@@ -1,0 +1,48 @@
+"""The bank as one person sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import made_up_bank
+from madang.access import ANONYMOUS, Person, owner
+from madang.bank.durable import SEOUL
+from madang.bank.seen import SeenBank
+from madang.messages import MadangError
+from madang.workspace import Workspace
+
+OFFICIAL = Person("kim", roles=frozenset({"official"}))
+AUDITOR = Person("lee", roles=frozenset({"official"}), departments=frozenset({"감사실"}))
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Workspace:
+    ws = made_up_bank.make(tmp_path / "city")
+    card = {**ws.bank[made_up_bank.PARKING].card, "access": "restricted", "readers": ["감사실"]}
+    ws.bank.write_card(made_up_bank.PARKING, card, by="t", at=made_up_bank.START.astimezone(SEOUL))
+    return ws
+
+
+def test_a_restricted_dataset_is_missing_for_those_who_may_not_see_it(city: Workspace) -> None:
+    everything = {each.id for each in city.bank.datasets()}
+    seen = SeenBank(city.bank, OFFICIAL)
+    assert {each.id for each in seen.datasets()} == everything - {made_up_bank.PARKING}
+    assert made_up_bank.PARKING not in seen
+    with pytest.raises(MadangError) as error:
+        seen[made_up_bank.PARKING]
+    assert error.value.code == "dataset_missing"
+    assert seen.bank[made_up_bank.PARKING].id == made_up_bank.PARKING
+
+
+def test_named_readers_and_the_owner_see_it(city: Workspace) -> None:
+    assert SeenBank(city.bank, AUDITOR)[made_up_bank.PARKING].id == made_up_bank.PARKING
+    assert SeenBank(city.bank, owner("x"))[made_up_bank.PARKING].id == made_up_bank.PARKING
+    assert SeenBank(city.bank, ANONYMOUS).datasets() == []
+
+
+def test_reading_is_no_right_to_deposit(city: Workspace) -> None:
+    with pytest.raises(MadangError) as error:
+        SeenBank(city.bank, AUDITOR).may("deposit", made_up_bank.PARKING)
+    assert error.value.code == "access_denied"

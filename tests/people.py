@@ -1,0 +1,61 @@
+"""People for the tests of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import count
+from typing import Any
+
+_numbers = count(1)
+
+
+def make(
+    *roles: str,
+    posts: Iterable[str] = (),
+    department: str = "",
+    username: str = "",
+    password: str | None = None,
+) -> Any:
+    """An account with these roles, holding these posts (the first word of a post is its department)."""
+    from madang.web.accounts.models import Department, Holding, Post, User
+
+    own = Department.objects.get_or_create(name=department)[0] if department else None
+    user = User.objects.create_user(
+        username or f"person{next(_numbers)}", password, name="김담당", roles=" ".join(roles), department=own
+    )
+    for name in posts:
+        of_post = Department.objects.get_or_create(name=name.split()[0])[0]
+        post = Post.objects.get_or_create(name=name, defaults={"department": of_post})[0]
+        Holding.objects.create(user=user, post=post, valid_from=date(2020, 1, 1))
+    return user
+
+
+def browser(*, name: str = "127.0.0.1", **said: Any) -> Any:
+    """A browser without a screen, signed in as an administrator; `name` is the host it asks for."""
+    from django.test import Client
+
+    from madang.web.accounts.models import User
+
+    opened = Client(SERVER_NAME=name, **said)
+    user = User.objects.filter(username="admin").first() or make("administrator", username="admin")
+    opened.force_login(user)
+    return opened
+
+
+def session(username: str, *roles: str) -> str:
+    """The session key of an account that is signed in; the account is made where there is none."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from madang.web.accounts.models import User
+
+    user = User.objects.filter(username=username).first() or make(*roles, username=username)
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return str(store.session_key)
