@@ -1,3 +1,28 @@
 """English sentences of rows."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "rows_column": "There is no column '{column}'. Columns: {columns}",
+    "rows_column_twice": "Several columns are called '{column}'. Use one of the names {names}.",
+    "rows_masked": "The column '{column}' holds personal data and is masked: it cannot be filtered, searched, sorted or counted by. Use another column.",
+    "rows_value": "'{value}' cannot be read for the column '{column}'. Kind: {kind}. Write it like this: {example}",
+    "rows_operator": "'{operator}' cannot be used with the column '{column}' ({kind}).",
+    "rows_operator_unknown": "There is no condition '{operator}'. Conditions: {operators}",
+    "rows_measure": "There is no measure '{measure}'. Write count, or measure.column: {measures}",
+    "rows_sort_group": "Groups cannot be sorted by '{column}'. Sort by a grouped column or by a measure.",
+    "rows_search_none": "This dataset has no text columns to search. Use conditions on its columns.",
+    "rows_number": "{name} cannot be '{value}'. Write a whole number from {least:,} to {most:,}.",
+    "rows_too_many": "Too many, or too long: {what}. The most is {most:,}.",
+    "rows_cursor": "The mark to continue from (after) belongs to another question or version. Start at the first page.",
+    "rows_label_source_row": "source row",
+    "rows_label_lon": "longitude (lon)",
+    "rows_label_lat": "latitude (lat)",
+    "rows_label_dong_code": "code of the dong",
+    "rows_label_geo_level": "how it was placed",
+    "rows_measure_count": "count",
+    "rows_measure_distinct": "distinct values",
+    "rows_measure_sum": "sum",
+    "rows_measure_mean": "mean",
+    "rows_measure_min": "smallest",
+    "rows_measure_max": "largest",
+    "rows_measure_median": "median",
+}

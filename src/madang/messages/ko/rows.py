@@ -1,3 +1,28 @@
 """Korean sentences of rows."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "rows_column": "항목 '{column}'{이} 없습니다. 쓸 수 있는 항목: {columns}",
+    "rows_column_twice": "이름이 '{column}'{으로} 같은 항목이 여럿입니다. {names} 중 하나로 쓰십시오.",
+    "rows_masked": "'{column}' 항목은 개인정보라 가려져 있어, 이것으로 거르거나 찾거나 정렬하거나 셀 수 없습니다. 다른 항목을 쓰십시오.",
+    "rows_value": "'{column}' 항목에 쓴 '{value}'{을} 읽을 수 없습니다. 종류: {kind}. 이렇게 쓰십시오: {example}",
+    "rows_operator": "'{column}' 항목({kind})에는 '{operator}'{을} 쓸 수 없습니다.",
+    "rows_operator_unknown": "조건 '{operator}'{은} 없습니다. 쓸 수 있는 조건: {operators}",
+    "rows_measure": "계산 '{measure}'{은} 할 수 없습니다. count 하나로 쓰거나 계산.항목으로 쓰십시오: {measures}",
+    "rows_sort_group": "묶은 결과는 '{column}'{으로} 정렬할 수 없습니다. 묶은 항목이나 계산한 값으로 정렬하십시오.",
+    "rows_search_none": "이 데이터에는 낱말로 찾을 수 있는 글자 항목이 없습니다. 항목별 조건을 쓰십시오.",
+    "rows_number": "{name}에 쓴 '{value}'{은} 쓸 수 없습니다. {least:,}부터 {most:,}까지의 정수를 쓰십시오.",
+    "rows_too_many": "{what}{이} 너무 많거나 깁니다. {most:,}까지 쓸 수 있습니다.",
+    "rows_cursor": "이어 보는 표시(after)가 이 조건이나 이 판의 것이 아닙니다. 첫 쪽부터 다시 여십시오.",
+    "rows_label_source_row": "원본 행",
+    "rows_label_lon": "경도(lon)",
+    "rows_label_lat": "위도(lat)",
+    "rows_label_dong_code": "행정동 코드",
+    "rows_label_geo_level": "위치 수준",
+    "rows_measure_count": "건수",
+    "rows_measure_distinct": "서로 다른 값",
+    "rows_measure_sum": "합계",
+    "rows_measure_mean": "평균",
+    "rows_measure_min": "가장 작은 값",
+    "rows_measure_max": "가장 큰 값",
+    "rows_measure_median": "중앙값",
+}
