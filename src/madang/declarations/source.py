@@ -15,7 +15,7 @@ from pathlib import Path
 from madang.declarations.fields import Fields, bad
 from madang.declarations.standard import STORAGE
 
-SETTINGS = ("encoding", "delimiter", "header_rows", "standard", "text", "crs")  # one value for the whole file
+SETTINGS = ("encoding", "delimiter", "header_rows", "standard", "text", "crs", "sheet")  # one value for the whole file
 BY_HEADER = ("types", "mapping")  # one value for each header
 _LONGEST = 250
 _HEAD = """\
@@ -52,6 +52,7 @@ class Source:
     standard: str | None = None
     text: bool = False
     crs: str | None = None
+    sheet: str | None = None
     types: dict[str, str] = field(default_factory=dict)
     mapping: dict[str, str] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
@@ -108,6 +109,7 @@ def load_file(file: Path) -> Source:
         standard=fields.text("standard") or None,
         text=fields.boolean("text"),
         crs=fields.text("crs") or None,
+        sheet=fields.text("sheet") or None,
         types=fields.mapping("types"),
         mapping=fields.mapping("mapping"),
         labels=fields.texts("labels"),

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -27,7 +27,7 @@ from madang.intake.reading import Reading, earlier
 from madang.intake.receipt import Reason, Receipt, Stopped
 from madang.intake.record import Deposit, Recorder
 from madang.intake.registers import Registers
-from madang.intake.screen import hidden, hidden_name
+from madang.intake.screen import Policy, hidden, hidden_name
 from madang.intake.settle import Settled, Settler
 from madang.intake.use import check_columns, check_labels, check_use, check_wishes, named_reasons
 from madang.messages import MadangError
@@ -49,6 +49,9 @@ class Door:
     sources: Path | None = None  # what was learned of earlier deposits
     withholding: Withholding = "discard"  # or "seal": an original with resident registration numbers
     registers: Registers | None = None
+    personal: Policy = field(
+        default_factory=dict
+    )  # what a person decided of kinds of personal data, beside what the card says
 
     @property
     def _recorder(self) -> Recorder:
@@ -153,6 +156,7 @@ class Door:
                 self.clock().date(),
                 self.registers,
                 steps,
+                self.personal,
             )
             notes = _notes(deposit, learned, tables)
             for table, table_id in zip(tables, deposit.tables, strict=True):
@@ -224,9 +228,26 @@ def _read(
         raise Refused("file_changing", file=deposit.name)
     if not tables:
         raise Refused("no_table", file=deposit.name)
+    tables = _chosen(tables, deposit)
     check_labels(tables, deposit.name, reading.told)
     tell_outside(kept.path, deposit.name, tables)
     return deposit, learned, [hidden(table) for table in tables]
+
+
+def _chosen(tables: list[RawTable], deposit: Deposit) -> list[RawTable]:
+    """Of several tables the one that a person chose. Raises Refused where the file has none of that name."""
+    wanted = deposit.reading.override.sheet
+    if wanted is None or len(tables) == 1:
+        return tables
+    found = [table for table in tables if table.member == wanted]
+    for table in tables:
+        if table not in found:
+            table.problems.close()
+            table.stage.unlink(missing_ok=True)
+    if not found:
+        sheets = ", ".join(str(table.member) for table in tables)[:300]
+        raise Refused("sheet_missing", file=deposit.name, sheet=wanted, sheets=sheets)
+    return found
 
 
 def _notes(deposit: Deposit, learned: Learned, tables: Sequence[RawTable]) -> tuple[Reason, ...]:

@@ -32,7 +32,7 @@ from madang.messages import MadangError, text
 if TYPE_CHECKING:
     from madang.intake.settle import Settled
 
-BY_PLACE = ("encoding", "delimiter", "header_rows")
+BY_PLACE = ("encoding", "delimiter", "header_rows", "sheet")
 _MOOT = {"text": ("standard", *BY_HEADER), "standard": ("text",), "types": ("text",), "mapping": ("text",)}
 _SAME_SHARE = 0.5  # of the headers, from which a file is still laid out as the one that was told about
 _DECISIONS = {"header_rows": "header", "text": "layout", "types": "type", "mapping": "column"}
@@ -94,6 +94,10 @@ class Learned:
         rows = set(source.header_rows or ()) if ("header_rows", "") in self.applied else set()
         if rows and not any(rows <= set(table.header_rows) for table in tables):
             return False
+        if ("sheet", "") in self.applied and len(tables) > 1:
+            if all(table.member != source.sheet for table in tables):
+                return False
+            tables = [table for table in tables if table.member == source.sheet]
         if not source.labels:
             return source.width is None or any(len(table.columns) == source.width for table in tables)
         before = {normalise(label) for label in source.labels}

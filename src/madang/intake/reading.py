@@ -50,6 +50,8 @@ class Reading:
         override = asdict(self.override)
         rows = override["header_rows"]
         override["header_rows"] = None if rows is None else list(rows)
+        if override["sheet"] is None:  # as before there was a choice
+            del override["sheet"]
         return {
             "override": override,
             "standards": self.standards,

@@ -98,6 +98,7 @@ class Settler:
     today: date
     registers: Registers | None = None
     steps: Steps = no_steps
+    personal: Policy = field(default_factory=dict)  # goes before what the card says
 
     def settle(self, table: RawTable, table_id: str, reading: Reading) -> Settled:
         """Turn a staged table into typed Parquet with its problems listed. Raises Refused where it must not replace
@@ -125,7 +126,7 @@ class Settler:
                 self.place / table.stage.stem,
                 con,
                 standard=recognition.standard,
-                policy=_policy(live),
+                policy={**_policy(live), **self.personal},
                 progress=self.steps("conforming"),
                 placing=decision.placing if decision else None,
             )

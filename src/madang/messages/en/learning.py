@@ -48,6 +48,8 @@ TEXTS: dict[str, str] = {
     "setting_standard": "standard",
     "setting_text": "all as text",
     "setting_crs": "coordinate system",
+    "setting_sheet": "sheet",
+    "sheet_missing": "{file} has no sheet '{sheet}'. It has: {sheets}. Choose one of them.",
     "setting_types": "type of '{header}'",
     "setting_mapping": "standard column of '{header}'",
     "setting_none": "none",

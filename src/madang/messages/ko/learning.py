@@ -48,6 +48,8 @@ TEXTS: dict[str, str] = {
     "setting_standard": "표준",
     "setting_text": "모두 글자로",
     "setting_crs": "좌표계",
+    "setting_sheet": "시트",
+    "sheet_missing": "{file}에 '{sheet}' 시트가 없습니다. 있는 시트: {sheets}. 하나를 고르십시오.",
     "setting_types": "'{header}' 열의 자료형",
     "setting_mapping": "'{header}' 열의 표준 열",
     "setting_none": "없음",
