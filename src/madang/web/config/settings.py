@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "madang.web.shell",
     "madang.web.accounts",
     "madang.web.audit",
+    "madang.web.notices",
+    "madang.web.work",
     "madang.web.desk",
 ]
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""What people and posts are told: a line each, with where to go."""

@@ -1,0 +1,11 @@
+"""The app of notices."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Notices(AppConfig):
+    name = "madang.web.notices"
+    label = "notices"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,87 @@
+"""Kinds of jobs, found in the ``jobs.py`` of each app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.utils.module_loading import autodiscover_modules
+
+from madang.messages import MadangError
+
+Run = Callable[..., Any]  # run(running, **params) -> something JSON can hold
+Planner = Callable[[datetime], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job: what runs it, for how long at most, how often it is tried."""
+
+    name: str
+    run: Run
+    label: Any
+    timeout_s: int
+    attempts: int
+    quiet: bool
+
+
+_KINDS: dict[str, Kind] = {}
+_PLANNERS: list[Planner] = []
+
+
+def job(
+    kind: str, *, label: Any, timeout: int = 600, attempts: int = 1, quiet: bool = False
+) -> Callable[[Run], Run]:
+    """Declares ``run(running, **params)`` as the way jobs of `kind` are done.
+
+    It runs in a process of its own, killed after `timeout` seconds. A MadangError ends the job; what is no fault of
+    what was asked (a disk, an unexpected exception, a process that died) is tried again, `attempts` times in all.
+    What it returns is kept as the job's result. `label` is its name for people (gettext_lazy).
+    Whoever asked gets a notice when it failed, unless it is `quiet`.
+    """
+
+    def declare(run: Run) -> Run:
+        _KINDS[kind] = Kind(kind, run, label, timeout, attempts, quiet)
+        return run
+
+    return declare
+
+
+def planner(plan: Planner) -> Planner:
+    """Declares ``plan(now)``, called by the runner some times a minute: it starts the jobs whose time has come."""
+    _PLANNERS.append(plan)
+    return plan
+
+
+def kind_of(name: str) -> Kind:
+    """The kind called so. Raises MadangError("job_kind_unknown")."""
+    _discover()
+    if name not in _KINDS:
+        raise MadangError("job_kind_unknown", kind=name)
+    return _KINDS[name]
+
+
+def label_of(name: str) -> Any:
+    """What a kind is called; its own name where no app declares it any more."""
+    _discover()
+    return _KINDS[name].label if name in _KINDS else name
+
+
+def is_quiet(name: str) -> bool:
+    """Whether nobody is told when a job of this kind failed."""
+    _discover()
+    return name in _KINDS and _KINDS[name].quiet
+
+
+def planners() -> list[Planner]:
+    """Everything that plans."""
+    _discover()
+    return list(_PLANNERS)
+
+
+@cache
+def _discover() -> None:
+    autodiscover_modules("jobs")
