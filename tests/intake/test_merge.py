@@ -132,7 +132,8 @@ def test_the_same_contributions_again_make_no_version_and_a_corrected_one_makes_
     assert not round_.merge(a, b)[1]
     corrected = round_.hand_in("도로과", 3, [ROADS[0], ["교통안전위원회", "11", "2001-05-05", "조례"]])
     rows, new = round_.merge(a, corrected)
-    assert new and rows[3][2] == 11
+    assert new
+    assert rows[3][2] == 11
     assert [v.n for v in round_.target["committees"].versions] == [1, 2]
 
 
