@@ -14,11 +14,13 @@ _KILL_AFTER_S = 10
 def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Serve the pages of `workspace` on ``http://host:port/`` until Ctrl-C or SIGTERM.
 
-    Blocks. Worker processes are started with the workspace in their environment; one that does not end within
-    ten seconds is killed. Raises MadangError("port_taken") where somebody listens there already.
+    Blocks; a runner takes the jobs meanwhile. Worker processes are started with the workspace in their environment;
+    one that does not end within ten seconds is killed. Raises MadangError("port_taken") where somebody listens there already.
     """
     from granian import Granian
     from granian.constants import Interfaces
+
+    from madang.web.work.beside import runner_beside
 
     check_free(host, port)
     os.environ["MADANG_WORKSPACE"] = str(Path(workspace).resolve())
@@ -26,7 +28,7 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
     prepare()
     if host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
         os.environ["MADANG_HOSTS"] = f"{os.environ.get('MADANG_HOSTS', '')} {host}".strip()
-    Granian(
+    server = Granian(
         "madang.web.config.wsgi:application",
         address=host,
         port=port,
@@ -36,7 +38,9 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
         workers_kill_timeout=_KILL_AFTER_S,
         log_enabled=False,
         websockets=False,
-    ).serve()
+    )
+    with runner_beside(Path(workspace).resolve()):
+        server.serve()
 
 
 def prepare() -> None:
