@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tarfile
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -128,3 +130,22 @@ def test_the_doctor_sees_what_is_wrong(bank: Bank) -> None:
         "doctor_no_snapshot",
         "doctor_file_broken",
     }
+
+
+def test_accounts_travel_as_of_one_moment_without_sessions(bank: Bank, tmp_path: Path) -> None:
+    path = tmp_path / "w" / "db.sqlite3"
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(
+            "PRAGMA journal_mode=WAL; CREATE TABLE people (name); INSERT INTO people VALUES ('kim');"
+            "CREATE TABLE django_session (key); INSERT INTO django_session VALUES ('stolen-later');"
+        )
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("INSERT INTO people VALUES ('half done')")
+        backup(bank, [], tmp_path / "b.tar", database=path)
+    fresh = Bank(tmp_path / "fresh" / "bank")
+    restore(tmp_path / "b.tar", fresh)
+    with closing(sqlite3.connect(tmp_path / "fresh" / "db.sqlite3")) as restored:
+        assert restored.execute("SELECT name FROM people").fetchall() == [("kim",)]
+        assert restored.execute("SELECT * FROM django_session").fetchall() == []
+    assert b"stolen-later" not in (tmp_path / "b.tar").read_bytes()

@@ -13,10 +13,13 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 from madang.bank.bank import Bank
 from madang.bank.dataset import Dataset
@@ -30,7 +33,7 @@ _LIST = "manifest.json"
 _NAME = r"[^/\\\x00-\x1f]+"
 _ID = r"[0-9A-Za-z][0-9A-Za-z.-]*"
 _KNOWN = re.compile(
-    rf"""madang\.toml | content(?:/(?!\.\.?(?:/|$)){_NAME})+ | {_LIST.replace(".", r"[.]")}
+    rf"""madang\.toml | db\.sqlite3 | audit/journal\.jsonl | content(?:/(?!\.\.?(?:/|$)){_NAME})+ | {_LIST.replace(".", r"[.]")}
     | bank/snapshots/[0-9a-f]{{64}}(\.(withheld|sealed))? | bank/tombstones/{_ID}\.json
     | bank/(?P<id>{_NAME})/(?: table | cards/[0-9]+\.json | deposits/{_ID}/[a-z]+\.(?:json|parquet|txt)
       | tables/[0-9a-f]{{12}}/(?:_delta_log/)?[0-9A-Za-z_.-]+ )""",
@@ -40,8 +43,13 @@ _BLOCK = 1 << 20
 _BEFORE = ".before-restore"
 
 
-def backup(bank: Bank, own: list[Path], target: Path, progress: Progress | None = None) -> int:
+def backup(
+    bank: Bank, own: list[Path], target: Path, progress: Progress | None = None, database: Path | None = None
+) -> int:
     """Write the bank and the workspace's own files and folders `own` (beside it) to the tar `target`; bytes written.
+
+    `database`: the SQLite file of accounts, work and the audit trail. It may be in use: what goes into the backup is a
+    copy as of one moment, without sessions, so that nobody is signed in by a restore.
 
     Each dataset is copied under its lock, so a version is in the backup whole or not at all. The file appears under
     its name only when it is complete, readable by its owner only. Raises MadangError("backup_exists").
@@ -52,7 +60,7 @@ def backup(bank: Bank, own: list[Path], target: Path, progress: Progress | None 
     with disk_errors(target):
         try:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-                _write(stream, bank, own, progress)
+                _write(stream, bank, own, progress, database)
             fsync_file(temporary)
             temporary.rename(target)
             fsync_folder(target.absolute().parent)
@@ -61,12 +69,17 @@ def backup(bank: Bank, own: list[Path], target: Path, progress: Progress | None 
     return target.stat().st_size
 
 
-def _write(stream: io.BufferedWriter, bank: Bank, own: list[Path], progress: Progress | None) -> None:
+def _write(
+    stream: io.BufferedWriter, bank: Bank, own: list[Path], progress: Progress | None, database: Path | None
+) -> None:
     root, datasets = bank.folder.parent, bank.datasets()
     listed: dict[str, list[int | str]] = {}
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for path in (file for each in own for file in _files(each)):
             _add(tar, listed, path, str(path.relative_to(root)))
+        if database is not None and database.is_file():
+            with bank.bench() as place:
+                _add(tar, listed, _copied(database, place / "db.sqlite3"), "db.sqlite3")
         for number, dataset in enumerate(datasets):
             if progress:
                 progress(number, len(datasets))
@@ -78,6 +91,19 @@ def _write(stream: io.BufferedWriter, bank: Bank, own: list[Path], progress: Pro
             for path in (each for each in paths if each.name not in withheld):
                 _add(tar, listed, path, f"bank/{name}/{path.name}")
         _add_text(tar, _LIST, json.dumps(listed, ensure_ascii=False))
+
+
+def _copied(database: Path, target: Path) -> Path:
+    with (
+        closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_session'").fetchone():
+            copy.execute("DELETE FROM django_session")
+            copy.commit()
+            copy.execute("VACUUM")
+    return target
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -195,7 +221,7 @@ def _make_link(path: Path) -> None:
 
 
 def _put_in_place(fresh: Path, root: Path) -> None:
-    for name in ("madang.toml", "content"):
+    for name in ("madang.toml", "db.sqlite3", "audit", "content"):
         if (fresh / name).exists():
             before = root / f"{name}{_BEFORE}"
             shutil.rmtree(before) if before.is_dir() else before.unlink(missing_ok=True)
