@@ -41,6 +41,8 @@ class Card:
     `privacy.POLICY` says; a resident registration number can only be refused.
 
     `steward` is a post ("교통과 주차관리팀"), never a person; `provider` the body the data comes from. `rhythm_days` are the days expected between updates.
+    `readers` are posts and departments that may read a restricted one; where `own_rows` names a column, a reader sees
+    the rows whose column reads one of his own departments or posts, and no other.
     `theme` is one of THEMES, alone or followed by " - " and a 중분류. Licences: the keys of LICENCES.
     """
 
@@ -56,12 +58,14 @@ class Card:
     keywords: tuple[str, ...] = ()
     known_defects: tuple[str, ...] = ()
     not_for: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    own_rows: str = ""
     personal_data: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.title.strip() or "\n" in self.title:
             raise MadangError("card_title", key="title", value=self.title)
-        for key in ("title", "description", "steward", "provider"):
+        for key in ("title", "description", "steward", "provider", "own_rows"):
             if len(getattr(self, key)) > _TEXT_LIMIT:
                 length = len(getattr(self, key))
                 raise MadangError("card_too_long", key=key, length=f"{length:,}", limit=f"{_TEXT_LIMIT:,}")
@@ -78,6 +82,8 @@ class Card:
                 raise MadangError(
                     "card_choice", key="personal_data", value=action, choices="keep, restrict, mask"
                 )
+        if not all(each.strip() for each in self.readers):
+            raise MadangError("card_texts", key="readers", value=list(self.readers))
         if self.rhythm_days is not None and not 1 <= self.rhythm_days <= 36_500:
             raise MadangError("card_days", key="rhythm_days", value=self.rhythm_days)
 
@@ -104,7 +110,7 @@ class Card:
 
 
 def _typed(key: str, value: Any) -> Any:
-    if key in ("keywords", "known_defects", "not_for"):
+    if key in ("keywords", "known_defects", "not_for", "readers"):
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise MadangError("card_texts", key=key, value=value)
         return tuple(value)

@@ -12,6 +12,7 @@ from typing import IO, BinaryIO, Literal, get_args
 from madang.bank.durable import disk_errors, fsync_file, fsync_folder
 from madang.declarations.standard import DatasetColumn
 from madang.engine.duck import connect
+from madang.formats.hwpx import write_hwpx
 from madang.formats.lines import write_csv, write_json, write_jsonl
 from madang.formats.parquet import write_parquet
 from madang.formats.shapes import write_geojson
@@ -21,8 +22,10 @@ from madang.formats.xlsx import write_xlsx
 from madang.intake.raw import Progress, no_progress
 from madang.messages import MadangError
 
-Format = Literal["csv", "csv-utf8", "xlsx", "json", "jsonl", "geojson", "parquet"]
-_SHAPES: dict[str, Form] = {"json": "geojson", "jsonl": "geojson", "geojson": "geojson", "parquet": "wkb"}
+Format = Literal["csv", "csv-utf8", "xlsx", "hwpx", "json", "jsonl", "geojson", "parquet", "geoparquet"]
+_SHAPES: dict[str, Form] = {
+    "json": "geojson", "jsonl": "geojson", "geojson": "geojson", "parquet": "wkb", "geoparquet": "wkb",
+}  # fmt: skip
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -54,7 +57,9 @@ def export(
               `title`, `as_of` and `source`; above 1,048,575 rows several sheets
     json      an array of objects, one per line; jsonl: one object per line
     geojson   a FeatureCollection, one feature per line; its geometry is the row's shape, else its lon and lat
+    hwpx      a document of 한글 with one table: the first 1,000 rows and 30 columns, and says where there are more
     parquet   zstd; `title`, `as_of` and `source` in the metadata; with shapes GeoParquet 1.1
+    geoparquet  as parquet; rows without shapes have their place (lon, lat) as a point in `geometry`
     ========  ==========================================================================================
 
     Shapes (WKB, EPSG:4326) are WKT in CSV and XLSX, GeoJSON objects in JSON.
@@ -82,11 +87,13 @@ def export(
             places=places,
             spill=Path(spill),
             shapes=_SHAPES.get(fmt, "wkt"),
-            points=fmt == "geojson",
+            points=fmt in ("geojson", "geoparquet"),
         )
         if fmt == "xlsx":
             write_xlsx(rows, stream, progress, about, raw=raw)
-        elif fmt == "parquet":
+        elif fmt == "hwpx":
+            write_hwpx(rows, stream, progress, about)
+        elif fmt in ("parquet", "geoparquet"):
             write_parquet(rows, stream, progress, about)
         elif fmt == "geojson":
             write_geojson(rows, stream, progress, title)

@@ -6,6 +6,7 @@ import json
 from typing import IO, Any
 
 import numpy as np
+import pyarrow as pa
 import shapely
 
 from madang.formats.lines import json_object, pass_on
@@ -38,6 +39,34 @@ def geoparquet(source: Source, labels: dict[str, str]) -> str:
             ]
     first = next(iter(labels.values()))
     return json.dumps({"version": "1.1.0", "primary_column": first, "columns": described}, ensure_ascii=False)
+
+
+def points_geoparquet(source: Source, label: str) -> str:
+    """As `geoparquet`, of the points that `source` has hidden. Reads them once."""
+    boxes = []
+    for batch in source.batches([column.name for column in source.hidden]):
+        lon, lat = (
+            np.asarray(batch.column(column.name).to_numpy(zero_copy_only=False), float)
+            for column in source.hidden
+        )
+        there = np.isfinite(lon) & np.isfinite(lat)
+        if there.any():
+            boxes.append([lon[there].min(), lat[there].min(), lon[there].max(), lat[there].max()])
+    described: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"] if boxes else []}
+    if boxes:
+        every = np.array(boxes)
+        described["bbox"] = [*every[:, :2].min(axis=0).tolist(), *every[:, 2:].max(axis=0).tolist()]
+    return json.dumps(
+        {"version": "1.1.0", "primary_column": label, "columns": {label: described}}, ensure_ascii=False
+    )
+
+
+def as_points(lon: pa.ChunkedArray, lat: pa.ChunkedArray) -> pa.Array:
+    """WKB points; null where a coordinate is missing."""
+    x, y = (np.asarray(each.to_numpy(), float) for each in (lon, lat))
+    there = np.isfinite(x) & np.isfinite(y)
+    points = shapely.to_wkb(shapely.points(np.where(there, x, 0.0), np.where(there, y, 0.0)))
+    return pa.array(np.where(there, points, None), pa.binary())
 
 
 _KINDS = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon",

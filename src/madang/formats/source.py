@@ -23,6 +23,7 @@ _CELLS, _FEWEST, _MOST = 400_000, 500, 16_384  # of a batch, which one thread ta
 _SHAPE_BYTES = 8_000_000  # of the shapes of a batch
 _TOGETHER = 4  # batches planned for together
 ROW_NUMBER = "__row"  # no column has such a name
+LON, LAT = "__lon", "__lat"  # names of the hidden columns, where they are given out
 PLACES = ("lon", "lat", "dong_code", "geo_level")  # columns that the bank adds
 
 
@@ -101,12 +102,17 @@ class Source:
             return "text" if self._form == "wkt" else "shape"
         return _kind(type)
 
-    def tables(self, names: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """The typed rows in the order of the source, some thousands at a time; `names` are their new names."""
+    def tables(self, names: Sequence[str] | None = None, *, hidden: bool = False) -> Iterator[pa.Table]:
+        """The typed rows in the order of the source, some thousands at a time; `names` are their new names.
+
+        With `hidden` their places stand last, as LON and LAT.
+        """
         given = names or [column.name for column in self.columns]
-        listed = ", ".join(
-            f"{column.sql} AS {quoted_name(name)}" for column, name in zip(self.columns, given, strict=True)
-        )
+        pairs = [
+            *zip(self.columns, given, strict=True),
+            *(zip(self.hidden, (LON, LAT), strict=True) if hidden else ()),
+        ]
+        listed = ", ".join(f"{column.sql} AS {quoted_name(name)}" for column, name in pairs)
         return self._ordered(lambda part: listed)
 
     def lines(self, expression: Expression) -> Iterator[pa.Array]:

@@ -11,4 +11,9 @@ TEXTS: dict[str, str] = {
     "export_about_rows": "Rows",
     "export_about_cut": "Cut cells",
     "export_about_cut_cells": "{cells} cells were cut at Excel's limit of {limit} characters. A csv export has them whole.",
+    "export_hwpx_about": "As of {as_of}, from {source}.",
+    "export_hwpx_cut": "The first {shown} of {rows} rows. Download CSV or Excel for the rest.",
+    "export_hwpx_narrow": "The first {shown} of {columns} columns.",
+    "export_yes": "yes",
+    "export_no": "no",
 }

@@ -11,4 +11,9 @@ TEXTS: dict[str, str] = {
     "export_about_rows": "행 수",
     "export_about_cut": "잘린 칸",
     "export_about_cut_cells": "{cells}칸을 엑셀의 한도인 {limit}자에서 잘랐습니다. 온전한 값은 csv로 내보내면 있습니다.",
+    "export_hwpx_about": "기준일 {as_of}, 원본 {source}.",
+    "export_hwpx_cut": "전체 {rows}행 가운데 처음 {shown}행입니다. 나머지는 CSV나 엑셀로 내려받으십시오.",
+    "export_hwpx_narrow": "항목 {columns}개 가운데 처음 {shown}개입니다.",
+    "export_yes": "예",
+    "export_no": "아니요",
 }
