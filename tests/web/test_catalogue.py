@@ -90,7 +90,7 @@ def test_an_unknown_state_shows_everything(client: Any) -> None:
 
 
 def test_a_long_list_comes_in_pages(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("madang.web.desk.queries.PER_PAGE", 4)
+    monkeypatch.setattr("madang.web.desk.catalogue.PER_PAGE", 4)
     first = Page(client.get("/data/?list=1"))
     assert len(cards(first)) == 4
     assert "데이터 6종 가운데 1/2쪽" in first.text
@@ -129,7 +129,7 @@ def test_themes_are_chosen_and_counted(client: Any) -> None:
 def test_many_datasets_stand_by_theme_and_each_is_reached(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("madang.web.desk.queries.PER_PAGE", 4)
+    monkeypatch.setattr("madang.web.desk.catalogue.PER_PAGE", 4)
     monkeypatch.setattr("madang.web.desk.queries._ON_SHELF", 2)
     page = Page(client.get("/data/"))
     assert cards(page) == []

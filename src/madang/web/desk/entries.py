@@ -1,51 +1,56 @@
-"""Entries of the catalogue, remembered from one request to the next: an unchanged dataset costs three listings."""
+"""Entries of the catalogue, out of what is known of a dataset, and the stamps by which other lists keep theirs."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-from madang.bank import Dataset, Version
-from madang.bank.describe import as_of, of_file_name
-from madang.declarations.standard import Standard
+from django.utils.translation import gettext as _
+
+from madang.bank import Dataset
 from madang.messages import MadangError
-from madang.web.desk.pages import Entry, Quality
-from madang.web.desk.quality import freshness, quality_of
+from madang.web.desk.known import DAMAGE, Known, day_of, moment_of
+from madang.web.desk.pages import Entry
+from madang.web.desk.quality import freshness_on
 from madang.web.shell import words
 from madang.web.shell.mark import Mark
-from madang.workspace import Workspace
 
-DAMAGE = (
-    MadangError,
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-)  # what reading a broken record raises
 Stamp = tuple[object, ...]
-_KEPT = 5_000
-_known: dict[Path, tuple[Stamp, dict[str, Standard], Entry]] = {}
 
 
-def entry_of(ws: Workspace, dataset: Dataset) -> Entry:
+def entry_of(known: Known, today: date) -> Entry:
     """A dataset as the catalogue lists it; one whose records cannot be read is listed as damaged."""
-    today = ws.clock().date()
-    stamp = (today, *stamp_of(dataset))
-    known = _known.get(dataset.folder)
-    if known is None or known[0] != stamp or known[1] is not ws.standards:
-        try:
-            entry = _entry(ws, dataset, today)
-        except DAMAGE:
-            return _damaged(dataset)
-        if len(_known) >= _KEPT:
-            _known.clear()
-        known = _known[dataset.folder] = (stamp, ws.standards, entry)
-    return known[2]
+    if known.damaged:
+        nothing = Mark(_("자료 없음"))
+        return Entry(
+            known.id, known.title, words.DAMAGED.detail, None, None, None, nothing, words.DAMAGED, None, "", None, 0,
+            damaged=True, access=known.access,
+        )  # fmt: skip
+    what = "file" if known.as_of_named else "as_of" if known.as_of else "deposit"
+    return Entry(
+        id=known.id,
+        title=known.title,
+        description=known.description,
+        as_of=day_of(known.as_of),
+        as_of_named=known.as_of_named,
+        rows=known.rows,
+        version=known.version,
+        freshness=freshness_on(day_of(known.day), what, known.rhythm_days, today),
+        verdict=words.VERDICTS.get(known.verdict, words.NO_VERDICT),
+        deposited_at=moment_of(known.deposited_at),
+        standard=known.standard_label,
+        score=known.score,
+        errors=known.errors,
+        last_refused=words.LAST_REFUSED if known.last_refused else None,
+        erased=known.erased,
+        theme=known.theme,
+        access=known.access,
+        steward=known.steward,
+        licence=words.card_value("licence", known.licence) if known.licence else "",
+        places=known.places,
+    )
 
 
 def check_readable(dataset: Dataset) -> None:
@@ -73,63 +78,3 @@ def _newest(folder: Path) -> tuple[int, str]:
     with suppress(FileNotFoundError):
         names = [name for name in os.listdir(folder) if not name.startswith(".")]
     return len(names), max(names, default="")
-
-
-def _damaged(dataset: Dataset) -> Entry:
-    title = dataset.id
-    with suppress(*DAMAGE):
-        title = str(dataset.card["title"])
-    nothing = Mark("자료 없음")
-    return Entry(
-        dataset.id, title, words.DAMAGED.detail, None, None, None, nothing, words.DAMAGED, None, "", None, 0,
-        damaged=True,
-    )  # fmt: skip
-
-
-def _entry(ws: Workspace, dataset: Dataset, today: date) -> Entry:
-    card, latest, last = dataset.card, dataset.latest, dataset.last_receipt() or {}
-    standard = standard_of(ws, card, latest)
-    quality = quality_of(latest) if latest else Quality()
-    said = latest.receipt if latest else last
-    return Entry(
-        id=dataset.id,
-        title=str(card["title"]),
-        description=str(card.get("description") or ""),
-        as_of=as_of(latest) if latest else None,
-        as_of_named=bool(latest and of_file_name(latest)),
-        rows=latest.rows if latest else None,
-        version=latest.n if latest else None,
-        freshness=freshness(latest, rhythm_of(card, standard), today),
-        verdict=words.VERDICTS.get(str(said.get("verdict")), words.NO_VERDICT),
-        deposited_at=_moment(last.get("at")) or (latest.at if latest else None),
-        standard=standard.label if standard else "",
-        score=quality.score,
-        errors=quality.errors,
-        last_refused=last_refused(latest, last),
-        erased=latest is not None and latest.erased,
-        theme=str(card.get("theme") or (standard.theme if standard else "") or ""),
-    )
-
-
-def last_refused(live: Version | None, last: Mapping[str, Any]) -> Mark | None:
-    """The mark of a dataset whose newest deposit was refused while an older one is live."""
-    return words.LAST_REFUSED if live and last.get("verdict") == "refused" else None
-
-
-def standard_of(ws: Workspace, card: Mapping[str, Any], version: Version | None) -> Standard | None:
-    """The standard a version was read by, else the one its card names."""
-    named = (version.receipt.get("standard") if version else None) or card.get("standard")
-    return ws.standards.get(str(named)) if named else None
-
-
-def rhythm_of(card: Mapping[str, Any], standard: Standard | None) -> int | None:
-    """Days between two updates, by the card, else by the standard."""
-    days = card.get("rhythm_days") or (standard.rhythm_days if standard else None)
-    return int(days) if days else None
-
-
-def _moment(said: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(said)) if said else None
-    except ValueError:
-        return None

@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from madang.bank import Dataset, Version
 from madang.bank.describe import as_of
-from madang.web.desk.entries import DAMAGE, Stamp, stamp_of, standard_of
+from madang.web.desk.entries import Stamp, stamp_of
+from madang.web.desk.known import DAMAGE, standard_of
 from madang.web.desk.map_layers import ROLES
 from madang.web.desk.map_rows import rows_of
 from madang.web.shell.masking import personal_of
@@ -83,7 +84,7 @@ def _spots(ws: Workspace, dataset: Dataset) -> Spots | None:
     version = dataset.latest
     if version is None:
         return None
-    standard = standard_of(ws, dataset.card, version)
+    standard = standard_of(ws.standards, dataset.card, version)
     kind = _kind(dataset, version, standard.id if standard else "")
     if kind is None:
         return None

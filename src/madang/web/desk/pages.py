@@ -91,6 +91,10 @@ class Entry:
     damaged: bool = False
     theme: str = ""
     as_of_named: bool = False  # only the name of the file says the day
+    access: str = "internal"
+    steward: str = ""
+    licence: str = ""
+    places: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,21 @@ class Choice:
     id: str
     label: str
     count: int
+    chosen: bool = False
+    address: str = ""  # of the catalogue with this choice made, or taken back
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One thing to choose by: its choices that at least one dataset has, the most frequent first."""
+
+    id: str
+    label: str
+    choices: list[Choice]
+
+    @property
+    def chosen(self) -> Choice | None:
+        return next((each for each in self.choices if each.chosen), None)
 
 
 @dataclass(frozen=True)
@@ -138,6 +157,11 @@ class Catalogue:
         default_factory=list
     )  # what is shown instead of `entries`, where nothing is asked for
     people: People | None = None
+    facets: list[Facet] = field(default_factory=list)
+    sort: str = ""
+    sorts: list[Choice] = field(default_factory=list)
+    all_themes: str = "?"  # address of the same without a theme
+    pages_at: str = "?"  # address of the same without its page
 
     @property
     def before(self) -> int:
@@ -146,6 +170,11 @@ class Catalogue:
     @property
     def after(self) -> int:
         return self.page + 1
+
+    @property
+    def chosen(self) -> list[Choice]:
+        """What is chosen of the facets, each with the address that takes it back."""
+        return [facet.chosen for facet in self.facets if facet.chosen]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from madang.bank import Dataset
-from madang.web.desk.entries import DAMAGE, Stamp, stamp_of
+from madang.web.desk.entries import Stamp, stamp_of
+from madang.web.desk.known import DAMAGE
 from madang.web.desk.pages import People
 from madang.workspace import Workspace
 

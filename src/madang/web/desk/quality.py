@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from madang.bank import Version
 from madang.bank.describe import as_of, data_day, of_file_name
 from madang.declarations.rhythm import freshness_status
@@ -59,22 +61,26 @@ def _named(columns: list[str], labels: Mapping[str, str]) -> str:
 def freshness(version: Version | None, rhythm_days: int | None, today: date) -> Mark:
     """Whether the data are as new as their rhythm asks, counted from the as-of day, else from the deposit."""
     if version is None:
-        return Mark("자료 없음", "", "아직 받은 판이 없습니다.")
+        return freshness_on(None, "", rhythm_days, today)
     day = data_day(version) or today
-    what = "파일 이름의 날짜" if of_file_name(version) else "기준일" if as_of(version) else "입고일"
+    what = "file" if of_file_name(version) else "as_of" if as_of(version) else "deposit"
+    return freshness_on(day, what, rhythm_days, today)
+
+
+def freshness_on(day: date | None, what: str, rhythm_days: int | None, today: date) -> Mark:
+    """As `freshness`, from the `day` on which the age counts; `what` day it is: "file", "as_of", "deposit"."""
+    if day is None:
+        return Mark(_("자료 없음"), "", _("아직 받은 판이 없습니다."))
+    said = {"file": _("파일 이름의 날짜"), "as_of": _("기준일")}.get(what, _("입고일"))
     age = (today - day).days
     status = freshness_status(day, rhythm_days, today)
     if status == "unknown" or rhythm_days is None:
-        return Mark(
-            "갱신 주기 없음",
-            "",
-            f"{what}부터 {age:,}일이 지났습니다. 갱신 주기를 정하면 늦은 때를 알려 드립니다.",
-        )
+        told = _("{what}부터 {age}일이 지났습니다. 갱신 주기를 정하면 늦은 때를 알려 드립니다.")
+        return Mark(_("갱신 주기 없음"), "", told.format(what=said, age=f"{age:,}"))
     due = day + timedelta(days=rhythm_days)
     if status == "late":
-        return Mark(
-            f"{(today - due).days:,}일 늦음",
-            "warn",
-            f"갱신 주기는 {rhythm_days:,}일이고 {what}부터 {age:,}일이 지났습니다.",
-        )
-    return Mark("최신", "good", f"{what}부터 {max(age, 0):,}일이 지났고, {due:%Y-%m-%d}까지 갱신하면 됩니다.")
+        told = _("갱신 주기는 {rhythm}일이고 {what}부터 {age}일이 지났습니다.")
+        late = _("{days}일 늦음").format(days=f"{(today - due).days:,}")
+        return Mark(late, "warn", told.format(rhythm=f"{rhythm_days:,}", what=said, age=f"{age:,}"))
+    told = _("{what}부터 {age}일이 지났고, {due}까지 갱신하면 됩니다.")
+    return Mark(_("최신"), "good", told.format(what=said, age=f"{max(age, 0):,}", due=f"{due:%Y-%m-%d}"))

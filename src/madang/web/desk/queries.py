@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,21 +10,16 @@ from madang.bank.describe import as_of, of_file_name
 from madang.declarations.standard import Standard
 from madang.messages import text
 from madang.web.desk.changes import changes_since, version_line
-from madang.web.desk.entries import check_readable, entry_of, last_refused, rhythm_of, standard_of
-from madang.web.desk.map_spots import NO_THEME
+from madang.web.desk.entries import check_readable
+from madang.web.desk.known import last_refused, rhythm_of, standard_of
 from madang.web.desk.pages import (
-    Catalogue,
-    Choice,
     DatasetPage,
     DepositLine,
-    Entry,
     Evidence,
     Quality,
-    Shelf,
     Title,
     VersionLine,
 )
-from madang.web.desk.people import people_of
 from madang.web.desk.personal import personal_data_of
 from madang.web.desk.places import places_of
 from madang.web.desk.quality import freshness, quality_of
@@ -35,74 +29,7 @@ from madang.web.shell.masking import personal_of
 from madang.web.shell.workspace import bank, workspace
 from madang.workspace import Workspace
 
-PER_PAGE = 30
-_ON_SHELF = 6  # datasets of a theme that stand in the window
-_SEARCH_LIMIT = 200
 _SAMPLE_ROWS = 50
-_STATES = ("all", "late", "errors", "refused")
-_STATE_LABELS = {
-    "all": "전체",
-    "late": "늦은 데이터",
-    "errors": "오류가 있는 데이터",
-    "refused": "마지막 입고가 반려됨",
-}
-
-
-# the catalogue ---------------------------------------------------------------------------------------------
-
-
-def catalogue(
-    query: str = "", state: str = "all", theme: str = "", page: int = 1, *, listed: bool = False
-) -> Catalogue:
-    """The datasets that answer to `query` (all, by title, where it is empty), of a theme, in the state asked for.
-
-    Where nothing is asked for and not all fit on one page they stand by theme, unless `listed`.
-    """
-    ws = workspace()
-    datasets = {dataset.id: dataset for dataset in bank().datasets()}
-    if query:
-        found = [datasets[hit.id] for hit in ws.search(query, _SEARCH_LIMIT) if hit.id in datasets]
-        entries = [entry_of(ws, dataset) for dataset in found]
-    else:
-        entries = sorted((entry_of(ws, each) for each in datasets.values()), key=lambda entry: entry.title)
-    counts = Counter(entry.theme or NO_THEME for entry in entries)
-    chosen_theme = theme if theme in counts else ""
-    themes = [Choice(name, name, counts[name]) for name in sorted(counts, key=_theme_order)]
-    of_theme = [entry for entry in entries if chosen_theme in ("", entry.theme or NO_THEME)]
-    of_state = {name: [entry for entry in of_theme if _in_state(entry, name)] for name in _STATES}
-    choices = [Choice(name, _STATE_LABELS[name], len(of_state[name])) for name in _STATES]
-    chosen = state if state in _STATES else "all"
-    found_here = of_state[chosen]
-    pages = max(1, -(-len(found_here) // PER_PAGE))
-    at = min(max(page, 1), pages)
-    shown = found_here[(at - 1) * PER_PAGE : at * PER_PAGE]
-    window = not (query or chosen_theme or chosen != "all" or listed or pages == 1 or at > 1)
-    return Catalogue(
-        shown, len(found_here), len(datasets), query, chosen, choices, at, pages,
-        themes=themes, theme=chosen_theme, shelves=_shelves(entries, themes) if window else [],
-        people=None if query else people_of(ws, datasets.values()),
-    )  # fmt: skip
-
-
-def _theme_order(name: str) -> tuple[bool, str]:
-    return name == NO_THEME, name
-
-
-def _shelves(entries: list[Entry], themes: list[Choice]) -> list[Shelf]:
-    """The first datasets of every theme."""
-    by_theme = {
-        each.id: [entry for entry in entries if (entry.theme or NO_THEME) == each.id] for each in themes
-    }
-    return [Shelf(name, len(found), found[:_ON_SHELF]) for name, found in by_theme.items()]
-
-
-def _in_state(entry: Entry, state: str) -> bool:
-    return {
-        "all": True,
-        "late": entry.freshness.tone == "warn",
-        "errors": entry.errors > 0,
-        "refused": entry.last_refused is not None or entry.verdict == words.VERDICTS["refused"],
-    }[state]
 
 
 # one dataset -----------------------------------------------------------------------------------------------
@@ -116,7 +43,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
     check_readable(dataset)
     version = dataset.latest if n is None else dataset.version(n)
     card, last = dataset.card, dataset.last_receipt() or {}
-    standard = standard_of(ws, card, version)
+    standard = standard_of(ws.standards, card, version)
     lines = _version_lines(ws, dataset)
     hidden = bool(personal_of(dataset, version.columns if version else []))
     return DatasetPage(
@@ -128,7 +55,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         as_of=as_of(version) if version else None,
         as_of_named=bool(version and of_file_name(version)),
         freshness=freshness(version, rhythm_of(card, standard), ws.clock().date()),
-        last_refused=last_refused(dataset.latest, last),
+        last_refused=words.LAST_REFUSED if last_refused(dataset.latest, last) else None,
         version=next((line for line in lines if version and line.n == version.n), None),
         previous=_previous(dataset, version),
         quality=quality_of(version) if version else Quality(),

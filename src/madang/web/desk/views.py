@@ -13,6 +13,7 @@ from django.http import (
 )
 from django.shortcuts import render
 
+from madang.web.desk import catalogue as catalogue_query
 from madang.web.desk import changes, city_map, queries
 from madang.web.desk import problems as problem_queries
 from madang.web.desk import source as source_query
@@ -28,10 +29,8 @@ _CHOICE_LIMIT = 50
 @page
 def catalogue(request: HttpRequest) -> HttpResponse:
     """The list of datasets, searched and filtered."""
-    words = request.GET.get("q", "").strip()[:_WORD_LIMIT]
-    asked = {name: request.GET.get(name, "") for name in ("state", "theme")}
-    found = queries.catalogue(words, **asked, page=_number(request, "page", 1), listed="list" in request.GET)
-    return render(request, "desk/catalogue.html", {"catalogue": found})
+    given = {name: value.strip()[:_WORD_LIMIT] for name, value in request.GET.items()}
+    return render(request, "desk/catalogue.html", {"catalogue": catalogue_query.catalogue(given)})
 
 
 @page
