@@ -130,6 +130,11 @@ def rekey(
     return Rekeyed(dataset, made.n, known.version, counts.rows, counts.changed, share, reasons, True)
 
 
+def placing_of(live: Version, known: Known, standards: Mapping[str, Standard]) -> Placing:
+    """How the rows of a version find their places by the areas of now."""
+    return _placing(live, known, standards)[0]
+
+
 def _placing(
     live: Version, known: Known, standards: Mapping[str, Standard]
 ) -> tuple[Placing, tuple[Evidence, ...], tuple[Reason, ...]]:
