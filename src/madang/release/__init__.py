@@ -1,1 +1,18 @@
-"""Open editions: what leaves the bank, under which decision."""
+"""Open editions: what leaves the bank, masked, coarsened, jointly suppressed, decided by whom and why."""
+
+from madang.release.decision import Decision, Dim, Filter, Measure, TableRule, Treatment
+from madang.release.decisions import Decisions
+from madang.release.editions import Edition, Releases, is_over
+
+__all__ = [
+    "Decision",
+    "Decisions",
+    "Dim",
+    "Edition",
+    "Filter",
+    "Measure",
+    "Releases",
+    "TableRule",
+    "Treatment",
+    "is_over",
+]

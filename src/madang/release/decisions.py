@@ -1,0 +1,56 @@
+"""Where decisions are kept: ``content/releases/<edition>/<k>.json``, each written once, none ever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from madang.bank.durable import disk_errors, locked, read_json, write_json
+from madang.bank.ids import is_valid_id
+from madang.messages import MadangError
+from madang.release.decision import Decision
+
+
+class Decisions:
+    """The decisions of a workspace, in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One change of open editions at a time: they are protected together."""
+        with disk_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        with locked(self.folder / ".lock"):
+            yield
+
+    def editions(self) -> list[str]:
+        """Ids of all editions ever decided about."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if path.is_dir() and is_valid_id(path.name))
+
+    def history(self, edition: str) -> list[Decision]:
+        """All decisions about an edition, oldest first. Raises MadangError: edition_missing, release_broken."""
+        folder = self.folder / edition
+        found = sorted((int(p.stem), p) for p in folder.glob("*.json") if p.stem.isdigit())
+        if not is_valid_id(edition) or not found:
+            raise MadangError("edition_missing", edition=edition)
+        return [replace(Decision.from_json(read_json(path)), number=number) for number, path in found]
+
+    def latest(self, edition: str) -> Decision:
+        """The decision that counts. Raises MadangError("edition_missing")."""
+        return self.history(edition)[-1]
+
+    def keep(self, decision: Decision) -> Decision:
+        """Write a decision down under the next number; call it under `lock`."""
+        folder = self.folder / decision.edition
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            numbers = [int(p.stem) for p in folder.glob("*.json") if p.stem.isdigit()]
+            kept = replace(decision, number=max(numbers, default=0) + 1)
+            write_json(folder / f"{kept.number}.json", kept.to_json())
+        return kept

@@ -1,0 +1,290 @@
+"""Open editions: decide, look beforehand, refresh, withdraw. The one writer of the open bank on the inner half."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from madang.bank import Bank, Version
+from madang.bank.describe import data_day
+from madang.bank.durable import read_json, write_json
+from madang.bank.erase import erase
+from madang.engine.duck import connect
+from madang.messages import MadangError
+from madang.release import joint, ledger
+from madang.release.cube import Cube, cube
+from madang.release.decision import Decision
+from madang.release.decisions import Decisions
+from madang.release.pieces import Relations
+from madang.release.publish import Made, publish, tell_withdrawn
+from madang.release.rows import rows
+from madang.release.screening import screen
+from madang.release.shown import made_of
+from madang.release.tables import Table
+
+State = Literal["open", "behind", "withdrawn", "over", "waiting"]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition as the inner half knows it. `state`: open (of the live version), behind (a newer version is there),
+    over (past its last day), withdrawn, waiting (decided, not published: `trouble` says why)."""
+
+    decision: Decision
+    state: State
+    version: int | None  # of the edition
+    of_version: int | None  # of the dataset
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An edition about to be published."""
+
+    decision: Decision
+    version: Version
+    made: Made
+    tables: tuple[tuple[str, Table], ...] = ()
+
+
+@dataclass
+class Releases:
+    """The open editions of a workspace: from `bank` into `open_bank`, decisions below `folder`."""
+
+    bank: Bank
+    open_bank: Bank
+    folder: Path
+    clock: Callable[[], datetime]
+
+    @property
+    def decisions(self) -> Decisions:
+        return Decisions(self.folder)
+
+    # looking ------------------------------------------------------------------------------------------------
+
+    def editions(self, dataset: str | None = None) -> list[Edition]:
+        """All editions ever decided about, or those of a dataset; the newest decision of each counts."""
+        found = [self.edition(each) for each in self.decisions.editions()]
+        return [each for each in found if dataset is None or each.decision.dataset == dataset]
+
+    def edition(self, edition: str) -> Edition:
+        """One edition. Raises MadangError("edition_missing")."""
+        decision = self.decisions.latest(edition)
+        live = self.open_bank[edition].latest if edition in self.open_bank else None
+        of = int(live.facts["release"]["version"]) if live else None
+        said = self._trouble(edition)
+        if decision.verdict == "withdraw":
+            return Edition(decision, "withdrawn", None, None, said)
+        if is_over(decision.until, self.clock().date()):
+            return Edition(decision, "over", live.n if live else None, of, said)
+        if live is None:
+            return Edition(decision, "waiting", None, None, said)
+        newest = self.bank[decision.dataset].latest if decision.dataset in self.bank else None
+        behind = newest is not None and newest.n != of
+        return Edition(decision, "behind" if behind else "open", live.n, of, said)
+
+    # deciding -----------------------------------------------------------------------------------------------
+
+    def preview(self, decision: Decision) -> Made:
+        """What would be published by `decision` now, hidden cells hidden. Raises what `decide` raises."""
+        return self._prepare([decision])[0].made
+
+    def decide(self, decision: Decision) -> Version:
+        """Keep a decision and publish by it; returns the version of the edition.
+
+        Nothing is kept where it cannot be published. Raises MadangError: ``release_*``, dataset_missing, no_version.
+        """
+        with self.decisions.lock():
+            self._prepare([decision])  # refuse before anything is written down
+            kept = self.decisions.keep(decision)
+            return self._publish([kept])[0]
+
+    def refresh(self, dataset: str, *, asked: bool = True) -> list[Version]:
+        """Publish the live version of a dataset in its editions; of those to be looked at first only when `asked`.
+
+        Editions of one dataset are protected together. Editions past their last day are taken down.
+        Raises MadangError: ``release_*``; the editions stay as they are.
+        """
+        with self.decisions.lock():
+            due = []
+            for each in self.editions(dataset):
+                if each.state == "over" and each.version is not None:
+                    self._take_down(each.decision, each.decision.ground)
+                elif each.state in ("behind", "waiting") and (asked or each.decision.rhythm == "automatic"):
+                    due.append(each.decision)
+            try:
+                return self._publish(due) if due else []
+            except MadangError as error:
+                for decision in due:
+                    write_json(self._trouble_path(decision.edition), {"said": str(error)})
+                raise
+
+    def withdraw(self, edition: str, *, by: str, post: str, document: str, ground: str) -> Decision:
+        """Decide that an edition is open no more: its data go, a page stays that says so. Raises edition_missing."""
+        with self.decisions.lock():
+            last = self.decisions.latest(edition)
+            if last.verdict == "withdraw":
+                raise MadangError("release_withdrawn_before", edition=edition)
+            kept = self.decisions.keep(
+                replace(
+                    last, verdict="withdraw", by=by, post=post, document=document, ground=ground,
+                    at=self.clock().isoformat(), title=self._title(last), number=0,
+                )
+            )  # fmt: skip
+            self._take_down(kept, ground)
+        return kept
+
+    # erasing ------------------------------------------------------------------------------------------------
+
+    def before_erasure(self, dataset: str, *, ground: str, whole: bool) -> list[str]:
+        """Take down the editions of a dataset of which something is about to be erased; returns which were open.
+
+        Where all of it is erased, what was published of it is forgotten too.
+        """
+        with self.decisions.lock():
+            taken = []
+            for each in self.editions(dataset):
+                if each.state != "withdrawn":
+                    self._take_down(each.decision, ground)
+                    taken.append(each.decision.edition)
+                if whole:
+                    for path in (self.folder / each.decision.edition / "published").glob("*.parquet"):
+                        path.unlink()
+            return taken
+
+    def after_erasure(self, dataset: str) -> list[Version]:
+        """Publish the editions of a dataset anew from what is left of it; none where nothing is left."""
+        if dataset not in self.bank or self.bank[dataset].latest is None:
+            return []
+        return self.refresh(dataset)
+
+    # inside -------------------------------------------------------------------------------------------------
+
+    def _title(self, decision: Decision) -> str:
+        if decision.title or decision.dataset not in self.bank:
+            return decision.title
+        return str(self.bank[decision.dataset].card["title"])
+
+    def _take_down(self, decision: Decision, ground: str) -> None:
+        at = self.clock()
+        tell_withdrawn(
+            self.open_bank, decision.edition, title=self._title(decision), post=decision.post,
+            document=decision.document, ground=ground, at=at,
+        )  # fmt: skip
+        if decision.edition in self.open_bank:
+            erase(self.open_bank, decision.edition, ground=ground, by=decision.post, at=at)
+
+    def _publish(self, decisions: Sequence[Decision]) -> list[Version]:
+        at, done = self.clock(), []
+        for each in self._prepare(decisions):
+            n = self._next(each.decision.edition)
+            for measure, table in each.tables:
+                entry = ledger.Entry(
+                    table, each.version.dataset.id, each.version.n, each.decision.number, measure
+                )
+                ledger.keep(self.folder / each.decision.edition, entry, n)
+            done.append(publish(self.open_bank, each.version, each.decision, each.made, at))
+            with suppress(FileNotFoundError):
+                self._trouble_path(each.decision.edition).unlink()
+        return done
+
+    def _next(self, edition: str) -> int:
+        known = (self.folder / edition / "published").glob("[!.]*.parquet")
+        return max((int(path.name.split("-")[0]) for path in known), default=0) + 1
+
+    def _prepare(self, decisions: Sequence[Decision]) -> list[Prepared]:
+        versions = [self._live(decision) for decision in decisions]
+        with connect(temp_dir=self.open_bank.workshop) as con:
+            cubes: dict[int, tuple[Cube, dict[str, Table]]] = {}
+            for number, (decision, version) in enumerate(zip(decisions, versions, strict=True)):
+                if decision.table:
+                    made = cube(con, version.files, decision)
+                    cubes[number] = (made, ledger.tables_of(made, decision, _period(version)))
+            hidden = self._hidden(con, cubes, {v.dataset.id: v for v in versions})
+            prepared = []
+            for number, (decision, version) in enumerate(zip(decisions, versions, strict=True)):
+                if number in cubes:
+                    tables = hidden[number]
+                    each = made_of(cubes[number][0], tables, decision, version)
+                    prepared.append(Prepared(decision, version, each, tuple(tables.items())))
+                else:
+                    found = rows(con, version, decision)
+                    each = Made(found.table, found.columns)
+                    prepared.append(Prepared(decision, version, each))
+                screen(each.table, each.columns, _said(decision, version))
+        return prepared
+
+    def _hidden(
+        self, con: Any, cubes: dict[int, tuple[Cube, dict[str, Table]]], versions: dict[str, Version]
+    ) -> dict[int, dict[str, Table]]:
+        if not cubes:
+            return {}
+        new = [
+            (number, name, table) for number, (_, tables) in cubes.items() for name, table in tables.items()
+        ]
+        published = list(ledger.entries(self.folder))
+        newest = {entry.dataset: entry.version for entry in published}
+
+        def again(entry: ledger.Entry) -> Table | None:
+            with suppress(MadangError, StopIteration):
+                version = versions.get(entry.dataset) or self.bank[entry.dataset].version(
+                    newest[entry.dataset]
+                )
+                if version.n == entry.version and not version.erased:
+                    return entry.table
+                history = self.decisions.history(entry.table.edition)
+                decision = next(each for each in history if each.number == entry.decision)
+                made = cube(con, version.files, decision)
+                return ledger.tables_of(made, decision, _period(version))[entry.measure]
+            return None
+
+        done = joint.hide([table for _, _, table in new], published, again, self.relations())
+        found: dict[int, dict[str, Table]] = {}
+        for (number, name, _), table in zip(new, done, strict=True):
+            found.setdefault(number, {})[name] = table
+        return found
+
+    def relations(self) -> Relations:
+        """Which areas of two systems overlap: from every dataset that has the codes of both in its rows."""
+        from madang.release.relations import found_relations
+
+        return found_relations(self.bank)
+
+    def _live(self, decision: Decision) -> Version:
+        dataset = self.bank[decision.dataset]
+        if dataset.latest is None:
+            raise MadangError("no_version", dataset=decision.dataset)
+        if dataset.card.get("access") == "restricted" and not decision.restricted_ground.strip():
+            raise MadangError("release_restricted", dataset=decision.dataset)
+        if decision.verdict != "open":
+            raise MadangError("release_nothing", edition=decision.edition)
+        return dataset.latest
+
+    def _trouble_path(self, edition: str) -> Path:
+        return self.folder / edition / "trouble.txt"
+
+    def _trouble(self, edition: str) -> str:
+        path = self._trouble_path(edition)
+        return str(read_json(path)["said"]) if path.exists() else ""
+
+
+def is_over(until: str, today: date) -> bool:
+    """Whether an edition that is valid until a day (ISO, "" for ever) is past it."""
+    return bool(until) and today.isoformat() > until
+
+
+def _period(version: Version) -> str:
+    day = data_day(version)
+    return f"{day:%Y-%m}" if day else ""
+
+
+def _said(decision: Decision, version: Version) -> dict[str, str]:
+    card = version.dataset.card
+    return {
+        "title": decision.title or str(card["title"]), "description": decision.description,
+        "document": decision.document, "ground": decision.ground, "post": decision.post,
+    }  # fmt: skip

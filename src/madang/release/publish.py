@@ -1,0 +1,138 @@
+"""Into the open bank: a version that holds what was decided and nothing else of how it came to be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from madang.bank import Bank, Version
+from madang.bank.describe import as_of
+from madang.bank.durable import read_json, write_json
+from madang.declarations.card import Card
+from madang.declarations.standard import DatasetColumn
+from madang.release.decision import Decision
+
+_PROBLEMS = pa.schema(
+    [
+        ("row", pa.int64()),
+        *((name, pa.string()) for name in "column label value rule severity detail".split()),
+    ]
+)
+NOTICES = ".withdrawn"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is to be published: rows with `source_row`, columns, and what the edition's page says of hidden cells."""
+
+    table: pa.Table
+    columns: tuple[DatasetColumn, ...]
+    cells: int = 0
+    hidden: int = 0
+
+
+def publish(open_bank: Bank, version: Version, decision: Decision, made: Made, at: datetime) -> Version:
+    """Commit an edition; returns its version, the live one where nothing is different."""
+    open_bank.folder.mkdir(parents=True, exist_ok=True)
+    with open_bank.bench() as bench:
+        path, problems = bench / "rows.parquet", bench / "problems.parquet"
+        pq.write_table(made.table.replace_schema_metadata(None), path, compression="zstd")
+        pq.write_table(_PROBLEMS.empty_table(), problems)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        release = _told(version, decision, made)
+        live = open_bank[decision.edition].latest if decision.edition in open_bank else None
+        if live and live.receipt["sha256"] == digest and live.facts["release"] == release:
+            return live
+        card = _card(version, decision)
+        done = open_bank.commit(
+            decision.edition, [path], receipt=_receipt(decision, made, digest, at), facts=_facts(version, made, release),
+            problems=problems, by=decision.post, at=at, kind="release", card=card,
+        )  # fmt: skip
+    known = {key: value for key, value in done.dataset.card.items() if key not in ("by", "at")}
+    if known != json.loads(json.dumps(card)):
+        open_bank.write_card(decision.edition, card, by=decision.post, at=at)
+    notice(open_bank, decision.edition).unlink(missing_ok=True)
+    return done
+
+
+def _told(version: Version, decision: Decision, made: Made) -> dict[str, Any]:
+    """The lineage that everybody may read: no person, no file."""
+    rule = decision.table
+    told: dict[str, Any] = {
+        "dataset": version.dataset.id, "version": version.n, "decision": decision.number,
+        "document": decision.document, "ground": decision.ground, "post": decision.post,
+        "decided_on": decision.at[:10], "licence": decision.licence, "until": decision.until,
+        "places": decision.places, "cells": made.cells, "hidden": made.hidden,
+        "least": rule.least if rule else None, "fewest": rule.fewest if rule else None,
+        "measures": [measure.called for measure in rule.measures] if rule else [],
+        "dims": [dim.column for dim in rule.dims] if rule else [],
+        "rows": [asdict(each) for each in decision.rows],
+    }  # fmt: skip
+    read: dict[str, Any] = json.loads(json.dumps(told))
+    return read
+
+
+def _facts(version: Version, made: Made, release: dict[str, Any]) -> dict[str, Any]:
+    day = as_of(version)
+    return {
+        "columns": [asdict(column) for column in made.columns],
+        "standard": version.facts.get("standard"),
+        "release": release,
+        "quality": {"freshness": {"as_of": day.isoformat() if day else None}},
+        "left_out": [],
+    }
+
+
+def _receipt(decision: Decision, made: Made, digest: str, at: datetime) -> dict[str, Any]:
+    return {
+        "file": f"{decision.edition}.parquet", "member": None, "sha256": digest, "verdict": "accepted",
+        "rows": made.table.num_rows, "columns": len(made.columns), "problems": 0, "reasons": [], "standard": None,
+        "personal_data": {}, "by": decision.post, "at": at.isoformat(),
+    }  # fmt: skip
+
+
+def _card(version: Version, decision: Decision) -> dict[str, Any]:
+    card = version.dataset.card
+    return Card(
+        title=decision.title or card["title"],
+        description=decision.description or card.get("description", ""),
+        theme=card.get("theme", ""),
+        steward=card.get("steward", ""),
+        provider=card.get("provider", ""),
+        licence=decision.licence,
+        access="public",
+        rhythm_days=card.get("rhythm_days"),
+        keywords=tuple(card.get("keywords", ())),
+        known_defects=tuple(card.get("known_defects", ())),
+        not_for=tuple(card.get("not_for", ())),
+    ).to_json()
+
+
+# gone -------------------------------------------------------------------------------------------------------
+
+
+def notice(open_bank: Bank, edition: str) -> Path:
+    """Where it stands that an edition was withdrawn."""
+    return open_bank.folder / NOTICES / f"{edition}.json"
+
+
+def tell_withdrawn(
+    open_bank: Bank, edition: str, *, title: str, post: str, document: str, ground: str, at: datetime
+) -> None:
+    """Leave word that an edition is not open any more: when, by which post, on what ground."""
+    path = notice(open_bank, edition)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {"edition": edition, "title": title, "post": post, "document": document, "ground": ground}
+    write_json(path, {**told, "at": at.isoformat()})
+
+
+def notices(open_bank: Bank) -> list[dict[str, Any]]:
+    """What is told of withdrawn editions, by id."""
+    return [read_json(path) for path in sorted((open_bank.folder / NOTICES).glob("[!.]*.json"))]
