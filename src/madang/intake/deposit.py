@@ -25,7 +25,7 @@ from madang.intake.outside import tell_outside
 from madang.intake.raw import Override, RawTable, Refused, Steps, no_steps
 from madang.intake.reading import Reading, earlier
 from madang.intake.receipt import Reason, Receipt, Stopped
-from madang.intake.record import Deposit, Recorder
+from madang.intake.record import Deposit, Made, Recorder
 from madang.intake.registers import Registers
 from madang.intake.screen import Policy, hidden, hidden_name
 from madang.intake.settle import Settled, Settler
@@ -66,13 +66,15 @@ class Door:
         by: str,
         again: bool = True,
         once: bool = False,
+        made: Made | None = None,
         steps: Steps = no_steps,
     ) -> list[Receipt]:
         """Deposit one file. Bad files end in receipts with verdict "refused"; only wrong use raises MadangError.
 
         A shapefile is deposited by its .shp or by its folder, and kept with all its parts.
         `again=False`: bytes that were deposited before under the same reading are not read again. What `override`
-        says is remembered for the next deposit of the dataset where the file is taken, unless `once`.
+        says is remembered for the next deposit of the dataset where the file is taken, unless `once`. `made`: it was
+        made of other datasets.
         Raises Stopped, with the receipts of the tables that were done, where the machine failed in between.
         """
         start = perf_counter()
@@ -83,7 +85,7 @@ class Door:
         learned = self._learned(base_id, override)
         register = self.registers.version() if self.registers else ""
         reading = Reading.of(learned.over(override), self.standards, told=override, register=register)
-        deposit = Deposit(name, None, base_id, reading, by, start)
+        deposit = Deposit(name, None, base_id, reading, by, start, made=made)
         if path.stat().st_size == 0:
             empty = Refused("file_empty", file=name)
             return [self._recorder.refused(deposit, deposit.base_id, empty)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
 from typing import Any
@@ -31,6 +31,18 @@ _TRIES = 20  # writers of one dataset at the same moment
 
 
 @dataclass(frozen=True)
+class Made:
+    """That a file is the answer to a query: its text, the versions it read, and what the first card has to say."""
+
+    sql: str
+    inputs: tuple[tuple[str, int], ...]  # dataset and version
+    card: dict[str, Any] = field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        return {"sql": self.sql, "inputs": [{"dataset": each, "version": n} for each, n in self.inputs]}
+
+
+@dataclass(frozen=True)
 class Deposit:
     """One file on its way in: its name as given, its bytes as kept (None: it has none), who brings it, how it is read.
 
@@ -44,6 +56,7 @@ class Deposit:
     by: str
     start: float
     tables: tuple[str, ...] = ()
+    made: Made | None = None
 
     @property
     def seconds(self) -> float:
@@ -65,6 +78,7 @@ class Deposit:
             "base_id": self.base_id,
             "file_tables": list(self.tables) or None,
             "reading": self.reading.to_json(),
+            **(self.made.facts() if self.made else {}),
         }
 
 
@@ -104,7 +118,7 @@ class Recorder:
                     problems=table.problems.path,
                     by=deposit.by,
                     at=at,
-                    card=settled.card(deposit.name, table.member),
+                    card=settled.card(deposit.name, table.member) | (deposit.made.card if deposit.made else {}),
                     live_n=live.n if live else 0,
                 )
             except MadangError as error:
