@@ -54,8 +54,8 @@ def fetch(origin: Origin, means: Means) -> list[Fetched]:
     if got.path is None:
         return []
     check_data(got.path, got.headers.get("Content-Type", ""), html=origin.html, host=got.place.host)
-    path = got.path.rename(means.place / name_of(got, origin))
-    return [Fetched(path, evidence_of(got, shown, means.clock()))]
+    evidence = evidence_of(got, shown, means.clock())
+    return [Fetched(got.path.rename(means.place / name_of(got, origin)), evidence)]
 
 
 def address_of(origin: Origin, means: Means) -> tuple[str, dict[str, str]]:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from socket import SHUT_RDWR, socket
 from typing import Any
 
@@ -23,6 +24,7 @@ CHUNK = 1 << 16
 _CONNECT_S = 15.0
 _SILENCE_S = 60.0  # between two pieces
 _AGENT = "Madang (collect)"
+_BREAKS = (HTTPError, HTTPException, OSError, ValueError)
 
 
 class _Watch:
@@ -98,7 +100,7 @@ class Reply:
                     return
                 size += len(piece)
                 yield piece
-        except (HTTPError, OSError, ValueError) as error:
+        except _BREAKS as error:
             code = "collect_slow" if self.watch.over or _is_timeout(error) else "collect_cut"
             raise Retry(code, host=self.host, size=f"{size:,}") from error
 
@@ -128,6 +130,7 @@ def asked(place: Place, headers: Mapping[str, str], *, seconds: float, ca_file: 
     """
     watch = _Watch(max(0.1, seconds))
     connection = _connection(place, watch, min(seconds, _CONNECT_S), ca_file)
+    raw: Any = None
     try:
         sent = {
             "Host": place.named,
@@ -141,11 +144,13 @@ def asked(place: Place, headers: Mapping[str, str], *, seconds: float, ca_file: 
             connection.sock.settimeout(min(seconds, _SILENCE_S))
             connection.request("GET", place.target, headers=sent, preload_content=False, decode_content=False)
             raw = connection.getresponse()
-        except (HTTPError, OSError, ValueError) as error:
+        except _BREAKS as error:
             raise _refused(place, error, watch) from error
         yield Reply(raw.status, raw.headers, raw, watch, place.host)
     finally:
         watch.end()
+        if raw is not None:
+            raw.close()
         connection.close()
 
 
