@@ -14,8 +14,9 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from madang.access.journal import Journal
 from madang.bank import Bank, Version
 from madang.bank.durable import SEOUL
 from madang.declarations import Standard, load_standards
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from madang.bank.diff import Diff
     from madang.bank.erase import Tombstone
     from madang.find import Hit, Index
+    from madang.intake.record import Made
     from madang.intake.registers import Registers
     from madang.intake.rekey import Rekeyed
 
@@ -47,6 +49,9 @@ class Workspace:
     folder: Path
     settings: Settings
     clock: Clock = field(default=_now)
+    keeps_journal: bool = (
+        True  # the pages record in the audit trail themselves, with who asked from where and why
+    )
 
     @classmethod
     def open(cls, directory: str | Path) -> Workspace:
@@ -114,6 +119,7 @@ class Workspace:
         by: str | None = None,
         again: bool = True,
         once: bool = False,
+        made: Made | None = None,
         threads: int = 2,
         steps: Steps = no_steps,
     ) -> list[Receipt]:
@@ -121,7 +127,7 @@ class Workspace:
 
         `standard` and `text` are short for `override`. With `again=False` a file whose bytes were deposited
         before under the same reading is not read again, whatever has happened since (``deposit --all``). What
-        `override` says is remembered for the dataset (``content/sources``) unless `once`.
+        `override` says is remembered for the dataset (``content/sources``) unless `once`. `made`: the file is the answer to a query.
         Raises MadangError for wrong use; a bad file is a receipt with verdict "refused", never an exception.
         """
         from madang.intake.deposit import Door
@@ -144,12 +150,16 @@ class Workspace:
                 by=by or actor(),
                 again=again,
                 once=once,
+                made=made,
                 steps=steps,
             )
         except Stopped as stopped:
             self._index(list(stopped.receipts))
             raise
         self._index(receipts)
+        for each in receipts:
+            if each.verdict != "unchanged":
+                self.note("dataset.deposit", each.dataset, by=by, verdict=each.verdict, version=each.version)
         return receipts
 
     def rollback(self, dataset: str, n: int, *, by: str | None = None) -> Version:
@@ -159,7 +169,23 @@ class Workspace:
         version = self.bank.rollback(dataset, n, by=by or actor(), at=self.clock())
         with suppress(MadangError, OSError):
             self.index.put(doc_of(self.bank[dataset], self.standards))
+        self.note("dataset.rollback", dataset, by=by, to=n, version=version.n)
         return version
+
+    def write_card(self, dataset: str, card: dict[str, Any], *, by: str | None = None) -> None:
+        """Give a dataset a new card; the old ones stay. The search index is the caller's to renew."""
+        self.bank.write_card(dataset, card, by=by or actor(), at=self.clock())
+        self.note("dataset.edit_card", dataset, by=by)
+
+    def note(self, what: str, thing: str, *, by: str | None = None, why: str = "", **detail: Any) -> None:
+        """Enter an act in the workspace's journal, from which the audit trail takes it in."""
+        if self.keeps_journal:
+            self.journal.note(what, thing, by=by or actor(), at=self.clock(), why=why, detail=detail)
+
+    @property
+    def journal(self) -> Journal:
+        """What was done here without the pages."""
+        return Journal(self.folder / "audit" / "journal.jsonl")
 
     def rekey(self, dataset: str, *, by: str | None = None) -> Rekeyed:
         """Place the rows of a dataset anew by the areas of now; a new version where anything is different.
@@ -168,7 +194,9 @@ class Workspace:
         """
         from madang.intake.rekey import rekey
 
-        return rekey(self.bank, dataset, self.registers, self.standards, by=by or actor(), at=self.clock())
+        made = rekey(self.bank, dataset, self.registers, self.standards, by=by or actor(), at=self.clock())
+        self.note("dataset.rekey", dataset, by=by)
+        return made
 
     def erase(
         self,
@@ -195,6 +223,7 @@ class Workspace:
         if column is None:
             with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
                 self.index.remove(dataset)
+        self.note("dataset.erase", dataset, by=by, why=ground, column=column or "")
         return stone
 
     # looking ---------------------------------------------------------------------------------------------
@@ -253,6 +282,7 @@ class Workspace:
             places=places,
             raw=raw,
         )
+        self.note("dataset.export", dataset, format=fmt, version=chosen.n)
         return chosen
 
     def export_names(self, version: Version) -> tuple[str, str]:
@@ -305,14 +335,19 @@ class Workspace:
 
         if not target.absolute().parent.is_dir():
             raise MadangError("folder_missing", path=target.parent)
-        own = [path for path in (self.folder / "madang.toml", self.folder / "content") if path.exists()]
-        return backup(self.bank, own, target, progress)
+        own = [
+            path
+            for path in (self.folder / "madang.toml", self.folder / "content", self.folder / "audit")
+            if path.exists()
+        ]
+        return backup(self.bank, own, target, progress, self.folder / "db.sqlite3")
 
     def restore(self, source: Path) -> list[Tombstone]:
         """Fill this empty workspace from a backup; erasures made since are made again."""
         from madang.bank.backup import restore
 
         stones = restore(source, self.bank)
+        self.note("workspace.restore", source.name)
         self.__dict__.pop("standards", None)
         with suppress(MadangError, OSError):
             self.rebuild_index()

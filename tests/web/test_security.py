@@ -71,9 +71,9 @@ def test_our_own_failure_shows_no_traceback(client: Any, monkeypatch: pytest.Mon
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("madang.web.desk.queries.catalogue", broken)
+    monkeypatch.setattr("madang.web.shell.workspace.WatchedBank.may", broken)
     client.raise_request_exception = False
-    page = Page(client.get("/data/"))
+    page = Page(client.get(ADDRESS))
     assert page.status == 500
     assert "데이터는 그대로 있습니다" in page.text
     assert "secret" not in page.text

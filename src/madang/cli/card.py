@@ -78,7 +78,7 @@ def _write(
         if not action and kind in POLICY:
             del policy[kind]
     new = Card.from_json({**known, **changes, "personal_data": policy})
-    workspace.bank.write_card(found.id, new.to_json(), by=by, at=workspace.clock())
+    workspace.write_card(found.id, new.to_json(), by=by)
     if {"title", "description"} & changes.keys():
         workspace.rebuild_index()
 

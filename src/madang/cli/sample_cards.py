@@ -8,7 +8,7 @@ from typing import Any
 
 from madang.declarations.card import Card
 from madang.samplecity.words import words
-from madang.workspace import Workspace, actor
+from madang.workspace import Workspace
 
 
 def write_cards(workspace: Workspace, groups: Mapping[str, Sequence[Path]]) -> None:
@@ -26,7 +26,7 @@ def write_cards(workspace: Workspace, groups: Mapping[str, Sequence[Path]]) -> N
         known = Card.from_json(found.card).to_json()
         card = Card.from_json({**known, **told}).to_json()
         if card != known:
-            workspace.bank.write_card(found.id, card, by=actor(), at=workspace.clock())
+            workspace.write_card(found.id, card)
             written = True
     if written:
         workspace.rebuild_index()

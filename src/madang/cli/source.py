@@ -66,6 +66,7 @@ def forget(
     gone = forget_of(
         workspace.sources, dataset, by=by or actor(), at=workspace.clock(), headers=headers, settings=settings
     )
+    workspace.note("dataset.forget_reading", dataset, by=by, count=len(gone))
     click.echo(text("source_forgot", dataset=dataset, count=len(gone), what="; ".join(gone)))
 
 

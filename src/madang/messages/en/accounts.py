@@ -1,3 +1,29 @@
 """English sentences of accounts."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "person_unnamed": "A login name has 1 to 150 characters and no blanks.",
+    "person_exists": "The login name {username} is taken. Choose another one, or change that person.",
+    "person_missing": "Nobody has the login name {username}. See `madang people list`.",
+    "role_unknown": "{role} is no role. Roles: resident, official, steward, analyst, executive, administrator.",
+    "last_administrator": "This is the last administrator. Give the role to somebody else first.",
+    "days_backwards": "The last day comes before the first one. Enter the days again.",
+    "day_wrong": "'{value}' is no date. Write it like 2026-07-01.",
+    "holding_overlaps": "{post} is already held in that time.",
+    "post_missing": "There is no post {post}. See the page of people and posts.",
+    "post_elsewhere": "{post} is already a post of {department}.",
+    "post_has_no_successor": "No post takes over from {post}. Say which one with --to.",
+    "successor_circle": "{successor} already takes over from {name} in the end: it cannot come before it.",
+    "token_unnamed": "Give the key a name that says which program uses it.",
+    "token_scopes": "Choose at least one thing the key is for.",
+    "token_too_many": "There are {most} keys in use. Revoke those that are not needed first.",
+    "people_file_columns": "The list of people lacks the columns {columns}. The first row reads 아이디, 이름, 부서, 담당, 역할.",
+    "people_file_unreadable": "The list of people cannot be read. Save it as Excel (xlsx) or CSV (UTF-8 or CP949).",
+    "people_file_long": "A list of people has at most {most} rows. Split it.",
+    "first_administrator": "Made an administrator: login {username}, one-time password {password}",
+    "first_administrator_hint": "It has to be changed at the first sign-in and is not shown again. If it is lost: madang people reset {username}",
+    "new_password": "One-time password of {username}: {password}",
+    "sample_logins": "Accounts of the sample city (on this computer only, password {password}): {logins}",
+    "handed_over": "Handed over what {post} had to {successor}. Datasets with a new steward: {count}.",
+    "nobody_holds": "Nobody holds it now.",
+    "not_synthetic": "This is no made-up sample city: no made-up people were added.",
+}

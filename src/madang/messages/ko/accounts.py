@@ -1,3 +1,29 @@
 """Korean sentences of accounts."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "person_unnamed": "아이디는 빈칸 없이 1~150자로 적으십시오.",
+    "person_exists": "아이디 {username}{은} 이미 있습니다. 다른 아이디를 쓰거나 그 사람을 고치십시오.",
+    "person_missing": "아이디가 {username}인 사람이 없습니다. `madang people list`로 확인하십시오.",
+    "role_unknown": "{role}{은} 역할이 아닙니다. 쓸 수 있는 역할: resident, official, steward, analyst, executive, administrator.",
+    "last_administrator": "마지막 관리자라 닫거나 역할을 뺄 수 없습니다. 먼저 다른 사람에게 관리자 역할을 주십시오.",
+    "days_backwards": "끝나는 날이 시작하는 날보다 앞섭니다. 날짜를 다시 적으십시오.",
+    "day_wrong": "'{value}'{은} 날짜가 아닙니다. 2026-07-01처럼 적으십시오.",
+    "holding_overlaps": "그 기간에 이미 {post}{을} 맡고 있습니다.",
+    "post_missing": "{post}{이}라는 자리가 없습니다. 사람과 자리 화면에서 이름을 확인하십시오.",
+    "post_elsewhere": "{post}{은} 이미 {department}의 자리입니다.",
+    "post_has_no_successor": "{post}의 뒤를 이을 자리가 없습니다. --to로 알려 주십시오.",
+    "successor_circle": "{successor}{은} 이미 {name}{을} 잇는 자리에서 이어져, 뒤를 이을 수 없습니다.",
+    "token_unnamed": "열쇠의 이름을 적으십시오. 어느 프로그램이 쓰는지 알 수 있게 적습니다.",
+    "token_scopes": "무엇에 쓸 열쇠인지 하나 이상 고르십시오.",
+    "token_too_many": "쓰고 있는 열쇠가 {most}개입니다. 쓰지 않는 열쇠를 끊은 뒤 만드십시오.",
+    "people_file_columns": "사람 목록에 {columns} 열이 없습니다. 첫 행에 아이디, 이름, 부서, 담당, 역할을 적으십시오.",
+    "people_file_unreadable": "사람 목록을 읽을 수 없습니다. 엑셀(xlsx)이나 CSV(UTF-8 또는 CP949)로 저장해 올리십시오.",
+    "people_file_long": "사람 목록은 한 번에 {most}행까지 올릴 수 있습니다. 나누어 올리십시오.",
+    "first_administrator": "관리자 계정을 만들었습니다. 아이디 {username}, 한 번만 쓰는 비밀번호 {password}",
+    "first_administrator_hint": "처음 로그인할 때 바꾸어야 하며, 다시 보여 드리지 않습니다. 잃어버리면: madang people reset {username}",
+    "new_password": "{username}의 한 번만 쓰는 비밀번호: {password}",
+    "sample_logins": "표본 도시의 계정(이 컴퓨터에서만, 비밀번호 {password}): {logins}",
+    "handed_over": "{post}의 일을 {successor}{으로} 넘겼습니다. 담당이 바뀐 데이터 {count}개.",
+    "nobody_holds": "지금 맡은 사람이 없습니다.",
+    "not_synthetic": "지어낸 표본 도시가 아니어서 지어낸 사람을 만들지 않았습니다.",
+}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models import F, Q
 
 from madang.access import ROLES
 
@@ -28,8 +30,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     department = models.ForeignKey("Department", null=True, blank=True, on_delete=models.PROTECT)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
-    failed_sign_ins = models.PositiveIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True, blank=True)
+    is_sample = models.BooleanField(default=False)  # made up for the sample city
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = Users()
@@ -46,26 +47,36 @@ class User(AbstractBaseUser, PermissionsMixin):
         return frozenset(self.roles.split()) & frozenset(ROLES)
 
 
-class Department(models.Model):
+class Lived(models.Model):
+    """What exists from a day to a day (both included; empty: without limit) and then is what `successor` is."""
+
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Department(Lived):
     """A department, as long as it existed; `successor` took over what it owned."""
 
     name = models.CharField(max_length=100, unique=True)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True)
-    successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
 
     def __str__(self) -> str:
         return self.name
 
 
-class Post(models.Model):
+class Post(Lived):
     """A duty of a department: what a dataset's steward is ("교통과 주차관리팀")."""
 
     name = models.CharField(max_length=150, unique=True)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="posts")
-    valid_from = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True)
-    successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -79,6 +90,14 @@ class Holding(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="holding_ends_after_it_begins",
+            )
+        ]
+
 
 class ApiToken(models.Model):
     """A key for programs; only its hash is kept. Its rights are the person's, narrowed by `scopes` (read, deposit, sql)."""
@@ -91,3 +110,28 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class Attempts(models.Model):
+    """How often in a row signing in failed under a name, whether an account has it or not; the name is kept as a hash."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in: whose it is, since when, from where, and when it was last used."""
+
+    user_id = models.BigIntegerField(null=True, db_index=True)
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=64, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from madang.web.accounts.sessions import SessionStore
+
+        return SessionStore

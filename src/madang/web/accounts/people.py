@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from madang.access import ANONYMOUS, Person
 
 if TYPE_CHECKING:
     from madang.web.accounts.models import User
+
+_CHAIN = 20  # successions followed, one after another
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -26,20 +29,44 @@ def person_of(request: HttpRequest) -> Person:
 
 
 def person_of_user(user: User, *, via: str = "web", today: date | None = None) -> Person:
-    """The Person of an account on a day (today): an account that was closed is nobody."""
+    """The Person of an account on a day (today): an account that was closed is nobody.
+
+    Who holds a post has the rights of the posts that it took over, and so for departments: a card may still name
+    the old one.
+    """
+    from madang.web.accounts.models import Department, Post
+
     if not user.is_active:
         return ANONYMOUS
     day = today or timezone.localdate()
-    held = user.holdings.select_related("post__department").filter(
-        Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day
+    held = user.holdings.filter(lasting(day), lasting(day, "post__")).values_list(
+        "post__name", "post__department__name"
     )
-    posts = {holding.post.name: holding.post.department.name for holding in held}
-    own = {user.department.name} if user.department else set()
+    posts = {name for name, _ in held}
+    departments = {name for _, name in held} | ({user.department.name} if user.department_id else set())
     return Person(
         id=user.username,
         name=str(user),
         roles=user.role_set,  # type: ignore[arg-type]
-        posts=frozenset(posts),
-        departments=frozenset({*posts.values(), *own}),
+        posts=frozenset(posts | _taken_over(Post, posts, day)),
+        departments=frozenset(departments | _taken_over(Department, departments, day)),
         via=via,
     )
+
+
+def lasting(day: date, prefix: str = "") -> Q:
+    """What is valid on a day: both ends included, no end: without limit."""
+    begun = Q(**{f"{prefix}valid_from": None}) | Q(**{f"{prefix}valid_from__lte": day})
+    return begun & (Q(**{f"{prefix}valid_until": None}) | Q(**{f"{prefix}valid_until__gte": day}))
+
+
+def _taken_over(kind: Any, names: Iterable[str], day: date) -> set[str]:
+    found: set[str] = set()
+    step = set(names)
+    for _ in range(_CHAIN):
+        ended = kind.objects.filter(successor__name__in=step, valid_until__lt=day)
+        step = set(ended.values_list("name", flat=True)) - found
+        if not step:
+            break
+        found |= step
+    return found

@@ -1,4 +1,4 @@
-"""Entries of the audit trail: written once, chained by hash."""
+"""Entries of the audit trail: written once, chained by hash, and a sealed head that says how many there are."""
 
 from __future__ import annotations
 
@@ -19,3 +19,14 @@ class Entry(models.Model):
     detail = models.JSONField(default=dict)
     before = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
+
+
+class Head(models.Model):
+    """The one row that every writer locks: the last entry, sealed with the site's key, and how far the journal of
+    the command line has been taken in."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    seal = models.CharField(max_length=100)
+    journal_lines = models.PositiveBigIntegerField(default=0)
+    journal_digest = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Writes the audit trail, and proves it whole."""
+"""Writes the audit trail: one act after another, from whichever process."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.utils import timezone
 
 from madang.access import Person
-from madang.web.audit.models import Entry
+from madang.web.audit.models import Entry, Head
 
 ADDRESS: ContextVar[str] = ContextVar(
     "address", default=""
 )  # of the request being answered; set by a middleware
-_START = "0" * 64
-_LOCK = 0x6D6164616E67  # an advisory lock of PostgreSQL: one writer at a time keeps the chain a chain
+START = "0" * 64
+_ONE = 1
 
 
 def record(
@@ -33,36 +34,33 @@ def record(
 ) -> Entry:
     """Add an entry: `by` did `what` ("dataset.deposit") with `thing`. Call it in the transaction of the change itself.
 
-    Personal values never go into `detail`.
+    Personal values never go into `detail`. Writers wait for each other until their transactions end.
     """
     with transaction.atomic():
-        _one_writer()
-        last = Entry.objects.order_by("-number").first()
+        head = locked_head()
         entry = Entry(
-            number=last.number + 1 if last else 1,
+            number=head.number + 1,
             at=at or timezone.now(),
-            by=by.id,
+            by=_clean(by.id)[:150],
             via=by.via,
             address=ADDRESS.get(),
             what=what,
-            thing=thing,
-            why=why,
-            detail=json.loads(json.dumps(dict(detail or {}), ensure_ascii=False, default=str)),
-            before=last.digest if last else _START,
+            thing=_clean(thing)[:200],
+            why=_clean(why),
+            detail=json.loads(_clean(json.dumps(dict(detail or {}), ensure_ascii=False, default=str))),
+            before=head.digest,
         )
         entry.digest = digest_of(entry)
         entry.save(force_insert=True)
+        head.number, head.digest, head.seal = entry.number, entry.digest, seal(entry.number, entry.digest)
+        head.save()
     return entry
 
 
-def broken_at() -> int | None:
-    """The number of the first entry that does not follow from the one before; None where the chain is whole."""
-    before = _START
-    for number, entry in enumerate(Entry.objects.order_by("number").iterator(), start=1):
-        if entry.number != number or entry.before != before or entry.digest != digest_of(entry):
-            return number
-        before = entry.digest
-    return None
+def locked_head() -> Head:
+    """The head, held by this transaction."""
+    empty = {"digest": START, "seal": seal(0, START), "journal_digest": START}
+    return Head.objects.select_for_update().get_or_create(pk=_ONE, defaults=empty)[0]
 
 
 def digest_of(entry: Entry) -> str:
@@ -74,7 +72,20 @@ def digest_of(entry: Entry) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _one_writer() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+def seal(number: int, digest: str) -> str:
+    """What only this site can write of a head: whoever has the database alone cannot cut the trail and seal it anew."""
+    return Signer(salt="madang.audit").signature(f"{number}:{digest}")
+
+
+def is_sealed(head: Head) -> bool:
+    """Whether the head was written by this site, under its key of now or an earlier one."""
+    try:
+        Signer(salt="madang.audit").unsign(f"{head.number}:{head.digest}:{head.seal}")
+    except BadSignature:
+        return False
+    return True
+
+
+def _clean(said: str) -> str:
+    """What every database keeps as it is."""
+    return said.replace("\\u0000", "").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

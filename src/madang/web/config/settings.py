@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from madang.web.config.database import database, secret_key
+from madang.web.config.sign_in import *  # noqa: F403 - settings of signing in
 
 WEB = Path(__file__).resolve().parents[1]
 
@@ -16,6 +17,9 @@ MADANG_DIST = WEB / "static" / "dist"  # what Vite built
 
 DEBUG = False
 SECRET_KEY = secret_key(MADANG_WORKSPACE)
+SECRET_KEY_FALLBACKS = os.environ.get(
+    "MADANG_OLD_SECRET_KEYS", ""
+).split()  # what they sealed can still be read
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("MADANG_HOSTS", "").split()]
 _HTTPS = os.environ.get("MADANG_HTTPS", "") == "1"  # behind a server that speaks HTTPS
 
@@ -32,6 +36,12 @@ INSTALLED_APPS = [
     "madang.web.notices",
     "madang.web.work",
     "madang.web.desk",
+    "madang.web.rounds",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -44,6 +54,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "madang.web.accounts.middleware.know_who_asks",
+    "madang.web.accounts.middleware.KeepSession",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # every page, unless it says login_not_required
     "django.contrib.messages.middleware.MessageMiddleware",
     "madang.web.audit.middleware.remember_address",

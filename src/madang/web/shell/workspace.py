@@ -11,14 +11,18 @@ from pathlib import Path
 from django.conf import settings
 
 import madang
-from madang.access import ANONYMOUS, Person
-from madang.bank.seen import SeenBank
+from madang.access import ANONYMOUS, Person, Verb
+from madang.bank import Dataset
+from madang.bank.seen import SeenBank, thing_of
 from madang.declarations import Standard
 from madang.workspace import Workspace
 
 ASKER: ContextVar[Callable[[], Person] | None] = ContextVar(
     "asker", default=None
 )  # set by accounts for each request
+TOUCHED: ContextVar[set[str] | None] = ContextVar(
+    "touched", default=None
+)  # restricted datasets that were opened; set by audit for each request
 _held: ContextVar[list[Workspace] | None] = ContextVar("workspace", default=None)
 
 
@@ -42,6 +46,17 @@ def workspace() -> Workspace:
     return held[0]
 
 
+class WatchedBank(SeenBank):
+    """The bank as a person sees it, which notes what restricted was opened: the audit trail enters it."""
+
+    def may(self, verb: Verb, dataset_id: str) -> Dataset:
+        dataset = super().may(verb, dataset_id)
+        touched = TOUCHED.get()
+        if touched is not None and thing_of(dataset).access == "restricted":
+            touched.add(dataset_id)
+        return dataset
+
+
 def asker() -> Person:
     """Who asks: the person of the request being answered; nobody, who sees nothing of the bank, outside of one."""
     of_request = ASKER.get()
@@ -50,12 +65,13 @@ def asker() -> Person:
 
 def bank() -> SeenBank:
     """The bank as the person of this request sees it."""
-    return SeenBank(workspace().bank, asker())
+    return WatchedBank(workspace().bank, asker())
 
 
 def _opened() -> Workspace:
     """Only the standards, which take a tenth of a second to read and check, are kept until one of their files changes."""
     opened = madang.open(settings.MADANG_WORKSPACE)
+    opened.keeps_journal = False  # pages record what they do
     own = opened.folder / "content" / "standards"
     opened.standards = _standards(opened.folder, _stamp(own))
     return opened

@@ -1,0 +1,122 @@
+"""What a post owns, owes and is late with, and passing all of it on to the one that comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from madang.access import Person
+from madang.bank.describe import describe_dataset
+from madang.web.accounts import actions
+from madang.web.accounts.models import Post
+from madang.web.accounts.people import lasting
+from madang.web.audit.record import record
+from madang.web.shell.workspace import bank, workspace
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something a post has to do: a round to fill, a request to answer. `address` leads to it."""
+
+    what: str
+    due: date | None = None
+    address: str = ""
+
+
+Provider = Callable[[str, date], Iterable[Owed]]
+_providers: list[Provider] = []
+
+
+def owes(provider: Provider) -> Provider:
+    """Register what says what a post owes: ``@owes def due_rounds(post, today): yield Owed(…)``, in an app's ready()."""
+    if provider not in _providers:
+        _providers.append(provider)
+    return provider
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A dataset of the post."""
+
+    id: str
+    title: str
+    freshness: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """A post on a day."""
+
+    post: str
+    holders: list[str] = field(default_factory=list)
+    owns: list[Owned] = field(default_factory=list)
+    owes: list[Owed] = field(default_factory=list)
+
+    @property
+    def late(self) -> list[Owned]:
+        return [each for each in self.owns if each.freshness == "late"]
+
+
+def inventory(post: str, today: date, *, datasets: Any = None) -> Inventory:
+    """What `post` owns, owes and is late with on a day; `datasets`: those of the bank where they are at hand."""
+    holders = (
+        Post.objects.filter(lasting(today, "holdings__"), name=post, holdings__user__is_active=True)
+        .values_list("holdings__user__name", "holdings__user__username")
+        .order_by("holdings__user__name")
+    )
+    owns = []
+    for each in bank().datasets() if datasets is None else datasets:
+        if each.card.get("steward") == post:
+            told = describe_dataset(each, today)
+            said = (str(told.get(key) or "") for key in ("title", "freshness", "as_of"))
+            owns.append(Owned(each.id, *said))
+    owed = [each for provider in _providers for each in provider(post, today)]
+    return Inventory(
+        post,
+        [name or username for name, username in holders],
+        owns,
+        sorted(owed, key=lambda each: each.due or date.max),
+    )
+
+
+def hand_over(*, post: Post, successor: Post, on: date, by: Person, why: str = "") -> list[str]:
+    """Pass a post on from day `on`: its holders hold `successor` then, and cards that name it name the successor.
+
+    Returns the datasets whose card was changed. The posts are changed in one transaction, the cards after it; until
+    they are, the successor has the rights of the old name, so a run that broke off is run again. Raises MadangError:
+    access_denied, successor_circle.
+    """
+    if post.successor_id != successor.pk:
+        actions.succeed_post(post=post, successor=successor, on=on, by=by)
+    return rename_steward(old=post.name, new=successor.name, by=by, why=why)
+
+
+def rename_steward(*, old: str, new: str, by: Person, why: str = "") -> list[str]:
+    """Write `new` for `old` on every card, as steward and among the readers; returns the datasets changed."""
+    changed = []
+    opened = workspace()
+    for each in opened.bank.datasets():
+        card = each.card
+        readers = [str(reader) for reader in card.get("readers") or ()]
+        if card.get("steward") != old and old not in readers:
+            continue
+        told = {**card, "steward": new if card.get("steward") == old else card.get("steward")}
+        if readers:
+            told["readers"] = [new if reader == old else reader for reader in readers]
+        opened.bank.write_card(each.id, told, by=by.id, at=opened.clock())
+        record(by, "dataset.edit_card", each.id, why=why, detail={"steward": [old, new]})
+        changed.append(each.id)
+    if changed:
+        opened.rebuild_index()
+    return changed
+
+
+def vacant(today: date) -> list[Post]:
+    """Posts of today that nobody holds: their data has no steward."""
+    held = Post.objects.filter(lasting(today, "holdings__"), holdings__user__is_active=True).values("pk")
+    return list(
+        Post.objects.filter(lasting(today)).exclude(pk__in=held).select_related("department").order_by("name")
+    )

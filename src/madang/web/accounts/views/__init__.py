@@ -1,0 +1,1 @@
+"""Pages of people: mine, everybody's, departments and posts."""
