@@ -19,6 +19,7 @@ from madang.collect.placeholders import filled
 from madang.messages import MadangError
 
 _TRIES = 4  # of one page
+_ANSWERS = 6  # to one page, of which two must agree
 _FIRST_WAIT_S = 1.0
 _STARTS = 3  # from the first page, where the rows moved meanwhile
 _MOST_ROWS = 5_000_000
@@ -88,17 +89,17 @@ class _Walk:
         return written
 
     def _page(self, number: int) -> Page:
-        """One page; with `confirm` as two answers in a row agree on it."""
-        if not self.origin.api.confirm:
-            return self._tried(number)
-        before = self._tried(number)
-        for _ in range(_TRIES):
+        """One page; with `confirm` as two answers agree on it."""
+        answers = [self._tried(number)]
+        while self.origin.api.confirm:
             page = self._tried(number)
-            if _same(before, page):
+            if any(_same(page, other) for other in answers):
                 return page
-            self._note("collect_disagree", page=number, rows=len(before.rows), others=len(page.rows))
-            before = page
-        raise Retry("collect_never_agree", host=self.host, page=number)
+            self._note("collect_disagree", page=number, rows=len(answers[-1].rows), others=len(page.rows))
+            answers.append(page)
+            if len(answers) > _ANSWERS:
+                raise Retry("collect_never_agree", host=self.host, page=number)
+        return answers[0]
 
     def _tried(self, number: int) -> Page:
         """One page, asked for again where what came may pass."""

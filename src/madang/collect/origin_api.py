@@ -19,8 +19,8 @@ class Api:
 
     `page`, `size`: names of the parameters for the number of the page and its rows; `page_rows` of them are asked for.
     In the address {page}, {size}, {first}, {last} and {key} may stand instead. `distinct`: no two rows are alike,
-    so one that comes twice is taken once. `confirm`: each page is asked for until two answers in a row
-    have the same rows. `pause_ms` between two requests.
+    so one that comes twice is taken once. `confirm`: each page is asked for until two answers have
+    the same rows. `pause_ms` between two requests.
     """
 
     shape: str = "portal"
