@@ -101,7 +101,7 @@ def _part(dims: Sequence[Dim], measures: Sequence[Measure], chosen: tuple[int, .
 def _leaves(con: duckdb.DuckDBPyConnection, files: list[Path], decision: Decision) -> str:
     rule = decision.table
     assert rule is not None
-    known = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan(files)}").fetchall()]
+    types = {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {scan(files)}").fetchall()}
     named = [
         *(d.column for d in rule.dims),
         *(d.label for d in rule.dims),
@@ -109,7 +109,7 @@ def _leaves(con: duckdb.DuckDBPyConnection, files: list[Path], decision: Decisio
     ]
     named += [name for m in rule.measures for name in (m.column, m.contributors)]
     for name in named:
-        if name and name not in known:
+        if name and name not in types:
             raise MadangError("release_column_missing", edition=decision.edition, column=name)
     shown, where = [], [kept_rows(decision)]
     for dim in rule.dims:
@@ -118,6 +118,14 @@ def _leaves(con: duckdb.DuckDBPyConnection, files: list[Path], decision: Decisio
         if dim.label:
             shown.append(f"{_q(dim.label)}::VARCHAR AS {_q(dim.label)}")
         where.append(_no_totals(con, files, dim, kept_rows(decision)))
+    told = {name for dim in rule.dims for name in (dim.column, dim.label)} | {
+        each.column for each in decision.rows
+    }
+    for name, kind in types.items():
+        if (
+            kind == "VARCHAR" and name not in told
+        ):  # a total over a column that is summed over would count twice
+            where.append(_no_totals(con, files, Dim(name), kept_rows(decision)))
     for measure in rule.measures:
         name, column = _q(measure.called), _q(measure.column) if measure.column else "1"
         shown.append(f"{column}::DOUBLE AS {name}")

@@ -45,12 +45,14 @@ class Decisions:
         """The decision that counts. Raises MadangError("edition_missing")."""
         return self.history(edition)[-1]
 
+    def next_number(self, edition: str) -> int:
+        """The number of the next decision about an edition; ask under `lock`."""
+        return max((int(p.stem) for p in (self.folder / edition).glob("*.json") if p.stem.isdigit()), default=0) + 1
+
     def keep(self, decision: Decision) -> Decision:
-        """Write a decision down under the next number; call it under `lock`."""
+        """Write a decision down under its number; call it under `lock`."""
         folder = self.folder / decision.edition
         with disk_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            numbers = [int(p.stem) for p in folder.glob("*.json") if p.stem.isdigit()]
-            kept = replace(decision, number=max(numbers, default=0) + 1)
-            write_json(folder / f"{kept.number}.json", kept.to_json())
-        return kept
+            write_json(folder / f"{decision.number}.json", decision.to_json())
+        return decision

@@ -99,9 +99,10 @@ class Releases:
         Nothing is kept where it cannot be published. Raises MadangError: ``release_*``, dataset_missing, no_version.
         """
         with self.decisions.lock():
-            self._prepare([decision])  # refuse before anything is written down
-            kept = self.decisions.keep(decision)
-            return self._publish([kept])[0]
+            numbered = replace(decision, number=self.decisions.next_number(decision.edition))
+            prepared = self._prepare([numbered])  # refuses before anything is written down
+            self.decisions.keep(numbered)
+            return self._publish(prepared)[0]
 
     def refresh(self, dataset: str, *, asked: bool = True) -> list[Version]:
         """Publish the live version of a dataset in its editions; of those to be looked at first only when `asked`.
@@ -117,7 +118,7 @@ class Releases:
                 elif each.state in ("behind", "waiting") and (asked or each.decision.rhythm == "automatic"):
                     due.append(each.decision)
             try:
-                return self._publish(due) if due else []
+                return self._publish(self._prepare(due)) if due else []
             except MadangError as error:
                 for decision in due:
                     write_json(self._trouble_path(decision.edition), {"said": str(error)})
@@ -132,7 +133,8 @@ class Releases:
             kept = self.decisions.keep(
                 replace(
                     last, verdict="withdraw", by=by, post=post, document=document, ground=ground,
-                    at=self.clock().isoformat(), title=self._title(last), number=0,
+                    at=self.clock().isoformat(), title=self._title(last),
+                    number=self.decisions.next_number(edition),
                 )
             )  # fmt: skip
             self._take_down(kept, ground)
@@ -178,9 +180,9 @@ class Releases:
         if decision.edition in self.open_bank:
             erase(self.open_bank, decision.edition, ground=ground, by=decision.post, at=at)
 
-    def _publish(self, decisions: Sequence[Decision]) -> list[Version]:
+    def _publish(self, prepared: Sequence[Prepared]) -> list[Version]:
         at, done = self.clock(), []
-        for each in self._prepare(decisions):
+        for each in prepared:
             n = self._next(each.decision.edition)
             for measure, table in each.tables:
                 entry = ledger.Entry(
