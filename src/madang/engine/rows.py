@@ -20,17 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import duckdb
 
 from madang.access import View
 from madang.engine import rows_cursor
 from madang.engine.row_store import Relation, Source, opened
 from madang.engine.rows_address import address, parse
 from madang.engine.rows_fields import Fields
+from madang.engine.rows_page import asked, narrowed, ordered, page_of, selected
 from madang.engine.rows_query import Column, Field, Filter, Measure, Page, Query, Sort
-from madang.engine.rows_sql import Key, beyond, condition, keys, measured, quoted, shown
+from madang.engine.rows_sql import condition, keys, measured, quoted, shown
 from madang.messages import MadangError
 
 __all__ = [
@@ -62,21 +60,23 @@ def rows(source: Source, query: Query, view: View, columns: Sequence[Column]) ->
         fields = Fields(columns, view, table.names)
         if query.grouped:
             return _groups(table, query, view, fields)
-        return _page(table, query, view, fields, source)
+        return page_of(table, query, view, fields, source.files)
 
 
 def count(source: Source, query: Query, view: View, columns: Sequence[Column]) -> int:
     """How many rows (or groups) the query has on all its pages. Raises as `rows`."""
     with opened(source) as table:
         fields = Fields(columns, view, table.names)
-        found = condition(query, fields, view, table.names)
+        table, found, counted = narrowed(table, query, view, fields)
+        if counted is not None and not query.grouped:
+            return counted
         sql = f"SELECT count(*) FROM {table.sql}{found.where}"
         if query.group:
             grouped = ", ".join(quoted(fields.open(name).name) for name in query.group)
             sql = f"SELECT count(*) FROM (SELECT 1 FROM {table.sql}{found.where} GROUP BY {grouped})"
         elif query.grouped:
             return 1
-        return int(_asked(table, sql, found.values, query)[0][0])
+        return int(asked(table.con, sql, found.values)[0][0])
 
 
 def write(
@@ -89,46 +89,32 @@ def write(
     """
     with opened(source) as table:
         fields = Fields(columns, view, table.names)
-        chosen = _selected(query, fields)
+        chosen = selected(query, fields)
         found = condition(query, fields, view, table.names)
-        order = keys(query.sort, fields, table.names)
+        order = ordered(keys(query.sort, fields), table)
         listed = [f"{shown(each)} AS {quoted(each.name)}" for each in chosen]
         if "source_row" in table.names and all(each.name != "source_row" for each in chosen):
             listed.append("source_row")
-        sql = f"SELECT {', '.join(listed)} FROM {table.sql}{found.where} ORDER BY {_ordered(order)}"
+        inner = f"SELECT * FROM {table.sql}{found.where} ORDER BY {order}"
+        sql = f"SELECT {', '.join(listed)} FROM ({inner})"
         place = "'" + str(target).replace("'", "''") + "'"
-        _asked(table, f"COPY ({sql}) TO {place} (FORMAT parquet, COMPRESSION zstd)", found.values, query)
+        asked(table.con, f"COPY ({sql}) TO {place} (FORMAT parquet, COMPRESSION zstd)", found.values)
         return chosen
-
-
-def _page(table: Relation, query: Query, view: View, fields: Fields, source: Source) -> Page:
-    chosen = _selected(query, fields)
-    found = condition(query, fields, view, table.names)
-    order = keys(query.sort, fields, table.names)
-    about = ([(key.name, key.down) for key in order], [path.name for path in source.files])
-    if query.after:
-        beyond(found, order, rows_cursor.read(query.after, about, len(order)))
-    listed = ", ".join([*map(shown, chosen), *(quoted(key.name) for key in order)])
-    sql = f"SELECT {listed} FROM {table.sql}{found.where} ORDER BY {_ordered(order)} LIMIT ? OFFSET ?"
-    got = _asked(table, sql, [*found.values, query.limit + 1, 0 if query.after else query.offset], query)
-    width = len(chosen)
-    following = rows_cursor.made(about, got[query.limit - 1][width:]) if len(got) > query.limit else ""
-    return Page(chosen, [row[:width] for row in got[: query.limit]], following)
 
 
 def _groups(table: Relation, query: Query, view: View, fields: Fields) -> Page:
     groups = [fields.open(name) for name in query.group]
     measures = [measured(each, fields) for each in query.counted]
-    found = condition(query, fields, view, table.names)
+    table, found, _ = narrowed(table, query, view, fields)
     places = {each.name: place for place, each in enumerate([*groups, *(made for _, made in measures)], 1)}
     about = ("groups", query.group, query.sort, [each.name for each in query.counted])
-    skipped = int(str(rows_cursor.read(query.after, about, 1)[0])) if query.after else query.offset
+    skipped = rows_cursor.read(query.after, about, 0)[1] if query.after else query.offset
     listed = ", ".join([*(quoted(each.name) for each in groups), *(sql for sql, _ in measures)])
     grouped = f" GROUP BY {', '.join(map(str, range(1, len(groups) + 1)))}" if groups else ""
     order = ", ".join(_group_order(query, fields, places))
     sql = f"SELECT {listed} FROM {table.sql}{found.where}{grouped} ORDER BY {order} LIMIT ? OFFSET ?"
-    got = _asked(table, sql, [*found.values, query.limit + 1, skipped], query)
-    following = rows_cursor.made(about, [skipped + query.limit]) if len(got) > query.limit else ""
+    got = asked(table.con, sql, [*found.values, query.limit + 1, skipped])
+    following = rows_cursor.made(about, [], skipped + query.limit) if len(got) > query.limit else ""
     return Page((*groups, *(made for _, made in measures)), got[: query.limit], following)
 
 
@@ -144,20 +130,3 @@ def _group_order(query: Query, fields: Fields, places: dict[str, int]) -> list[s
     for place in range(1, len(query.group) + 1):
         found.setdefault(place, f"{place} NULLS LAST")
     return list(found.values())
-
-
-def _selected(query: Query, fields: Fields) -> tuple[Field, ...]:
-    return tuple(map(fields.named, query.select)) if query.select else fields.shown
-
-
-def _ordered(order: Sequence[Key]) -> str:
-    return ", ".join(key.sql for key in order)
-
-
-def _asked(table: Relation, sql: str, values: Sequence[object], query: Query) -> list[tuple[Any, ...]]:
-    try:
-        return table.con.execute(sql, list(values)).fetchall()
-    except (duckdb.ConversionException, duckdb.InvalidInputException, UnicodeEncodeError):
-        if query.after:  # a cursor whose values are of another type
-            raise MadangError("rows_cursor") from None
-        raise

@@ -133,46 +133,40 @@ def measured(measure: Measure, fields: Fields) -> tuple[str, Field]:
 
 @dataclass(frozen=True)
 class Key:
-    """A part of the order of rows: a column, downwards or not; `whole` where it never is empty."""
+    """A part of the order of rows: a column, downwards or not."""
 
     name: str
     down: bool = False
-    whole: bool = False
     cast: str = ""
 
     @property
     def sql(self) -> str:
-        direction = " DESC" if self.down else ""
-        return f"{quoted(self.name)}{direction}{'' if self.whole else ' NULLS LAST'}"
+        return f"{quoted(self.name)}{' DESC' if self.down else ''} NULLS LAST"
 
 
-def keys(sort: Sequence[Sort], fields: Fields, there: Sequence[str]) -> tuple[Key, ...]:
-    """The whole order of rows: what is asked, then as in the source. No two rows are alike in it."""
+def keys(sort: Sequence[Sort], fields: Fields) -> tuple[Key, ...]:
+    """The order that is asked for. Raises MadangError: rows_column, rows_masked."""
     asked: dict[str, Key] = {}
     for each in sort:
         column = fields.open(each.column)
-        asked.setdefault(column.name, Key(column.name, each.down, cast=_CASTS.get(column.type, "")))
-    last = [Key(SOURCE_ROW, whole=True)] if SOURCE_ROW in there and SOURCE_ROW not in asked else []
-    return (*asked.values(), *last, Key(ROW, whole=True))
+        asked.setdefault(column.name, Key(column.name, each.down, _CASTS.get(column.type, "")))
+    return tuple(asked.values())
 
 
-def beyond(found: Condition, order: Sequence[Key], last: Sequence[object]) -> None:
-    """Only rows behind the one whose values in `order` are `last`. Empty cells stand last."""
-    sql = "false"
-    values: list[object] = []
-    for key, value in zip(reversed(order), reversed(last), strict=True):
+def beyond(found: Condition, order: Sequence[Key], row: str, last: Sequence[object]) -> None:
+    """Only rows behind the one whose values in `order` and whose number (the SQL `row`) are `last`.
+
+    Empty cells stand last, and rows of equal values as their numbers rise.
+    """
+    sql, values = f"{row} > ?", [last[-1]]
+    for key, value in zip(reversed(order), reversed(last[:-1]), strict=True):
         name, mark = quoted(key.name), f"?{key.cast}"
         if value is None:
             sql = f"({name} IS NULL AND {sql})"
             continue
-        further = f"{name} {'<' if key.down else '>'} {mark}"
-        if not key.whole:
-            further = f"({further} OR {name} IS NULL)"
+        further = f"{name} {'<' if key.down else '>'} {mark} OR {name} IS NULL"
         sql = f"({further} OR ({name} = {mark} AND {sql}))"
         values = [value, value, *values]
-    first = order[0]
-    if first.whole:  # said once more by itself: whole blocks of rows are skipped by it
-        found.add(f"{quoted(first.name)} {'<=' if first.down else '>='} ?", last[0])
     found.add(sql, *values)
 
 

@@ -1,0 +1,212 @@
+"""Finds the rows of one page: which they are, by the cheapest way there is, then their cells."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from madang.access import View
+from madang.engine import rows_cursor
+from madang.engine.row_copy import Copy, Numbers
+from madang.engine.row_orders import order_of
+from madang.engine.row_store import Relation
+from madang.engine.rows_fields import Fields
+from madang.engine.rows_query import Field, Filter, Page, Query
+from madang.engine.rows_sql import ROW, SOURCE_ROW, Condition, Key, beyond, condition, keys, quoted, shown
+from madang.messages import MadangError
+
+_FEW = 5_000  # rows of one value that are taken out and asked by themselves
+_REST = re.compile(r"(?<=.)\S", re.DOTALL)
+_NARROW = "madang_narrowed"
+
+
+def page_of(table: Relation, query: Query, view: View, fields: Fields, files: Sequence[Path]) -> Page:
+    """One page of single rows; see `madang.engine.rows.rows`."""
+    chosen = selected(query, fields)
+    order = keys(query.sort, fields)
+    about = ([(key.name, key.down) for key in order], [path.name for path in files])
+    last: list[object] = []
+    position = query.offset
+    if query.after:
+        last, position = rows_cursor.read(query.after, about, len(order) + 1)
+    if table.copy is None:
+        return _from_files(table, query, view, fields, chosen, order, about, position)
+    try:
+        numbers = _numbers(table, query, view, fields, order, last, position)
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        if last:  # a cursor whose values are of another type
+            raise MadangError("rows_cursor") from None
+        raise
+    following, numbers = len(numbers) > query.limit, numbers[: query.limit]
+    after = ""
+    if following:
+        number = int(numbers[-1])
+        ended = [*(table.copy.cell(key.name, number) for key in order), number]
+        after = rows_cursor.made(about, ended, position + query.limit)
+    return Page(chosen, _cells(table.copy, numbers, chosen), after)
+
+
+def selected(query: Query, fields: Fields) -> tuple[Field, ...]:
+    return tuple(map(fields.named, query.select)) if query.select else fields.shown
+
+
+def asked(con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    return con.execute(sql, list(values)).fetchall()
+
+
+def ordered(order: Sequence[Key], table: Relation) -> str:
+    """SQL of an order in which no two rows are alike: what is asked, then as in the source."""
+    last = ["rowid"] if table.copy else [*([SOURCE_ROW] if SOURCE_ROW in table.names else []), ROW]
+    return ", ".join([*(key.sql for key in order), *last])
+
+
+def narrowed(
+    table: Relation, query: Query, view: View, fields: Fields
+) -> tuple[Relation, Condition, int | None]:
+    """The table, or a few of its rows where a value picks them out, with the condition that remains.
+
+    The third is how many rows there are, where that is known without looking.
+    """
+    found = condition(query, fields, view, table.names)
+    if table.copy is None:
+        return table, found, None
+    if not found.parts:
+        return table, found, table.copy.rows
+    picked = _picked(table, query, fields)
+    if picked is None:
+        return table, found, None
+    equal, numbers = picked
+    rest = condition(_without(query, equal), fields, view, table.names)
+    if not rest.parts:
+        return (table if len(numbers) > _FEW else _few(table, numbers)), found, len(numbers)
+    return (table, found, None) if len(numbers) > _FEW else (_few(table, numbers), rest, None)
+
+
+def _numbers(
+    table: Relation,
+    query: Query,
+    view: View,
+    fields: Fields,
+    order: Sequence[Key],
+    last: list[object],
+    position: int,
+) -> Numbers:
+    """Numbers of the rows of a page and of one more, in its order."""
+    assert table.copy is not None
+    wanted = query.limit + 1
+    found = condition(query, fields, view, table.names)
+    if not found.parts and not order:
+        return np.arange(position, max(position, min(position + wanted, table.copy.rows)))
+    if not found.parts and len(order) == 1:
+        whole = order_of(table.con, table.copy, order[0].name, down=order[0].down)
+        if whole is not None:
+            return whole.numbers[position : position + wanted].astype(np.int64)
+    picked = _picked(table, query, fields) if found.parts else None
+    if picked is not None:
+        equal, numbers = picked
+        found = condition(_without(query, equal), fields, view, table.names)
+        if not found.parts and not order:
+            return numbers[position : position + wanted]
+        if len(numbers) <= _FEW:
+            table = _few(table, numbers)
+        else:
+            found = condition(query, fields, view, table.names)
+    return _asked_numbers(table, found, order, last, position, wanted)
+
+
+def _asked_numbers(
+    table: Relation, found: Condition, order: Sequence[Key], last: list[object], position: int, wanted: int
+) -> Numbers:
+    row = "rowid" if table.copy else ROW
+    if last:
+        beyond(found, order, row, last)
+        position = 0
+    sort = ", ".join([*(key.sql for key in order), row])
+    # a copy answers in the order of its rows: without ORDER BY it stops at the last row that is wanted
+    ordering = f" ORDER BY {sort}" if order or not table.copy else ""
+    sql = f"SELECT {row} AS n FROM {table.sql}{found.where}{ordering} LIMIT {wanted} OFFSET {position}"
+    got = table.con.execute(sql, found.values).fetchnumpy()["n"]
+    return np.asarray(got, np.int64)
+
+
+def _picked(table: Relation, query: Query, fields: Fields) -> tuple[Filter, Numbers] | None:
+    """The first filter "eq" on a column whose order is there, and the rows it picks."""
+    assert table.copy is not None
+    for each in query.filters:
+        column = fields.open(each.column)
+        if each.operator == "eq":
+            order = order_of(table.con, table.copy, column.name)
+            value = _of_type(column, each.value)
+            if order is not None and value is not None:
+                return each, order.equal(value).astype(np.int64)
+    return None
+
+
+def _of_type(column: Field, value: object) -> object:
+    """The value as the cells of the column are in Python; None where that cannot be compared."""
+    if column.type == "date":
+        return date.fromisoformat(str(value))
+    if column.type == "datetime":
+        return datetime.fromisoformat(str(value))
+    return value
+
+
+def _without(query: Query, gone: Filter) -> Query:
+    return replace(query, filters=tuple(each for each in query.filters if each is not gone))
+
+
+def _few(table: Relation, numbers: Numbers) -> Relation:
+    """These rows as a table of its own, with their numbers in ROW."""
+    assert table.copy is not None
+    names = list(table.names)
+    cells = table.copy.table(numbers, names)
+    table.con.register(_NARROW, cells.append_column(ROW, pa.array(numbers)))
+    return Relation(table.con, _NARROW, table.names)
+
+
+def _cells(copy: Copy, numbers: Numbers, chosen: Sequence[Field]) -> list[tuple[object, ...]]:
+    columns = copy.take(numbers, [field.name for field in chosen])
+    return list(zip(*map(_shown, chosen, columns), strict=True))
+
+
+def _shown(field: Field, cells: list[object]) -> list[object]:
+    """As `rows_sql.shown`: starred, and numbers that are none as empty."""
+    if field.masked:
+        return [None if cell is None else _REST.sub("*", _said(cell)) for cell in cells]
+    if field.type in ("number", "percent"):
+        return [None if isinstance(cell, float) and not math.isfinite(cell) else cell for cell in cells]
+    return cells
+
+
+def _said(cell: object) -> str:
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _from_files(
+    table: Relation,
+    query: Query,
+    view: View,
+    fields: Fields,
+    chosen: Sequence[Field],
+    order: Sequence[Key],
+    about: object,
+    position: int,
+) -> Page:
+    """While there is no copy: a look at all rows of the Parquet files."""
+    found = condition(query, fields, view, table.names)
+    listed = ", ".join(f"{shown(each)} AS {quoted(each.name)}" for each in chosen)
+    # ordered inside: outside, the name of a column would mean what is shown of it
+    inner = f"SELECT * FROM {table.sql}{found.where} ORDER BY {ordered(order, table)} LIMIT ? OFFSET ?"
+    sql = f"SELECT {listed} FROM ({inner})"
+    got = asked(table.con, sql, [*found.values, query.limit + 1, position])
+    after = rows_cursor.made(about, [], position + query.limit) if len(got) > query.limit else ""
+    return Page(tuple(chosen), got[: query.limit], after)
