@@ -218,8 +218,11 @@ class Workspace:
             self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
             skip_without=skip_without,
         )  # fmt: skip
+        shutil.rmtree(self.folder / "cache" / "rows" / dataset, ignore_errors=True)  # serving copies of its rows
         for drawn in (dataset, "-"):  # pictures of what was erased, and the map of the city
             shutil.rmtree(self.folder / "cache" / "maps" / drawn, ignore_errors=True)
+        for kept in ("tables", "answers"):  # of the SQL desk, which any row may stand in
+            shutil.rmtree(self.folder / "cache" / "sql" / kept, ignore_errors=True)
         if column is None:
             with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
                 self.index.remove(dataset)
