@@ -1,0 +1,53 @@
+/** Pages of collection rounds: a board that keeps itself fresh, a place to drop files, a page that waits for a check. */
+
+const FRESH_MS = 5000;
+const WAIT_MS = 2000;
+
+/** `<div data-refresh="address" data-live>`: its lines are fetched again, unless somebody is choosing among them. */
+function keepFresh(place: HTMLElement): void {
+  setInterval(async () => {
+    if (document.hidden || place.querySelector("input:checked") || place.contains(document.activeElement)) return;
+    const answer = await fetch(place.dataset.refresh ?? "", { credentials: "same-origin" }).catch(() => null);
+    if (answer?.ok) place.innerHTML = await answer.text();
+  }, FRESH_MS);
+}
+
+/** `<form data-drop>`: files dropped anywhere on it are handed in at once. */
+function takeDrops(form: HTMLFormElement): void {
+  const input = form.querySelector<HTMLInputElement>("input[type=file]");
+  const label = form.querySelector<HTMLElement>(".round-drop");
+  if (!input || !label) return;
+  const show = (over: boolean): void => void label.classList.toggle("over", over);
+  form.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    show(true);
+  });
+  form.addEventListener("dragleave", () => show(false));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    show(false);
+    if (!event.dataTransfer?.files.length) return;
+    input.files = event.dataTransfer.files;
+    name();
+    form.requestSubmit();
+  });
+  const name = (): void => {
+    const chosen = [...(input.files ?? [])].map((file) => file.name).join(", ");
+    if (chosen && label.firstElementChild) label.firstElementChild.textContent = chosen;
+  };
+  input.addEventListener("change", name);
+  form.addEventListener("submit", () => form.querySelector("[data-busy]")?.removeAttribute("hidden"));
+}
+
+/** `<input data-check-all="name">` chooses all boxes of that name in its form. */
+function checkAll(box: HTMLInputElement): void {
+  box.addEventListener("change", () => {
+    for (const each of box.form?.querySelectorAll<HTMLInputElement>(`input[name="${box.dataset.checkAll}"]`) ?? [])
+      each.checked = box.checked;
+  });
+}
+
+document.querySelectorAll<HTMLElement>("[data-refresh][data-live]").forEach(keepFresh);
+document.querySelectorAll<HTMLFormElement>("form[data-drop]").forEach(takeDrops);
+document.querySelectorAll<HTMLInputElement>("input[data-check-all]").forEach(checkAll);
+if (document.querySelector("[data-wait]")) setTimeout(() => location.reload(), WAIT_MS);

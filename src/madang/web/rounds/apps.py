@@ -1,0 +1,11 @@
+"""The app of collection rounds."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Rounds(AppConfig):
+    name = "madang.web.rounds"
+    label = "rounds"
+    default_auto_field = "django.db.models.BigAutoField"
