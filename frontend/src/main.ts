@@ -8,6 +8,7 @@ import "./styles/tables.css";
 import "./styles/pages.css";
 import "./styles/maps.css";
 import "./styles/city-map.css";
+import "./styles/rounds.css";
 import "./styles/work.css";
 import { copyButtons } from "./elements/copy-button";
 import { rowLinks } from "./elements/row-links";

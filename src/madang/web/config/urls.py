@@ -12,6 +12,7 @@ urlpatterns = [
     path("-/", include("madang.web.shell.urls")),
     path("accounts/", include("madang.web.accounts.urls")),
     path("data/", include("madang.web.desk.urls")),
+    path("rounds/", include("madang.web.rounds.urls")),
     path("notices/", include("madang.web.notices.urls")),
     path("work/", include("madang.web.work.urls")),
     path("static/<path:name>", static.file),
