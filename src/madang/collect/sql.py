@@ -113,7 +113,9 @@ def _told(origin: Origin) -> Iterator[None]:
 
     try:
         yield
-    except (Error, pa.ArrowException) as error:
+    except (Error, pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of our own disk
         said = " ".join(str(error).split())
         lower = said.lower()
         host = _shown(origin)
