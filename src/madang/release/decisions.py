@@ -47,7 +47,10 @@ class Decisions:
 
     def next_number(self, edition: str) -> int:
         """The number of the next decision about an edition; ask under `lock`."""
-        return max((int(p.stem) for p in (self.folder / edition).glob("*.json") if p.stem.isdigit()), default=0) + 1
+        return (
+            max((int(p.stem) for p in (self.folder / edition).glob("*.json") if p.stem.isdigit()), default=0)
+            + 1
+        )
 
     def keep(self, decision: Decision) -> Decision:
         """Write a decision down under its number; call it under `lock`."""
