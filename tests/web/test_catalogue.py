@@ -130,7 +130,7 @@ def test_many_datasets_stand_by_theme_and_each_is_reached(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("madang.web.desk.catalogue.PER_PAGE", 4)
-    monkeypatch.setattr("madang.web.desk.queries._ON_SHELF", 2)
+    monkeypatch.setattr("madang.web.desk.catalogue._ON_SHELF", 2)
     page = Page(client.get("/data/"))
     assert cards(page) == []
     shelves = page.find("section.shelf")

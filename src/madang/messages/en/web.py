@@ -7,4 +7,5 @@ TEXTS: dict[str, str] = {
     "synthetic_title": "[sample] {title}",
     "synthetic_source": "{source} (of a made-up city, nothing to do with reality)",
     "source_withheld": "The file holds resident registration numbers, so its original was not kept or was sealed. See this row in the file you deposited.",
+    "places_masked": "This dataset has masked personal data, so places of single rows cannot leave it. Download another format.",
 }

@@ -7,4 +7,5 @@ TEXTS: dict[str, str] = {
     "synthetic_title": "[표본] {title}",
     "synthetic_source": "{source} (지어낸 도시의 자료이며 실제와 관계가 없음)",
     "source_withheld": "주민등록번호가 든 파일이라 원본을 보관하지 않거나 봉인했습니다. 이 행은 올리신 파일에서 확인하십시오.",
+    "places_masked": "이 데이터에는 가린 개인정보가 있어 위치를 한 행씩 내보낼 수 없습니다. 다른 형식으로 내려받으십시오.",
 }

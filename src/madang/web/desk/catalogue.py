@@ -47,8 +47,8 @@ def catalogue(given: Mapping[str, str]) -> Catalogue:
     today = ws.clock().date()
     values = [_values(each, today) for each in found]
     asked = _asked(given, values)
-    state = given.get("state") if given.get("state") in STATES else "all"
-    left, counts, states = _counted(found, values, asked, state or "all", today)
+    state = given.get("state", "all") if given.get("state") in STATES else "all"
+    left, counts, states = _counted(found, values, asked, state, today)
     sort = _sort(given.get("sort", ""), bool(query))
     left = _sorted(left, sort)
     pages = max(1, -(-len(left) // PER_PAGE))
@@ -60,7 +60,7 @@ def catalogue(given: Mapping[str, str]) -> Catalogue:
     shown = left[(at - 1) * PER_PAGE : at * PER_PAGE]
     return Catalogue(
         [entry_of(each, today) for each in shown] if not window else [],
-        len(left), len(every), query, state or "all",
+        len(left), len(every), query, state,
         [Choice(name, _state(name), states[name], name == state, _address({**said, "state": "" if name == "all" else name}))
          for name in STATES],
         at, pages, themes=themes, theme=asked.get("theme", ""),
@@ -116,7 +116,7 @@ def _quality(score: float | None) -> str:
 def _asked(given: Mapping[str, str], values: Sequence[Values]) -> dict[str, str]:
     """The values asked for that any dataset has; others are as if they were not said."""
     there = [{each[place] for each in values} for place in range(len(FACETS))]
-    return {name: given[name] for place, name in enumerate(FACETS) if given.get(name) in there[place]}
+    return {name: given[name] for place, name in enumerate(FACETS) if given.get(name, "") in there[place]}
 
 
 def _counted(

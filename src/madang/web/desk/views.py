@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from madang.web.desk import catalogue as catalogue_query
 from madang.web.desk import changes, city_map, queries
 from madang.web.desk import problems as problem_queries
 from madang.web.desk import source as source_query
-from madang.web.shell import downloads
 from madang.web.shell.doors import page
 
 _COMPARED_ROWS = 200
@@ -64,7 +55,7 @@ def dataset(request: HttpRequest, dataset: str, n: int | None = None) -> HttpRes
 def problems(request: HttpRequest, dataset: str) -> HttpResponse:
     """The problems of a deposit, fifty at a time."""
     asked = {name: request.GET.get(name, "") for name in ("deposit", "rule", "column")}
-    found = problem_queries.problem_page(dataset, **asked, page=_number(request, "page", 1))
+    found = problem_queries.problem_page(dataset, **asked, page=number(request, "page", 1))
     head = queries.title_of(dataset)
     return render(request, "desk/problems.html", {"dataset": head, "problems": found})
 
@@ -72,7 +63,7 @@ def problems(request: HttpRequest, dataset: str) -> HttpResponse:
 @page
 def source(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
     """A row of the original file with its neighbours, the cell in question marked."""
-    row = _number(request, "row", 1)
+    row = number(request, "row", 1)
     found = source_query.source_page(dataset, deposit, row, request.GET.get("column", ""))
     return render(request, "desk/source.html", {"dataset": queries.title_of(dataset), "source": found})
 
@@ -80,25 +71,13 @@ def source(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
 @page
 def compare(request: HttpRequest, dataset: str) -> HttpResponse:
     """What changed from one version to another, cell by cell."""
-    a, b = _number(request, "from", 0), _number(request, "to", 0)
+    a, b = number(request, "from", 0), number(request, "to", 0)
     found = changes.compared(dataset, a, b, _COMPARED_ROWS)
     return render(request, "desk/compare.html", {"dataset": queries.title_of(dataset), "compared": found})
 
 
-@page
-def download(request: HttpRequest, dataset: str, form: str) -> HttpResponseBase:
-    """A version as a file, streamed while it is read back from disk."""
-    if form not in downloads.FORMS:
-        raise Http404
-    version = _number(request, "version", 0) or None
-    body, name = downloads.download(dataset, form, version)
-    kind = downloads.FORMS[form]
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return StreamingHttpResponse(body, content_type=kind, headers={"Content-Disposition": disposition})
-
-
-def _number(request: HttpRequest, name: str, default: int) -> int:
-    """A whole number from the address; 404 for anything else."""
+def number(request: HttpRequest, name: str, default: int) -> int:
+    """A whole number from the address. Raises Http404 for anything else."""
     said = request.GET.get(name, "")
     if not said:
         return default

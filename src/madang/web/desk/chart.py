@@ -1,0 +1,172 @@
+"""A quick chart of the rows that are asked for: how many, or the mean or sum of a column, by category or by time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from madang.engine.rows import Field, Measure, Sort, rows
+from madang.engine.rows_query import NUMBERS
+from madang.web.desk.asked import Asked
+from madang.web.desk.sample import shown
+
+_TIMES = ("date", "month", "year", "time")
+_BY = ("text", "boolean", *_TIMES)
+_KIND_WORDS = ("구분", "구분명", "유형", "종류", "분류", "분류명", "상태명", "업태구분명")
+_HOW = ("count", "sum", "mean")
+_BARS, _COLUMNS = 20, 400
+_WIDTH, _ROW, _LEFT, _RIGHT = 760.0, 34, 220, 110
+_HEIGHT, _BELOW = 260.0, 30.0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A group: its name, its value in words, and where it is drawn."""
+
+    label: str
+    value: str
+    x: float
+    y: float
+    width: float
+    height: float
+    text_x: float
+    text_y: float
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice of a select."""
+
+    id: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The chart and the form that chooses it. Without `bars` there is nothing to draw."""
+
+    bys: list[Option]
+    ofs: list[Option]
+    hows: list[Option]
+    title: str = ""
+    bars: tuple[Bar, ...] = ()
+    over_time: bool = False
+    width: float = _WIDTH
+    height: float = 0
+    base: float = 0  # where zero stands
+    ends: tuple[str, str] = ("", "")  # first and last group, under columns over time
+    cut: bool = False
+    unit: str = ""
+
+
+def chart(asked: Asked, by: str = "", of: str = "", how: str = "") -> Chart:
+    """The chart of the rows that are asked for. Raises MadangError: rows_…"""
+    groups = [
+        field
+        for field in asked.fields.every
+        if field.type in _BY and not field.masked and field.name != "source_row"
+    ]
+    numbers = [
+        field
+        for field in asked.fields.shown
+        if field.type in NUMBERS and field.type != "year" and not field.masked
+    ]
+    group = next((field for field in groups if field.name == by), _usual(groups))
+    number = next((field for field in numbers if field.name == of), None)
+    how = how if how in _HOW[1:] and number else "count"
+    said = {"count": _("행 수"), "sum": _("합계"), "mean": _("평균")}
+    bys = [Option(field.name, field.label, field is group) for field in groups]
+    ofs = [Option(field.name, field.label, field is number) for field in numbers]
+    hows = [Option(name, said[name], name == how) for name in _HOW]
+    if group is None:
+        return Chart(bys, ofs, hows)
+    return _drawn(asked, group, number, how, Chart(bys, ofs, hows))
+
+
+def _usual(groups: Sequence[Field]) -> Field | None:
+    """The column to begin with: one that says a kind, else the 행정동, else the first."""
+    kinds = [field for field in groups if field.label.endswith(_KIND_WORDS)]
+    return next(
+        (field for field in (*kinds, *(each for each in groups if each.name == "dong_code"), *groups)), None
+    )
+
+
+def _drawn(asked: Asked, group: Field, number: Field | None, how: str, empty: Chart) -> Chart:
+    timed = group.type in _TIMES
+    measure = (
+        Measure("count")
+        if how == "count" or number is None
+        else Measure("sum" if how == "sum" else "mean", number.name)
+    )
+    limit = _COLUMNS if timed else _BARS
+    query = replace(
+        asked.bare, select=(), group=(group.name,), measures=(measure,), limit=limit,
+        sort=(Sort(group.name),) if timed else (Sort(measure.name, down=True),),
+    )  # fmt: skip
+    found = rows(asked.source, query, asked.view, asked.columns)
+    pairs = [(_name(label), float(str(value))) for label, value in found.rows if value is not None]
+    if not pairs or all(value == 0 for _label, value in pairs):
+        return empty
+    unit = (number.unit or "") if number and how != "count" else _("건")
+    make = _over_time if timed and len(pairs) > 1 else _by_category
+    bars, height, base = make(pairs, unit)
+    return replace(
+        empty, title=_title(group, number, how, pairs, unit), bars=tuple(bars), over_time=make is _over_time, height=height,
+        base=base, ends=(pairs[0][0], pairs[-1][0]), cut=bool(found.next), unit=unit,
+    )  # fmt: skip
+
+
+def _name(label: Any) -> str:
+    return shown(label) or _("(빈 칸)")
+
+
+def _title(
+    group: Field, number: Field | None, how: str, pairs: Sequence[tuple[str, float]], unit: str
+) -> str:
+    """What the chart shows first."""
+    label, value = max(pairs, key=lambda pair: pair[1])
+    if how == "count" or number is None:
+        return _("‘{group}’ 가운데 {label}의 행이 가장 많습니다({value})").format(
+            group=group.label, label=label, value=_said(value, unit)
+        )
+    what = _("합계") if how == "sum" else _("평균")
+    return _("{number} {what}: {label}에서 가장 큽니다({value})").format(
+        number=number.label, what=what, label=label, value=_said(value, unit)
+    )
+
+
+def _said(value: float, unit: str) -> str:
+    number = f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.2f}"
+    return f"{number}{unit}" if unit in ("건", "원", "명", "면", "개") else f"{number} {unit}".strip()
+
+
+def _by_category(pairs: Sequence[tuple[str, float]], unit: str) -> tuple[list[Bar], float, float]:
+    """Bars to the right, from zero; what is below zero goes to the left of it."""
+    least, most = min(0.0, *(v for _l, v in pairs)), max(0.0, *(v for _l, v in pairs))
+    scale = (_WIDTH - _LEFT - _RIGHT) / ((most - least) or 1)
+    zero = _LEFT - least * scale
+    bars = []
+    for place, (label, value) in enumerate(pairs):
+        x, width = (zero, value * scale) if value >= 0 else (zero + value * scale, -value * scale)
+        y = place * _ROW + 6
+        bars.append(Bar(label, _said(value, unit), round(x, 1), y, round(max(width, 1), 1), _ROW - 12,
+                        round(max(x + width, zero) + 8, 1), y + 16))  # fmt: skip
+    return bars, len(pairs) * _ROW + 6, round(zero, 1)
+
+
+def _over_time(pairs: Sequence[tuple[str, float]], unit: str) -> tuple[list[Bar], float, float]:
+    """Columns upwards, from zero."""
+    least, most = min(0.0, *(v for _l, v in pairs)), max(0.0, *(v for _l, v in pairs))
+    scale = (_HEIGHT - _BELOW) / ((most - least) or 1)
+    zero = most * scale + 4
+    step = _WIDTH / len(pairs)
+    bars = []
+    for place, (label, value) in enumerate(pairs):
+        y, height = (zero - value * scale, value * scale) if value >= 0 else (zero, -value * scale)
+        bars.append(Bar(label, _said(value, unit), round(place * step, 2), round(y, 1), round(step * 0.82, 2),
+                        round(max(height, 0.5), 1), 0, 0))  # fmt: skip
+    return bars, _HEIGHT + 8, round(zero, 1)

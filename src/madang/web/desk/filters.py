@@ -1,0 +1,131 @@
+"""The form that filters a table: a field for every column, by its type, filled with what is asked now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from madang.engine.rows import Field, Filter
+from madang.engine.rows_query import NUMBERS
+from madang.web.desk.asked import Asked
+
+_IN_SIGHT = 8  # fields that stand open; the others fold away
+_DAYS = {"date": "date", "datetime": "date", "month": "month", "time": "time"}
+_KINDS = {
+    "text": "text",
+    "boolean": "boolean",
+    **dict.fromkeys(NUMBERS, "range"),
+    **dict.fromkeys(_DAYS, "range"),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """One input: the name it has in the address, its label, what is asked now."""
+
+    name: str
+    label: str
+    value: str
+    kind: str = "text"  # of the <input>
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """A column to filter by. `kind`: text, range, boolean."""
+
+    name: str
+    label: str
+    unit: str
+    kind: str
+    boxes: tuple[Box, ...]
+    empty: str  # "", "true" (only empty cells), "false" (none of them)
+
+    @property
+    def asked(self) -> bool:
+        return bool(self.empty or any(box.value for box in self.boxes))
+
+
+@dataclass(frozen=True)
+class Chip:
+    """Something that is asked, in words, with the address without it."""
+
+    words: str
+    address: str
+
+
+def fields_of(asked: Asked) -> tuple[list[FilterField], list[FilterField]]:
+    """The fields that stand open, and those that fold away. Masked columns have none."""
+    now: dict[str, dict[str, str]] = {}
+    for each in asked.query.filters:
+        now.setdefault(each.column, {})[each.operator] = _value(each)
+    every = [_field(field, now.get(field.name, {})) for field in asked.fields.shown if not field.masked]
+    first = [field for place, field in enumerate(every) if place < _IN_SIGHT or field.asked]
+    return first, [field for field in every if field not in first]
+
+
+def _field(field: Field, now: dict[str, str]) -> FilterField:
+    kind = _KINDS.get(field.type, "text")
+    return FilterField(
+        field.name, field.label, field.unit or "", kind, _boxes(field, kind, now), now.get("null", "")
+    )
+
+
+def _boxes(field: Field, kind: str, now: dict[str, str]) -> tuple[Box, ...]:
+    if kind == "range":
+        inner = _DAYS.get(field.type, "text")
+        return (
+            Box(f"{field.name}.ge", _("부터"), now.get("ge", ""), inner),
+            Box(f"{field.name}.le", _("까지"), now.get("le", ""), inner),
+        )
+    if kind == "boolean":
+        return (Box(f"{field.name}.eq", _("값"), now.get("eq", "")),)
+    return (
+        Box(f"{field.name}.contains", _("들어 있는 글자"), now.get("contains", "")),
+        Box(f"{field.name}.eq", _("꼭 같은 값"), now.get("eq", now.get("in", ""))),
+    )
+
+
+def _value(filter: Filter) -> str:
+    if isinstance(filter.value, tuple):
+        return ", ".join(map(str, filter.value))
+    return str(filter.value).lower() if isinstance(filter.value, bool) else str(filter.value)
+
+
+def chips_of(asked: Asked) -> list[Chip]:
+    """What is asked, one by one, each to be taken back."""
+    named = {field.name: field.label for field in asked.fields.every}
+    query = replace(asked.query, after="", offset=0)
+    found = [
+        Chip(
+            f"{named.get(each.column, each.column)} {_said(each)}",
+            asked.link(replace(query, filters=_without(query.filters, each))),
+        )
+        for each in query.filters
+    ]
+    if query.search:
+        found.insert(0, Chip(f"‘{query.search}’", asked.link(replace(query, search=""))))
+    return found
+
+
+def _without(filters: Iterable[Filter], gone: Filter) -> tuple[Filter, ...]:
+    return tuple(each for each in filters if each is not gone)
+
+
+def _said(filter: Filter) -> str:
+    value = _value(filter)
+    match filter.operator:
+        case "null":
+            return _("빈 칸만") if filter.value else _("빈 칸 빼고")
+        case "contains":
+            return _("‘{value}’ 들어 있음").format(value=value)
+        case "starts":
+            return _("‘{value}’로 시작").format(value=value)
+        case "ne":
+            return _("{value} 아님").format(value=value)
+        case "eq" | "in":
+            return f"= {value}"
+    return {"ge": _("{value}부터"), "le": _("{value}까지"), "gt": _("{value} 넘음"), "lt": _("{value} 미만")}[
+        filter.operator
+    ].format(value=value)
