@@ -9,7 +9,7 @@ from madang.cli.korean import speak_korean
 
 speak_korean()  # before the options are made: they keep what click said then
 
-from madang.cli import areas, card, change, deposit, feed, keep, look, sample, source, up, work  # noqa: E402
+from madang.cli import areas, card, change, collect, deposit, feed, keep, look, people, sample, source, up, work  # noqa: E402
 from madang.cli.common import Failing  # noqa: E402
 
 
@@ -34,6 +34,6 @@ def main(context: click.Context, workspace: str) -> None:
     context.obj = workspace
 
 
-for module in (deposit, look, card, areas, change, source, keep, sample, feed, up, work):
+for module in (deposit, look, card, areas, change, source, collect, keep, sample, feed, people, up, work):
     for command in module.COMMANDS:
         main.add_command(command)

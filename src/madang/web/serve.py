@@ -6,6 +6,7 @@ import os
 import socket
 from pathlib import Path
 
+import madang
 from madang.messages import MadangError
 
 _KILL_AFTER_S = 10
@@ -25,9 +26,10 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
     check_free(host, port)
     os.environ["MADANG_WORKSPACE"] = str(Path(workspace).resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.web.config.settings")
+    _say_to_settings(Path(workspace), host)
     prepare()
-    if host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
-        os.environ["MADANG_HOSTS"] = f"{os.environ.get('MADANG_HOSTS', '')} {host}".strip()
+    for line in _welcome():
+        print(line, flush=True)
     server = Granian(
         "madang.web.config.wsgi:application",
         address=host,
@@ -52,6 +54,32 @@ def prepare() -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     connections.close_all()  # the workers are forked: each opens its own
+
+
+def _say_to_settings(workspace: Path, host: str) -> None:
+    """What the settings have to know of how the site is served, before they are read."""
+    synthetic = madang.open(workspace).settings.is_synthetic
+    os.environ["MADANG_SAMPLE_LOGINS"] = str(int(sample_logins_work(host, synthetic=synthetic)))
+    if host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
+        os.environ["MADANG_HOSTS"] = f"{os.environ.get('MADANG_HOSTS', '')} {host}".strip()
+
+
+def sample_logins_work(host: str, *, synthetic: bool) -> bool:
+    """Whether the stated password of the sample city may open the door: a made-up city, this computer alone, and
+    nothing before it that would bring others in."""
+    proxied = any(os.environ.get(name) for name in ("MADANG_HOSTS", "MADANG_HTTPS"))
+    return synthetic and host in ("127.0.0.1", "localhost", "::1") and not proxied
+
+
+def _welcome() -> list[str]:
+    """See that somebody can sign in; returns what is said of it, this once."""
+    from django.db import connections
+
+    from madang.web.accounts.first import welcome
+
+    said = welcome()
+    connections.close_all()
+    return said
 
 
 def check_free(host: str, port: int) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 
 from madang.access import Person, owner
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 from madang.web.accounts import actions
 from madang.web.accounts.models import Department, Holding, Post, User
 from madang.web.audit.record import record
 from madang.web.shell.workspace import workspace
 
-SAMPLE_PASSWORD = "sample-city"  # good only where `sample_logins_work`
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SAMPLE_PASSWORD = "sample-city"  # good only where settings.MADANG_SAMPLE_LOGINS says so
 _SINCE = date(2024, 1, 1)
 _ROLES = {
     "administrator": ("한마당", "스마트도시과", ""),
@@ -35,25 +34,33 @@ _FAMILY, _GIVEN = (
 )
 
 
-def ensure_administrator(username: str = "admin") -> str:
-    """The one-time password of an administrator made now; "" where there is one already."""
+def ensure_administrator(username: str = "admin") -> tuple[str, str] | None:
+    """The login name and one-time password of an administrator made now; None where there is one already."""
     with transaction.atomic():
         known = User.objects.filter(is_active=True, is_sample=False, roles__contains="administrator")
         if known.exists():
-            return ""
+            return None
         taken = User.objects.filter(username=username).exists()
         name = f"{username}-{User.objects.count() + 1}" if taken else username
         made, said = actions.add_person(
             username=name, name="관리자", roles=["administrator"], by=owner("madang up")
         )
-    return f"{made.username} {said}"
+    return made.username, said
 
 
-def sample_logins_work(host: str, *, synthetic: bool) -> bool:
-    """Whether the stated password of the sample city may open the door: a made-up city, this computer alone, and no
-    proxy before it that would bring others in."""
-    proxied = any(os.environ.get(name) for name in ("MADANG_HOSTS", "MADANG_HTTPS"))
-    return synthetic and host in _LOOPBACK and not proxied
+def welcome() -> list[str]:
+    """See that somebody can sign in, and say how: the logins of the sample city where its password is good, else the
+    one-time password of an administrator that was made now."""
+    if settings.MADANG_SAMPLE_LOGINS:
+        logins = " ".join(sample_people())
+        return [text("sample_logins", password=SAMPLE_PASSWORD, logins=logins)]
+    made = ensure_administrator()
+    if made is None:
+        return []
+    return [
+        text("first_administrator", username=made[0], password=made[1]),
+        text("first_administrator_hint", username=made[0]),
+    ]
 
 
 def sample_people(*, by: Person | None = None) -> list[str]:
@@ -86,7 +93,7 @@ def sample_people(*, by: Person | None = None) -> list[str]:
 
 
 def is_sample_login(user: User | None, password: str) -> bool:
-    """Whether this opens a made-up account; the caller has made sure that `sample_logins_work`."""
+    """Whether this opens a made-up account; the caller looks whether settings.MADANG_SAMPLE_LOGINS."""
     return user is not None and user.is_sample and user.is_active and password == SAMPLE_PASSWORD
 
 

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "madang.web.work",
     "madang.web.desk",
     "madang.web.rounds",
+    "madang.web.sql",
     "allauth",
     "allauth.account",
     "allauth.socialaccount",

@@ -11,9 +11,11 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/data/")),
     path("-/", include("madang.web.shell.urls")),
     path("accounts/", include("madang.web.accounts.urls")),
+    path("audit/", include("madang.web.audit.urls")),
     path("data/", include("madang.web.desk.urls")),
-    path("rounds/", include("madang.web.rounds.urls")),
     path("notices/", include("madang.web.notices.urls")),
+    path("sql/", include("madang.web.sql.urls")),
+    path("rounds/", include("madang.web.rounds.urls")),
     path("work/", include("madang.web.work.urls")),
     path("static/<path:name>", static.file),
 ]

@@ -19,6 +19,7 @@ _ITEMS: tuple[tuple[object, str, Verb], ...] = (
     (_("사람"), "/accounts/people/", "administer"),
     (_("기록"), "/audit/", "audit"),
 )
+_ALSO = {"/accounts/people/": ("/accounts/departments/", "/accounts/posts/")}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Item:
 def menu(person: Person, path: str) -> list[Item]:
     """The entries that `person` may open; the one that `path` lies below is marked."""
     return [
-        Item(label, start, path.startswith(start))
+        Item(label, start, path.startswith((start, *_ALSO.get(start, ()))))
         for label, start, verb in _ITEMS
         if can(person, verb, Thing("workspace")) and _exists(start)
     ]

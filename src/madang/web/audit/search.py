@@ -1,0 +1,95 @@
+"""Finding entries of the audit trail, and writing them out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from madang.web.audit.models import Entry
+
+COLUMNS = ("number", "at", "by", "via", "address", "what", "thing", "why", "detail", "before", "digest")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for; empty: anything. Days are whole days, both included."""
+
+    by: str = ""
+    what: str = ""
+    thing: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of(cls, said: Any) -> Asked:
+        return cls(**{each.name: str(said.get(each.name, "")).strip()[:200] for each in fields(cls)})
+
+
+def found(asked: Asked) -> QuerySet[Entry]:
+    """The entries asked for, newest first. A day that cannot be read counts for nothing."""
+    said = Q()
+    if asked.by:
+        said &= Q(by__icontains=asked.by)
+    if asked.what:
+        said &= Q(what=asked.what) | Q(what__startswith=f"{asked.what}.")
+    if asked.thing:
+        said &= Q(thing__icontains=asked.thing) | Q(why__icontains=asked.thing)
+    if since := _moment(asked.since):
+        said &= Q(at__gte=since)
+    if until := _moment(asked.until):
+        said &= Q(at__lt=until + timedelta(days=1))
+    return Entry.objects.filter(said).order_by("-number")
+
+
+def kinds() -> list[str]:
+    """What was ever done, by code."""
+    return sorted(Entry.objects.order_by().values_list("what", flat=True).distinct())
+
+
+def lines(entries: QuerySet[Entry], form: str) -> Iterator[str]:
+    """The entries as CSV (for Excel; nothing in it is a formula) or JSON lines, streamed."""
+    if form == "csv":
+        writer = csv.writer(_Echo(), lineterminator="\r\n")
+        yield "\ufeff" + writer.writerow(COLUMNS)
+        for entry in entries.iterator(2000):
+            yield writer.writerow([_cell(value) for value in flat(entry).values()])
+    else:
+        for entry in entries.iterator(2000):
+            yield json.dumps(flat(entry), ensure_ascii=False) + "\n"
+
+
+def flat(entry: Entry) -> dict[str, Any]:
+    """One entry as a flat record."""
+    said = {name: getattr(entry, name) for name in COLUMNS}
+    return {**said, "at": timezone.localtime(entry.at).isoformat()}
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False) if value else ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _moment(day: str) -> datetime | None:
+    try:
+        read = parse_date(day)
+    except ValueError:
+        return None
+    return timezone.make_aware(datetime.combine(read, time())) if read else None
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, said: str) -> str:
+        return said
