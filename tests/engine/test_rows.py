@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from row_tables import COLUMNS, files_of, found, made, shown
 
 from madang.access import View
 from madang.engine import row_orders, rows_page
 from madang.engine.row_store import opened
 from madang.engine.rows import Filter, Measure, Query, Sort, Source, count, rows
 from madang.messages import MadangError
+from row_tables import COLUMNS, files_of, found, made, shown
 
 ALL = View()
 MASKED = View(frozenset({"phone"}))

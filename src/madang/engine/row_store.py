@@ -23,7 +23,7 @@ _lock = threading.Lock()
 _open: dict[Path, Copy] = {}
 _making: set[Path] = set()
 _own = threading.local()
-_root: list[duckdb.DuckDBPyConnection] = []
+_roots: dict[str, duckdb.DuckDBPyConnection] = {}  # "copies", "files": what one sets does not touch the other
 
 
 @dataclass(frozen=True)
@@ -51,23 +51,23 @@ class Relation:
 def opened(source: Source, *, waiting: bool = False) -> Iterator[Relation]:
     """The rows of `source`, each with its number in ROW (in a copy its rowid). `waiting`: for a copy of any size."""
     copy = _copy_of(source, waiting) if source.copies else None
-    con = session()
     if copy is not None:
-        yield Relation(con, copy.sql, copy.names, copy)
+        yield Relation(_session("copies"), copy.sql, copy.names, copy)
         return
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in source.files)
     sql = f"(SELECT *, (file_index << 40) + file_row_number AS {ROW} FROM read_parquet([{listed}]))"
-    yield Relation(con, sql, tuple(pq.read_schema(source.files[0]).names))
+    yield Relation(_session("files"), sql, tuple(pq.read_schema(source.files[0]).names))
 
 
-def session() -> duckdb.DuckDBPyConnection:
-    """This thread's own cursor on the process's one DuckDB."""
+def _session(root: str) -> duckdb.DuckDBPyConnection:
+    """This thread's own cursor on one of the process's two DuckDBs."""
     with _lock:
-        if not _root:
-            _root.append(connect(temp_dir=Path(gettempdir()) / "madang-rows"))
-        if getattr(_own, "root", None) is not _root[0]:
-            _own.root, _own.con = _root[0], _root[0].cursor()
-    con: duckdb.DuckDBPyConnection = _own.con
+        if root not in _roots:
+            _roots[root] = connect(temp_dir=Path(gettempdir()) / "madang-rows")
+        con: duckdb.DuckDBPyConnection | None = getattr(_own, root, None)
+        if con is None:
+            con = _roots[root].cursor()
+            setattr(_own, root, con)
     return con
 
 
@@ -117,7 +117,7 @@ def _held(place: Path) -> Copy | None:
 def _attached(place: Path) -> Copy | None:
     if not place.is_dir():
         return None
-    con = session()
+    con = _session("copies")
     name = f"rows_{place.name}"
     try:
         con.execute(f"ATTACH IF NOT EXISTS '{_sql(place / TABLE)}' AS {quoted(name)} (READ_ONLY)")
@@ -130,8 +130,8 @@ def _attached(place: Path) -> Copy | None:
 def _let_go(place: Path) -> None:
     _open.pop(place, None)
     try:
-        _root[0].cursor().execute(f"DETACH DATABASE IF EXISTS {quoted(f'rows_{place.name}')}")
-    except duckdb.Error:
+        _roots["copies"].cursor().execute(f"DETACH DATABASE IF EXISTS {quoted(f'rows_{place.name}')}")
+    except duckdb.Error:  # still read by somebody: it goes with the process
         return
 
 

@@ -19,16 +19,15 @@ knows no dataset and no web, so the same functions serve the bank, the open edit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from madang.access import View
 from madang.engine import rows_cursor
 from madang.engine.row_store import Relation, Source, opened
 from madang.engine.rows_address import address, parse
 from madang.engine.rows_fields import Fields
-from madang.engine.rows_page import asked, narrowed, ordered, page_of, selected
+from madang.engine.rows_page import asked, narrowed, page_of
 from madang.engine.rows_query import Column, Field, Filter, Measure, Page, Query, Sort
-from madang.engine.rows_sql import condition, keys, measured, quoted, shown
+from madang.engine.rows_sql import measured, quoted
 from madang.messages import MadangError
 
 __all__ = [
@@ -44,7 +43,6 @@ __all__ = [
     "count",
     "parse",
     "rows",
-    "write",
 ]
 
 
@@ -77,29 +75,6 @@ def count(source: Source, query: Query, view: View, columns: Sequence[Column]) -
         elif query.grouped:
             return 1
         return int(asked(table.con, sql, found.values)[0][0])
-
-
-def write(
-    source: Source, query: Query, view: View, columns: Sequence[Column], target: Path
-) -> tuple[Field, ...]:
-    """Write all rows that the query finds to the Parquet file `target`, as they are shown, in their order; what
-    `limit`, `offset` and `after` say does not count. For downloads: the file goes through `madang.formats`.
-
-    Returns its columns; behind them stands source_row, where the table has it. Raises as `rows`.
-    """
-    with opened(source) as table:
-        fields = Fields(columns, view, table.names)
-        chosen = selected(query, fields)
-        found = condition(query, fields, view, table.names)
-        order = ordered(keys(query.sort, fields), table)
-        listed = [f"{shown(each)} AS {quoted(each.name)}" for each in chosen]
-        if "source_row" in table.names and all(each.name != "source_row" for each in chosen):
-            listed.append("source_row")
-        inner = f"SELECT * FROM {table.sql}{found.where} ORDER BY {order}"
-        sql = f"SELECT {', '.join(listed)} FROM ({inner})"
-        place = "'" + str(target).replace("'", "''") + "'"
-        asked(table.con, f"COPY ({sql}) TO {place} (FORMAT parquet, COMPRESSION zstd)", found.values)
-        return chosen
 
 
 def _groups(table: Relation, query: Query, view: View, fields: Fields) -> Page:

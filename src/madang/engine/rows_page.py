@@ -21,7 +21,7 @@ from madang.engine.row_orders import order_of
 from madang.engine.row_store import Relation
 from madang.engine.rows_fields import Fields
 from madang.engine.rows_query import Field, Filter, Page, Query
-from madang.engine.rows_sql import ROW, SOURCE_ROW, Condition, Key, beyond, condition, keys, quoted, shown
+from madang.engine.rows_sql import ROW, SOURCE_ROW, Condition, Key, beyond, condition, keys, shown
 from madang.messages import MadangError
 
 _FEW = 5_000  # rows of one value that are taken out and asked by themselves
@@ -203,10 +203,9 @@ def _from_files(
 ) -> Page:
     """While there is no copy: a look at all rows of the Parquet files."""
     found = condition(query, fields, view, table.names)
-    listed = ", ".join(f"{shown(each)} AS {quoted(each.name)}" for each in chosen)
-    # ordered inside: outside, the name of a column would mean what is shown of it
-    inner = f"SELECT * FROM {table.sql}{found.where} ORDER BY {ordered(order, table)} LIMIT ? OFFSET ?"
-    sql = f"SELECT {listed} FROM ({inner})"
+    # named otherwise than any column: ORDER BY means the cells themselves, not what is shown of them
+    listed = ", ".join(f"{shown(each)} AS __shown_{place}" for place, each in enumerate(chosen))
+    sql = f"SELECT {listed} FROM {table.sql}{found.where} ORDER BY {ordered(order, table)} LIMIT ? OFFSET ?"
     got = asked(table.con, sql, [*found.values, query.limit + 1, position])
     after = rows_cursor.made(about, [], position + query.limit) if len(got) > query.limit else ""
     return Page(tuple(chosen), got[: query.limit], after)
