@@ -41,7 +41,6 @@ def taken(
         beside = ["source_row", *(() if view.masked else PLACES)]
         cells += [quoted(name) for name in beside if name in table.names]
         place = "'" + str(target).replace("'", "''") + "'"
-        table.con.execute("SET preserve_insertion_order = false")
         table.con.execute(
             f"COPY (SELECT {', '.join(cells)} FROM {table.sql}{found.where}) TO {place} (FORMAT parquet, COMPRESSION lz4)",
             found.values,
