@@ -48,6 +48,7 @@ def test_a_question_is_answered(shops: LockedTable) -> None:
     assert answer.table.to_pylist() == [{"c0": name, "c1": 100} for name in ("서점", "식당", "카페")]
     assert not answer.truncated
     assert "limits" in answer.walls
+    assert answer.tables == ("점포",)
 
 
 @pytest.mark.slow

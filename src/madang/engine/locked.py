@@ -71,7 +71,7 @@ class Answer:
     """Rows of an answer with `names` and DuckDB `types` of its columns as they stand in the query.
 
     `truncated`: there were more rows than the limits allow. `seconds` is the time of the query alone; `walls` are
-    those of the system that stood around it. The columns of `table` are called c0, c1, …, as names may stand twice.
+    those of the system that stood around it, `tables` the names that it read. The columns of `table` are called c0, c1, …, as names may stand twice.
     """
 
     names: tuple[str, ...]
@@ -80,6 +80,7 @@ class Answer:
     truncated: bool
     seconds: float
     walls: tuple[str, ...]
+    tables: tuple[str, ...]
 
 
 def never() -> bool:
@@ -260,4 +261,5 @@ def _read(header: dict[str, Any], data: bytearray, end: dict[str, Any]) -> Answe
         bool(end["truncated"]),
         float(end["seconds"]),
         tuple(header["walls"]),
+        tuple(name for name in header["tables"] if isinstance(name, str)),
     )

@@ -35,10 +35,10 @@ class Refused(Exception):
         self.code, self.params = code, params
 
 
-def check(con: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> None:
-    """Raises Refused where `sql` is no single question over `tables`, or EXPLAIN of one. It runs nothing.
+def check(con: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> list[str]:
+    """Which of `tables` a single question reads, or EXPLAIN of one. It runs nothing. Raises Refused for all else.
 
-    EXPLAIN ANALYZE is none: it tells where files lie.
+    EXPLAIN ANALYZE is refused: it tells where files lie.
     """
     if not sql.strip():
         raise Refused("sql_empty")
@@ -56,7 +56,7 @@ def check(con: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> 
     wanted = duckdb.StatementType.SELECT if explained is None else duckdb.StatementType.EXPLAIN
     if len(statements) != 1 or statements[0].type != wanted:
         raise Refused("sql_one_statement")
-    _judge(tree, {name.casefold() for name in tables})
+    return _judge(tree, {name.casefold(): name for name in tables})
 
 
 def _tree(con: duckdb.DuckDBPyConnection, sql: str, *, offset: int) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _without_explain(sql: str) -> str | None:
     return encoded[starts[1] :].decode("utf-8", "replace") if len(starts) > 1 else ""
 
 
-def _judge(tree: dict[str, Any], tables: set[str]) -> None:
+def _judge(tree: dict[str, Any], tables: dict[str, str]) -> list[str]:
     nodes = list(_nodes(tree))
     named = {str(entry["key"]).casefold() for node in nodes for entry in _ctes(node)}
     named |= {str(node["cte_name"]).casefold() for node in nodes if node.get("cte_name")}
@@ -93,7 +93,9 @@ def _judge(tree: dict[str, Any], tables: set[str]) -> None:
         if "class" in node:
             _judge_expression(node)
         elif "sample" in node and "query_location" in node:
-            _judge_source(node, tables, named)
+            _judge_source(node, tables.keys() | named)
+    read = {str(node.get("table_name")).casefold() for node in nodes if node.get("type") == "BASE_TABLE"}
+    return [name for key, name in tables.items() if key in read]
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
@@ -118,7 +120,7 @@ def _judge_expression(node: dict[str, Any]) -> None:
         raise Refused("sql_function", function=name, position=_place(node))
 
 
-def _judge_source(node: dict[str, Any], tables: set[str], named: set[str]) -> None:
+def _judge_source(node: dict[str, Any], known: Collection[str]) -> None:
     kind = node.get("type")
     if kind not in _FROM:
         raise Refused("sql_only_questions")
@@ -132,7 +134,7 @@ def _judge_source(node: dict[str, Any], tables: set[str], named: set[str]) -> No
     if kind == "BASE_TABLE":
         name = str(node.get("table_name", ""))
         plain = not node.get("catalog_name") and str(node.get("schema_name") or "main").casefold() == "main"
-        if not plain or name.casefold() not in tables | named:
+        if not plain or name.casefold() not in known:
             raise Refused("sql_table_unknown", table=name, position=_place(node))
 
 

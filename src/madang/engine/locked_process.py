@@ -100,12 +100,12 @@ def _run(request: dict[str, Any], answer: _Answer) -> None:
         threads=limits["threads"],
     )
     con = _connected(limits, tables, files)
-    check(con, request["sql"], tables)
+    read = check(con, request["sql"], tables)
     result = con.execute(request["sql"], _values(request["parameters"]) or None)
     described = [(str(each[0]), str(each[1])) for each in con.description or ()]
     if len(described) > limits["columns"]:
         raise Refused("sql_too_wide", limit=f"{limits['columns']:,}")
-    answer.send(b"H", {"columns": described, "walls": walls})
+    answer.send(b"H", {"columns": described, "walls": walls, "tables": read})
     reader = result.to_arrow_reader(_BATCH)
     truncated = False
     with pa.ipc.new_stream(pa.PythonFile(answer, "w"), reader.schema) as stream:

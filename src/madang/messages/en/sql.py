@@ -13,6 +13,15 @@ TEXTS: dict[str, str] = {
     "sql_function_unknown": "Line {line}, column {column}: there is no function {function}. Check how it is spelled.",
     "sql_group": "Line {line}, column {column}: '{name}' is not grouped by. Put it into GROUP BY or wrap it in an aggregate such as sum or max.",
     "sql_failed": "The query failed (line {line}, column {column}). The database says: {message}",
+    "sql_value_missing": "The value of '{name}' is empty. Fill it in above the query and run it again.",
+    "sql_value": "'{value}' cannot be read as '{name}' ({kind}). Write days as 2026-06-30 and numbers as 1200.",
+    # what is kept
+    "sql_title": "The query to be saved has no title. Say what it asks.",
+    "sql_saved_missing": "There is no such saved query, or it was removed, or somebody did not share it. Choose one of the list of saved queries.",
+    "sql_answer_missing": "There is no such answer. Answers are kept for a day, for whoever asked. Run the query again.",
+    "sql_derived_exists": "There is a dataset '{dataset}' already. Choose another id.",
+    "sql_derived_truncated": "The answer was cut at a limit and cannot become a dataset. Narrow or group the query until it holds every row.",
+    "sql_derived_empty": "The answer has no rows or no columns and cannot become a dataset.",
     # its limits
     "sql_too_wide": "The answer has too many columns; {limit} are possible. Choose the columns you need.",
     "sql_memory": "The query used all the memory it may have. Choose only the columns you need, narrow it with WHERE, and avoid large sorts and joins of everything with everything.",

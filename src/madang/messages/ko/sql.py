@@ -13,6 +13,15 @@ TEXTS: dict[str, str] = {
     "sql_function_unknown": "{line}행 {column}열의 함수 {function}{이} 없습니다. 이름의 철자를 확인하십시오.",
     "sql_group": "{line}행 {column}열의 '{name}'{은} 묶는 기준이 아닙니다. GROUP BY에 넣거나 sum, max 같은 집계 함수로 감싸십시오.",
     "sql_failed": "질의를 실행하지 못했습니다({line}행 {column}열). 데이터베이스의 말: {message}",
+    "sql_value_missing": "'{name}' 값이 비어 있습니다. 질의 위의 칸에 값을 적고 다시 실행하십시오.",
+    "sql_value": "'{name}'에 적은 '{value}'{을} 알맞은 값({kind})으로 읽을 수 없습니다. 날짜는 2026-06-30, 수는 1200처럼 적으십시오.",
+    # what is kept
+    "sql_title": "저장할 질의의 제목이 비어 있습니다. 무엇을 묻는 질의인지 적으십시오.",
+    "sql_saved_missing": "저장된 질의가 없거나, 지워졌거나, 다른 사람이 공유하지 않은 질의입니다. 저장된 질의 목록에서 고르십시오.",
+    "sql_answer_missing": "결과가 없습니다. 결과는 하루 동안 보관하며 물은 사람만 봅니다. 질의를 다시 실행하십시오.",
+    "sql_derived_exists": "'{dataset}'{은} 이미 있는 데이터입니다. 다른 식별자를 적으십시오.",
+    "sql_derived_truncated": "결과가 한도에서 잘려 데이터로 만들 수 없습니다. 모든 행이 담기도록 질의를 좁히거나 묶으십시오.",
+    "sql_derived_empty": "결과에 행이나 열이 없어 데이터로 만들 수 없습니다.",
     # its limits
     "sql_too_wide": "결과의 열이 너무 많습니다. {limit}개까지 볼 수 있습니다. 필요한 항목만 고르십시오.",
     "sql_memory": "질의에 쓸 수 있는 메모리를 다 썼습니다. 필요한 항목만 고르고, WHERE로 줄이고, 큰 정렬이나 모든 짝을 만드는 조인을 피하십시오.",

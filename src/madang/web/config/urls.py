@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("madang.web.accounts.urls")),
     path("audit/", include("madang.web.audit.urls")),
     path("data/", include("madang.web.desk.urls")),
+    path("deposits/", include("madang.web.deposits.urls")),
     path("notices/", include("madang.web.notices.urls")),
     path("sql/", include("madang.web.sql.urls")),
     path("rounds/", include("madang.web.rounds.urls")),

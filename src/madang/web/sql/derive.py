@@ -1,0 +1,105 @@
+"""Answers that become datasets: through the door of the bank, with where they come from, and no more open than that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.db import transaction
+
+from madang.access import Person, Thing, check
+from madang.access.thing import of_card
+from madang.bank.ids import is_valid_id
+from madang.formats import export
+from madang.intake.receipt import Receipt
+from madang.intake.record import Made
+from madang.messages import MadangError
+from madang.web.audit.record import record
+from madang.web.sql.actions import answers, ask
+from madang.web.sql.answers import bank_columns
+from madang.web.sql.models import Asked, Derived
+from madang.web.sql.states import ANSWERED
+from madang.workspace import Workspace
+
+
+def derive(ws: Workspace, asked: Asked, dataset: str, title: str, description: str, *, by: Person) -> Receipt:
+    """Make a dataset of an answer. Whoever may not read one of its inputs may not read it.
+
+    Raises MadangError: access_denied, sql_derived_exists, sql_derived_truncated, sql_derived_empty, dataset_id_invalid, sql_title.
+    """
+    check(by, "create", Thing("workspace"))
+    title, dataset = " ".join(title.split()), dataset.strip().lower()
+    if not title:
+        raise MadangError("sql_title")
+    if not is_valid_id(dataset):
+        raise MadangError("dataset_id_invalid", dataset=dataset)
+    if dataset in ws.bank:
+        raise MadangError("sql_derived_exists", dataset=dataset)
+    card = {"title": title[:200], "description": description.strip()[:5_000], **_kept_as_close(ws, asked, by)}
+    receipt = _deposited(ws, asked, dataset, card, by)
+    _remember(asked, receipt, by)
+    return receipt
+
+
+def again(ws: Workspace, derived: Derived, *, by: Person) -> Receipt | Asked:
+    """Ask anew what a dataset was made of, and deposit the answer as its next version; the failed query where it has none.
+
+    Raises MadangError: access_denied, dataset_missing, sql_derived_truncated, sql_derived_empty.
+    """
+    check(by, "deposit", of_card(derived.dataset, ws.bank[derived.dataset].card))
+    asked = ask(ws, derived.sql, derived.values, by=by)
+    if asked.state != ANSWERED:
+        return asked
+    receipt = _deposited(ws, asked, derived.dataset, {}, by)
+    _remember(asked, receipt, by)
+    return receipt
+
+
+def behind(ws: Workspace, derived: Derived) -> list[str]:
+    """The inputs of a made dataset that have a newer version than the one it was made of."""
+    found = []
+    for each in derived.inputs:
+        latest = ws.bank[each["dataset"]].latest if each["dataset"] in ws.bank else None
+        if latest is not None and latest.n != each["version"]:
+            found.append(each["dataset"])
+    return found
+
+
+def _kept_as_close(ws: Workspace, asked: Asked, by: Person) -> dict[str, Any]:
+    """What the card has to say so that nobody reads in the answer what he may not read in its inputs."""
+    things = [of_card(each["dataset"], ws.bank[each["dataset"]].card) for each in asked.inputs]
+    closed = [thing for thing in things if thing.access == "restricted" or thing.own_rows]
+    if not closed:
+        return {"access": "internal", "steward": next(iter(sorted(by.posts)), "")}
+    stewards = {thing.steward for thing in closed}
+    readers = [
+        ({thing.steward} if thing.own_rows else {thing.steward, *thing.readers}) - {""} for thing in closed
+    ]
+    steward = stewards.pop() if len(stewards) == 1 else ""
+    return {"access": "restricted", "steward": steward, "readers": sorted(set.intersection(*readers))}
+
+
+def _deposited(ws: Workspace, asked: Asked, dataset: str, card: dict[str, Any], by: Person) -> Receipt:
+    if asked.truncated:
+        raise MadangError("sql_derived_truncated")
+    kept = answers(ws).path(asked.id)
+    if not kept.is_file():
+        raise MadangError("sql_answer_missing")
+    if not asked.rows or not asked.columns:
+        raise MadangError("sql_derived_empty")
+    made = Made(asked.sql, tuple((each["dataset"], each["version"]) for each in asked.inputs), card)
+    with TemporaryDirectory(prefix="madang-") as folder:
+        file = Path(folder) / f"{dataset}.parquet"
+        export([kept], bank_columns(asked.columns), "parquet", file, title=dataset, places=False)
+        return ws.deposit(file, dataset, by=by.id, once=True, made=made)[0]
+
+
+@transaction.atomic
+def _remember(asked: Asked, receipt: Receipt, by: Person) -> None:
+    if receipt.verdict == "refused":
+        return
+    kept = {"sql": asked.sql, "values": asked.values, "by": by.id, "inputs": asked.inputs, "at": asked.at}
+    Derived.objects.update_or_create(dataset=receipt.dataset, defaults=kept)
+    told = {"inputs": asked.inputs, "query": str(asked.id), "version": receipt.version}
+    record(by, "sql.derive", f"dataset:{receipt.dataset}", detail=told)
