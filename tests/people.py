@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 _numbers = count(1)
@@ -59,3 +64,28 @@ def session(username: str, *roles: str) -> str:
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
     store.save()
     return str(store.session_key)
+
+
+@contextmanager
+def shared_database(folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of other processes that work on one database: the PostgreSQL of this run, else a SQLite file
+    in `folder`; its tables are made."""
+    from django.db import connections
+
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "madang.web.config.settings"}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    environment["MADANG_SECRET_KEY"] = "the same in every process"
+    here = connections["default"]
+    if (
+        here.vendor == "postgresql"
+    ):  # the test's own database, which the other processes see as it is committed
+        said = here.settings_dict
+        environment["MADANG_DATABASE_URL"] = (
+            f"postgresql://{said['USER']}@{said['HOST']}:{said['PORT']}/{said['NAME']}"
+        )
+        yield environment
+        return
+    environment["MADANG_WORKSPACE"] = str(folder)
+    migrate = [sys.executable, "-m", "django", "migrate", "-v", "0"]
+    subprocess.run(migrate, env=environment, check=True, timeout=120)
+    yield environment
