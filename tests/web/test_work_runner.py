@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -92,11 +93,21 @@ def waited(question: Callable[[], Any], seconds: float = 30) -> Any:
     return None
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose database has its tables."""
+    folder = tmp_path_factory.mktemp("migrated") / "city"
+    Workspace.init(folder, "빈들군")
+    Line(folder).python(
+        "from django.core.management import call_command\ncall_command('migrate', verbosity=0)"
+    )
+    return folder
+
+
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
-    Workspace.init(tmp_path / "city", "빈들군")
+def line(migrated: Path, tmp_path: Path) -> Iterator[Line]:
+    shutil.copytree(migrated, tmp_path / "city")
     found = Line(tmp_path / "city")
-    found.python("from django.core.management import call_command\ncall_command('migrate', verbosity=0)")
     yield found
     for runner in found.runners:
         if runner.poll() is None:

@@ -9,7 +9,21 @@ from madang.cli.korean import speak_korean
 
 speak_korean()  # before the options are made: they keep what click said then
 
-from madang.cli import areas, card, change, collect, deposit, feed, keep, look, people, sample, source, up, work  # noqa: E402
+from madang.cli import (  # noqa: E402
+    areas,
+    card,
+    change,
+    collect,
+    deposit,
+    feed,
+    keep,
+    look,
+    people,
+    sample,
+    source,
+    up,
+    work,
+)
 from madang.cli.common import Failing  # noqa: E402
 
 
