@@ -1,3 +1,5 @@
 """English sentences of portal."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "edition_over": "'{dataset}' is not open any more.",
+}

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "madang.web.notices",
     "madang.web.work",
     "madang.web.desk",
+    "madang.web.portal",
     "madang.web.deposits",
     "madang.web.rounds",
     "madang.web.sql",

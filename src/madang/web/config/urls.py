@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from madang.web.config import static
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/data/")),
+    path("", include("madang.web.portal.urls")),
     path("-/", include("madang.web.shell.urls")),
     path("accounts/", include("madang.web.accounts.urls")),
     path("audit/", include("madang.web.audit.urls")),

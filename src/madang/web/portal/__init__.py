@@ -1,0 +1,1 @@
+"""Public pages: what is open, without signing in. They open ``open/`` of the workspace and nothing else."""

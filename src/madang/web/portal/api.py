@@ -1,0 +1,151 @@
+"""Open data for programs: rows, lists and files over HTTP, for pages of any site (CORS)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import wraps
+from tempfile import TemporaryFile
+from typing import IO, Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.utils import translation
+
+from madang.engine.rows import count, parse, rows
+from madang.formats import export
+from madang.messages import Language, MadangError, text
+from madang.web.portal.shelf import EVERYTHING, NOTE, Open, shelf
+from madang.web.shell.workspace import one_workspace, workspace
+
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+}
+_BLOCK = 1 << 18
+_GONE, _MISSING, _WRONG = 410, 404, 400
+
+View = Callable[..., HttpResponseBase]
+
+
+def data(view: View) -> View:
+    """A view that answers programs: GET and OPTIONS from any site, errors as problem+json (RFC 9457)."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **address: Any) -> HttpResponseBase:
+        response: HttpResponseBase
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=204)
+        elif request.method not in ("GET", "HEAD"):
+            response = HttpResponse(status=405)
+        else:
+            try:
+                with one_workspace():
+                    response = view(request, **address)
+            except MadangError as error:
+                response = problem(error)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        return response
+
+    return wrapped
+
+
+def problem(error: MadangError) -> JsonResponse:
+    """An error as a program and a person can read it."""
+    missing = {"dataset_missing": _MISSING, "no_version": _MISSING, "edition_over": _GONE}
+    status = missing.get(error.code, _WRONG)
+    language: Language = "en" if (translation.get_language() or "ko").startswith("en") else "ko"
+    said = {"type": f"about:blank#{error.code}", "title": error.code, "status": status,
+            "detail": text(error.code, language, **error.params)}  # fmt: skip
+    return JsonResponse(
+        said,
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def listed(request: HttpRequest) -> dict[str, Any]:
+    """Every open edition, for programs."""
+    return {"editions": [_told(each, request) for each in shelf()]}
+
+
+def _told(each: Open, request: HttpRequest) -> dict[str, Any]:
+    address = request.build_absolute_uri(reverse("portal:edition", args=[each.id]))
+    return {
+        "id": each.id, "title": each.title, "description": each.card.get("description", ""),
+        "version": each.version.n, "as_of": _plain(each.as_of), "rows": each.version.rows,
+        "licence": each.card.get("licence"), "licence_label": each.licence, "provider": each.card.get("provider", ""),
+        "page": address, "rows_at": request.build_absolute_uri(reverse("portal:rows", args=[each.id])),
+        "downloads": {
+            form: request.build_absolute_uri(reverse("portal:take", args=[each.id, form])) for form in each.formats
+        },
+        "columns": [
+            {"name": c.name, "label": c.label, "type": c.type, "unit": c.unit, "description": c.description}
+            for c in each.version.columns
+        ],
+    }  # fmt: skip
+
+
+def answered(each: Open, request: HttpRequest) -> dict[str, Any]:
+    """The rows that a question finds, with what has to be said of them. Raises MadangError ``rows_…``."""
+    columns = each.version.columns
+    query = parse(request.GET.lists(), columns, EVERYTHING)
+    got = rows(each.source, query, EVERYTHING, columns)
+    names = [field.name for field in got.columns]
+    after = ""
+    if got.next:
+        given = [(k, v) for k, values in request.GET.lists() for v in values if k not in ("after", "offset")]
+        after = request.build_absolute_uri("?" + urlencode([*given, ("after", got.next)]))
+    answer = {
+        "edition": each.id, "version": each.version.n, "as_of": _plain(each.as_of), "licence": each.licence,
+        "withheld": each.release["hidden"], "columns": [{"name": f.name, "label": f.label, "type": f.type} for f in got.columns],
+        "rows": [dict(zip(names, map(_plain, row), strict=True)) for row in got.rows], "next": after or None,
+    }  # fmt: skip
+    if request.GET.get("total"):
+        answer["total"] = count(each.source, query, EVERYTHING, columns)
+    return answer
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def taken(each: Open, form: str) -> tuple[Iterator[bytes], str]:
+    """The bytes of an edition as a file, a block at a time, and its name. Raises MadangError("format_unknown")."""
+    if form not in each.formats:
+        raise MadangError("format_unknown", format=form, formats=", ".join(each.formats))
+    held = TemporaryFile()  # noqa: SIM115 - closed by the generator
+    title, source = each.title, ", ".join(filter(None, (str(each.card.get("provider", "")), each.licence)))
+    if workspace().settings.is_synthetic:
+        title, source = text("synthetic_title", title=title), text("synthetic_source", source=source)
+    day = each.as_of or each.version.at.date()
+    try:
+        export(
+            each.version.files,
+            each.version.columns,
+            form,
+            held,
+            title=title,
+            source=source,
+            as_of=day.isoformat(),
+        )
+    except BaseException:
+        held.close()
+        raise
+    return _blocks(held), f"{each.id}-{day.isoformat()}.{form}"
+
+
+def _blocks(held: IO[bytes]) -> Iterator[bytes]:
+    with held:
+        held.seek(0)
+        while block := held.read(_BLOCK):
+            yield block
+
+
+__all__ = ["FORMS", "NOTE", "answered", "data", "listed", "problem", "taken"]

@@ -1,0 +1,147 @@
+"""The open editions on their shelf: found, described, searched. The only door of the public pages to data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from madang.access import View
+from madang.bank import Bank, Version
+from madang.bank.describe import as_of
+from madang.bank.durable import read_json
+from madang.declarations.card import LICENCES
+from madang.declarations.rhythm import freshness_status
+from madang.engine.rows import Source
+from madang.find import SHIPPED, Index, load_synonyms
+from madang.find.catalogue import docs_of, live_versions
+from madang.messages import MadangError
+from madang.release import is_over
+from madang.release.publish import notice, notices
+from madang.web.shell.workspace import workspace
+
+EVERYTHING = View()  # nothing in an edition is for some people only
+NOTE = "_note"
+
+
+@dataclass(frozen=True)
+class Open:
+    """An edition that is open: its live version and what its card and its decision say."""
+
+    version: Version
+
+    @property
+    def id(self) -> str:
+        return self.version.dataset.id
+
+    @property
+    def card(self) -> dict[str, Any]:
+        return self.version.dataset.card
+
+    @property
+    def title(self) -> str:
+        return str(self.card["title"])
+
+    @property
+    def release(self) -> dict[str, Any]:
+        return dict(self.version.facts["release"])
+
+    @property
+    def licence(self) -> str:
+        """In words: 공공누리 제1유형: 출처표시."""
+        return LICENCES.get(str(self.card.get("licence")), "")
+
+    @property
+    def as_of(self) -> date | None:
+        return as_of(self.version)
+
+    @property
+    def freshness(self) -> str:
+        """fresh, late or unknown, by the rhythm that the card promises."""
+        day = self.as_of or self.version.at.date()
+        return freshness_status(day, self.card.get("rhythm_days"), timezone.localdate())
+
+    @property
+    def has_places(self) -> bool:
+        return "lon" in _names(self.version.files[0]) or any(
+            c.type == "geometry" for c in self.version.columns
+        )
+
+    @property
+    def formats(self) -> list[str]:
+        """The forms in which it can be taken away."""
+        return ["csv", "xlsx", "json", *(["geojson"] if self.has_places else []), "parquet"]
+
+    @property
+    def source(self) -> Source:
+        """Its rows, for questions."""
+        return Source(tuple(self.version.files), workspace().folder / "cache" / "open-rows" / self.id)
+
+
+def _names(path: Path) -> list[str]:
+    import pyarrow.parquet as pq
+
+    names: list[str] = pq.read_schema(path).names
+    return names
+
+
+def open_bank() -> Bank:
+    """The bank of open editions: all that the public pages know."""
+    return Bank(workspace().folder / "open")
+
+
+def shelf() -> list[Open]:
+    """Every edition that is open today, by title."""
+    today = timezone.localdate()
+    found = [Open(each.latest) for each in open_bank().datasets() if each.latest is not None]
+    return sorted((o for o in found if not is_over(o.release["until"], today)), key=lambda o: o.title)
+
+
+def edition(edition_id: str) -> Open:
+    """One that is open. Raises MadangError: dataset_missing; edition_over where it is not open any more."""
+    bank = open_bank()
+    live = bank[edition_id].latest if edition_id in bank else None
+    if live is None:
+        raise MadangError("edition_over" if gone(edition_id) else "dataset_missing", dataset=edition_id)
+    found = Open(live)
+    if is_over(found.release["until"], timezone.localdate()):
+        raise MadangError("edition_over", dataset=edition_id)
+    return found
+
+
+def gone(edition_id: str) -> dict[str, Any] | None:
+    """What is told of an edition that was withdrawn or is past its last day; None where there never was one."""
+    bank = open_bank()
+    path = notice(bank, edition_id)
+    if path.name.startswith(".") or "/" in edition_id:
+        return None
+    if path.exists():
+        return dict(read_json(path))
+    if edition_id in bank and (live := bank[edition_id].latest) is not None:
+        told = Open(live).release
+        ground = _("개방하기로 한 기간이 끝났습니다.")
+        return {"title": Open(live).title, "post": told["post"], "document": told["document"], "ground": ground,
+                "at": told["until"]}  # fmt: skip
+    return None
+
+
+def withdrawn() -> list[dict[str, Any]]:
+    """What was open once and is not any more."""
+    return notices(open_bank())
+
+
+def search(words: str) -> list[Open]:
+    """Editions that answer to `words`: Korean, 초성 and typos understood."""
+    ws, bank = workspace(), open_bank()
+    index = Index(
+        ws.folder / "cache" / "open-search.db",
+        load_synonyms(SHIPPED, ws.folder / "content" / "synonyms.toml"),
+    )
+    if not index.ready() or index.versions() != live_versions(bank):
+        index.rebuild(docs_of(bank, ws.standards))
+    by_id = {each.id: each for each in shelf()}
+    return [by_id[hit.id] for hit in index.search(words, 100) if hit.id in by_id]

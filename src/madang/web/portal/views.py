@@ -1,0 +1,103 @@
+"""Public pages and data: no sign-in, nothing of the bank."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+
+from madang.messages import MadangError
+from madang.web.portal import api, shown
+from madang.web.portal.shelf import edition as open_edition
+from madang.web.portal.shelf import gone
+from madang.web.portal.tiles import drawn, outlines
+from madang.web.shell.doors import page
+from madang.web.shell.language import said
+
+_GONE = 410
+_KEPT_S = 300
+
+
+@login_not_required
+@page
+def front(request: HttpRequest) -> HttpResponse:
+    """What is open."""
+    return render(request, "portal/front.html", shown.front(request))
+
+
+@login_not_required
+@page
+def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
+    """One edition; one that is open no more says since when and why."""
+    try:
+        found = open_edition(edition_id)
+    except MadangError as error:
+        told = gone(edition_id)
+        if error.code == "edition_over" and told:
+            return render(request, "portal/gone.html", {"told": told}, status=_GONE)
+        raise
+    try:
+        return render(request, "portal/edition.html", {"edition": shown.page(found, request), "error": ""})
+    except MadangError as error:
+        if not error.code.startswith("rows_"):
+            raise
+        request.GET = request.GET.copy()
+        request.GET.clear()
+        asked = {"edition": shown.page(found, request), "error": said(error)}
+        return render(request, "portal/edition.html", asked, status=400)
+
+
+@login_not_required
+@api.data
+def index(request: HttpRequest) -> HttpResponse:
+    """Every edition, for programs."""
+    return JsonResponse(api.listed(request), json_dumps_params={"ensure_ascii": False})
+
+
+@login_not_required
+@api.data
+def rows(request: HttpRequest, edition_id: str) -> HttpResponse:
+    """Rows as JSON: select, filter, sort, group, page by page."""
+    answer = api.answered(open_edition(edition_id), request)
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+
+
+@login_not_required
+@api.data
+def take(request: HttpRequest, edition_id: str, form: str) -> HttpResponseBase:
+    """The whole edition as a file, streamed."""
+    blocks, name = api.taken(open_edition(edition_id), form)
+    response = StreamingHttpResponse(blocks, content_type=api.FORMS[form])
+    response["Content-Disposition"] = f"attachment; filename=\"open.{form}\"; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+@login_not_required
+@api.data
+def tile(request: HttpRequest, edition_id: str, z: int, x: int, y: int) -> HttpResponse:
+    """A vector tile of an edition's rows."""
+    if z > 22 or x >= 2**z or y >= 2**z:
+        raise Http404
+    made = drawn(open_edition(edition_id), z, x, y, request.GET.lists())
+    response = HttpResponse(
+        made, content_type="application/vnd.mapbox-vector-tile", status=200 if made else 204
+    )
+    response["Cache-Control"] = f"public, max-age={_KEPT_S}"
+    return response
+
+
+@login_not_required
+@api.data
+def borders(request: HttpRequest) -> HttpResponse:
+    """Borders of neighbourhoods for the small maps, where an open edition has them."""
+    found = outlines()
+    return JsonResponse({"type": "FeatureCollection", "features": found}, content_type="application/geo+json")
