@@ -43,4 +43,5 @@ TEXTS: dict[str, str] = {
     "notice_round_late": "‘{title}’ was due {until}. Please hand it in nevertheless.",
     "notice_round_returned": "‘{title}’ was sent back. Reason: {why}",
     "notice_round_answer": "{department} has answered ‘{title}’.",
+    "round_post_missing": "No post answers for this round. Ask an administrator for a post, then open the round: the merged dataset will belong to it.",
 }

@@ -43,4 +43,5 @@ TEXTS: dict[str, str] = {
     "notice_round_late": "‘{title}’ 자료의 기한({until})이 지났습니다. 늦게라도 내 주십시오.",
     "notice_round_returned": "‘{title}’ 자료를 돌려보냈습니다. 까닭: {why}",
     "notice_round_answer": "{department}{이} ‘{title}’에 답했습니다.",
+    "round_post_missing": "취합을 맡을 담당 직위가 없습니다. 관리자에게 담당 직위를 받은 뒤 여십시오. 모은 데이터는 그 직위의 것이 됩니다.",
 }

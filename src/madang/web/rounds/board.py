@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from madang.web.rounds import states
 from madang.web.rounds.door import bank_of
-from madang.web.rounds.findings import problems_of
 from madang.web.rounds.links import token_of
 from madang.web.rounds.models import Contribution, Part, Round
+from madang.web.rounds.problems import problems_of
 from madang.web.shell import words
 from madang.web.shell.mark import Mark
 from madang.workspace import Workspace
@@ -122,7 +122,7 @@ def rules_broken(ws: Workspace, round_: Round) -> list[tuple[str, int, int]]:
                 if not table["errors"] and not table["warnings"]:
                     continue
                 version = bank[table["dataset"]].version(table["version"])
-                for problem in problems_of(version, table["skip"]):
+                for problem in problems_of(version, table["skip"]).to_pylist():
                     name = _rule_name(problem)
                     count[name] += 1
                     departments.setdefault(name, set()).add(part.pk)

@@ -23,6 +23,7 @@ from madang.intake.receipt import Receipt
 from madang.messages import MadangError
 from madang.web.rounds.form import FormColumn, columns_of
 from madang.web.rounds.models import Contribution, Part, Round, Upload
+from madang.web.rounds.problems import count_problems
 from madang.web.rounds.sheet import GUIDE_SHEET, MARK, MARK_SHEET
 from madang.workspace import Workspace
 
@@ -170,24 +171,6 @@ def example_rows(version: Version, columns: Sequence[FormColumn]) -> list[int]:
             f"SELECT source_row FROM read_parquet([{paths}]) WHERE {' AND '.join(same)} ORDER BY 1"
         ).fetchall()
     return [int(row) for (row,) in found]
-
-
-def count_problems(version: Version, skip: Sequence[int] = ()) -> tuple[int, int]:
-    """Errors and warnings of a version, those of rows that are no data left out."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    path = version.problems_path
-    if not path.exists():
-        return 0, 0
-    table = pq.read_table(path, columns=["row", "severity"])
-    if skip:
-        import pyarrow as pa
-
-        kept = pc.invert(pc.fill_null(pc.is_in(table["row"], pa.array(skip, pa.int64())), False))
-        table = table.filter(kept)
-    counts = {each["values"]: each["counts"] for each in table["severity"].value_counts().to_pylist()}
-    return int(counts.get("error", 0)), int(counts.get("warning", 0))
 
 
 def stored(checked: Sequence[Checked]) -> list[dict[str, Any]]:

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from django.utils.translation import get_language
 
 from madang.bank import Version
 from madang.engine.duck import connect
 from madang.intake.merge import ORIGIN, gather, rows_elsewhere
 from madang.intake.merge_amend import cells_of
-from madang.intake.problems import SCHEMA
 from madang.messages import text
 from madang.web.rounds.door import bank_of, pieces_now, standard_of
 from madang.web.rounds.form import columns_of
 from madang.web.rounds.models import Part, Upload
+from madang.web.rounds.problems import problems_of
 from madang.web.shell import words
 from madang.web.shell.mark import Mark
 from madang.workspace import Workspace
 
 MOST_ROWS = 100  # rows to mend that one page shows
-_ORDER = pa.array(["error", "warning"])
 
 
 @dataclass(frozen=True)
@@ -83,18 +78,6 @@ def findings(ws: Workspace, part: Part) -> Findings:
     return found
 
 
-def problems_of(version: Version, skip: Sequence[int]) -> list[dict[str, Any]]:
-    """Errors and warnings of a version, errors first, without those of rows that are no data."""
-    path = version.problems_path
-    table = pq.read_table(path) if path.exists() else SCHEMA.empty_table()
-    table = table.filter(pc.not_equal(table["severity"], "info"))
-    if skip:
-        of_skipped = pc.fill_null(pc.is_in(table["row"], pa.array(skip, pa.int64())), False)
-        table = table.filter(pc.invert(of_skipped))
-    ordered = table.append_column("order", pc.index_in(table["severity"], _ORDER))
-    return ordered.sort_by([("order", "ascending"), ("row", "ascending")]).to_pylist()
-
-
 def _of_table(
     found: Findings,
     upload: Upload,
@@ -103,7 +86,7 @@ def _of_table(
     version: Version,
     options: dict[str, Any],
 ) -> None:
-    problems = problems_of(version, table["skip"])
+    problems = problems_of(version, table["skip"]).to_pylist()
     found.by_rule.update(str(each["rule"]) for each in problems)
     found.tables += [sentence(each) for each in problems if each["row"] is None]
     by_row: dict[int, list[dict[str, Any]]] = {}

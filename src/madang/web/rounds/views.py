@@ -33,6 +33,7 @@ from madang.web.shell.workspace import workspace
 
 _FORM_BYTES = 10 * 1024**2
 _BLANK = 4  # empty lines for more columns
+_EMPTY = {"label": "", "name": "", "type": "text", "unit": "", "values": (), "example": "", "help": "", "aliases": (), "required": False, "key": False}  # fmt: skip
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -93,8 +94,8 @@ def _form_of(given: UploadedFile[bytes]) -> list[FormColumn]:
 
 
 def _own_post(person: Person, post: str) -> str:
-    """Only a post that the person holds; an administrator may name any."""
-    return post if post in person.posts else ""
+    """The post named, where the person holds it, else the first they hold."""
+    return post if post in person.posts else min(person.posts, default="")
 
 
 def _moment(written: str) -> datetime:
@@ -152,7 +153,7 @@ def _draft(round_: Round) -> dict[str, Any]:
     blank = range(len(columns), len(columns) + _BLANK)
     return {
         "round": round_,
-        "columns": [*enumerate(columns), *((number, None) for number in blank)],
+        "columns": [*enumerate(columns), *((number, _EMPTY) for number in blank)],
         "own_form": round_.standard.startswith("form-"),
         "column_count": len(columns),
         "departments": [(each, each.pk in asked, asked.get(each.pk, "")) for each in known],
