@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -57,6 +59,14 @@ class Accounts(DefaultAccountAdapter):
         from allauth.core import context
 
         return bool(self.authenticate(context.request, username=user.username, password=password) == user)
+
+    def is_reauthentication_required(self, *, app: str, **said: Any) -> bool:
+        """Not right after signing in: who just gave the password is not asked for it again."""
+        from allauth.core import context
+
+        records = get_authentication_records(context.request, context.request.user)
+        last = max((record["at"] for record in records), default=0)
+        return time.time() - last > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
     def is_safe_url(self, url: str) -> bool:
         """Where to go next never leaves the site: a path of our own."""
