@@ -1,0 +1,267 @@
+"""The audit trail: a chain that tells when somebody touched it, whoever writes at the same time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.db import transaction
+from django.test import override_settings
+
+import people
+from madang.access import Person
+from madang.cli import main
+from madang.web.audit.models import Entry, Head
+from madang.web.audit.record import record, seal
+from madang.web.audit.take_in import take_in
+from madang.web.audit.verify import verify
+from madang.workspace import Workspace
+from made_up_bank import PARKING
+from web_page import Page
+
+KIM = Person("kim", via="web")
+
+
+def three() -> None:
+    for thing in ("a", "b", "c"):
+        record(KIM, "dataset.edit_card", thing, why="문서-1", detail={"n": 1})
+
+
+def error_code(**said: Any) -> str | None:
+    found = verify(**said)
+    return found.error.code if found.error else None
+
+
+def test_a_trail_nobody_touched_is_whole() -> None:
+    assert verify().entries == 0
+    three()
+    found = verify()
+    assert (found.entries, found.error) == (3, None)
+    assert found.head == f"3:{Entry.objects.get(number=3).digest}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"by": "lee"},
+        {"what": "x"},
+        {"thing": "x"},
+        {"why": ""},
+        {"via": "cli"},
+        {"address": "1.1.1.1"},
+        {"detail": {}},
+    ],
+)
+def test_a_changed_entry_is_found(said: dict[str, Any]) -> None:
+    three()
+    Entry.objects.filter(number=2).update(**said)
+    found = verify()
+    assert found.error
+    assert (found.error.code, found.error.params["number"]) == ("audit_broken", 2)
+
+
+def test_an_entry_taken_out_is_found() -> None:
+    three()
+    Entry.objects.filter(number=2).delete()
+    assert error_code() == "audit_broken"
+
+
+def test_a_tail_cut_off_is_found() -> None:
+    three()
+    Entry.objects.filter(number=3).delete()
+    assert error_code() == "audit_cut"
+    Head.objects.all().delete()
+    assert error_code() == "audit_cut"
+
+
+def test_a_tail_cut_off_with_its_head_rewritten_is_found_without_the_sites_key() -> None:
+    three()
+    Entry.objects.filter(number=3).delete()
+    last = Entry.objects.get(number=2)
+    with override_settings(SECRET_KEY="what somebody with the database alone may guess"):
+        forged = seal(2, last.digest)
+    Head.objects.update(number=2, digest=last.digest, seal=forged)
+    assert error_code() == "audit_seal_broken"
+
+
+def test_a_trail_written_anew_is_found_by_a_head_noted_elsewhere() -> None:
+    three()
+    noted = verify().head
+    assert error_code(noted=noted) is None
+    record(KIM, "x")
+    assert error_code(noted=noted) is None  # it grew: the noted head is still part of it
+    Entry.objects.all().delete()
+    Head.objects.all().delete()
+    three()
+    assert error_code() is None  # whole in itself
+    assert error_code(noted=noted) == "audit_head_unknown"
+
+
+def test_a_new_key_keeps_what_the_old_one_sealed() -> None:
+    three()
+    from django.conf import settings
+
+    with override_settings(SECRET_KEY="new", SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+        assert error_code() is None
+    with override_settings(SECRET_KEY="new"):
+        assert error_code() == "audit_seal_broken"
+
+
+def test_an_act_undone_leaves_no_entry_and_no_gap() -> None:
+    three()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        record(KIM, "x")
+        raise RuntimeError
+    record(KIM, "y")
+    assert list(Entry.objects.order_by("number").values_list("number", "what"))[-1] == (4, "y")
+    assert error_code() is None
+
+
+def test_text_that_a_database_would_not_keep_is_kept_as_far_as_it_goes() -> None:
+    record(KIM, "x", "a\x00b" + "다" * 300, why="\ud800", detail={"said": "a\x00b"})
+    entry = Entry.objects.get()
+    assert (entry.thing[:2], len(entry.thing), entry.detail) == ("ab", 200, {"said": "ab"})
+    assert error_code() is None
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_record_at_once_make_one_chain(tmp_path: Path) -> None:
+    write = (
+        "import django, sys; django.setup()\n"
+        "from madang.access import Person\nfrom madang.web.audit.record import record\n"
+        "sys.stdin.readline()\n"
+        "for n in range(25): record(Person(sys.argv[1]), 'x', str(n))\n"
+    )
+    check = (
+        "import django; django.setup()\n"
+        "from madang.web.audit.verify import verify\nfound = verify()\nprint(found.entries, found.error)\n"
+    )
+    with people.shared_database(tmp_path) as environment:
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-c", write, str(n)], env=environment, stdin=subprocess.PIPE, text=True
+            )
+            for n in range(4)
+        ]
+        for each in running:
+            assert each.stdin
+            each.stdin.write("\n")
+            each.stdin.flush()
+        for each in running:
+            each.communicate(timeout=120)
+            assert each.returncode == 0
+        said = subprocess.run(
+            [sys.executable, "-c", check], env=environment, capture_output=True, text=True, timeout=60
+        )
+    assert said.stdout.split() == ["100", "None"]
+
+
+# what the command line did -----------------------------------------------------------------------------------
+
+
+def test_what_the_command_line_does_reaches_the_trail(own_city: Workspace) -> None:
+    run = CliRunner().invoke(
+        main, ["-w", str(own_city.folder), "card", PARKING, "--steward", "교통과 주차팀", "--by", "lee"]
+    )
+    assert run.exit_code == 0, run.output
+    own_city.rollback(PARKING, 1, by="lee")
+    assert take_in(own_city.journal) == 2
+    assert take_in(own_city.journal) == 0
+    found = list(Entry.objects.order_by("number").values_list("what", "thing", "by", "via", "address"))
+    assert found == [
+        ("dataset.edit_card", PARKING, "lee", "cli", ""),
+        ("dataset.rollback", PARKING, "lee", "cli", ""),
+    ]
+    assert error_code(journal=own_city.journal) is None
+    own_city.journal.path.unlink()
+    assert error_code(journal=own_city.journal) == "journal_broken"
+
+
+def test_pages_do_not_write_the_journal(own_city: Workspace) -> None:
+    from madang.web.shell.workspace import workspace
+
+    workspace().rollback(PARKING, 1, by="kim")
+    assert not own_city.journal.path.exists()
+
+
+def test_the_command_verifies_and_exits_with_failure(own_city: Workspace) -> None:
+    three()
+    command = ["-w", str(own_city.folder), "audit", "--verify", "--json"]
+    said = json.loads(CliRunner().invoke(main, command).output)
+    assert (said["whole"], said["entries"]) == (True, 3)
+    Entry.objects.filter(number=2).update(by="lee")
+    run = CliRunner().invoke(main, command)
+    assert (run.exit_code, json.loads(run.output)["error"]) == (1, "audit_broken")
+
+
+# pages -------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_finds_by_person_thing_act_and_day(client: Any) -> None:
+    three()
+    record(Person("lee"), "people.add", "park")
+    rows = Page(client.get("/audit/")).texts("tbody tr")
+    assert [row.split()[0] for row in rows] == ["4", "3", "2", "1"]
+    for query, numbers in {
+        "by=lee": ["4"],
+        "what=dataset": ["3", "2", "1"],
+        "what=people.add": ["4"],
+        "thing=park": ["4"],
+        "thing=문서": ["3", "2", "1"],
+        "since=2999-01-01": [],
+        "until=2000-01-01": [],
+        "since=rubbish": ["4", "3", "2", "1"],
+    }.items():
+        found = Page(client.get(f"/audit/?{query}")).texts("tbody tr")
+        assert [row.split()[0] for row in found] == numbers, query
+
+
+def test_the_page_checks_the_chain(client: Any) -> None:
+    three()
+    assert "기록 3건이 처음부터 끝까지" in Page(client.post("/audit/")).text
+    Entry.objects.filter(number=1).update(by="lee")
+    assert "1번째에서 이어지지 않습니다" in Page(client.post("/audit/")).text
+
+
+def test_the_trail_can_be_taken_along_and_that_is_entered(client: Any) -> None:
+    record(KIM, "x", "=HYPERLINK(1)")
+    lines = b"".join(client.get("/audit/export.jsonl").streaming_content).decode().splitlines()
+    assert json.loads(lines[-1])["thing"] == "=HYPERLINK(1)"
+    rows = list(
+        csv.DictReader(
+            io.StringIO(b"".join(client.get("/audit/export.csv").streaming_content).decode("utf-8-sig"))
+        )
+    )
+    assert rows[-1]["thing"] == "'=HYPERLINK(1)"
+    assert Entry.objects.filter(what="audit.export").count() == 2
+    assert client.get("/audit/export.exe").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["official", "steward", "analyst", "executive"])
+def test_the_trail_is_for_administrators(made_up: Workspace, signed_in: Any, role: str) -> None:
+    with override_settings(MADANG_WORKSPACE=str(made_up.folder)):
+        assert signed_in(role).get("/audit/").status_code == 403
+        assert signed_in(role).get("/audit/export.csv").status_code == 403
+
+
+def test_a_restricted_table_that_is_opened_is_entered(own_city: Workspace, signed_in: Any) -> None:
+    card = own_city.bank[PARKING].card
+    reader = signed_in("official", department="감사실", username="park")
+    reader.get(f"/data/{PARKING}/")
+    assert not Entry.objects.exists()  # an internal one is not
+    own_city.bank.write_card(
+        PARKING, {**card, "access": "restricted", "readers": ["감사실"]}, by="x", at=own_city.clock()
+    )
+    reader.get(f"/data/{PARKING}/", REMOTE_ADDR="10.0.0.9")
+    stranger = signed_in("official", department="교통과")
+    assert stranger.get(f"/data/{PARKING}/").status_code == 404
+    entry = Entry.objects.get()
+    assert (entry.what, entry.thing, entry.by, entry.address) == ("dataset.read", PARKING, "park", "10.0.0.9")
