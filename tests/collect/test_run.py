@@ -17,7 +17,7 @@ from madang.collect.history import History, State
 from madang.collect.origin import Origin, Secret, load_origin, load_origins, origin_file, save_origin
 from madang.collect.origin_api import SHAPES
 from madang.collect.rhythm import Rhythm
-from madang.collect.run import Done, collect, due
+from madang.collect.run import Done, bury, collect, due
 from madang.intake.raw import Override
 from madang.messages import MadangError
 from madang.workspace import Workspace
@@ -280,3 +280,16 @@ def test_names_that_are_no_names(city: Workspace, id_: str) -> None:
     with pytest.raises(MadangError) as caught:
         load_origin(city.folder, id_)
     assert caught.value.code == "origin_missing"
+
+
+def test_a_run_that_died_is_found_and_told(city: Workspace, origin: Make) -> None:
+    made = origin()
+    history = declared(city, made, NOON)
+    history.save(State(started=NOON, good_at=NOON - timedelta(days=1), under_way=True))
+    with history.alone():
+        assert bury(made, city.folder, NOON) is None  # it is under way
+    done = bury(made, city.folder, NOON + timedelta(minutes=1))
+    assert done is not None
+    assert (done.tell, done.run.error and done.run.error["code"]) == (True, "collect_died")
+    assert history.lamp(made, NOON + timedelta(minutes=1)) == "failed"
+    assert bury(made, city.folder, NOON + timedelta(minutes=2)) is None

@@ -11,7 +11,7 @@ from madang.cli.common import REFUSED, by_option, echo_json, echo_table, json_op
 from madang.collect.history import GOOD, History, Run
 from madang.collect.origin import Origin, load_origin, load_origins
 from madang.collect.run import collect as run_one
-from madang.collect.run import due, means_of
+from madang.collect.run import due
 from madang.messages import text
 from madang.workspace import Workspace, actor
 
@@ -52,10 +52,8 @@ def collect(
 
 
 def _run(workspace: Workspace, origin: Origin, by: str, quiet: bool) -> Run:
-    state = History(workspace.folder, origin.id).state()
     with progress(origin.title, quiet=quiet) as show:
-        means = means_of(workspace, origin, state, tell=lambda done, total, step: show(done, total))
-        run = run_one(origin, workspace, by=by, means=means).run
+        run = run_one(origin, workspace, by=by, tell=lambda done, total, step: show(done, total)).run
     if not quiet:
         click.secho(f"{origin.title}: {text(f'collect_was_{run.outcome}')}", bold=True)
         for receipt in run.receipts:

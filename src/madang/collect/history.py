@@ -61,7 +61,7 @@ class Run:
 @dataclass(frozen=True)
 class State:
     """Where an origin stands. `failures` in a row, since `failing_since`; `retry_at` is the next attempt, where there is
-    one before the rhythm asks; `told`: the steward knows of this row of failures."""
+    one before the rhythm asks; `told`: the steward knows of this row of failures. `under_way` stays where a run died."""
 
     started: datetime | None = None
     good_at: datetime | None = None
@@ -69,6 +69,7 @@ class State:
     failing_since: datetime | None = None
     retry_at: datetime | None = None
     told: bool = False
+    under_way: bool = False
     remembered: dict[str, str] = field(default_factory=dict)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import random
 from typing import Any, Protocol
 
 from madang.bank import Bank
-from madang.bank.durable import disk_errors, new_id
+from madang.bank.durable import SEOUL, disk_errors, new_id
 from madang.collect import api, feed, folder, http, sql
 from madang.collect.allowed import Allowed, load_allowed
 from madang.collect.fetched import Fetched, Means, Retry, Tell, wait_s
@@ -50,7 +51,9 @@ class Done:
     tell: bool = False
 
 
-def collect(origin: Origin, home: Home, *, by: str, means: Means | None = None) -> Done:
+def collect(
+    origin: Origin, home: Home, *, by: str, tell: Tell | None = None, means: Means | None = None
+) -> Done:
     """Run an origin once, now. What goes wrong is in the run, not raised, but for a run beside this one.
 
     Nothing half-fetched is deposited, and what was live before stays where nothing good came. Raises
@@ -58,16 +61,35 @@ def collect(origin: Origin, home: Home, *, by: str, means: Means | None = None) 
     """
     history = History(home.folder, origin.id)
     with history.alone():
-        means = means or means_of(home, origin, history.state())
-        state, started = history.state(), means.clock()
-        history.save(replace(state, started=started, retry_at=None))
+        clock, chance = (means.clock, means.chance) if means else (_now, random)
+        state, started = history.state(), clock()
+        history.save(replace(state, started=started, retry_at=None, under_way=True))
         try:
+            means = means or means_of(home, origin, state, tell=tell)
             ended = _Ended.of(*_fetched_and_deposited(origin, home, by, means))
         except MadangError as error:
             ended = _Ended("failed", error=error)
         finally:
-            shutil.rmtree(means.place, ignore_errors=True)
-        return _written(origin, history, state, ended, by, started, means)
+            if means:
+                shutil.rmtree(means.place, ignore_errors=True)
+        return _written(origin, history, state, ended, by, started, clock(), chance())
+
+
+def bury(origin: Origin, workspace: Path, now: datetime) -> Done | None:
+    """Write down that the last run died without a word; None where none did, or it is still under way."""
+    history = History(workspace, origin.id)
+    state = history.state()
+    if not state.under_way:
+        return None
+    try:
+        with history.alone():
+            state = history.state()
+            if not state.under_way:
+                return None
+            ended = _Ended("failed", error=MadangError("collect_died"))
+            return _written(origin, history, state, ended, "", state.started or now, now, 0.5)
+    except MadangError:  # busy
+        return None
 
 
 def means_of(
@@ -96,6 +118,10 @@ def due(origin: Origin, workspace: Path, now: datetime) -> bool:
     """Whether the time of an origin has come."""
     at = History(workspace, origin.id).next_run(origin)
     return at is not None and at <= now
+
+
+def _now() -> datetime:
+    return datetime.now(SEOUL)
 
 
 def _allowed(workspace: Path) -> Allowed:
@@ -157,10 +183,10 @@ def _fetched_and_deposited(
 
 
 def _written(
-    origin: Origin, history: History, state: State, ended: _Ended, by: str, started: datetime, means: Means
-) -> Done:
+    origin: Origin, history: History, state: State, ended: _Ended, by: str, started: datetime, now: datetime, chance: float
+) -> Done:  # fmt: skip
     """Write the run and the new state down."""
-    now, error = means.clock(), ended.error
+    error = ended.error
     receipts = tuple(
         {
             key: receipt.to_json()[key]
@@ -175,13 +201,13 @@ def _written(
         history.save(State(started, now, remembered=_remembered(ended, state)))
         return Done(run)
     failures = state.failures + 1
-    retry_at = _retry_at(origin, error, failures, now, means.chance())
+    retry_at = _retry_at(origin, error, failures, now, chance)
     tell = retry_at is None and not state.told
     last = isinstance(error, Retry) and error.code == "collect_quota" and not state.told
     history.save(
         State(
             started, state.good_at, failures, state.failing_since or started, retry_at, state.told or tell or last,
-            state.remembered,
+            remembered=state.remembered,
         )
     )  # fmt: skip
     return Done(run, tell or last)

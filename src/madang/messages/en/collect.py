@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     "collect_cut": "What {host} sent broke off after {size} bytes. Try again.",
     "collect_dataset": "Source '{id}' does not say which dataset it goes to. Name one under dataset.",
     "collect_denied": "{host} refused access (status {status}). Check the key and whether its use was approved.",
+    "collect_died": "The program that was fetching ended suddenly. It runs again at its next time, or fetch now.",
     "collect_disagree": "Page {page}, asked for twice, had different rows ({rows} and {others}). It was asked for again until two answers agreed.",
     "collect_downgrade": "{host} redirects to an address without encryption (http), which was not followed. Tell the provider.",
     "collect_empty": "{host} sent an empty answer. Check the address and the date in it.",

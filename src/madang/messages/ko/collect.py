@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     "collect_cut": "{host}에서 받던 것이 {size}바이트에서 끊겼습니다. 다시 해 보십시오.",
     "collect_dataset": "수집원 '{id}'{이} 어느 데이터로 들어가는지 적지 않았습니다. dataset에 데이터 이름을 적으십시오.",
     "collect_denied": "{host}{이} 들여보내지 않았습니다(상태 {status}). 인증키가 맞는지, 이용 신청이 끝났는지 확인하십시오.",
+    "collect_died": "받던 프로그램이 갑자기 끝났습니다. 다음 주기에 다시 하거나 지금 가져오십시오.",
     "collect_disagree": "{page}쪽을 두 번 물으니 답이 서로 달랐습니다({rows}행, {others}행). 같을 때까지 다시 물었습니다.",
     "collect_downgrade": "{host}{이} 암호화되지 않은 주소(http)로 보내려고 해서 따라가지 않았습니다. 제공기관에 알리십시오.",
     "collect_empty": "{host}{이} 빈 답을 보냈습니다. 주소와 날짜 인자를 확인하십시오.",
