@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "madang.web.audit",
     "madang.web.notices",
     "madang.web.work",
+    "madang.web.api",
     "madang.web.desk",
     "madang.web.portal",
     "madang.web.deposits",
@@ -47,10 +48,13 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "madang.web.shell.requests.real_address",
+    "madang.web.shell.requests.counted",
     "django.middleware.security.SecurityMiddleware",
     "madang.web.config.headers.security_headers",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "madang.web.shell.limits.bounded_body",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "madang.web.shell.language.chosen_language",
     "django.middleware.common.CommonMiddleware",
@@ -105,6 +109,12 @@ STATIC_URL = "/static/"
 APPEND_SLASH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # of a form; files come in pieces, to disk
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+MADANG_LARGEST_BODY = 64 * 1024 * 1024  # of a request; views that take more say so (shell/limits.py)
+MADANG_PROXIES = int(os.environ.get("MADANG_PROXIES", "0"))  # our own proxies before this server
+MADANG_METRICS_TOKEN = os.environ.get("MADANG_METRICS_TOKEN", "")
+
+MADANG_API_PER_MINUTE = int(os.environ.get("MADANG_API_PER_MINUTE", "600"))  # requests of one token
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -126,6 +136,11 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "loggers": {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "madang.request": {  # one line of JSON for each request, without personal data
+            "handlers": ["console"],
+            "level": "INFO" if os.environ.get("MADANG_REQUEST_LOG") == "1" else "WARNING",
+            "propagate": False,
+        },
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # answered with 400; no news
     },
 }

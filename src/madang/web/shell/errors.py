@@ -31,6 +31,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _plain({"code": 400})
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than a form may bring."""
+    return _plain({"code": 413})
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: rendered without the bank, which may be what failed."""
     return _plain({"code": 500})

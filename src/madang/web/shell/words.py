@@ -36,7 +36,7 @@ SEVERITIES = {
     "warning": Mark("확인 필요", "warn"),
     "info": Mark("알림"),
 }
-KINDS = {"deposit": "입고", "rollback": "되돌림"}
+KINDS = {"deposit": "입고", "rollback": "되돌림", "edit": "고침"}
 CARD = {
     "theme": "주제",
     "steward": "담당",
