@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from madang.intake.record import Made
     from madang.intake.registers import Registers
     from madang.intake.rekey import Rekeyed
+    from madang.release import Releases
 
 Clock = Callable[[], datetime]
 
@@ -82,6 +83,14 @@ class Workspace:
     @property
     def bank(self) -> Bank:
         return Bank(self.folder / "bank")
+
+    @property
+    def releases(self) -> Releases:
+        """The open editions: what was decided to leave the bank, and the bank of what did."""
+        from madang.release import Releases
+
+        folder = self.folder / "content" / "releases"
+        return Releases(self.bank, Bank(self.folder / "open"), folder, self.clock, self.standards)
 
     @cached_property
     def standards(self) -> dict[str, Standard]:
@@ -160,6 +169,7 @@ class Workspace:
         for each in receipts:
             if each.verdict != "unchanged":
                 self.note("dataset.deposit", each.dataset, by=by, verdict=each.verdict, version=each.version)
+                self.releases.follow(each.dataset)
         return receipts
 
     def rollback(self, dataset: str, n: int, *, by: str | None = None) -> Version:
@@ -170,6 +180,7 @@ class Workspace:
         with suppress(MadangError, OSError):
             self.index.put(doc_of(self.bank[dataset], self.standards))
         self.note("dataset.rollback", dataset, by=by, to=n, version=version.n)
+        self.releases.follow(dataset)
         return version
 
     def write_card(self, dataset: str, card: dict[str, Any], *, by: str | None = None) -> None:
@@ -196,6 +207,7 @@ class Workspace:
 
         made = rekey(self.bank, dataset, self.registers, self.standards, by=by or actor(), at=self.clock())
         self.note("dataset.rekey", dataset, by=by)
+        self.releases.follow(dataset)
         return made
 
     def erase(
@@ -210,15 +222,21 @@ class Workspace:
     ) -> Tombstone:
         """Erase a dataset, or the rows whose `column` reads `value`, from every version; a tombstone stays.
 
-        Versions without the column are refused, or with `skip_without` left as they are.
+        Its open editions go first, and come back from what is left. Versions without the column are refused, or with `skip_without` left as they are.
         """
         from madang.bank.erase import erase
 
-        stone = erase(
-            self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
-            skip_without=skip_without,
-        )  # fmt: skip
-        shutil.rmtree(self.folder / "cache" / "rows" / dataset, ignore_errors=True)  # serving copies of its rows
+        self.releases.before_erasure(dataset, ground=ground, whole=column is None)
+        try:
+            stone = erase(
+                self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
+                skip_without=skip_without,
+            )  # fmt: skip
+        finally:
+            self.releases.after_erasure(dataset)
+        shutil.rmtree(
+            self.folder / "cache" / "rows" / dataset, ignore_errors=True
+        )  # serving copies of its rows
         for drawn in (dataset, "-"):  # pictures of what was erased, and the map of the city
             shutil.rmtree(self.folder / "cache" / "maps" / drawn, ignore_errors=True)
         for kept in ("tables", "answers"):  # of the SQL desk, which any row may stand in

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 import madang
-from madang.bank import Bank, Version
+from madang.bank import Version
 from madang.bank.durable import SEOUL
 from madang.release import Decision, Releases
 from madang.workspace import Workspace
@@ -38,8 +38,7 @@ def made(folder: Path) -> tuple[Workspace, Releases]:
     Workspace.init(folder, "여울구", area_code="9911000000")
     ws = madang.open(folder)
     ws.clock = Clock()
-    releases = Releases(ws.bank, Bank(folder / "open"), folder / "content" / "releases", ws.clock)
-    return ws, releases
+    return ws, ws.releases
 
 
 def deposit(ws: Workspace, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Version:

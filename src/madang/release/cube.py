@@ -44,7 +44,7 @@ def cube(con: duckdb.DuckDBPyConnection, files: Sequence[Path], decision: Decisi
     assert rule is not None
     con.execute(f"CREATE OR REPLACE TEMP VIEW leaves AS {_leaves(con, list(files), decision)}")
     parts = [_part(rule.dims, rule.measures, chosen) for chosen in product(*map(_choices, rule.dims))]
-    order = ", ".join(f'"{dim.column}/rank", "{dim.column}"' for dim in rule.dims)
+    order = ", ".join(map(_order, rule.dims))
     whole = con.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY {order}").to_arrow_table()
     values, small = {}, {}
     for measure in rule.measures:
@@ -61,11 +61,17 @@ def cube(con: duckdb.DuckDBPyConnection, files: Sequence[Path], decision: Decisi
             small[name] = (worth > 0) & (
                 (people < rule.fewest) | (~np.isnan(largest) & (largest > rule.dominance * worth))
             )
-    shown = [dim.column for dim in rule.dims] + [dim.label for dim in rule.dims if dim.label]
+    shown = [name for dim in rule.dims for name in (dim.column, dim.label) if name]
     levels = {
         dim.column: whole.column(f"{dim.column}/level").to_numpy(zero_copy_only=False) for dim in rule.dims
     }
     return Cube(whole.select(shown), levels, values, small)
+
+
+def _order(dim: Dim) -> str:
+    """Totals first; ages by the first number in them."""
+    number = f"TRY_CAST(regexp_extract({_q(dim.column)}, '\\d+') AS INTEGER), " if dim.kind == "age" else ""
+    return f"{_q(dim.column + '/rank')}, {number}{_q(dim.column)}"
 
 
 def _choices(dim: Dim) -> list[int]:

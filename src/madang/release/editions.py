@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from madang.bank import Bank, Version
 from madang.bank.describe import data_day
 from madang.bank.durable import read_json, write_json
 from madang.bank.erase import erase
+from madang.declarations.standard import Standard
 from madang.engine.duck import connect
 from madang.messages import MadangError
 from madang.release import joint, ledger
@@ -20,10 +21,10 @@ from madang.release.cube import Cube, cube
 from madang.release.decision import Decision
 from madang.release.decisions import Decisions
 from madang.release.pieces import Relations
-from madang.release.publish import Made, publish, tell_withdrawn
+from madang.release.publish import Made, forget_copies, publish, tell_withdrawn
 from madang.release.rows import rows
 from madang.release.screening import screen
-from madang.release.shown import made_of
+from madang.release.shown import labelled, made_of
 from madang.release.tables import Table
 
 State = Literal["open", "behind", "withdrawn", "over", "waiting"]
@@ -53,12 +54,16 @@ class Prepared:
 
 @dataclass
 class Releases:
-    """The open editions of a workspace: from `bank` into `open_bank`, decisions below `folder`."""
+    """The open editions of a workspace: from `bank` into `open_bank`, decisions below `folder`.
+
+    `standards` lend labels to columns whose source has none.
+    """
 
     bank: Bank
     open_bank: Bank
     folder: Path
     clock: Callable[[], datetime]
+    standards: Mapping[str, Standard] = field(default_factory=dict)
 
     @property
     def decisions(self) -> Decisions:
@@ -159,10 +164,22 @@ class Releases:
             return taken
 
     def after_erasure(self, dataset: str) -> list[Version]:
-        """Publish the editions of a dataset anew from what is left of it; none where nothing is left."""
+        """Publish the editions of a dataset anew from what is left of it; none where nothing is left, or where it
+        cannot be published any more (the edition says so inside)."""
         if dataset not in self.bank or self.bank[dataset].latest is None:
             return []
-        return self.refresh(dataset)
+        with suppress(MadangError):
+            return self.refresh(dataset)
+        return []
+
+    def follow(self, dataset: str) -> list[Version]:
+        """A dataset has a new version: publish it where the decision says so by itself. Never raises MadangError:
+        what cannot be published is told by the edition (`Edition.trouble`)."""
+        if not self.folder.is_dir():
+            return []
+        with suppress(MadangError):
+            return self.refresh(dataset, asked=False)
+        return []
 
     # inside -------------------------------------------------------------------------------------------------
 
@@ -179,6 +196,7 @@ class Releases:
         )  # fmt: skip
         if decision.edition in self.open_bank:
             erase(self.open_bank, decision.edition, ground=ground, by=decision.post, at=at)
+        forget_copies(self.open_bank.folder.parent, [decision.edition])
 
     def _publish(self, prepared: Sequence[Prepared]) -> list[Version]:
         at, done = self.clock(), []
@@ -204,20 +222,21 @@ class Releases:
             cubes: dict[int, tuple[Cube, dict[str, Table]]] = {}
             for number, (decision, version) in enumerate(zip(decisions, versions, strict=True)):
                 if decision.table:
-                    made = cube(con, version.files, decision)
-                    cubes[number] = (made, ledger.tables_of(made, decision, _period(version)))
+                    table = cube(con, version.files, decision)
+                    cubes[number] = (table, ledger.tables_of(table, decision, _period(version)))
             hidden = self._hidden(con, cubes, {v.dataset.id: v for v in versions})
             prepared = []
             for number, (decision, version) in enumerate(zip(decisions, versions, strict=True)):
+                tables = hidden.get(number, {})
                 if number in cubes:
-                    tables = hidden[number]
-                    each = made_of(cubes[number][0], tables, decision, version)
-                    prepared.append(Prepared(decision, version, each, tuple(tables.items())))
+                    made = made_of(cubes[number][0], tables, decision, version)
                 else:
                     found = rows(con, version, decision)
-                    each = Made(found.table, found.columns)
-                    prepared.append(Prepared(decision, version, each))
-                screen(each.table, each.columns, _said(decision, version))
+                    made = Made(found.table, found.columns)
+                standard = self.standards.get(str(version.dataset.card.get("standard") or ""))
+                made = replace(made, columns=labelled(made.columns, standard))
+                screen(made.table, made.columns, _said(decision, version))
+                prepared.append(Prepared(decision, version, made, tuple(tables.items())))
         return prepared
 
     def _hidden(

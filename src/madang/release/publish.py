@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -136,3 +138,13 @@ def tell_withdrawn(
 def notices(open_bank: Bank) -> list[dict[str, Any]]:
     """What is told of withdrawn editions, by id."""
     return [read_json(path) for path in sorted((open_bank.folder / NOTICES).glob("[!.]*.json"))]
+
+
+def forget_copies(folder: Path, editions: Iterable[str]) -> None:
+    """Remove what the public pages of the workspace in `folder` keep of editions to answer quickly."""
+    cache = folder / "cache"
+    for edition in editions:
+        for kind in ("open-rows", "open-tiles"):
+            shutil.rmtree(cache / kind / edition, ignore_errors=True)
+    for index in cache.glob("open-search.db*"):
+        index.unlink(missing_ok=True)

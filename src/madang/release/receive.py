@@ -19,7 +19,7 @@ from madang.bank.durable import disk_errors, fsync_file, fsync_folder, locked, r
 from madang.messages import MadangError
 from madang.release.bundle import MANIFEST, SIGNATURE, Manifest, Packed
 from madang.release.keys import SIGNATURE_BYTES, verify
-from madang.release.publish import NOTICES
+from madang.release.publish import NOTICES, forget_copies
 
 MOST_BYTES = 50 << 30
 _MANIFEST_BYTES = 64 << 20
@@ -66,7 +66,9 @@ def receive(workspace: Path, bundle: Path, keys: Path, *, most_bytes: int = MOST
         _sync(state)
         _point(live, state)
         _clear(states, live)
-    return _told(manifest, before, key)
+    told = _told(manifest, before, key)
+    forget_copies(workspace, (*told.changed, *told.gone))
+    return told
 
 
 def _digests(manifest: Manifest) -> dict[str, str]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from madang.bank import Version
 from madang.messages import MadangError
 from madang.release.decision import Decision, Dim, Filter, Measure, TableRule, Treatment
@@ -83,7 +87,13 @@ def _people(releases: Releases, version: Version) -> Decision:
         (Dim("month", "time", total=False), area, Dim("age", "age")),
         (Measure("population_persons", population="주민등록인구"),),
     )
-    return _decision(releases, version, "주민등록인구-동-나이", "동별 나이별 주민등록인구", table=rule)
+    months = pa.concat_arrays(
+        [pq.read_table(p, columns=["month"]).column(0).combine_chunks() for p in version.files]
+    )
+    newest = (Filter("month", (str(pc.max(months).as_py()),)),)
+    return _decision(
+        releases, version, "주민등록인구-동-나이", "동별 나이별 주민등록인구", table=rule, rows=newest
+    )
 
 
 def _cards(releases: Releases, version: Version) -> Decision:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from madang.bank import Version
-from madang.declarations.standard import DatasetColumn
+from madang.declarations.standard import DatasetColumn, Standard
 from madang.messages import text
 from madang.release.cube import UNKNOWN, Cube
 from madang.release.decision import Decision
@@ -66,3 +68,16 @@ def _measure(name: str, told: DatasetColumn | None, whole: bool) -> DatasetColum
 def _note(measure: DatasetColumn) -> DatasetColumn:
     label = text("release_note_label", column=measure.label)
     return DatasetColumn(measure.name + _NOTE, label, "text", description=text("release_note_description"))
+
+
+def labelled(columns: Sequence[DatasetColumn], standard: Standard | None) -> tuple[DatasetColumn, ...]:
+    """Columns each with a label of its own: the source's, or where it has none or one of several, the standard's."""
+    count = Counter(column.label for column in columns)
+    made: dict[str, str] = {}
+    for column in columns:
+        told = standard.column(column.standard) if standard and column.standard else None
+        bare = column.label in ("", column.name) or count[column.label] > 1
+        made[column.name] = told.label if told and bare else column.label or column.name
+        if column.name.endswith(_NOTE) and (measure := made.get(column.name.removesuffix(_NOTE))):
+            made[column.name] = text("release_note_label", column=measure)
+    return tuple(replace(column, label=made[column.name]) for column in columns)
