@@ -1,0 +1,1 @@
+"""Deciding what becomes open: the form, the look beforehand, the history, withdrawal."""

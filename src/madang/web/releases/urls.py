@@ -1,0 +1,14 @@
+"""Addresses of deciding what becomes open."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from madang.web.releases import views
+
+app_name = "releases"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("new/<str:dataset_id>/", views.new, name="new"),
+    path("of/<str:edition_id>/", views.edition, name="edition"),
+]
