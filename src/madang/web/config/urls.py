@@ -16,6 +16,7 @@ urlpatterns = [
     path("notices/", include("madang.web.notices.urls")),
     path("sql/", include("madang.web.sql.urls")),
     path("rounds/", include("madang.web.rounds.urls")),
+    path("releases/", include("madang.web.releases.urls")),
     path("work/", include("madang.web.work.urls")),
     path("static/<path:name>", static.file),
 ]
