@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "madang.web.api",
     "madang.web.desk",
     "madang.web.portal",
+    "madang.web.releases",
     "madang.web.deposits",
     "madang.web.rounds",
     "madang.web.sql",
