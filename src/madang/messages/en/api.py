@@ -1,3 +1,27 @@
-"""English sentences of api."""
+"""English sentences of the API."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "api_no_token": "There is no token, or it cannot be used. Make one on your own page and send it as 'Authorization: Bearer TOKEN'.",
+    "api_scope": "This token lacks the scope '{scope}'. Make a new one that has it.",
+    "api_too_often": "{limit:,} requests a minute are allowed. Ask again in {seconds} seconds.",
+    "api_no_address": "'{address}' is no address of the API. See /api/v1/ for those there are.",
+    "api_no_job": "There is no job '{job}'. Use the address that the deposit answered with.",
+    "api_method": "{method} cannot be used here. See the header Allow.",
+    "api_input": "What was sent cannot be read. Send it as the document describes.",
+    "api_server": "The server failed. Try again in a while; if it goes on, tell the administrator.",
+    "api_format": "There is no format '{format}'. Formats: {formats}",
+    "api_own_rows": "Of '{dataset}' you may see the rows of your own department only, so this list is not shown.",
+    "api_too_large": "The file is too large: the most is {most:,} MB. Use the upload page for larger ones.",
+    "api_no_file": "The file is empty or missing. Send it as the body, or as the field file.",
+    "api_no_name": "The name of the file is missing. Write it with its ending: name=parking.csv",
+    "api_status_400": "Bad request",
+    "api_status_401": "Token needed",
+    "api_status_403": "Not allowed",
+    "api_status_404": "Not found",
+    "api_status_405": "Method not allowed",
+    "api_status_409": "Conflict",
+    "api_status_413": "Too large",
+    "api_status_429": "Too many requests",
+    "api_status_500": "Server error",
+    "api_status_503": "Not available now",
+}

@@ -1,3 +1,27 @@
-"""Korean sentences of api."""
+"""Korean sentences of the API."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "api_no_token": "토큰이 없거나 쓸 수 없는 토큰입니다. 내 정보에서 토큰을 만들어 Authorization 머리글에 'Bearer 토큰'으로 넣으십시오.",
+    "api_scope": "이 토큰에는 '{scope}' 범위가 없습니다. 이 범위를 넣은 토큰을 새로 만드십시오.",
+    "api_too_often": "1분에 {limit:,}번까지 부를 수 있습니다. {seconds}초 뒤에 다시 부르십시오.",
+    "api_no_address": "'{address}'{은} API의 주소가 아닙니다. /api/v1/에서 주소를 확인하십시오.",
+    "api_no_job": "작업 '{job}'{이} 없습니다. 올릴 때 받은 주소를 확인하십시오.",
+    "api_method": "이 주소에는 {method}{을} 쓸 수 없습니다. Allow 머리글을 확인하십시오.",
+    "api_input": "보낸 내용을 읽을 수 없습니다. 문서의 모양대로 보내십시오.",
+    "api_server": "서버에서 처리하지 못했습니다. 잠시 뒤에 다시 부르고, 계속되면 관리자에게 알리십시오.",
+    "api_format": "'{format}' 형식은 없습니다. 쓸 수 있는 형식: {formats}",
+    "api_own_rows": "'{dataset}'{은} 자기 부서의 행만 볼 수 있는 데이터라 이 목록은 볼 수 없습니다.",
+    "api_too_large": "파일이 너무 큽니다. {most:,} MB까지 올릴 수 있습니다. 더 큰 파일은 누리집의 올리기를 쓰십시오.",
+    "api_no_file": "올린 파일이 비어 있거나 없습니다. 파일을 본문에 넣거나 file 항목으로 보내십시오.",
+    "api_no_name": "파일 이름이 없습니다. name에 확장자까지 쓰십시오. 예: name=주차장.csv",
+    "api_status_400": "잘못된 요청",
+    "api_status_401": "토큰 필요",
+    "api_status_403": "권한 없음",
+    "api_status_404": "찾을 수 없음",
+    "api_status_405": "쓸 수 없는 방법",
+    "api_status_409": "다른 작업과 겹침",
+    "api_status_413": "너무 큼",
+    "api_status_429": "너무 잦은 요청",
+    "api_status_500": "서버 오류",
+    "api_status_503": "지금은 쓸 수 없음",
+}

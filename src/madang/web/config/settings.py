@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "madang.web.audit",
     "madang.web.notices",
     "madang.web.work",
+    "madang.web.sources",
     "madang.web.api",
     "madang.web.desk",
     "madang.web.portal",

@@ -9,6 +9,7 @@ from madang.web.config import static
 urlpatterns = [
     path("", include("madang.web.portal.urls")),
     path("-/", include("madang.web.shell.urls")),
+    path("api/v1/", include("madang.web.api.urls")),
     path("accounts/", include("madang.web.accounts.urls")),
     path("audit/", include("madang.web.audit.urls")),
     path("data/", include("madang.web.desk.urls")),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("notices/", include("madang.web.notices.urls")),
     path("sql/", include("madang.web.sql.urls")),
     path("rounds/", include("madang.web.rounds.urls")),
+    path("sources/", include("madang.web.sources.urls")),
     path("releases/", include("madang.web.releases.urls")),
     path("work/", include("madang.web.work.urls")),
     path("static/<path:name>", static.file),
