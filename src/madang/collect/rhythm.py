@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from madang.bank.durable import SEOUL
-from madang.messages import MadangError, text
+from madang.messages import Language, MadangError, text
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
@@ -80,21 +80,21 @@ class Rhythm:
         hour, minute = self._times()[0]
         return day.replace(hour=hour, minute=minute)
 
-    def shown(self) -> str:
+    def shown(self, language: Language = "ko") -> str:
         """The rhythm for people: "10분마다", "날마다 06:30"; cron fields as they are."""
         words = self.said.lower().split()
         if self.every:
             whole = self.every % 60 == 0
-            return text(
-                "rhythm_hours" if whole else "rhythm_minutes", n=self.every // 60 if whole else self.every
-            )
+            code, n = ("rhythm_hours", self.every // 60) if whole else ("rhythm_minutes", self.every)
+            return text(code, language, n=n)
         if words[0] == "daily":
-            return text("rhythm_daily", at=words[1])
+            return text("rhythm_daily", language, at=words[1])
         if words[0] == "weekly":
-            return text("rhythm_weekly", day=text(f"rhythm_{words[1]}"), at=words[2])
+            return text("rhythm_weekly", language, day=text(f"rhythm_{words[1]}", language), at=words[2])
         if words[0] == "monthly":
-            day = text("rhythm_last") if words[1] == "last" else text("rhythm_day", n=words[1])
-            return text("rhythm_monthly", day=day, at=words[2])
+            last = words[1] == "last"
+            day = text("rhythm_last", language) if last else text("rhythm_day", language, n=words[1])
+            return text("rhythm_monthly", language, day=day, at=words[2])
         return self.said
 
     def _times(self) -> list[tuple[int, int]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import include, path
 
 from madang.web.config import static
+from madang.web.sql.open import asked_by_everybody
 
 urlpatterns = [
+    path("open/sql/", asked_by_everybody, name="open-sql"),  # before the edition that might be called so
     path("", include("madang.web.portal.urls")),
     path("-/", include("madang.web.shell.urls")),
     path("api/v1/", include("madang.web.api.urls")),

@@ -13,7 +13,7 @@ from madang.web.shell import errors
 from madang.web.shell.workspace import one_workspace
 
 View = Callable[..., HttpResponseBase]
-_MISSING = ("dataset_missing", "version_missing", "snapshot_missing", "no_version")
+_MISSING = ("dataset_missing", "version_missing", "snapshot_missing", "no_version", "origin_missing")
 
 
 def is_missing(error: MadangError) -> bool:

@@ -1,0 +1,1 @@
+"""Pages of the sources on a rhythm: how each stands, its runs, and what is fetched from where."""
