@@ -19,6 +19,7 @@ from madang.cli import (  # noqa: E402
     keep,
     look,
     people,
+    release,
     sample,
     source,
     up,
@@ -48,6 +49,21 @@ def main(context: click.Context, workspace: str) -> None:
     context.obj = workspace
 
 
-for module in (deposit, look, card, areas, change, source, collect, keep, sample, feed, people, up, work):
+for module in (
+    deposit,
+    look,
+    card,
+    areas,
+    change,
+    source,
+    collect,
+    keep,
+    sample,
+    feed,
+    people,
+    release,
+    up,
+    work,
+):
     for command in module.COMMANDS:
         main.add_command(command)
