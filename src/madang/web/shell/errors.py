@@ -20,9 +20,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "shell/not_found.html", {"reason": reason}, status=404)
 
 
-def forbidden(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: known who asks, and not allowed."""
-    reason = said(error) if isinstance(error, MadangError) else ""
+    reason = said(exception) if isinstance(exception, MadangError) else ""
     return render(request, "shell/forbidden.html", {"reason": reason}, status=403)
 
 

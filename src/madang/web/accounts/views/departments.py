@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.messages import success
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from madang.messages import MadangError
 from madang.web.accounts import actions, handover
 from madang.web.accounts.models import Department, Holding, Post
 from madang.web.accounts.people import lasting, person_of
-from madang.web.accounts.views.people import _day, _number
+from madang.web.accounts.views.people import day_of, number_of, wanted
 from madang.web.shell.doors import form, page
 from madang.web.shell.language import said
 
@@ -43,7 +43,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "former": all_of.exclude(lasting(today)).select_related("successor"),
         "today": today,
         "wrong": wrong,
-        "wanted": request.POST,
+        "wanted": wanted(request, "department", "post"),
     }
     return render(request, "accounts/departments.html", shown, status=400 if wrong else 200)
 
@@ -63,7 +63,7 @@ def pass_on(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(reverse("department", args=[pk]))
     try:
-        on = _day(request.POST.get("on", "")) or timezone.localdate()
+        on = day_of(request.POST.get("on", "")) or timezone.localdate()
         into = actions.department_named(request.POST.get("into", ""), by=by, valid_from=on)
         if into is None:
             raise MadangError("post_missing", post="-")
@@ -86,10 +86,12 @@ def pass_on(request: HttpRequest, pk: int) -> HttpResponse:
 @page
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """What a post owns, owes and is late with: for administrators and whoever holds it."""
-    found = get_object_or_404(Post.objects.select_related("department", "successor"), pk=pk)
+    found = Post.objects.select_related("department", "successor").filter(pk=pk).first()
     by = person_of(request)
-    if found.name not in by.posts:
+    if found is None or found.name not in by.posts:
         check(by, "administer", WORKSPACE)
+    if found is None:
+        raise Http404
     return _post(request, found)
 
 
@@ -101,10 +103,10 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(reverse("post", args=[pk]))
     try:
-        new = Post.objects.filter(pk=_number(request.POST.get("successor"))).first()
+        new = Post.objects.filter(pk=number_of(request.POST.get("successor"))).first()
         if new is None:
             raise MadangError("post_has_no_successor", post=old.name)
-        on = _day(request.POST.get("on", "")) or timezone.localdate()
+        on = day_of(request.POST.get("on", "")) or timezone.localdate()
         changed = handover.hand_over(
             post=old, successor=new, on=on, by=by, why=request.POST.get("why", "")[:500]
         )
@@ -139,7 +141,7 @@ def _one(request: HttpRequest, found: Department, wrong: str = "") -> HttpRespon
         "others": Department.objects.filter(lasting(today)).exclude(pk=found.pk).order_by("name"),
         "today": today,
         "wrong": wrong,
-        "wanted": request.POST,
+        "wanted": wanted(request, "into", "on"),
     }
     return render(request, "accounts/department.html", shown, status=400 if wrong else 200)
 

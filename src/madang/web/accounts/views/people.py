@@ -79,7 +79,7 @@ def add(request: HttpRequest) -> HttpResponse:
     shown = {
         **_choices(),
         "wrong": wrong,
-        "wanted": request.POST,
+        "wanted": wanted(request, "username", "name", "department"),
         "wanted_roles": request.POST.getlist("roles"),
     }
     return render(request, "accounts/person_add.html", shown, status=400 if wrong else 200)
@@ -124,15 +124,15 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 def _give(request: HttpRequest, user: User, by: Person) -> None:
-    post = get_object_or_404(Post, pk=_number(request.POST.get("post")))
-    begins = _day(request.POST.get("valid_from", "")) or timezone.localdate()
-    ends = _day(request.POST.get("valid_until", ""))
+    post = get_object_or_404(Post, pk=number_of(request.POST.get("post")))
+    begins = day_of(request.POST.get("valid_from", "")) or timezone.localdate()
+    ends = day_of(request.POST.get("valid_until", ""))
     actions.give_post(user=user, post=post, valid_from=begins, valid_until=ends, by=by)
 
 
 def _end(request: HttpRequest, user: User, by: Person) -> None:
-    holding = get_object_or_404(user.holdings, pk=_number(request.POST.get("holding")))
-    on = _day(request.POST.get("on", "")) or timezone.localdate()
+    holding = get_object_or_404(user.holdings, pk=number_of(request.POST.get("holding")))
+    on = day_of(request.POST.get("on", "")) or timezone.localdate()
     actions.end_post(holding=holding, on=on, by=by)
 
 
@@ -222,11 +222,13 @@ def _administrator(request: HttpRequest) -> Person:
     return by
 
 
-def _number(value: str | None) -> int:
+def number_of(value: str | None) -> int:
+    """The id in a form; 0, which nothing has, for what is no number."""
     return int(value) if value and value.isdecimal() and len(value) < 18 else 0
 
 
-def _day(value: str) -> date | None:
+def day_of(value: str) -> date | None:
+    """The day in a form, None for an empty field. Raises MadangError("day_wrong")."""
     try:
         found = parse_date(value) if value else None
     except ValueError:
@@ -234,3 +236,8 @@ def _day(value: str) -> date | None:
     if value and found is None:
         raise MadangError("day_wrong", value=value[:20])
     return found
+
+
+def wanted(request: HttpRequest, *names: str) -> dict[str, str]:
+    """What was written into a form, to show it again."""
+    return {name: request.POST.get(name, "") for name in names}
