@@ -51,4 +51,8 @@ TEXTS: dict[str, str] = {
     "marked_warning": "to be checked",
     "marked_info": "note",
     "reading_stopped": "The reading was stopped. Read the file again.",
+    # new tables
+    "table_title": "Give the table a name with at least one letter or digit.",
+    "table_taken": "The name '{title}' is taken. Choose another one.",
+    "table_columns": "Name one to {most} columns, each once.",
 }

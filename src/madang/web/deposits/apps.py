@@ -1,0 +1,11 @@
+"""The app of deposits by hand."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Deposits(AppConfig):
+    name = "madang.web.deposits"
+    label = "deposits"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,80 @@
+"""What a person filled in on the review page, as an override, a decision and a card."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import QueryDict
+
+from madang.declarations.card import ACCESS, LICENCES, THEMES, Card
+from madang.messages import MadangError
+from madang.privacy import POLICY
+
+_ROWS = re.compile(r"\d{1,7}(?:\s*[,~\s]\s*\d{1,7})*")
+_CHOICES = ("keep", "restrict", "mask")
+_COLUMNS = 5_000
+
+
+def override(form: QueryDict) -> dict[str, Any]:
+    """The reading a form asks for; a field left empty is inferred. Raises MadangError("header_rows_unusable")."""
+    told: dict[str, Any] = {}
+    for name in ("encoding", "delimiter", "standard", "crs", "sheet"):
+        said = form.get(name, "").strip()
+        if said:
+            told[name] = "\t" if said == "\\t" else said
+    rows = form.get("header_rows", "").strip()
+    if rows:
+        told["header_rows"] = _rows(rows)
+    if form.get("text"):
+        told["text"] = True
+    types, mapping = {}, {}
+    for number in range(min(_number(form.get("columns", "0")), _COLUMNS)):
+        label = form.get(f"label-{number}", "")
+        if not label:
+            continue
+        if kind := form.get(f"type-{number}", ""):
+            types[label] = kind
+        column = form.get(f"map-{number}", "")
+        if column:
+            mapping[label] = "" if column == "-" else column
+    return {**told, "types": types, "mapping": mapping}
+
+
+def _rows(said: str) -> list[int]:
+    """1-based rows; "0": there is no header; "2~4": three of them."""
+    if not _ROWS.fullmatch(said):
+        raise MadangError("header_rows_unusable", rows=said[:60])
+    if said == "0":
+        return []
+    found: list[int] = []
+    for part in re.split(r"\s*,\s*|\s+(?!~)", re.sub(r"\s*~\s*", "~", said)):
+        first, _, last = part.partition("~")
+        found += range(int(first), min(int(last or first), int(first) + 20) + 1)
+    return found
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 0
+
+
+def personal(form: QueryDict) -> dict[str, str]:
+    """What is to be done with kinds of personal data, where somebody said it."""
+    said = {kind: form.get(f"personal-{kind}", "") for kind in POLICY if POLICY[kind].action != "refuse"}
+    return {kind: action for kind, action in said.items() if action in _CHOICES}
+
+
+def card(form: QueryDict) -> dict[str, Any]:
+    """The card of a new dataset. Raises MadangError (``card_*``)."""
+    found: dict[str, Any] = {
+        name: form.get(name, "").strip()
+        for name in ("title", "description", "theme", "steward", "licence", "access", "provider")
+    }
+    rhythm = form.get("rhythm_days", "").strip()
+    found["rhythm_days"] = int(rhythm) if rhythm.isascii() and rhythm.isdigit() and len(rhythm) < 5 else None
+    kept = {name: value for name, value in found.items() if value not in ("", None)}
+    Card(**{"title": "-", **kept})  # rejects nonsense
+    return kept
+
+
+CHOICES = {"themes": THEMES, "licences": LICENCES, "access": ACCESS}

@@ -1,0 +1,125 @@
+"""The receipt of a deposit, and its original with the problems marked."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow.parquet as pq
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+
+from madang.access import can
+from madang.bank import Dataset
+from madang.bank.seen import thing_of
+from madang.declarations.standard import DatasetColumn
+from madang.intake.marked import MOST_LISTED
+from madang.intake.marked_original import marked_original
+from madang.intake.receipt import Reason
+from madang.messages import MadangError
+from madang.web.accounts.people import person_of
+from madang.web.audit.record import record
+from madang.web.deposits.models import sentence
+from madang.web.deposits.reviewing import problem_sentence
+from madang.web.shell import words
+from madang.web.shell.doors import page
+from madang.web.shell.downloads import FORMS
+from madang.web.shell.mark import Mark
+from madang.web.shell.masking import masked_problem, personal_of
+from madang.web.shell.workspace import bank, workspace
+
+_BLOCK = 1 << 18
+
+
+def _found(dataset: str, deposit: str) -> tuple[Dataset, dict[str, Any], dict[str, Any]]:
+    found = bank().may("read", dataset)
+    if deposit not in found.deposits():
+        raise Http404
+    return found, found.receipt(deposit), found.facts(deposit)
+
+
+@page
+def receipt(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
+    """What became of a deposit."""
+    found, said, facts = _found(dataset, deposit)
+    by = person_of(request)
+    path = found.deposit_folder(deposit) / "problems.parquet"
+    told = {
+        "dataset": dataset,
+        "title": str(found.card["title"]),
+        "deposit": deposit,
+        "receipt": said,
+        "mark": words.VERDICTS.get(str(said["verdict"]), Mark(str(said["verdict"]))),
+        "reasons": [sentence(r.code, r.params) for r in map(Reason.stored, said["reasons"])],
+        "listed": path.exists() and pq.read_metadata(path).num_rows > 0,
+        "may_mark": path.exists() and _kept(said),
+        "personal": _hidden(found, facts) != set(),
+        "may_personal": can(by, "read_personal", thing_of(found)),
+        "edit": said.get("edit"),
+        "live": found.latest is not None and found.latest.n == said.get("version"),
+        "may_deposit": can(by, "deposit", thing_of(found)),
+    }
+    return render(request, "deposits/receipt.html", told)
+
+
+@page
+def marked(request: HttpRequest, dataset: str, deposit: str) -> HttpResponseBase:
+    """The original with its problems marked, to go back to whoever made it; personal values starred unless the person
+    may see them and says why."""
+    found, said, facts = _found(dataset, deposit)
+    by = person_of(request)
+    hidden = _hidden(found, facts)
+    why = request.GET.get("why", "").strip()[:500]
+    whole = not hidden
+    if hidden and why:
+        bank().may("read_personal", dataset)
+        whole = True
+    held = TemporaryFile()  # noqa: SIM115 - closed when it was sent
+    try:
+        if not _kept(said):
+            raise MadangError("marked_unreadable")
+        shown = set() if whole else hidden
+        marked_original(
+            workspace().bank.snapshots.path(str(said["sha256"])), said, facts, _problems(found, deposit, shown), held,
+            hidden=sorted(shown), title=f"{found.card['title']} · {said['file']}",
+        )  # fmt: skip
+    except MadangError as error:
+        held.close()
+        messages.error(request, sentence(error.code, error.params))
+        return redirect("deposits:receipt", dataset=dataset, deposit=deposit)
+    if hidden and whole:
+        record(
+            by,
+            "dataset.read_personal",
+            f"dataset:{dataset}",
+            why=why,
+            detail={"deposit": deposit, "form": "marked"},
+        )
+    held.seek(0)
+    stem = str(said["file"]).rsplit(".", 1)[0]
+    disposition = f"attachment; filename*=UTF-8''{quote(f'{stem}-점검.xlsx')}"
+    blocks = iter(lambda: held.read(_BLOCK), b"")
+    return StreamingHttpResponse(
+        blocks, content_type=FORMS["xlsx"], headers={"Content-Disposition": disposition}
+    )
+
+
+def _kept(said: dict[str, Any]) -> bool:
+    """Whether the bytes of a deposit are there to be marked; an edit has none of its own."""
+    sha256 = said.get("sha256")
+    return bool(sha256) and not said.get("edit") and workspace().bank.snapshots.path(str(sha256)).exists()
+
+
+def _hidden(found: Dataset, facts: dict[str, Any]) -> set[str]:
+    return personal_of(found, [DatasetColumn(**column) for column in facts.get("columns") or ()])
+
+
+def _problems(found: Dataset, deposit: str, hidden: set[str]) -> list[tuple[dict[str, Any], str]]:
+    table = pq.read_table(found.deposit_folder(deposit) / "problems.parquet").slice(0, MOST_LISTED)
+    listed = []
+    for each in table.to_pylist():
+        line = problem_sentence(each, hidden)
+        listed.append((masked_problem(each, {}, hidden), line))
+    return listed
