@@ -13,6 +13,7 @@ import "./styles/accounts.css";
 import "./styles/audit.css";
 import "./styles/sql.css";
 import "./styles/work.css";
+import "./styles/sources.css";
 import "./styles/deposits.css";
 import "./styles/portal.css";
 import "./styles/rounds.css";
