@@ -14,7 +14,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,14 +24,13 @@ from madang.messages import MadangError
 from madang.web.accounts.people import person_of
 from madang.web.deposits import copies, drafts
 from madang.web.deposits.models import Draft, sentence
+from madang.web.deposits.sending import workbook
 from madang.web.deposits.states import OPEN
 from madang.web.shell.doors import page
-from madang.web.shell.downloads import FORMS
 from madang.web.shell.mark import Mark
 from madang.web.shell.workspace import workspace
 
 _SHOWN = 500
-_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -59,12 +57,7 @@ def copy(request: HttpRequest, dataset: str) -> HttpResponseBase:
             raise
         messages.error(request, sentence(error.code, error.params))
         return HttpResponseRedirect(f"/data/{quote(dataset)}/")
-    held.seek(0)
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    blocks = iter(lambda: held.read(_BLOCK), b"")
-    return StreamingHttpResponse(
-        blocks, content_type=FORMS["xlsx"], headers={"Content-Disposition": disposition}
-    )
+    return workbook(held, name)
 
 
 @page

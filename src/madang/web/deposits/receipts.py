@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from tempfile import TemporaryFile
 from typing import Any
-from urllib.parse import quote
 
 import pyarrow.parquet as pq
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from madang.access import can
@@ -23,14 +22,12 @@ from madang.web.accounts.people import person_of
 from madang.web.audit.record import record
 from madang.web.deposits.models import sentence
 from madang.web.deposits.reviewing import problem_sentence
+from madang.web.deposits.sending import workbook
 from madang.web.shell import words
 from madang.web.shell.doors import page
-from madang.web.shell.downloads import FORMS
 from madang.web.shell.mark import Mark
 from madang.web.shell.masking import masked_problem, personal_of
 from madang.web.shell.workspace import bank, workspace
-
-_BLOCK = 1 << 18
 
 
 def _found(dataset: str, deposit: str) -> tuple[Dataset, dict[str, Any], dict[str, Any]]:
@@ -97,13 +94,7 @@ def marked(request: HttpRequest, dataset: str, deposit: str) -> HttpResponseBase
             why=why,
             detail={"deposit": deposit, "form": "marked"},
         )
-    held.seek(0)
-    stem = str(said["file"]).rsplit(".", 1)[0]
-    disposition = f"attachment; filename*=UTF-8''{quote(f'{stem}-점검.xlsx')}"
-    blocks = iter(lambda: held.read(_BLOCK), b"")
-    return StreamingHttpResponse(
-        blocks, content_type=FORMS["xlsx"], headers={"Content-Disposition": disposition}
-    )
+    return workbook(held, f"{str(said['file']).rsplit('.', 1)[0]}-점검.xlsx")
 
 
 def _kept(said: dict[str, Any]) -> bool:

@@ -1,0 +1,260 @@
+"""Copies of a dataset edited and sent back, tables kept in the browser, receipts and marked originals."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from madang.bank import Version
+from madang.intake.round_trip import table_of
+from madang.web.audit.models import Entry
+from madang.web.deposits.models import Draft
+from madang.workspace import Workspace
+from web.deposits_helper import work
+from web_page import Page
+
+POST = "교통과 주차관리팀"
+HEAD = "번호,이름,전화,수량,날짜"
+ROWS = [HEAD, *(f"{n},이름{n},010-1234-{5600 + n},{n * 3},2026-01-{n % 28 + 1:02d}" for n in range(1, 31))]
+
+
+@pytest.fixture
+def city(own_city: Workspace) -> Workspace:
+    put(own_city, ROWS)
+    own_city.bank.write_card("물품", {"title": "물품 대장", "steward": POST}, by="x", at=own_city.clock())
+    return own_city
+
+
+def put(city: Workspace, rows: list[str]) -> None:
+    path = city.folder / "물품.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    city.deposit(path, "물품")
+
+
+@pytest.fixture
+def alice(city: Workspace, signed_in: Any) -> Any:
+    return signed_in("official", posts=[POST], username="alice")
+
+
+@pytest.fixture
+def charlie(city: Workspace, signed_in: Any) -> Any:
+    return signed_in("official", username="charlie")
+
+
+def live(city: Workspace) -> Version:
+    found = city.bank["물품"].latest
+    assert found is not None
+    return found
+
+
+def column(city: Workspace, name: str) -> list[Any]:
+    return list(table_of(live(city))[name].to_pylist())
+
+
+def body(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def workbook(browser: Any) -> Any:
+    answer = browser.get("/deposits/copy/물품.xlsx")
+    assert answer.status_code == 200
+    return openpyxl.load_workbook(io.BytesIO(body(answer)))
+
+
+def send(browser: Any, book: Any) -> Page:
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("고친 것.xlsx", out.getvalue())
+    there = browser.post("/deposits/files/", {"files": [file]}).url
+    assert work() == 1
+    return Page(browser.get(there))
+
+
+def approve(browser: Any, page: Page, lines: list[str], why: str = "현장 확인") -> Any:
+    (action,) = {a for a in page.tree.xpath("//form/@action") if a.endswith("/approve/")}
+    (shown,) = page.tree.xpath("//input[@name='live']/@value")
+    return browser.post(action, {"line": lines, "why": why, "live": shown})
+
+
+def test_an_edited_copy_is_approved_row_by_row(alice: Any, city: Workspace) -> None:
+    book = workbook(alice)
+    sheet = book.worksheets[0]
+    assert sheet["C2"].value == "0************"  # personal: starred
+    sheet["D2"], sheet["D3"], sheet["D4"] = 300, 600, "많이"
+    sheet.delete_rows(31)
+    page = send(alice, book)
+    assert "4개 행이 달라졌습니다" in page.text
+    page = Page(alice.get(page.link("바뀐 것 보기")))
+    ticked = page.tree.xpath("//input[@name='line'][@checked]/@value")
+    assert ticked == ["c0", "c1", "r29"]
+    assert "'많이'를 정수로 읽을 수 없습니다" in page.text
+    done = approve(alice, page, ["c0", "r29"])
+    receipt = Page(alice.get(done.url))
+    assert "현장 확인" in receipt.text
+    assert (live(city).n, live(city).kind, live(city).by, live(city).rows) == (2, "edit", "alice", 29)
+    assert column(city, "수량")[:3] == [300, 6, 9]
+    assert column(city, "전화")[0] == "010-1234-5601"
+    entry = Entry.objects.get(what="dataset.edit")
+    assert (entry.by, entry.thing, entry.why, entry.detail["changed"]) == (
+        "alice",
+        "dataset:물품",
+        "현장 확인",
+        1,
+    )
+    assert Draft.objects.get().edits == {}
+
+
+def test_a_copy_nobody_edited_says_so(alice: Any, city: Workspace) -> None:
+    page = send(alice, workbook(alice))
+    assert "마지막 숫자까지 같습니다" in page.text
+    assert live(city).n == 1
+
+
+def test_a_copy_of_an_older_version_is_laid_over_the_live_one(alice: Any, city: Workspace) -> None:
+    book = workbook(alice)
+    book.worksheets[0]["D2"], book.worksheets[0]["D3"] = 300, 600
+    put(city, [ROWS[0], ROWS[1].replace(",3,", ",33,"), *ROWS[2:]])
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    assert "2판이 되었습니다" in page.text
+    assert page.tree.xpath("//input[@name='line'][@checked]/@value") == ["c1"]
+    assert "(받을 때 3)" in page.text
+    put(city, [*ROWS, "31,새,010-1234-9999,1,2026-01-01"])  # while it is looked at
+    approve(alice, page, ["c1"])
+    assert live(city).n == 3
+    assert Draft.objects.get().state == "open"
+
+
+def test_a_reason_is_asked(alice: Any, city: Workspace) -> None:
+    book = workbook(alice)
+    book.worksheets[0]["D2"] = 300
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    approve(alice, page, ["c0"], why="  ")
+    assert live(city).n == 1
+
+
+def test_charlie_gets_no_copy_and_sees_no_edits(alice: Any, charlie: Any, city: Workspace) -> None:
+    assert charlie.get("/deposits/copy/물품.xlsx").status_code == 403
+    assert charlie.get("/deposits/grid/물품/").status_code == 403
+    assert charlie.get("/deposits/grid/물품/rows.json").status_code == 403
+    grid(alice)
+    number = Draft.objects.get().pk
+    for address in ("", "save/", "check/", "approve/", "drop/"):
+        answer = charlie.get if not address else charlie.post
+        assert answer(f"/deposits/edits/{number}/{address}").status_code in (400, 404)
+
+
+def grid(browser: Any) -> dict[str, Any]:
+    page = Page(browser.get("/deposits/grid/물품/"))
+    sheet = page.find("#sheet")[0]
+    said: dict[str, Any] = browser.get(sheet.get("data-rows")).json()
+    return {**said, "save": sheet.get("data-save"), "check": sheet.get("data-check")}
+
+
+def post(browser: Any, address: str, said: Any) -> Any:
+    return browser.post(address, json.dumps(said), content_type="application/json")
+
+
+def test_the_grid_keeps_a_draft_and_commits_it(alice: Any, city: Workspace) -> None:
+    said = grid(alice)
+    assert [c["label"] for c in said["columns"]] == HEAD.split(",")
+    assert [c["locked"] for c in said["columns"]] == [False, False, True, False, False]
+    assert said["rows"][0] == ["1", "이름1", "0************", "3", "2026-01-02"]
+    edits = {"cells": {"0": {"수량": "30"}}, "added": [{"번호": "31", "이름": "새"}], "removed": [1]}
+    saved = post(alice, said["save"], {"edits": edits, "saved": 0})
+    assert saved.json() == {"saved": 1, "changes": 3}
+    assert grid(alice)["edits"]["cells"] == {"0": {"수량": "30"}}
+    behind = post(alice, said["save"], {"edits": {}, "saved": 0})  # another window
+    assert (behind.status_code, behind.json()["code"]) == (409, "draft_moved")
+    page = Page(alice.get(f"/deposits/edits/{Draft.objects.get().pk}/"))
+    approve(alice, page, page.tree.xpath("//input[@name='line'][@checked]/@value"))
+    assert column(city, "번호") == [1, *range(3, 32)]
+    assert column(city, "수량")[0] == 30
+    assert grid(alice)["edits"] == {}
+
+
+def test_a_starred_column_is_not_written_by_the_grid(alice: Any, city: Workspace) -> None:
+    said = grid(alice)
+    post(alice, said["save"], {"edits": {"cells": {"0": {"전화": "0*", "수량": "5"}}}, "saved": 0})
+    page = Page(alice.get(f"/deposits/edits/{Draft.objects.get().pk}/"))
+    approve(alice, page, ["c0"])
+    assert column(city, "전화")[0] == "010-1234-5601"
+    assert column(city, "수량")[0] == 5
+
+
+def test_types_are_checked_on_the_spot(alice: Any) -> None:
+    said = grid(alice)
+    asked = [["수량", "1,200"], ["수량", "열"], ["날짜", "2026-02-30"], ["이름", "=1+1"], ["없음", "x"]]
+    told = post(alice, said["check"], {"cells": asked}).json()["cells"]
+    assert [bool(each) for each in told] == [False, True, True, False, False]
+    assert "2월 30일은 없습니다" in told[2]
+    assert post(alice, said["check"], {"cells": [["x"]]}).status_code == 400
+    assert post(alice, said["save"], {"edits": {"cells": {"a": 1}}, "saved": 0}).status_code == 400
+
+
+def test_a_new_table_is_made_empty_and_filled(city: Workspace, signed_in: Any) -> None:
+    dora = signed_in("steward", posts=[POST], username="dora")
+    made = dora.post("/deposits/new/", {"title": "비품 대장", "label-0": "번호", "type-0": "integer",
+                                        "label-1": "산 날", "type-1": "date", "steward": POST})  # fmt: skip
+    assert made.status_code == 302
+    found = city.bank["비품-대장"]
+    assert (found.card["title"], found.card["steward"], found.latest.rows) == ("비품 대장", POST, 0)  # type: ignore[union-attr]
+    page = Page(dora.get(made.url))
+    address = page.find("#sheet")[0].get("data-save")
+    post(dora, address, {"edits": {"added": [{"번호": "1", "산_날": "2026-3-4"}]}, "saved": 0})
+    review = Page(dora.get(f"/deposits/edits/{Draft.objects.get().pk}/"))
+    approve(dora, review, ["a0"])
+    rows = table_of(city.bank["비품-대장"].latest)  # type: ignore[arg-type]
+    assert rows["산_날"].cast(pa.string()).to_pylist() == ["2026-03-04"]
+    taken = dora.post("/deposits/new/", {"title": "비품 대장", "label-0": "a"})
+    assert "이미 쓰고 있습니다" in Page(taken).text
+
+
+def test_charlie_makes_no_table(charlie: Any) -> None:
+    assert charlie.get("/deposits/new/").status_code == 403
+    assert charlie.post("/deposits/new/", {"title": "x", "label-0": "a"}).status_code == 403
+
+
+def broken(city: Workspace) -> str:
+    put(city, [*ROWS[:5], "5,이름5,010-1234-5605,스물,2026-01-06", *ROWS[6:]])
+    return live(city).deposit_id
+
+
+def test_the_original_comes_back_with_its_problems_marked(alice: Any, charlie: Any, city: Workspace) -> None:
+    deposit = broken(city)
+    address = f"/deposits/receipts/물품/{deposit}/"
+    page = Page(alice.get(address))
+    book = openpyxl.load_workbook(io.BytesIO(body(alice.get(page.link("문제를 표시한 원본")))))
+    sheet = book["자료"]
+    assert "정수로 읽을 수 없습니다" in sheet["D6"].comment.text
+    assert sheet["C6"].value == "0************"
+    why = alice.get(f"{address}marked.xlsx", {"why": "민원 확인"})
+    whole = openpyxl.load_workbook(io.BytesIO(body(why)))
+    assert whole["자료"]["C6"].value == "010-1234-5605"
+    assert Entry.objects.get(what="dataset.read_personal").why == "민원 확인"
+    assert charlie.get(f"{address}marked.xlsx", {"why": "궁금"}).status_code == 403
+    starred = openpyxl.load_workbook(io.BytesIO(body(charlie.get(f"{address}marked.xlsx"))))
+    assert starred["자료"]["C6"].value == "0************"
+    assert alice.get("/deposits/receipts/물품/../x/").status_code == 404
+    assert alice.get("/deposits/receipts/물품/20260101T000000000000-aaaaaa/").status_code == 404
+
+
+def test_the_overview_tells_what_is_late_worse_refused_and_mine(
+    alice: Any, charlie: Any, city: Workspace
+) -> None:
+    broken(city)
+    city.deposit(city.folder / "물품.csv", "물품")
+    (city.folder / "빈.csv").write_text("", encoding="utf-8")
+    city.deposit(city.folder / "빈.csv", "물품")
+    page = Page(alice.get("/deposits/"))
+    assert "물품 대장" in page.text
+    assert "점으로" in page.text  # the quality fell
+    assert "빈.csv" in page.text
+    assert "공중화장실" not in page.text  # not of her post
+    other = Page(charlie.get("/deposits/"))
+    assert "물품 대장" not in other.text
