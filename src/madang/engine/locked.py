@@ -29,6 +29,7 @@ from madang.engine.locked_errors import error_of
 from madang.engine.locked_process import FRAME
 from madang.messages import MadangError
 
+_START_S = 30.0  # that a process may take to start on a busy machine
 _EVERY = 0.1  # seconds between looks at whether the query was cancelled
 _MOST_HEADER = 8 << 20  # bytes of one frame that is no data
 _COMMAND = "import sys; sys.path[:0] = {path!r}; from madang.engine.locked_process import main; main()"
@@ -104,11 +105,10 @@ def ask(
     """
     limits = limits or Limits()
     request = _request(sql, tables, limits, parameters or {})
-    deadline = time.monotonic() + limits.seconds
     with _process() as child:
         with suppress(BrokenPipeError, ConnectionResetError):  # it is dead already; the answer will tell
             child.peer.sendall(FRAME.pack(b"Q", len(request)) + request)
-        frames = _frames(child.peer, limits, deadline, cancelled)
+        frames = _frames(child.peer, limits, cancelled)
         return _answer(frames, sql, tables, limits)
 
 
@@ -197,10 +197,13 @@ def _plain(value: Value) -> str | int | float | bool | None:
 
 
 def _frames(
-    peer: socket.socket, limits: Limits, deadline: float, cancelled: Callable[[], bool]
+    peer: socket.socket, limits: Limits, cancelled: Callable[[], bool]
 ) -> Iterator[tuple[bytes, bytes]]:
-    """What the process says until it ends. Raises MadangError: sql_time, sql_cancelled, sql_ended."""
-    held = bytearray()
+    """What the process says until it ends; its time counts from when it is ready.
+
+    Raises MadangError: sql_time, sql_cancelled, sql_ended.
+    """
+    held, deadline = bytearray(), time.monotonic() + _START_S
     data_left = limits.bytes + (64 << 20)  # what Arrow writes around the data
     while True:
         left = deadline - time.monotonic()
@@ -224,7 +227,10 @@ def _frames(
                 raise MadangError("sql_ended")
             if len(held) < FRAME.size + length:
                 break
-            yield kind, bytes(held[FRAME.size : FRAME.size + length])
+            if kind == b"R":
+                deadline = time.monotonic() + limits.seconds
+            else:
+                yield kind, bytes(held[FRAME.size : FRAME.size + length])
             del held[: FRAME.size + length]
             data_left -= length if kind == b"A" else 0
 

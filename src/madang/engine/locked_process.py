@@ -1,7 +1,7 @@
 """The process in which one query of a person runs: the side of the child. It answers once and ends.
 
 It is told over its standard input, a socket: one frame of JSON that says what to run over which files. It answers in
-frames: a letter, a length and that many bytes. H the columns, A a piece of an Arrow stream, E an error, D the end.
+frames: a letter, a length and that many bytes. R it is ready, H the columns, A a piece of an Arrow stream, E an error, D the end.
 Nothing here is trusted by the other side, which bounds what it takes and ends the process when time is over.
 """
 
@@ -49,6 +49,7 @@ def main() -> None:
     os.dup2(0, 1)  # what a library prints is no answer
     os.dup2(0, 2)
     _rehearse()
+    peer.sendall(FRAME.pack(b"R", 0))
     kind, body = _frame(peer)
     if kind != b"Q":
         os._exit(1)

@@ -29,4 +29,5 @@ TEXTS: dict[str, str] = {
     "sql_cancelled": "The query was cancelled. Nothing of it is kept.",
     "sql_ended": "The query went beyond a limit of time or memory and ended halfway. Run it again over less. If it happens again, tell the administrator.",
     "sql_busy": "{most} other queries are running now. Run it again in a moment.",
+    "sql_too_often": "One address may ask {most} times a minute. Run it again in a moment.",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -19,27 +18,20 @@ FORMS = {
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
 }
-_BLOCK = 1 << 18
 
 
-def written(kept: Path, asked: Asked, form: str, source: str) -> Iterator[bytes]:
-    """The bytes of a kept answer in `form`, a block at a time. Raises MadangError: sql_answer_missing, format_unknown."""
+def written(kept: Path, asked: Asked, form: str, source: str) -> IO[bytes]:
+    """A kept answer in `form`, as an open file that is nowhere else. Raises MadangError: sql_answer_missing, format_unknown."""
     if form not in FORMS:
         raise MadangError("format_unknown", format=form, formats=", ".join(FORMS))
     if not kept.is_file():
         raise MadangError("sql_answer_missing")
-    held = TemporaryFile()  # noqa: SIM115 - closed by the generator
+    held = TemporaryFile()  # noqa: SIM115 - the answer closes it
     try:
         day = asked.at.date().isoformat()
         export([kept], bank_columns(asked.columns), form, held, as_of=day, source=source, places=False)
+        held.seek(0)
     except BaseException:
         held.close()
         raise
-    return _blocks(held)
-
-
-def _blocks(held: IO[bytes]) -> Iterator[bytes]:
-    with held:
-        held.seek(0)
-        while block := held.read(_BLOCK):
-            yield block
+    return held

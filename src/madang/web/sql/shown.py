@@ -14,6 +14,7 @@ from madang.messages import Language, text
 from madang.web.shell import words
 from madang.web.shell.workspace import workspace
 from madang.web.sql import actions
+from madang.web.sql.answers import Page
 from madang.web.sql.downloads import FORMS
 from madang.web.sql.models import Asked, Saved
 from madang.web.sql.parameters import parameters_of
@@ -70,14 +71,7 @@ def answer_shown(ws: Workspace, person: Person, asked: Asked, page: int = 1) -> 
         "page": None,
         "gone": False,
         "forms": _FORMS,
-        "columns": [
-            {
-                "name": each["name"],
-                "word": words.TYPES.get(each["type"], each["type"]),
-                "number": each["type"] in _NUMERIC,
-            }
-            for each in asked.columns
-        ],
+        "columns": columns_shown(asked),
         "may_create": can(person, "create", Thing("workspace")),
         "limits": actions.LIMITS,
     }
@@ -86,12 +80,27 @@ def answer_shown(ws: Workspace, person: Person, asked: Asked, page: int = 1) -> 
             found = actions.answers(ws).page(asked.id, page, len(asked.columns))
         except FileNotFoundError:
             return {**shown, "gone": True}
-        numeric = [each["type"] in _NUMERIC for each in asked.columns]
         shown["page"] = found
-        shown["rows"] = [
-            [Cell(cell, number) for cell, number in zip(row, numeric, strict=True)] for row in found.rows
-        ]
+        shown["rows"] = answer_cells(asked, found)
     return shown
+
+
+def columns_shown(asked: Asked) -> list[dict[str, Any]]:
+    """The heads of an answer's columns."""
+    return [
+        {
+            "name": each["name"],
+            "word": words.TYPES.get(each["type"], each["type"]),
+            "number": each["type"] in _NUMERIC,
+        }
+        for each in asked.columns
+    ]
+
+
+def answer_cells(asked: Asked, page: Page) -> list[list[Cell]]:
+    """The cells of a page of an answer."""
+    numeric = [each["type"] in _NUMERIC for each in asked.columns]
+    return [[Cell(cell, number) for cell, number in zip(row, numeric, strict=True)] for row in page.rows]
 
 
 def error_said(code: str, params: Mapping[str, Any]) -> str:

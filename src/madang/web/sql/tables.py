@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from django.utils import timezone
 
 from madang.access import Person, View, can
 from madang.bank import Bank, Dataset, Version
@@ -16,6 +17,7 @@ from madang.bank.seen import SeenBank, thing_of
 from madang.declarations.standard import DatasetColumn
 from madang.engine.locked import LockedTable
 from madang.engine.locked_copies import shown_copy
+from madang.release import is_over
 
 _ADDED = {  # what the bank adds to a table, with its type
     "source_row": "integer", "lon": "number", "lat": "number", "dong_code": "text", "geo_level": "text",
@@ -113,10 +115,15 @@ def _readable(bank: Bank, person: Person | None) -> Iterator[Dataset]:
 
 def _table(bank: Bank, person: Person | None, dataset: Dataset) -> DeskTable | None:
     version = dataset.latest
-    if version is None:
+    if version is None or (person is None and _over(version)):
         return None
     view = View() if person is None else SeenBank(bank, person).view(dataset, version.columns)
     return DeskTable(version, str(dataset.card["title"]), view, names_of(dataset.id))
+
+
+def _over(version: Version) -> bool:
+    """Whether an edition is past the last day that it was to be open."""
+    return is_over(str((version.facts.get("release") or {}).get("until") or ""), timezone.localdate())
 
 
 def _shown(column: DatasetColumn, masked: bool) -> DeskColumn:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import (
+    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -102,13 +102,11 @@ def download(request: HttpRequest, number: UUID, form: str) -> HttpResponseBase:
     kept = actions.answers(workspace()).path(asked.id)
     source = ", ".join(f"{each['dataset']}@{each['version']}" for each in asked.inputs)
     try:
-        blocks = written(kept, asked, form, source)
+        file = written(kept, asked, form, source)
     except MadangError as error:
         raise Http404 from error
-    response = StreamingHttpResponse(blocks, content_type=FORMS[form])
     name = f"sql-{asked.at:%Y%m%d-%H%M}{'-part' if asked.truncated else ''}.{form.removesuffix('-utf8')}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return FileResponse(file, as_attachment=True, filename=name, content_type=FORMS[form])
 
 
 @form_page
