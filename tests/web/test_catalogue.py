@@ -15,10 +15,6 @@ def cards(page: Page) -> list[str]:
     return page.texts("article h2")
 
 
-def test_the_front_door_leads_to_the_catalogue(client: Any) -> None:
-    assert client.get("/").headers["Location"] == "/data/"
-
-
 def test_every_dataset_is_listed_by_title(client: Any) -> None:
     page = Page(client.get("/data/"))
     assert cards(page) == [
@@ -152,3 +148,81 @@ def test_many_datasets_stand_by_theme_and_each_is_reached(
 
 def test_people_are_said_only_where_one_row_says_them(own_city: Workspace, client: Any) -> None:
     assert "주민등록 인구 1" not in Page(client.get("/data/")).text
+
+
+def facet(page: Page, name: str) -> dict[str, str]:
+    """The choices of a facet with their counts."""
+    links = page.tree.xpath(f"//section[@aria-labelledby='facet-{name}']//a")
+    return {each.text.strip(): each.xpath("string(./span)") for each in links}
+
+
+def restricted(city: Workspace, dataset: str, **card: Any) -> None:
+    found = city.bank[dataset]
+    found.write_card({**found.card, "access": "restricted", **card}, by="김새빛", at=city.clock())
+
+
+def test_facets_count_what_they_leave(client: Any) -> None:
+    page = Page(client.get("/data/"))
+    # by hand: 99.1, 98.4 and 100 points; 91.2; two were never checked
+    assert facet(page, "quality") == {"95점 이상": "3", "점검 안 함": "2", "80점 이상 95점 미만": "1"}
+    poor = Page(client.get("/data/?quality=fair"))
+    assert cards(poor) == ["공중화장실"]
+    assert facet(poor, "quality")["95점 이상"] == "3"  # what another choice would leave
+    assert poor.texts("p.chosen a") == ["80점 이상 95점 미만 ×빼기"]
+
+
+def test_facets_work_together(client: Any) -> None:
+    page = Page(client.get("/data/?quality=good&state=errors"))
+    assert cards(page) == ["공영주차장 정보", "도서관 현황"]
+    assert cards(Page(client.get("/data/?quality=nonsense"))) == cards(Page(client.get("/data/")))
+
+
+def test_lists_are_sorted_by_title_newest_and_quality(client: Any) -> None:
+    assert cards(Page(client.get("/data/?sort=quality")))[:3] == [
+        "주민등록 인구",
+        "공영주차장 정보",
+        "도서관 현황",
+    ]
+    assert cards(Page(client.get("/data/?sort=new")))[0] == "공영주차장 정보"
+
+
+def test_nobody_learns_of_what_he_may_not_see(own_city: Workspace, signed_in: Any) -> None:
+    """Alice is of another department, Bob of one that is named: the list, its counts, facets and search tell only Bob."""
+    restricted(own_city, "민원-처리-목록", readers=["민원과"], steward="감사담당관 조사팀")
+    alice, bob = signed_in("official", department="교통과"), signed_in("official", department="민원과")
+    page = Page(alice.get("/data/"))
+    assert cards(page) == ["가로등", "공영주차장 정보", "공중화장실", "도서관 현황", "주민등록 인구"]
+    assert page.texts("nav.filters a")[0] == "전체 5"
+    for address in (
+        "/data/",
+        "/data/?q=민원",
+        "/data/?q=ㅁㅇ",
+        "/data/?department=감사담당관",
+        "/data/?access=restricted",
+    ):
+        assert "감사담당관" not in alice.get(address).content.decode().replace("?department=감사담당관", "")
+        assert "민원 처리 목록" not in alice.get(address).content.decode()
+    assert cards(Page(bob.get("/data/?q=민원"))) == ["민원 처리 목록"]
+    assert facet(Page(bob.get("/data/")), "access") == {"내부": "5", "제한": "1"}
+    assert "감사담당관 조사팀" in Page(bob.get("/data/?q=민원")).text
+
+
+def test_what_is_hidden_answers_as_if_it_were_not_there(own_city: Workspace, signed_in: Any) -> None:
+    restricted(own_city, "민원-처리-목록")
+    alice = signed_in("official", department="교통과")
+    for part in (
+        "",
+        "rows/",
+        "map/",
+        "chart/",
+        "take/",
+        "problems/",
+        "compare/",
+        "download.csv",
+        "tiles/1/0/0/0.mvt",
+        "card/",
+    ):
+        there, nowhere = alice.get(f"/data/민원-처리-목록/{part}"), alice.get(f"/data/없는-데이터/{part}")
+        assert (there.status_code, nowhere.status_code) == (404, 404)
+        said = there.content.decode().replace("민원-처리-목록", "없는-데이터")
+        assert "민원 처리 목록" not in said

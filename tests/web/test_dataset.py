@@ -22,7 +22,7 @@ def page_of(client: Any, address: str) -> Page:
 
 def test_the_top_answers_three_questions(client: Any) -> None:
     page = page_of(client, ADDRESS)
-    what, trust, use = page.texts("section.panel")
+    what, trust, use, *_ = page.texts("section.panel")
     assert "60행 8항목" in what
     assert "원본 파일 새빛시_공영주차장_20260801.csv" in what
     assert "99.1점" in trust
@@ -71,7 +71,7 @@ def test_first_rows_link_to_their_row_in_the_original(client: Any, made_up: Work
         "2026-07-01",
     ]
     deposit = made_up.bank[PARKING].version(2).deposit_id
-    links = [each.get("href") for each in page.find("section#rows a")]
+    links = [each.get("href") for each in page.find("section#rows tbody a")]
     assert links[0] == f"/data/{_quoted(PARKING)}/source/{deposit}/?row=2"
 
 
@@ -82,8 +82,33 @@ def test_a_missing_value_is_said_not_left_empty(client: Any) -> None:
 
 def test_columns_tell_type_unit_and_evidence(client: Any) -> None:
     rows = page_of(client, ADDRESS).rows("columns")
-    assert rows[2] == ["주차구획수", "prkcmprt_co", "정수", "면", "머리글이 표준의 다른 이름과 같음"]
-    assert rows[4][4] == "표본 60행이 모두 수 (추정, 확신 97%)"
+    assert [*rows[2][:4], rows[2][5]] == [
+        "주차구획수",
+        "prkcmprt_co",
+        "정수",
+        "면",
+        "머리글이 표준의 다른 이름과 같음",
+    ]
+    assert rows[4][5] == "표본 60행이 모두 수 (추정, 확신 97%)"
+
+
+def test_columns_show_how_their_values_lie(client: Any) -> None:
+    rows = page_of(client, ADDRESS).rows("columns")
+    # by hand: 20 + 7 * (0..12); i % 3 of 59 and the 61st: 노상 at 1, 2 of 3
+    assert "20 ~ 104 면" in rows[2][4]
+    assert "노상 39, 노외 21" in rows[1][4]
+    assert "빈 칸 1" in rows[4][4]
+    assert len(page_of(client, ADDRESS).find("section#columns svg.sketch")) >= 5
+
+
+def test_the_version_of_a_day_is_found(client: Any) -> None:
+    def goes(day: str) -> str:
+        return str(client.get(ADDRESS, {"as_of": day}).headers["Location"])
+
+    assert goes("2026-07-31").endswith("/versions/1/")  # the second came on 1 August
+    assert goes("2026-08-01").endswith("/versions/2/")
+    answer = client.get(ADDRESS, {"as_of": "2026-06-30"}, follow=True)
+    assert "2026-07-01" in Page(answer).texts("p.notice")[0]  # from when on there is one
 
 
 def test_versions_tell_what_changed(client: Any) -> None:

@@ -7,6 +7,7 @@ import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -101,9 +102,8 @@ def test_an_unchanged_catalogue_opens_no_record_again(
     assert "새 이름의 공영주차장" in card()
 
 
-def test_past_versions_and_comparisons_tell_how_to_go_back(own_city: Workspace) -> None:
-    command = f"madang rollback {PARKING} 1"
-    assert get(ADDRESS + "versions/1/").texts("code#rollback") == [command]
-    assert get(ADDRESS + "compare/?from=1&to=2").texts("code#rollback") == [command]
-    assert get(ADDRESS + "versions/2/").texts("code#rollback") == []
-    assert get(ADDRESS).texts("code#python") == [f'madang.open("작업공간").table("{PARKING}", version=2)']
+def test_past_versions_and_comparisons_lead_back(own_city: Workspace) -> None:
+    button = f"/data/{quote(PARKING)}/versions/1/rollback/"
+    assert get(ADDRESS + "versions/1/").link("1판으로 되돌리기") == button
+    assert get(ADDRESS + "compare/?from=1&to=2").link("1판으로 되돌리기") == button
+    assert "되돌리기" not in get(ADDRESS + "versions/2/").text

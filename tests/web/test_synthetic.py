@@ -26,9 +26,14 @@ ADDRESSES = {  # by the name of the address in the desk's urls
     "problems": [HERE + "problems/"],
     "source": [HERE + "source/{deposit}/?row=3"],
     "compare": [HERE + "compare/?from=1&to=2"],
+    "rows": [HERE + "rows/", HERE + "rows/?구분=노상&sort=-주차구획수"],
+    "chart": [HERE + "chart/"],
+    "take": [HERE + "take/"],
+    "card": [HERE + "card/"],
+    "rollback": [HERE + "versions/1/rollback/"],
 }
 ERRORS = {"/nowhere": 404, HERE + "versions/9/": 404, "/data/없는-데이터/": 404}
-WITHOUT_A_PAGE = {"download", "relief"}
+WITHOUT_A_PAGE = {"download", "relief", "tile", "borders", "places"}  # places: the made-up city has none
 
 
 @pytest.fixture
@@ -76,7 +81,7 @@ def test_our_own_failure_says_it_too(sample_city: Workspace, monkeypatch: pytest
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("madang.web.desk.queries.catalogue", broken)
+    monkeypatch.setattr("madang.web.desk.catalogue.catalogue", broken)
     client = browser(raise_request_exception=False)
     page = Page(client.get("/data/"))
     assert (page.status, _said(page)) == (500, [NOTE])

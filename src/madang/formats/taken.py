@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from madang.access import View
 from madang.declarations.standard import RESERVED, DatasetColumn
-from madang.engine.row_store import Source, opened
+from madang.engine.duck import connect
 from madang.engine.rows_fields import Fields
 from madang.engine.rows_query import Query
 from madang.engine.rows_sql import condition, quoted, shown
@@ -30,22 +32,26 @@ def taken(
     chosen = _chosen(columns, query, view)
     if whole:
         return list(files), chosen, True
-    with opened(Source(tuple(files))) as table:
-        fields = Fields(columns, view, table.names)
-        found = condition(query, fields, view, table.names)
-        kept = [column for column in chosen if column.name in table.names]
-        cells = [
-            f"{quoted(column.name) if column.type == _GEOMETRY else shown(fields.named(column.name))} AS {quoted(column.name)}"
-            for column in kept
-        ]
-        beside = ["source_row", *(() if view.masked else PLACES)]
-        cells += [quoted(name) for name in beside if name in table.names]
-        place = "'" + str(target).replace("'", "''") + "'"
-        table.con.execute(
-            f"COPY (SELECT {', '.join(cells)} FROM {table.sql}{found.where}) TO {place} (FORMAT parquet, COMPRESSION lz4)",
+    names = tuple(pq.read_schema(files[0]).names)
+    fields = Fields(columns, view, names)
+    found = condition(query, fields, view, names)
+    kept = [column for column in chosen if column.name in names]
+    cells = [
+        f"{quoted(column.name) if column.type == _GEOMETRY else shown(fields.named(column.name))} AS {quoted(column.name)}"
+        for column in kept
+    ]
+    cells += [quoted(name) for name in ("source_row", *(() if view.masked else PLACES)) if name in names]
+    listed, place = ", ".join(map(_path, files)), _path(target)
+    with connect(temp_dir=target.parent / "spill", ordered=False) as con:
+        con.execute(
+            f"COPY (SELECT {', '.join(cells)} FROM read_parquet([{listed}]){found.where}) TO {place} (FORMAT parquet, COMPRESSION lz4)",
             found.values,
         )
     return [target], kept, not view.masked
+
+
+def _path(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _chosen(columns: Sequence[DatasetColumn], query: Query, view: View) -> list[DatasetColumn]:

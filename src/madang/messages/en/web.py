@@ -8,4 +8,7 @@ TEXTS: dict[str, str] = {
     "synthetic_source": "{source} (of a made-up city, nothing to do with reality)",
     "source_withheld": "The file holds resident registration numbers, so its original was not kept or was sealed. See this row in the file you deposited.",
     "places_masked": "This dataset has masked personal data, so places of single rows cannot leave it. Download another format.",
+    "rollback_reason": "Write the reason. It stays on record.",
+    "card_moved": "Somebody else changed this card meanwhile. Open the page again, look at the present card and change that.",
+    "site_not_ready": "The site could not be made ready (exit code {exit_code}). See what is said above. Often the address of the database is wrong or the workspace cannot be written.",
 }

@@ -65,18 +65,21 @@ class Asked:
         return replace(self.query, limit=Query.limit, offset=0, after="", group=(), measures=())
 
 
-def asked(dataset_id: str, given: Given, said: object = None) -> Asked:
+def asked(dataset_id: str, given: Given, said: object = None, *, personal: bool = False) -> Asked:
     """The question in the parameters `given`. Raises MadangError: dataset_missing, access_denied, version_missing, no_version,
     day_unreadable, as_of_missing; what is wrong with the question itself stands in `error`.
 
-    `said` turns a MadangError into the sentence of the page's language.
+    `personal` asks for personal values as they are, for which the caller has a reason. `said` turns a MadangError into the sentence of the page's language.
     """
     first = {name: values[-1].strip() for name, values in given if values}
     dataset = bank().may("read", dataset_id)
     version, pinned = _version(dataset, first)
     columns = version.columns
-    view = bank().view(dataset, columns)
-    rest = [(name, values) for name, values in given if name not in (*OWN, "version", "as_of", "lang")]
+    view = bank().view(dataset, columns, personal=personal)
+    pinned = (*pinned, ("personal", "1")) if personal else pinned
+    rest = [
+        (name, values) for name, values in given if name not in (*OWN, "version", "as_of", "lang", "personal")
+    ]
     try:
         query = parse(rest, columns, view, ignore=())
     except MadangError as error:

@@ -11,9 +11,10 @@ from madang.bank import Version
 from madang.declarations.standard import type_word
 from madang.web.desk.comparison import ChangedRow, Compared, LoneRow
 from madang.web.desk.pages import Changes, VersionLine
+from madang.web.desk.whole import whole
 from madang.web.shell import words
 from madang.web.shell.masking import masked, personal_of
-from madang.web.shell.workspace import bank, workspace
+from madang.web.shell.workspace import workspace
 from madang.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
     Raises MadangError: dataset_missing, version_missing.
     """
     ws = workspace()
-    dataset = bank()[dataset_id]
+    dataset = whole(dataset_id)
     numbers = [version.n for version in dataset.versions]
     b = b or (numbers[-1] if numbers else 0)
     a = a or max((n for n in numbers if n < b), default=b)

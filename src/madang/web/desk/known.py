@@ -34,7 +34,7 @@ DAMAGE = (
     TypeError,
     AttributeError,
 )  # what reading a broken record raises
-_MAKE = 1  # raised whenever the same records may give other values
+_MAKE = 2  # raised whenever the same records may give other values
 _KEPT_WORKSPACES = 4
 _held: dict[Path, _Book] = {}
 
@@ -69,6 +69,7 @@ class Known:
     last_refused: bool = False
     erased: bool = False
     damaged: bool = False
+    inputs: tuple[str, ...] = ()  # datasets that its live version was made of
 
     @cached_property
     def thing(self) -> Thing:
@@ -140,7 +141,10 @@ class _Book:
         kept = json.loads(self._path.read_text(encoding="utf-8"))
         if kept["key"] == self.key:
             self._pages = {
-                stored["id"]: (stamp, Known(**{**stored, "readers": tuple(stored["readers"])}))
+                stored["id"]: (
+                    stamp,
+                    Known(**{**stored, **{name: tuple(stored[name]) for name in ("readers", "inputs")}}),
+                )
                 for stamp, stored in kept["pages"]
             }
 
@@ -228,7 +232,18 @@ def _read(said: Known, dataset: Dataset, card: Mapping[str, Any], standards: Map
         last_refused=last_refused(latest, last),
         erased=latest is not None and latest.erased,
         damaged=False,
+        inputs=tuple(sorted({each for each, _n in inputs_of(latest)})),
     )
+
+
+def inputs_of(version: Version | None) -> list[tuple[str, int | None]]:
+    """The datasets, and their versions, that a version was made of by a question or by joining deposits."""
+    found = version.facts.get("inputs") or version.receipt.get("inputs") or () if version else ()
+    return [
+        (str(each["dataset"]), int(each["version"]) if each.get("version") else None)
+        for each in found
+        if isinstance(each, dict) and each.get("dataset")
+    ]
 
 
 def last_refused(live: Version | None, last: Mapping[str, Any]) -> bool:

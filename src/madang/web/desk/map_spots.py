@@ -22,6 +22,7 @@ from madang.web.desk.entries import Stamp, stamp_of
 from madang.web.desk.known import DAMAGE, standard_of
 from madang.web.desk.map_layers import ROLES
 from madang.web.desk.map_rows import rows_of
+from madang.web.desk.whole import only_own
 from madang.web.shell.masking import personal_of
 from madang.web.shell.workspace import bank
 from madang.workspace import Workspace
@@ -62,7 +63,8 @@ class Spots:
 
 def spots_of(ws: Workspace) -> list[Spots]:
     """The placed datasets of the bank, by title."""
-    found = [spots for dataset in bank().datasets() if (spots := _known_spots(ws, dataset))]
+    seen = (dataset for dataset in bank().datasets() if not only_own(dataset))
+    found = [spots for dataset in seen if (spots := _known_spots(ws, dataset))]
     return sorted(found, key=lambda each: each.title)
 
 

@@ -11,8 +11,10 @@ from madang.intake.original import SourceRow
 from madang.web.shell.mark import Mark
 
 if TYPE_CHECKING:
+    from madang.web.desk.lineage import Lineage
     from madang.web.desk.personal import PersonalData
     from madang.web.desk.placed import Places
+    from madang.web.desk.sketch import Drawn
 
 
 @dataclass(frozen=True)
@@ -272,6 +274,27 @@ class DatasetPage:
     places: Places | None = None
     personal: PersonalData | None = None
     as_of_named: bool = False  # only the name of the file says the day
+    not_for: tuple[str, ...] = ()
+    lineage: Lineage | None = None
+    columns_seen: list[ColumnSeen] = field(default_factory=list)
+    counting: bool = False  # the columns are being counted
+    may: frozenset[str] = frozenset()  # what the person may do with it: deposit, edit, release, read_personal
+    only_own: bool = False  # the person sees the own rows of his department
+    today: str = ""
+
+    @property
+    def placed(self) -> bool:
+        """Whether its rows can be shown on a map one by one."""
+        return bool(self.places and self.places.levels and not self.hidden and not self.only_own)
+
+
+@dataclass(frozen=True)
+class ColumnSeen:
+    """A column with what it means and what it looks like."""
+
+    column: DatasetColumn
+    meaning: str
+    drawn: Drawn | None
 
 
 @dataclass(frozen=True)

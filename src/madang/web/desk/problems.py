@@ -15,10 +15,10 @@ from madang.declarations.standard import DatasetColumn
 from madang.intake.problems import SCHEMA
 from madang.messages import MadangError, text
 from madang.web.desk.pages import Choice, ProblemLine, ProblemPage
+from madang.web.desk.whole import whole
 from madang.web.shell import words
 from madang.web.shell.mark import Mark
 from madang.web.shell.masking import masked_problem, personal_of
-from madang.web.shell.workspace import bank
 
 PER_PAGE = 50
 _DECLARED = "row_rule"  # problems of the rules that standards declare
@@ -32,7 +32,7 @@ def problem_page(
 
     Raises MadangError: dataset_missing (a deposit it does not have, too), no_version.
     """
-    dataset = bank()[dataset_id]
+    dataset = whole(dataset_id)
     chosen = known_deposit(dataset, deposit)
     receipt = dataset.receipt(chosen)
     hidden = hidden_in(dataset, dataset.facts(chosen))

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from madang.access import Verb, can
 from madang.bank import Dataset, Version
 from madang.bank.describe import as_of, of_file_name
+from madang.bank.seen import thing_of
 from madang.declarations.standard import Standard
 from madang.messages import text
 from madang.web.desk.changes import changes_since, version_line
 from madang.web.desk.entries import check_readable
 from madang.web.desk.known import last_refused, rhythm_of, standard_of
+from madang.web.desk.lineage import lineage_of
 from madang.web.desk.pages import (
+    ColumnSeen,
     DatasetPage,
     DepositLine,
     Evidence,
@@ -24,12 +28,14 @@ from madang.web.desk.personal import personal_data_of
 from madang.web.desk.places import places_of
 from madang.web.desk.quality import freshness, quality_of
 from madang.web.desk.sample import first_rows
+from madang.web.desk.sketch import Drawn, drawn_columns
 from madang.web.shell import words
 from madang.web.shell.masking import personal_of
-from madang.web.shell.workspace import bank, workspace
+from madang.web.shell.workspace import asker, bank, workspace
 from madang.workspace import Workspace
 
 _SAMPLE_ROWS = 50
+_VERBS: tuple[Verb, ...] = ("deposit", "edit", "release", "read_personal")
 
 
 # one dataset -----------------------------------------------------------------------------------------------
@@ -39,9 +45,11 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
     """The page of a dataset, at version n or the live one. Raises MadangError: dataset_missing, version_missing,
     records_damaged."""
     ws = workspace()
-    dataset = bank()[dataset_id]
+    dataset = bank().may("read", dataset_id)
     check_readable(dataset)
     version = dataset.latest if n is None else dataset.version(n)
+    view = bank().view(dataset, version.columns if version else [])
+    drawn = drawn_columns(version, view) if version else {}
     card, last = dataset.card, dataset.last_receipt() or {}
     standard = standard_of(ws.standards, card, version)
     lines = _version_lines(ws, dataset)
@@ -60,15 +68,33 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         previous=_previous(dataset, version),
         quality=quality_of(version) if version else Quality(),
         columns=version.columns if version else [],
-        sample=first_rows(version, _SAMPLE_ROWS),
+        sample=first_rows(version, _SAMPLE_ROWS, view),
         evidence=_evidence(version),
         versions=lines,
         others=_other_deposits(dataset),
         left_out=_left_out(version),
         hidden=hidden,
-        places=places_of(ws, version, hidden=hidden) if version else None,
+        places=places_of(ws, version, hidden=hidden) if version and not view.own_rows else None,
         personal=personal_data_of(version, version.columns) if version else None,
+        not_for=tuple(str(each) for each in card.get("not_for") or ()),
+        lineage=lineage_of(version) if version else None,
+        columns_seen=_columns_seen(version, standard, drawn or {}),
+        counting=drawn is None,
+        may=frozenset(verb for verb in _VERBS if can(asker(), verb, thing_of(dataset))),
+        only_own=bool(view.own_rows),
+        today=ws.clock().date().isoformat(),
     )
+
+
+def _columns_seen(
+    version: Version | None, standard: Standard | None, drawn: Mapping[str, Drawn]
+) -> list[ColumnSeen]:
+    """The columns with their meaning: as the version has it, else as the standard says."""
+    said = {column.name: column.description for column in standard.columns} if standard else {}
+    return [
+        ColumnSeen(column, column.description or said.get(column.standard or "", ""), drawn.get(column.name))
+        for column in (version.columns if version else ())
+    ]
 
 
 def _previous(dataset: Dataset, version: Version | None) -> int | None:

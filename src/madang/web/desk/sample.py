@@ -7,17 +7,21 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from madang.access import View
 from madang.bank import Version
 from madang.declarations.standard import DatasetColumn
+from madang.engine.rows import Query, Source, rows
 from madang.formats.shapes_text import described
 from madang.web.desk.pages import Cells
 from madang.web.shell.masking import masked, personal_of
 
 
-def first_rows(version: Version | None, limit: int) -> Cells:
-    """The first `limit` rows as texts, in the order of the version's columns."""
+def first_rows(version: Version | None, limit: int, view: View) -> Cells:
+    """The first `limit` rows of those that `view` shows as texts, in the order of the version's columns."""
     if version is None or not version.files:
         return Cells([], [], [])
+    if view.own_rows:
+        return _own_rows(version, limit, view)
     with pq.ParquetFile(version.files[0]) as file:
         names = set(file.schema_arrow.names)
         columns = [column for column in version.columns if column.name in names]
@@ -30,6 +34,19 @@ def first_rows(version: Version | None, limit: int) -> Cells:
     hidden = personal_of(version.dataset, columns)
     rows = [[_cell(c, held[c.name][i], hidden) for c in columns] for i in range(batch.num_rows)]
     return Cells(columns, numbers, rows)
+
+
+def _own_rows(version: Version, limit: int, view: View) -> Cells:
+    query = Query(
+        limit=limit, select=(*(c.name for c in version.columns if c.type != "geometry"), "source_row")
+    )
+    found = rows(Source(tuple(version.files)), query, view, version.columns)
+    columns = [column for column in version.columns if column.type != "geometry"]
+    cells = [
+        [shown(value, counted=c.type == "integer") for c, value in zip(columns, row, strict=False)]
+        for row in found.rows
+    ]
+    return Cells(columns, [int(str(row[-1])) for row in found.rows], cells)
 
 
 def _cell(column: DatasetColumn, value: Any, hidden: set[str]) -> str | None:

@@ -13,8 +13,9 @@ from madang.intake.original import Original, SourceRow, original
 from madang.messages import MadangError
 from madang.web.desk.pages import ProblemLine, SourcePage
 from madang.web.desk.problems import errors_first, hidden_in, known_deposit, line_of, problems_of
+from madang.web.desk.whole import whole
 from madang.web.shell.masking import masked
-from madang.web.shell.workspace import bank, workspace
+from madang.web.shell.workspace import workspace
 
 _NEIGHBOURS = 4
 _IN_ROW = 10
@@ -32,7 +33,7 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
     Raises MadangError: dataset_missing (a row or deposit it does not have, too), snapshot_missing.
     """
     ws = workspace()
-    dataset = bank()[dataset_id]
+    dataset = whole(dataset_id)
     chosen = known_deposit(dataset, deposit)
     receipt, facts = dataset.receipt(chosen), dataset.facts(chosen)
     snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))

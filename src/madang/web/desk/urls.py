@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madang.web.desk import views, views_rows
+from madang.web.desk import views, views_edit, views_rows
 
 app_name = "desk"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("<str:dataset>/problems/", views.problems, name="problems"),
     path("<str:dataset>/source/<str:deposit>/", views.source, name="source"),
     path("<str:dataset>/compare/", views.compare, name="compare"),
+    path("<str:dataset>/card/", views_edit.card, name="card"),
+    path("<str:dataset>/versions/<int:n>/rollback/", views_edit.rollback, name="rollback"),
     path("<str:dataset>/rows/", views_rows.table, name="rows"),
     path("<str:dataset>/chart/", views_rows.chart, name="chart"),
     path("<str:dataset>/map/", views_rows.places, name="places"),

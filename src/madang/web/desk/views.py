@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from madang.access import can
+from madang.bank.seen import thing_of
+from madang.messages import MadangError
 from madang.web.desk import catalogue as catalogue_query
 from madang.web.desk import changes, city_map, queries
 from madang.web.desk import problems as problem_queries
 from madang.web.desk import source as source_query
 from madang.web.shell.doors import page
+from madang.web.shell.language import said
+from madang.web.shell.workspace import asker, bank
 
 _COMPARED_ROWS = 200
 _YEAR_S = 31_536_000
@@ -44,11 +52,23 @@ def relief(request: HttpRequest, key: str) -> HttpResponse:
 
 @page
 def dataset(request: HttpRequest, dataset: str, n: int | None = None) -> HttpResponse:
-    """A dataset at its live version, or at version n."""
+    """A dataset at its live version, at version n, or as of a day."""
+    if n is None and (day := request.GET.get("as_of", "").strip()):
+        return _as_of(request, dataset, day)
     shown = queries.dataset_page(dataset, n)
-    return render(
-        request, "desk/dataset.html", {"dataset": shown, "at_version": n, "at_version_words": f"{n}판"}
-    )
+    words = {"at_version": n, "at_version_words": f"{n}{_('판')}", "at": f"?version={n}" if n else ""}
+    return render(request, "desk/dataset.html", {"dataset": shown, **words})
+
+
+def _as_of(request: HttpRequest, dataset: str, day: str) -> HttpResponse:
+    """To the version that was live on that day, or back with what is wrong with it."""
+    found = bank().may("read", dataset)
+    try:
+        n = found.as_of(day).n
+    except MadangError as error:
+        messages.warning(request, said(error))
+        return HttpResponseRedirect(reverse("desk:dataset", args=[dataset]))
+    return HttpResponseRedirect(reverse("desk:version", args=[dataset, n]))
 
 
 @page
@@ -73,7 +93,9 @@ def compare(request: HttpRequest, dataset: str) -> HttpResponse:
     """What changed from one version to another, cell by cell."""
     a, b = number(request, "from", 0), number(request, "to", 0)
     found = changes.compared(dataset, a, b, _COMPARED_ROWS)
-    return render(request, "desk/compare.html", {"dataset": queries.title_of(dataset), "compared": found})
+    may_edit = can(asker(), "edit", thing_of(bank()[dataset]))
+    shown = {"dataset": queries.title_of(dataset), "compared": found, "may_edit": may_edit}
+    return render(request, "desk/compare.html", shown)
 
 
 def number(request: HttpRequest, name: str, default: int) -> int:

@@ -11,6 +11,7 @@ from django.http import (
     HttpResponse,
     HttpResponseBadRequest,
     HttpResponseBase,
+    HttpResponseForbidden,
     StreamingHttpResponse,
 )
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from django.urls import reverse
 
 from madang.engine.rows import address, count
 from madang.messages import MadangError
+from madang.web.audit.reason import with_reason
 from madang.web.desk import chart as chart_query
 from madang.web.desk import map_page
 from madang.web.desk import take as taking
@@ -30,10 +32,11 @@ from madang.web.shell.doors import page
 from madang.web.shell.language import said
 
 
+@with_reason(lambda request: request.GET.get("personal") == "1")
 @page
 def table(request: HttpRequest, dataset: str) -> HttpResponse:
     """The table of a version, filtered, searched, sorted, a page at a time."""
-    question = _asked(request, dataset)
+    question = _asked(request, dataset, personal=bool(getattr(request, "reason", "")))
     try:
         found = rows_page(question, number(request, "page", 1))
     except MadangError as error:
@@ -73,7 +76,7 @@ def download(request: HttpRequest, dataset: str, form: str) -> HttpResponseBase:
     if question.error:
         return _not_understood(request, question, None, "take")
     if chosen.shapes and question.view.masked:
-        raise MadangError("places_masked")
+        return _not_understood(request, question, MadangError("places_masked"), "take")
     if request.method == "HEAD":
         return HttpResponse(content_type=chosen.type)
     blocks, name = taking.take(question, chosen)
@@ -89,7 +92,7 @@ def places(request: HttpRequest, dataset: str) -> HttpResponse:
     """The map of the rows that are asked for."""
     question = _asked(request, dataset)
     if not placed(question):
-        raise MadangError("places_masked") if question.view.masked else Http404
+        raise Http404
     tiles_at = (
         reverse("desk:tile", args=[dataset, question.version.n, 0, 0, 0]).removesuffix("0/0/0.mvt")
         + "{z}/{x}/{y}.mvt"
@@ -111,6 +114,10 @@ def tile(request: HttpRequest, dataset: str, n: int, z: int, x: int, y: int) -> 
     question = asked(dataset, [*given, ("version", [str(n)])], said)
     if question.error:
         return HttpResponseBadRequest(question.error, content_type="text/plain; charset=utf-8")
+    if question.view.masked or question.view.own_rows:
+        return HttpResponseForbidden(
+            said(MadangError("places_masked")), content_type="text/plain; charset=utf-8"
+        )
     made = map_page.tile_of(question, z, x, y)
     answer = HttpResponse(
         made, content_type="application/vnd.mapbox-vector-tile", status=200 if made else 204
@@ -131,8 +138,8 @@ def borders(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _asked(request: HttpRequest, dataset: str) -> Asked:
-    return asked(dataset, list(request.GET.lists()), said)
+def _asked(request: HttpRequest, dataset: str, *, personal: bool = False) -> Asked:
+    return asked(dataset, list(request.GET.lists()), said, personal=personal)
 
 
 def placed(question: Asked) -> bool:
@@ -163,7 +170,7 @@ def _not_understood(
     request: HttpRequest, question: Asked, error: MadangError | None, here: str
 ) -> HttpResponse:
     """What was asked cannot be answered: why, and the way back to all rows."""
-    if error is not None and not error.code.startswith("rows_"):
+    if error is not None and not error.code.startswith(("rows_", "places_")):
         raise error
     shown = {
         "reason": question.error or (said(error) if error else ""),

@@ -1,0 +1,63 @@
+"""What changes a dataset from its pages: each in one transaction with its audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from django.db import transaction
+
+from madang.access import Person
+from madang.bank.seen import SeenBank
+from madang.declarations.card import Card
+from madang.find import Index
+from madang.find.catalogue import doc_of
+from madang.messages import MadangError
+from madang.web.audit.record import record
+from madang.workspace import Workspace
+
+EDITED = (
+    "title", "description", "theme", "licence", "rhythm_days", "access", "readers", "not_for", "known_defects",
+)  # fmt: skip
+
+
+def roll_back(*, ws: Workspace, dataset: str, n: int, why: str, by: Person) -> int:
+    """Make version n live again, as a new version whose number is returned.
+
+    Raises MadangError: dataset_missing, access_denied, rollback_reason, version_missing, rollback_same.
+    """
+    SeenBank(ws.bank, by).may("edit", dataset)
+    if not why.strip():
+        raise MadangError("rollback_reason")
+    with transaction.atomic():
+        record(by, "dataset.rollback", dataset, why=why.strip(), detail={"to": n})
+        return ws.rollback(dataset, n, by=by.id).n
+
+
+def edit_card(*, ws: Workspace, dataset: str, changes: Mapping[str, Any], seen: str, by: Person) -> Card:
+    """Keep a new card with the `changes` (keys of EDITED); `seen` is the mark of the card that was changed.
+
+    Raises MadangError: dataset_missing, access_denied, card_moved, card_….
+    """
+    found = SeenBank(ws.bank, by).may("edit", dataset)
+    old = found.card
+    if seen != mark_of(old):
+        raise MadangError("card_moved")
+    kept = {key: value for key, value in old.items() if key not in ("by", "at")}
+    card = Card.from_json({**kept, **{key: changes[key] for key in EDITED if key in changes}})
+    told = card.to_json()
+    changed = sorted(key for key in EDITED if told[key] != Card.from_json(kept).to_json()[key])
+    if not changed:
+        return card
+    with transaction.atomic():
+        record(by, "dataset.card", dataset, detail={"changed": changed, "access": card.access})
+        ws.bank.write_card(dataset, told, by=by.id, at=ws.clock())
+    with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
+        Index(ws.folder / "cache" / "search.db").put(doc_of(ws.bank[dataset], ws.standards))
+    return card
+
+
+def mark_of(card: Mapping[str, Any]) -> str:
+    """What tells a card from the one before it."""
+    return str(card.get("at") or "")
