@@ -8,6 +8,9 @@ SAMPLE    ?= 1
 WORKERS   ?= 2
 PYTEST_FLAGS ?=
 
+# Tests that write to the site's own database run a second time on a PostgreSQL of their own, where there is one.
+ON_POSTGRESQL := accounts or audit or work or rounds or deposits or notices or sources or releases or frame or api or sql
+
 # What `make bench` measures on made-up data, and the folder of real files for the rest.
 BENCHES    := search_five_thousand export_million deposit_million excel_half_million diff_million \
               locate_million personal_data sample_city
@@ -34,6 +37,8 @@ up: $(DONE)/package ## environment, front end, the sample city where there is no
 
 test: $(DONE)/package $(DONE)/dev browser lint ## everything the tests need, then every test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_FLAGS)
+	@$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -n $(WORKERS) tests/web \
+	 -m "postgresql or not (browser or slow)" -k "$(ON_POSTGRESQL)" $(PYTEST_FLAGS)
 
 test-quick: $(DONE)/package $(DONE)/dev ## no browser, nothing slow; names tests that should be marked slow
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" --durations=20 --durations-min=0.5 $(PYTEST_FLAGS)

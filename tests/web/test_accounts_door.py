@@ -106,6 +106,7 @@ def test_tries_an_hour_apart_never_lock() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_try_at_once_count_together(tmp_path: Any) -> None:
     """Eight processes try at the same moment: no more than five tries are judged, whatever the order."""

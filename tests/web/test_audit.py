@@ -132,6 +132,7 @@ def test_text_that_a_database_would_not_keep_is_kept_as_far_as_it_goes() -> None
 
 
 @pytest.mark.slow
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_record_at_once_make_one_chain(tmp_path: Path) -> None:
     write = (
