@@ -16,7 +16,7 @@ from madang.declarations import Card, Standard
 from madang.declarations.standard import StandardColumn
 from madang.engine.duck import connect
 from madang.intake.deposit import Door
-from madang.intake.merge import BOTH, Piece, conflicts, gather, rows_elsewhere
+from madang.intake.merge import BOTH, Piece, conflicts, gather, rows_shared, write_keys
 from madang.intake.merge_amend import amend, cells_of
 from madang.intake.merge_commit import Merge, merge
 from madang.intake.raw import Override
@@ -153,12 +153,28 @@ def test_a_key_of_two_departments_waits_for_a_decision(round_: Round) -> None:
     gather(con, [a, b], COMMITTEES)
     (found,) = conflicts(con, COMMITTEES)
     assert (found.values, found.rows, found.same) == (("아동위원회",), (("복지과", 3), ("도로과", 2)), False)
-    assert rows_elsewhere(con, COMMITTEES, "도로과") == [2]
     con.close()
     rows, _ = round_.merge(a, b, decisions={found.key: "도로과"})
     assert [(r[1], r[2], r[5]) for r in rows if r[1] == "아동위원회"] == [("아동위원회", 8, "도로과")]
     rows, _ = round_.merge(a, b, decisions={found.key: BOTH})
     assert sorted(r[5] for r in rows if r[1] == "아동위원회") == ["도로과", "복지과"]
+
+
+def test_rows_that_others_handed_in_too_are_told_by_their_own_number(round_: Round) -> None:
+    a = round_.hand_in("복지과", 1, WELFARE)
+    b = round_.hand_in("도로과", 2, [ROADS[0], ["아동위원회", "8", "2015-07-01", "조례"]])
+    c = round_.hand_in("도로과", 3, [ROADS[0], ["", "8", "2015-07-01", "조례"]])
+    files = {}
+    with connect(temp_dir=round_.place) as con:
+        for piece in (a, b, c):
+            gather(con, [piece], COMMITTEES)
+            files[piece.contribution] = round_.place / f"{piece.contribution}.parquet"
+            write_keys(con, COMMITTEES, files[piece.contribution])
+        assert rows_shared(con, [files[2], files[3]], [files[1]]) == (
+            [3],
+            [2],
+        )  # 아동위원회; 도로명주소위원회 in both
+        assert rows_shared(con, [files[1]], []) == ([], [])
 
 
 def test_nothing_at_all_is_no_version(round_: Round) -> None:

@@ -157,7 +157,7 @@ def test_guessing_links_is_stopped(two: RoundOfTwo) -> None:
 
 def test_a_link_tells_nobody_where_it_came_from(two: RoundOfTwo) -> None:
     answer = Client(SERVER_NAME="127.0.0.1").get(two.link("복지과"))
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cache-Control"] == "no-store"
 
 

@@ -164,17 +164,35 @@ def _conflict(key: str, who: list[str], rows: list[int], kinds: int) -> Conflict
     return Conflict(key, tuple(json.loads(key)), tuple(zip(who, rows, strict=True)), kinds == 1)
 
 
-def rows_elsewhere(con: duckdb.DuckDBPyConnection, standard: Standard, contributor: str) -> list[int]:
-    """Rows of `contributor` in `gathered` whose key somebody else handed in too: only its own rows, nothing of others."""
-    if not standard.key:
-        return []
+def write_keys(con: duckdb.DuckDBPyConnection, standard: Standard, out: Path) -> None:
+    """Write the key and the row (`contribution_row`) of every row in `gathered` that has a key to the Parquet file `out`."""
+    con.execute(
+        f"COPY (SELECT key, contribution_row AS row FROM (SELECT *, {key_sql(standard)} AS key FROM gathered) "
+        f"WHERE key IS NOT NULL) TO {literal(str(out))} (FORMAT parquet)"
+    )
+
+
+def rows_shared(
+    con: duckdb.DuckDBPyConnection, own: Sequence[Path], others: Sequence[Path]
+) -> tuple[list[int], list[int]]:
+    """Rows of one's `own` files of keys (`write_keys`) whose key is in the files of `others` too, and those whose key is
+    in more than one of one's own. Only one's own rows are told, nothing of others."""
+
+    def read(files: Sequence[Path]) -> str:
+        paths = ", ".join(literal(str(path)) for path in files)
+        return (
+            f"read_parquet([{paths}], filename = true)"
+            if files
+            else "(SELECT NULL AS key, NULL AS row, '' AS filename LIMIT 0)"
+        )
+
     found = con.execute(
-        f"WITH keyed AS (SELECT *, {key_sql(standard)} AS key FROM gathered) "
-        "SELECT contribution_row FROM keyed WHERE contributor = ? AND key IN "
-        "(SELECT key FROM keyed WHERE contributor <> ? AND key IS NOT NULL) ORDER BY 1",
-        [contributor, contributor],
+        f"SELECT row FROM {read(own)} WHERE key IN (SELECT key FROM {read(others)}) ORDER BY row"
     ).fetchall()
-    return [int(row) for (row,) in found]
+    twice = con.execute(
+        f"SELECT row FROM {read(own)} QUALIFY min(filename) OVER (PARTITION BY key) <> filename ORDER BY row"
+    ).fetchall()
+    return [int(row) for (row,) in found], [int(row) for (row,) in twice]
 
 
 def write_merged(

@@ -6,7 +6,7 @@ they came, every reading, every problem. Nothing of it stands in the catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from madang.declarations.sql import literal, quote
 from madang.declarations.standard import STORAGE
 from madang.engine.duck import connect
 from madang.intake.deposit import Door
-from madang.intake.merge import ORIGIN, Piece
+from madang.intake.merge import ORIGIN, Piece, gather, write_keys
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt
 from madang.messages import MadangError
@@ -132,6 +132,8 @@ def _checked(
     fits = 2 * sum(1 for each in required if each.name in there) >= len(required) and bool(there)
     skip = example_rows(version, columns) if fits else []
     errors, warnings = count_problems(version, skip)
+    if fits and standard.key:
+        _keep_keys(bank, Piece("", 0, version, tuple(skip)), standard)
     labels = {column.name: column.label for column in standard.columns}
     mapping = [
         [column.label, labels.get(column.standard or "", "")]
@@ -152,6 +154,19 @@ def _checked(
         why="" if fits or tables == 1 else "other",
         sha256=receipt.sha256 or "",
     )
+
+
+def keys_file(bank: Bank, table: Mapping[str, Any]) -> Path:
+    """Where the keys of a checked table are kept, for comparing it with others'."""
+    return bank.folder / "keys" / f"{table['dataset']}@{table['version']}.parquet"
+
+
+def _keep_keys(bank: Bank, piece: Piece, standard: Standard) -> None:
+    out = keys_file(bank, {"dataset": piece.version.dataset.id, "version": piece.version.n})
+    out.parent.mkdir(exist_ok=True)
+    with connect(temp_dir=out.parent, threads=1) as con:
+        gather(con, [piece], standard)
+        write_keys(con, standard, out)
 
 
 def example_rows(version: Version, columns: Sequence[FormColumn]) -> list[int]:
@@ -187,15 +202,4 @@ def pieces_of(ws: Workspace, contribution: Contribution) -> list[Piece]:
             name, contribution.number, bank[table["dataset"]].version(table["version"]), tuple(table["skip"])
         )
         for table in contribution.tables
-    ]
-
-
-def pieces_now(ws: Workspace, part: Part) -> list[Piece]:
-    """The tables that a department has brought so far, handed in or not."""
-    bank = bank_of(ws, part.round)
-    return [
-        Piece(part.name, 0, bank[table["dataset"]].version(table["version"]), tuple(table["skip"]))
-        for upload in part.uploads.filter(current=True)
-        for table in upload.used
-        if table["version"]
     ]

@@ -86,7 +86,7 @@ def part_page(view: Callable[..., HttpResponseBase], *, done: bool = False) -> t
         if request.method == "POST":
             links.check_pace(part)
         response = view(request, Visit(part, links.holder(part), f"/rounds/t/{token}/"), **more)
-        response["Referrer-Policy"] = "no-referrer"  # the address is the key
+        response["Referrer-Policy"] = "same-origin"  # the address is the key; forms do not work without any
         response["Cache-Control"] = "no-store"
         return response
 

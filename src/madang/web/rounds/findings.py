@@ -13,12 +13,12 @@ from django.utils.translation import get_language
 
 from madang.bank import Version
 from madang.engine.duck import connect
-from madang.intake.merge import ORIGIN, gather, rows_elsewhere
+from madang.intake.merge import ORIGIN, rows_shared
 from madang.intake.merge_amend import cells_of
 from madang.messages import text
-from madang.web.rounds.door import bank_of, pieces_now, standard_of
+from madang.web.rounds.door import bank_of, keys_file
 from madang.web.rounds.form import columns_of
-from madang.web.rounds.models import Part, Upload
+from madang.web.rounds.models import Contribution, Part, Upload
 from madang.web.rounds.problems import problems_of
 from madang.web.shell import words
 from madang.web.shell.mark import Mark
@@ -53,13 +53,12 @@ class Row:
 @dataclass
 class Findings:
     """Everything wrong in what a department has brought: rows to mend (the first hundred), what is wrong with whole tables,
-    how often each rule was broken, and the rows that other departments handed in too."""
+    how often each rule was broken."""
 
     rows: list[Row] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     by_rule: Counter[str] = field(default_factory=Counter)
     more: int = 0
-    elsewhere: list[int] = field(default_factory=list)
 
     @property
     def rules(self) -> list[tuple[str, int]]:
@@ -156,16 +155,22 @@ def sentence(problem: dict[str, Any]) -> str:
         return words.RULES.get(str(problem["rule"]), str(problem["rule"]))
 
 
-def elsewhere(ws: Workspace, part: Part) -> list[int]:
-    """Rows of this part whose key another department has handed in too: their own row numbers, nothing of the others."""
-    standard = standard_of(ws, part.round)
-    own = pieces_now(ws, part)
-    if not own or not standard.key:
-        return []
-    others = [other for other in part.round.parts.exclude(pk=part.pk) if other.handed_in]
-    pieces = [piece for other in others for piece in pieces_now(ws, other)]
-    if not pieces:
-        return []
+def shared_rows(ws: Workspace, part: Part) -> tuple[list[int], list[int]]:
+    """Rows of this part whose key another department has handed in too, and those that stand in two of its own files:
+    its own row numbers, nothing of the others."""
+    bank = bank_of(ws, part.round)
+    own = [table for upload in part.uploads.filter(current=True) for table in upload.used]
+    given = (
+        Contribution.objects.filter(round=part.round_id, returned_at=None)
+        .exclude(part=part)
+        .order_by("number")
+    )
+    latest = {each.part_id: each for each in given}
+    others = [table for each in latest.values() for table in each.tables]
+    files = [
+        [path for table in tables if (path := keys_file(bank, table)).exists()] for tables in (own, others)
+    ]
+    if not files[0]:
+        return [], []
     with TemporaryDirectory(prefix="madang-") as held, connect(temp_dir=Path(held), threads=1) as con:
-        gather(con, [*own, *pieces], standard)
-        return rows_elsewhere(con, standard, part.name)
+        return rows_shared(con, *files)

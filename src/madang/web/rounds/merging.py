@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import transaction
 from madang.access import Person
 from madang.bank import Version
 from madang.declarations import Card
+from madang.declarations.sql import quote
 from madang.engine.duck import connect
 from madang.intake.merge import BOTH, Conflict, conflicts, gather
 from madang.intake.merge_commit import Merge, merge
@@ -48,23 +50,35 @@ def gathered(ws: Workspace, round_: Round) -> Iterator[duckdb.DuckDBPyConnection
         yield con
 
 
-def contradictions(ws: Workspace, round_: Round) -> list[tuple[Conflict, Decision | None]]:
-    """Keys that several departments handed in, with what was decided of each."""
-    decided = {each.key: each for each in round_.decisions.all()}
-    with gathered(ws, round_) as con:
-        return [(each, decided.get(each.key)) for each in conflicts(con, standard_of(ws, round_))]
+@dataclass(frozen=True)
+class Outlook:
+    """What merging would make now: labels and first rows of the table, how many there are, and the keys that several
+    departments handed in, with what was decided of each."""
+
+    labels: list[str]
+    rows: list[list[Any]]
+    total: int
+    conflicts: list[tuple[Conflict, Decision | None]]
+
+    @property
+    def undecided(self) -> int:
+        return sum(1 for _, decision in self.conflicts if decision is None)
 
 
-def preview(ws: Workspace, round_: Round) -> tuple[list[str], list[list[Any]], int]:
-    """The head of the merged table: its labels, the first rows, and how many there are."""
+def outlook(ws: Workspace, round_: Round) -> Outlook:
+    """What merging would make now."""
     standard = standard_of(ws, round_)
-    names = ", ".join(f'"{column.name}"' for column in standard.columns)
+    names = ", ".join(quote(column.name) for column in standard.columns)
+    decided = {each.key: each for each in round_.decisions.all()}
     with gathered(ws, round_) as con:
         rows = con.execute(
             f"SELECT contributor, {names} FROM gathered ORDER BY piece, contribution_row LIMIT {_PREVIEW}"
         ).fetchall()
         (total,) = con.execute("SELECT count(*) FROM gathered").fetchone() or (0,)
-    return [column.label for column in standard.columns], [list(row) for row in rows], int(total)
+        found = [(each, decided.get(each.key)) for each in conflicts(con, standard)]
+    return Outlook(
+        [column.label for column in standard.columns], [list(row) for row in rows], int(total), found
+    )
 
 
 @transaction.atomic

@@ -292,14 +292,13 @@ def merge(request: HttpRequest, key: str) -> HttpResponseBase:
         )
         messages.success(request, said % {"n": version.n, "rows": f"{version.rows:,}"})
         return HttpResponseRedirect(f"/rounds/{key}/")
-    labels, rows, total = merging.preview(ws, round_)
-    found = merging.contradictions(ws, round_)
     shown = {
-        "round": round_, "labels": labels, "rows": rows, "total": total, "conflicts": found, "both": BOTH,
-        "undecided": sum(1 for _each, decision in found if decision is None),
-        "counting": len(merging.counting(round_)), "departments": round_.parts.count(),
-        "exists": round_.target in ws.bank,
-    }  # fmt: skip
+        "round": round_,
+        "outlook": merging.outlook(ws, round_),
+        "both": BOTH,
+        "counting": len(merging.counting(round_)),
+        "departments": round_.parts.count(),
+    }
     return render(request, "rounds/merge.html", shown)
 
 

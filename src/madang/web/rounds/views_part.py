@@ -20,7 +20,7 @@ from madang.web.rounds import actions_part as do
 from madang.web.rounds import states
 from madang.web.rounds.document import document
 from madang.web.rounds.doors import Visit, part_page
-from madang.web.rounds.findings import elsewhere, findings
+from madang.web.rounds.findings import findings, shared_rows
 from madang.web.rounds.form import columns_of
 from madang.web.rounds.jobs import waiting_place
 from madang.web.rounds.models import Upload
@@ -45,6 +45,7 @@ def _show(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         part.refresh_from_db()
     given = part.handed_in
     uploads = list(part.uploads.all())
+    elsewhere, twice = shared_rows(ws, part) if part.rows else ([], [])
     shown: dict[str, Any] = {
         "part": part,
         "round": part.round,
@@ -55,7 +56,8 @@ def _show(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         "uploads": [_upload(upload) for upload in uploads if upload.current],
         "failed": [_upload(upload) for upload in uploads[-1:] if upload.failure],
         "findings": findings(ws, part),
-        "elsewhere": elsewhere(ws, part) if part.rows else [],
+        "elsewhere": elsewhere,
+        "twice": twice,
         "given": given,
         "history": list(part.contributions.all()),
         "may_submit": visit.may_fill and states.may(part.state, "submit") and part.rows > 0,
