@@ -10,16 +10,12 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
-import made_up_bank
 import people
-from madang.web.accounts.models import ApiToken
+from api_city import POST, SECRET
+from madang.access import owner
 from madang.web.accounts.tokens import make_token
 from madang.web.api import caller
 from madang.workspace import Workspace
-
-SECRET = "새빛시-주민등록인구"  # restricted to 총무과
-PARKING = made_up_bank.PARKING
-POST = "총무과 인구"
 
 
 @pytest.fixture(scope="session")
@@ -47,18 +43,13 @@ def program(api_city: Workspace, db: None) -> Iterator[Callable[..., Client]]:
     def make(*roles: str, scopes: tuple[str, ...] = ("read",), token: str = "", **said: Any) -> Client:
         if not token:
             user = people.make(*roles, **said)
-            token = make_token(user=user, name="test", scopes=list(scopes), days=1, by=people_owner())
+            token = make_token(
+                user=user, name="test", scopes=list(scopes), days=1, by=owner("test", via="web")
+            )
         return Client(SERVER_NAME="127.0.0.1", HTTP_AUTHORIZATION=f"Bearer {token}")
 
     with override_settings(MADANG_WORKSPACE=str(api_city.folder), MADANG_API_PER_MINUTE=100_000):
         yield make
-    assert ApiToken.objects.count() >= 0
-
-
-def people_owner() -> Any:
-    from madang.access import owner
-
-    return owner("test", via="web")
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from madang.access import View
@@ -52,13 +54,23 @@ class Asked:
         return [("version", str(self.version.n))]
 
 
+def folder() -> Path:
+    """The workspace that this site serves, without reading its settings."""
+    return _resolved(str(settings.MADANG_WORKSPACE))
+
+
+@lru_cache(maxsize=64)
+def _resolved(said: str) -> Path:
+    return Path(said).resolve()
+
+
 def inner() -> Door:
     """The bank of the workspace, as the person of the request sees it."""
 
     def bank(request: HttpRequest) -> SeenBank:
-        return WatchedBank(HeldBank(workspace().bank.folder), asker())
+        return WatchedBank(HeldBank(folder() / "bank"), asker())
 
-    return Door("api-1", bank, lambda dataset: workspace().folder / "cache" / "rows" / dataset, _hits)
+    return Door("api-1", bank, lambda dataset: folder() / "cache" / "rows" / dataset, _hits)
 
 
 def _hits(words: str) -> list[Hit]:

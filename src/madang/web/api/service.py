@@ -18,10 +18,10 @@ from madang.messages import MadangError
 from madang.web.api import catalogue, description, rows, shapes
 from madang.web.api.answers import answer
 from madang.web.api.caller import Caller, caller_of
-from madang.web.api.door import Door
+from madang.web.api.door import Door, folder
 from madang.web.api.limits import wait_for
 from madang.web.api.problem import problem
-from madang.web.shell.workspace import one_workspace, workspace
+from madang.web.shell.workspace import one_workspace
 
 _log = logging.getLogger("madang.api")
 _FEWER = 10  # wrong tokens are counted by address, and may be this much fewer
@@ -59,7 +59,7 @@ def everybody(request: HttpRequest) -> Caller:
 
 
 def _counted(request: HttpRequest, who: str, limit: int) -> None:
-    wait = wait_for(workspace().folder / "cache" / "api-asked.db", who, limit)
+    wait = wait_for(folder() / "cache" / "api-asked.db", who, limit)
     if wait:
         raise MadangError("api_too_often", limit=limit, seconds=wait)
 
