@@ -283,6 +283,7 @@ class Releases:
             raise MadangError("release_restricted", dataset=decision.dataset)
         if decision.verdict != "open":
             raise MadangError("release_nothing", edition=decision.edition)
+        _nobody_told(decision, dataset.latest)
         return dataset.latest
 
     def _trouble_path(self, edition: str) -> Path:
@@ -296,6 +297,17 @@ class Releases:
 def is_over(until: str, today: date) -> bool:
     """Whether an edition that is valid until a day (ISO, "" for ever) is past it."""
     return bool(until) and today.isoformat() > until
+
+
+def _nobody_told(decision: Decision, version: Version) -> None:
+    """No count by a personal column, no rows chosen by one. Raises MadangError("release_personal_column")."""
+    named = {each.column for each in decision.rows}
+    if decision.table:
+        named |= {name for dim in decision.table.dims for name in (dim.column, dim.label)}
+        named |= {name for each in decision.table.measures for name in (each.column, each.contributors)}
+    for column in version.columns:
+        if column.name in named and column.privacy != "none":
+            raise MadangError("release_personal_column", column=column.label or column.name)
 
 
 def _period(version: Version) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils import translation
 
 from madang.engine.rows import count, parse, rows
 from madang.formats import export
 from madang.messages import Language, MadangError, text
-from madang.web.portal.shelf import EVERYTHING, NOTE, Open, shelf
+from madang.web.portal.shelf import EVERYTHING, Open, shelf
 from madang.web.shell.workspace import one_workspace, workspace
 
 FORMS = {
@@ -26,7 +26,6 @@ FORMS = {
     "geojson": "application/geo+json",
     "parquet": "application/vnd.apache.parquet",
 }
-_BLOCK = 1 << 18
 _GONE, _MISSING, _WRONG = 410, 404, 400
 
 View = Callable[..., HttpResponseBase]
@@ -116,36 +115,21 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def taken(each: Open, form: str) -> tuple[Iterator[bytes], str]:
-    """The bytes of an edition as a file, a block at a time, and its name. Raises MadangError("format_unknown")."""
+def taken(each: Open, form: str) -> FileResponse:
+    """An edition as a file, sent a block at a time. Raises MadangError("format_unknown")."""
     if form not in each.formats:
         raise MadangError("format_unknown", format=form, formats=", ".join(each.formats))
-    held = TemporaryFile()  # noqa: SIM115 - closed by the generator
     title, source = each.title, ", ".join(filter(None, (str(each.card.get("provider", "")), each.licence)))
     if workspace().settings.is_synthetic:
         title, source = text("synthetic_title", title=title), text("synthetic_source", source=source)
-    day = each.as_of or each.version.at.date()
+    day = (each.as_of or each.version.at.date()).isoformat()
+    held: Any = TemporaryFile()  # noqa: SIM115 - closed with the response
     try:
-        export(
-            each.version.files,
-            each.version.columns,
-            form,
-            held,
-            title=title,
-            source=source,
-            as_of=day.isoformat(),
-        )
+        export(each.version.files, each.version.columns, form, held, title=title, source=source, as_of=day)
+        held.seek(0)
     except BaseException:
         held.close()
         raise
-    return _blocks(held), f"{each.id}-{day.isoformat()}.{form}"
-
-
-def _blocks(held: IO[bytes]) -> Iterator[bytes]:
-    with held:
-        held.seek(0)
-        while block := held.read(_BLOCK):
-            yield block
-
-
-__all__ = ["FORMS", "NOTE", "answered", "data", "listed", "problem", "taken"]
+    return FileResponse(
+        held, as_attachment=True, filename=f"{each.id}-{day}.{form}", content_type=FORMS[form]
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import (
     Http404,
@@ -11,7 +9,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.shortcuts import render
 
@@ -75,10 +72,7 @@ def rows(request: HttpRequest, edition_id: str) -> HttpResponse:
 @api.data
 def take(request: HttpRequest, edition_id: str, form: str) -> HttpResponseBase:
     """The whole edition as a file, streamed."""
-    blocks, name = api.taken(open_edition(edition_id), form)
-    response = StreamingHttpResponse(blocks, content_type=api.FORMS[form])
-    response["Content-Disposition"] = f"attachment; filename=\"open.{form}\"; filename*=UTF-8''{quote(name)}"
-    return response
+    return api.taken(open_edition(edition_id), form)
 
 
 @login_not_required

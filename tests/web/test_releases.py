@@ -1,0 +1,166 @@
+"""Deciding to open, on pages: who may, what is pre-set, what is seen beforehand, what is recorded."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from madang.web.audit.models import Entry
+from madang.workspace import Workspace
+from release import city
+
+POST = "위생과 인허가팀"
+DECIDED = {
+    "document": "위생과-77",
+    "ground": "공공데이터법 제17조",
+    "post": POST,
+    "licence": "kogl-1",
+    "rhythm": "look",
+}
+
+
+@pytest.fixture
+def shops(tmp_path: Path) -> Iterator[Workspace]:
+    ws, _ = city.made(tmp_path / "city")
+    rows = [(f"가게{n}", f"010-{1000 + n}-{2000 + n}", n) for n in range(20)]
+    city.deposit(ws, "가게", ["업소명", "휴대전화", "면적"], rows)
+    card = {k: v for k, v in ws.bank["가게"].card.items() if k not in ("by", "at")}
+    ws.write_card("가게", {**card, "steward": POST, "title": "우리 가게"})
+    with override_settings(MADANG_WORKSPACE=str(ws.folder)):
+        yield ws
+
+
+@pytest.fixture
+def steward(shops: Workspace, signed_in: Callable[..., Any]) -> Any:
+    return signed_in("steward", posts=[POST], username="kim")
+
+
+def filled(ws: Workspace, **more: str) -> dict[str, str]:
+    how = {f"how:{c.name}": "keep" if c.privacy == "none" else "drop" for c in ws.bank["가게"].latest.columns}
+    return {
+        "edition": "가게",
+        "title": "우리 가게",
+        "kind": "rows",
+        "places": "drop",
+        **how,
+        **DECIDED,
+        **more,
+    }
+
+
+def test_only_the_steward_of_a_dataset_decides(
+    shops: Workspace, signed_in: Callable[..., Any], steward: Any
+) -> None:
+    assert steward.get("/releases/new/가게/").status_code == 200
+    for other in (signed_in("official", posts=[POST]), signed_in("steward", posts=["교통과 주차관리팀"])):
+        assert other.get("/releases/new/가게/").status_code == 403
+        assert other.post("/releases/new/가게/", filled(shops, do="decide")).status_code == 403
+    assert "가게" not in shops.releases.open_bank
+
+
+def test_the_form_opens_with_personal_columns_out(shops: Workspace, steward: Any) -> None:
+    page = steward.get("/releases/new/가게/").content.decode()
+    phone = next(c for c in shops.bank["가게"].latest.columns if c.privacy == "personal")
+    choice = page.split(f'name="how:{phone.name}"')[1].split("</select>")[0]
+    assert 'value="drop" selected' in choice
+    assert 'value="keep"' not in choice
+    assert POST in page
+
+
+def test_a_look_beforehand_publishes_nothing(shops: Workspace, steward: Any) -> None:
+    page = steward.post("/releases/new/가게/", filled(shops, do="preview"))
+    assert page.status_code == 200
+    assert "가게1" in page.content.decode()
+    assert "010-1001" not in page.content.decode()
+    assert "가게" not in shops.releases.open_bank
+
+
+def test_deciding_publishes_and_is_recorded(shops: Workspace, steward: Any) -> None:
+    answer = steward.post("/releases/new/가게/", filled(shops, do="decide"))
+    assert answer.status_code == 302
+    assert len(city.published(shops.releases, "가게")) == 20
+    entry = Entry.objects.get(what="release.decide")
+    assert (entry.by, entry.thing, entry.why) == ("kim", "가게", "공공데이터법 제17조")
+    page = steward.get("/releases/of/가게/").content.decode()
+    assert "위생과-77" in page
+    assert "개방 중" in page
+
+
+def test_without_a_document_number_nothing_is_opened(shops: Workspace, steward: Any) -> None:
+    page = steward.post("/releases/new/가게/", filled(shops, do="decide", document=" "))
+    assert page.status_code == 400
+    assert "문서번호" in page.content.decode()
+    assert "가게" not in shops.releases.open_bank
+    assert not Entry.objects.filter(what="release.decide").exists()
+
+
+def test_a_new_version_is_published_by_a_button_and_withdrawn_by_another(
+    shops: Workspace, steward: Any
+) -> None:
+    steward.post("/releases/new/가게/", filled(shops, do="decide"))
+    city.deposit(shops, "가게", ["업소명", "휴대전화", "면적"], [("새 가게", "010-1-2", 3)] * 9)
+    assert "새 판이 기다림" in steward.get("/releases/").content.decode()
+    steward.post("/releases/of/가게/", {"do": "refresh"})
+    assert len(city.published(shops.releases, "가게")) == 9
+    steward.post(
+        "/releases/of/가게/", {"do": "withdraw", "document": "위생과-78", "ground": "오류", "post": POST}
+    )
+    assert "가게" not in shops.releases.open_bank
+    assert [entry.what for entry in Entry.objects.filter(what__startswith="release").order_by("number")] == [
+        "release.decide", "release.refresh", "release.withdraw",
+    ]  # fmt: skip
+    assert "거둠" in steward.get("/releases/of/가게/").content.decode()
+
+
+def test_whoever_may_not_see_a_dataset_does_not_see_its_edition(
+    shops: Workspace, steward: Any, signed_in: Callable[..., Any]
+) -> None:
+    steward.post("/releases/new/가게/", filled(shops, do="decide"))
+    card = {k: v for k, v in shops.bank["가게"].card.items() if k not in ("by", "at")}
+    shops.write_card("가게", {**card, "access": "restricted"})
+    other = signed_in("official")
+    assert "우리 가게" not in other.get("/releases/").content.decode()
+    assert other.get("/releases/of/가게/").status_code == 404
+    assert other.get("/releases/of/없는것/").status_code == 404
+
+
+def test_a_table_of_counts_can_be_decided_on_the_page(shops: Workspace, steward: Any) -> None:
+    people = [(f"99110{51 + n}000", count) for n, count in enumerate([3, 40, 50, 60])]
+    city.deposit(shops, "인구", ["동코드", "인구"], people)
+    card = {k: v for k, v in shops.bank["인구"].card.items() if k not in ("by", "at")}
+    shops.write_card("인구", {**card, "steward": POST})
+    wish = {
+        **DECIDED,
+        "edition": "인구",
+        "title": "인구",
+        "kind": "table",
+        "role:동코드": "area",
+        "role:인구": "count",
+        "least": "5",
+    }
+    page = steward.post("/releases/new/인구/", {**wish, "do": "preview"}).content.decode()
+    assert "2칸은 비공개" in page
+    assert steward.post("/releases/new/인구/", {**wish, "do": "decide"}).status_code == 302
+
+
+def test_edition_of_a_dataset_is_one_line_for_its_page(shops: Workspace, steward: Any) -> None:
+    from madang.web.releases.views import edition_of
+
+    assert edition_of("가게") is None
+    steward.post("/releases/new/가게/", filled(shops, do="decide"))
+    told = edition_of("가게")
+    assert told is not None
+    assert (told["words"], told["version"]) == ("개방 중", 1)
+
+
+def test_an_empty_list_says_where_to_begin(tmp_path: Path, signed_in: Callable[..., Any]) -> None:
+    Workspace.init(tmp_path / "empty", "빈들군")
+    with override_settings(MADANG_WORKSPACE=str(tmp_path / "empty")):
+        page = signed_in("administrator").get("/releases/").content.decode()
+    assert "아직 개방을 결정한 자료가 없습니다" in page
+    shutil.rmtree(tmp_path / "empty")
