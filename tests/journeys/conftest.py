@@ -70,15 +70,15 @@ def _free_port() -> int:
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         assert server.poll() is None, "the server ended before it answered"
         try:
-            with urlopen(address, timeout=5):
+            with urlopen(address, timeout=30):
                 return
         except (URLError, OSError):
             time.sleep(0.1)
-    raise AssertionError("the server did not answer within 30 seconds")
+    raise AssertionError("the server did not answer within 90 seconds")
 
 
 SIGN_IN = """
@@ -91,7 +91,7 @@ print(people.session({username!r}, *{roles!r}), end="")
 """
 
 
-def session(folder: Path, *roles: str, username: str = "admin") -> str:
+def session(folder: Path, *roles: str, username: str = "journey") -> str:
     """The cookie of somebody signed in to the workspace in `folder`, who has an account there from now on."""
     said = SIGN_IN.format(folder=str(folder), username=username, roles=roles or ("administrator",))
     environment = {**os.environ, "PYTHONPATH": str(Path(people.__file__).parent)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import madang
@@ -27,9 +29,7 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
     os.environ["MADANG_WORKSPACE"] = str(Path(workspace).resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madang.web.config.settings")
     _say_to_settings(Path(workspace), host)
-    prepare()
-    for line in _welcome():
-        print(line, flush=True)
+    _make_ready()
     server = Granian(
         "madang.web.config.wsgi:application",
         address=host,
@@ -45,6 +45,16 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
         server.serve()
 
 
+def _make_ready() -> None:
+    """Tables, and somebody who can sign in, by a process of its own: what it loads keeps threads, and the server forks.
+
+    Raises MadangError("site_not_ready"); what went wrong stands on the error stream.
+    """
+    done = subprocess.run([sys.executable, "-m", "madang.web.serve"], check=False)
+    if done.returncode:
+        raise MadangError("site_not_ready", exit_code=done.returncode)
+
+
 def prepare() -> None:
     """Make or renew the tables of accounts, work and the audit trail. The environment names the workspace."""
     import django
@@ -53,7 +63,7 @@ def prepare() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    connections.close_all()  # the workers are forked: each opens its own
+    connections.close_all()
 
 
 def _say_to_settings(workspace: Path, host: str) -> None:
@@ -71,17 +81,6 @@ def sample_logins_work(host: str, *, synthetic: bool) -> bool:
     return synthetic and host in ("127.0.0.1", "localhost", "::1") and not proxied
 
 
-def _welcome() -> list[str]:
-    """See that somebody can sign in; returns what is said of it, this once."""
-    from django.db import connections
-
-    from madang.web.accounts.first import welcome
-
-    said = welcome()
-    connections.close_all()
-    return said
-
-
 def check_free(host: str, port: int) -> None:
     """Granian shares its port with whoever else shares it, so two servers would answer by turns: look first."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -91,3 +90,16 @@ def check_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise MadangError("port_taken", host=host, port=port, reason=error.strerror) from error
+
+
+def _ready() -> None:
+    """What `_make_ready` starts; prints what is said once, to whoever starts Madang."""
+    prepare()
+    from madang.web.accounts.first import welcome
+
+    for line in welcome():
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    _ready()
