@@ -11,6 +11,7 @@ import "./styles/maps.css";
 import "./styles/city-map.css";
 import "./styles/accounts.css";
 import "./styles/audit.css";
+import "./styles/api.css";
 import "./styles/sql.css";
 import "./styles/work.css";
 import "./styles/sources.css";
