@@ -196,6 +196,16 @@ def test_an_empty_portal_says_so_and_where_to_sign_in(empty_city: Workspace) -> 
     assert 'href="/accounts/login/"' in page.content.decode()
 
 
+def test_the_open_api_and_sql_know_the_editions_and_nothing_else(anybody: Client) -> None:
+    there = anybody.get("/open/api/v1/datasets")
+    assert there["Access-Control-Allow-Origin"] == "*"
+    text = there.content.decode()
+    assert "열린 도서관" in text
+    assert "주차장" not in text
+    assert anybody.get("/open/api/v1/datasets/주차장").status_code == 404
+    assert anybody.get("/open/sql/").status_code == 200
+
+
 def test_what_is_in_the_bank_and_not_open_is_not_there(opened: Workspace, anybody: Client) -> None:
     assert "주차장" in opened.bank
     for end in ("", "rows.json", "take/csv/"):

@@ -9,6 +9,7 @@ from madang.web.sql.open import asked_by_everybody
 
 urlpatterns = [
     path("open/sql/", asked_by_everybody, name="open-sql"),  # before the edition that might be called so
+    path("open/api/v1/", include("madang.web.config.open_api")),
     path("", include("madang.web.portal.urls")),
     path("-/", include("madang.web.shell.urls")),
     path("api/v1/", include("madang.web.api.urls")),
