@@ -41,7 +41,7 @@ class RoundOfTwo:
         made = self.alice.post("/rounds/new/", {"title": "위원회 현황", "due_at": self.due})
         self.url = made["Location"]
         self.alice.post(f"{self.url}settings/", {"title": "위원회 현황", "due_at": self.due, "target": "위원회-현황",
-                                                 "nothing_allowed": "on", "why": "지방자치법", **settings})  # fmt: skip
+                                                 "nothing_allowed": "on", "remind_days": "3, 1, 0", "why": "지방자치법", **settings})  # fmt: skip
         self.alice.post(f"{self.url}columns/", COLUMNS)
         self.departments = ["복지과", "도로과"]
         self.alice.post(

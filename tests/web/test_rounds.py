@@ -263,3 +263,53 @@ def test_a_form_file_becomes_the_columns(own_city: Workspace, signed_in: Any) ->
     assert [each.get("value") for each in Page(page).find("input") if each.get("name") == "label-0"] == [
         "시설명"
     ]
+
+
+def test_a_file_comes_back_with_its_wrong_cells_marked(two: RoundOfTwo) -> None:
+    two.chul.post(f"{two.at('도로과')}file/", {"file": xlsx(BAD)})
+    answer = two.chul.get(f"{two.at('도로과')}marked/1/0/")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["Sheet"]
+    assert "열하나" in sheet["B3"].comment.text
+    assert sheet["B2"].comment is None
+    assert two.bora.get(f"{two.at('도로과')}marked/1/0/").status_code == 404
+
+
+def test_a_large_file_is_checked_by_the_runner(two: RoundOfTwo, monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+
+    from django.conf import settings
+
+    from madang.access import Person
+    from madang.web.rounds import views_part
+    from madang.web.rounds.jobs import check_large
+    from madang.web.work.models import Job
+
+    monkeypatch.setattr(views_part, "_AT_ONCE", 100)
+    two.bora.post(f"{two.at('복지과')}file/", {"file": xlsx(GOOD)})
+    assert two.part("복지과").state == "checking"
+    assert "끝나면 이 화면이 바뀝니다" in text_of(two.bora.get(two.at("복지과")))
+    job = Job.objects.get(kind="round-check")
+    running = SimpleNamespace(
+        workspace=Workspace.open(settings.MADANG_WORKSPACE), by=Person("bora"), progress=lambda *told: None
+    )
+    check_large(running, **job.params)  # type: ignore[arg-type]
+    assert (two.part("복지과").state, two.part("복지과").rows) == ("ready", 2)
+
+
+def test_reminders_go_out_on_their_days_and_once(two: RoundOfTwo) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from madang.web.notices.models import Notice
+    from madang.web.rounds.actions import due_reminders
+
+    two.bora.post(f"{two.at('복지과')}nothing/")
+    due = two.round.due_at
+    assert due_reminders(due - timedelta(days=5)) == 0
+    assert due_reminders(due - timedelta(days=3)) == 1  # 도로과; 복지과 has answered
+    assert due_reminders(due - timedelta(days=3)) == 0
+    assert due_reminders(due + timedelta(days=1)) == 1
+    assert timezone.now() < due
+    codes = Notice.objects.filter(post="도로과").order_by("pk").values_list("code", flat=True)
+    assert list(codes) == ["notice_round_open", "notice_round_due", "notice_round_late"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,9 +14,10 @@ from django.utils.translation import get_language
 
 from madang.bank import Version
 from madang.engine.duck import connect
+from madang.intake.marked_original import marked_original
 from madang.intake.merge import ORIGIN, rows_shared
 from madang.intake.merge_amend import cells_of
-from madang.messages import text
+from madang.messages import MadangError, text
 from madang.web.rounds.door import bank_of, keys_file
 from madang.web.rounds.form import columns_of
 from madang.web.rounds.models import Contribution, Part, Upload
@@ -131,6 +133,19 @@ def _row(
             )
         )
     return made
+
+
+def marked(ws: Workspace, upload: Upload, table: dict[str, Any]) -> bytes:
+    """The file of a table, or the table as a workbook, with what is wrong marked. Raises MadangError ``marked_*``."""
+    bank = bank_of(ws, upload.part.round)
+    version = bank[table["dataset"]].version(table["version"])
+    problems = [(each, sentence(each)) for each in problems_of(version, table["skip"]).to_pylist()]
+    snapshot = bank.snapshots.path(version.receipt["sha256"])
+    if not snapshot.exists():
+        raise MadangError("original_not_shown")
+    held = io.BytesIO()
+    marked_original(snapshot, version.receipt, version.facts, problems, held, title=upload.part.round.title)
+    return held.getvalue()
 
 
 def sentence(problem: dict[str, Any]) -> str:

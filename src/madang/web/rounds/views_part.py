@@ -20,7 +20,7 @@ from madang.web.rounds import actions_part as do
 from madang.web.rounds import states
 from madang.web.rounds.document import document
 from madang.web.rounds.doors import Visit, part_page
-from madang.web.rounds.findings import findings, shared_rows
+from madang.web.rounds.findings import findings, marked, shared_rows
 from madang.web.rounds.form import columns_of
 from madang.web.rounds.jobs import waiting_place
 from madang.web.rounds.models import Upload
@@ -203,6 +203,15 @@ def _form_hwpx(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     return _download(body, "application/hwp+zip", f"{part.round.title} {part.name}.hwpx")
 
 
+def _marked(request: HttpRequest, visit: Visit, number: int, table: int) -> HttpResponseBase:
+    """A table of a file as a workbook with what is wrong marked in it, to mend there."""
+    upload = _own_upload(visit, number)
+    if table >= len(upload.tables) or not upload.tables[table]["used"]:
+        raise MadangError("round_missing", round=visit.part.round.key)
+    body = marked(workspace(), upload, upload.tables[table])
+    return _download(body, _XLSX, f"{Path(upload.file).stem}_표시.xlsx")
+
+
 def _download(body: bytes, kind: str, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name.replace('/', '-'))}"}
     return HttpResponse(body, content_type=kind, headers=headers)
@@ -217,6 +226,7 @@ PAGES = {
     "submit/": part_page(_submit, done=True),
     "nothing/": part_page(_nothing, done=True),
     "sign/": part_page(_sign, done=True),
+    "marked/<int:number>/<int:table>/": part_page(_marked),
     "form.xlsx": part_page(_form_xlsx),
     "form.hwpx": part_page(_form_hwpx),
 }
