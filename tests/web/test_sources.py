@@ -266,6 +266,15 @@ def test_a_failure_reaches_the_steward_once(city: Workspace, steward: Any) -> No
     assert "허용된 곳이 아닙니다" in page(steward, "/notices/")
 
 
+def test_a_post_that_nobody_holds_any_more_is_no_dead_letter_box(city: Workspace, admin: Any) -> None:
+    from madang.collect.run import Done
+    from madang.web.sources.telling import tell_of
+
+    now = city.clock()
+    tell_of(origin(steward=LIBRARY), city, Done(Run("1", now, now, "x", "failed"), tell=True))
+    assert {(notice.post, notice.person) for notice in Notice.objects.all()} == {(LIBRARY, ""), ("", "root")}
+
+
 def test_a_source_of_nobody_is_told_to_administrators(city: Workspace, admin: Any, steward: Any) -> None:
     from madang.collect.run import Done
     from madang.web.sources.telling import tell_of

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from madang.access import Person
 from madang.messages import MadangError
@@ -200,7 +201,7 @@ def test_the_list_asks_again_only_while_something_is_under_way(
     alice = signed_in("steward", username="alice")
     assert 'hx-trigger="every 2s"' in alice.get("/work/").content.decode()
     assert alice.post(f"/work/{job.pk}/cancel/").status_code == 302
-    shown = alice.get("/work/list/").content.decode()
+    shown = alice.get(reverse("work:part")).content.decode()
     assert "hx-trigger" not in shown
     assert "다시 하기" in shown
 

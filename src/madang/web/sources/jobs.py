@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from madang.access import Person
+from madang.messages import MadangError
 from madang.web.shell.workspace import one_workspace, workspace
 from madang.web.work.actions import start
 from madang.web.work.registry import job, planner
@@ -19,7 +20,7 @@ _LONGEST_S = 6 * 3600 + 1800  # the longest time-out of a source, and its deposi
 
 @job("collect", label=_("수집"), timeout=_LONGEST_S, attempts=1, quiet=True)
 def collect(running: Running, origin: str) -> dict[str, Any]:
-    """Run a source. How it went stands with its runs; a job that ends here has done its work."""
+    """Run a source. How it went stands with its runs, which also say when it is tried again."""
     from madang.collect.origin import load_origin
     from madang.collect.run import collect as run
     from madang.web.sources.telling import tell_of
@@ -27,7 +28,9 @@ def collect(running: Running, origin: str) -> dict[str, Any]:
     declared = load_origin(running.workspace.folder, origin)
     done = run(declared, running.workspace, by=running.by.id or COLLECTOR.id, tell=running.progress)
     tell_of(declared, running.workspace, done)
-    return {"run": done.run.id, "outcome": done.run.outcome, "reason": done.run.reason}
+    if done.run.error:
+        raise MadangError(done.run.error["code"], **done.run.error["params"])
+    return {"run": done.run.id, "outcome": done.run.outcome}
 
 
 @job("collect.try", label=_("시험 수집"), timeout=600, attempts=1, quiet=True)

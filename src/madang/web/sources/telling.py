@@ -1,9 +1,12 @@
-"""Who hears of a source that failed: its steward's post, the dataset's, else the administrators."""
+"""Who hears of a source that failed: its steward's post, the dataset's; where nobody holds it the administrators."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
+
+from django.db.models import Q
+from django.utils import timezone
 
 from madang.collect.origin import Origin
 from madang.collect.run import Done
@@ -23,9 +26,19 @@ def tell_of(origin: Origin, workspace: Workspace, done: Done) -> None:
         "url": f"/sources/{quote(origin.id)}/",
         "at": done.run.ended,
     }
-    if steward := thing_of(origin, workspace).steward:
+    steward = thing_of(origin, workspace).steward
+    if steward:
         tell("notice_collect_failed", said, post=steward, **where)
-        return
-    for user in User.objects.filter(is_active=True):
-        if "administrator" in user.role_set:
-            tell("notice_collect_failed", said, to=user.username, **where)
+    if not _held(steward, done):
+        for user in User.objects.filter(is_active=True):
+            if "administrator" in user.role_set:
+                tell("notice_collect_failed", said, to=user.username, **where)
+
+
+def _held(steward: str, done: Done) -> bool:
+    """Whether anybody holds the post, or belongs to the department, on the day of the run."""
+    day = timezone.localdate(done.run.ended)
+    until = Q(holdings__valid_until=None) | Q(holdings__valid_until__gte=day)
+    of_post = Q(holdings__post__name=steward) | Q(holdings__post__department__name=steward)
+    holding = until & of_post & Q(holdings__valid_from__lte=day)
+    return User.objects.filter(holding | Q(department__name=steward), is_active=True).exists()
