@@ -78,7 +78,7 @@ def sample_people(*, by: Person | None = None) -> list[str]:
     stewards |= {post for _, _, post in _ROLES.values()}
     names = sorted({name for name in stewards if " " in name})
     with transaction.atomic():
-        _departments({name.split()[0] for name in names})
+        _departments({name.split()[0] for name in names} | {of for _, of, _ in _ROLES.values() if of})
         for number, name in enumerate(names):
             post = Post.objects.get_or_create(
                 name=name, defaults={"department": _of(name), "valid_from": _SINCE}
