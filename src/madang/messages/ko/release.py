@@ -1,7 +1,7 @@
 """Korean sentences of release."""
 
 TEXTS: dict[str, str] = {
-    "edition_missing": "'{edition}'{이라는} 이름으로 개방한 자료가 없습니다. `madang release list`로 목록을 보십시오.",
+    "edition_missing": "'{edition}' 이름으로 개방한 자료가 없습니다. `madang release list`로 목록을 보십시오.",
     "release_treatment": "내보내는 방법 '{how}'(단위 {step}){을} 쓸 수 없습니다. keep, drop, mask, month, year와 단위가 있는 band, round 가운데 고르십시오.",
     "release_treatment_type": "'{column}' 칸에는 '{how}' 방법을 쓸 수 없습니다. 날짜는 month와 year, 숫자는 band와 round, 글자는 mask로 다룹니다.",
     "release_table": "통계표에는 나누는 기준과 세는 값이 하나 이상 있어야 하고, 비공개 기준은 2 이상이어야 합니다.",
@@ -21,7 +21,7 @@ TEXTS: dict[str, str] = {
     "release_nothing": "'{edition}'에 내보낼 칸이 없습니다. 칸을 하나 이상 고르십시오.",
     "release_restricted": "'{dataset}'{은} 제한 자료입니다. 개방하려면 제한을 푸는 근거를 따로 적어야 합니다.",
     "release_disagree": "같은 대상을 센 통계표끼리 숫자가 맞지 않아 함께 보호할 수 없습니다. 자료를 바로잡거나, 다른 대상이면 모집단 이름을 다르게 정하십시오.",
-    "release_no_relation": "'{one}'{와} '{other}'{이} 어떻게 겹치는지 알려 주는 자료가 없어 두 통계표를 함께 개방할 수 없습니다. 연계표를 입고한 뒤 다시 결정하십시오.",
+    "release_no_relation": "'{one}'{과} '{other}'{이} 어떻게 겹치는지 알려 주는 자료가 없어 두 통계표를 함께 개방할 수 없습니다. 연계표를 입고한 뒤 다시 결정하십시오.",
     "release_unprotectable": "이미 공개된 숫자 때문에 {cells}칸의 작은 숫자를 더는 숨길 수 없습니다. 기준을 더 크게 묶거나 총계를 빼고 결정하십시오.",
     "release_withdrawn_before": "'{edition}'{은} 이미 개방을 거두었습니다.",
     "release_how_mask": "(일부를 가렸습니다.)",
