@@ -5,10 +5,11 @@ const WAIT_MS = 2000;
 
 /** `<div data-refresh="address" data-live>`: its lines are fetched again, unless somebody is choosing among them. */
 function keepFresh(place: HTMLElement): void {
-  setInterval(async () => {
+  const again = setInterval(async () => {
     if (document.hidden || place.querySelector("input:checked") || place.contains(document.activeElement)) return;
     const answer = await fetch(place.dataset.refresh ?? "", { credentials: "same-origin" }).catch(() => null);
-    if (answer?.ok) place.innerHTML = await answer.text();
+    if (answer?.ok && !answer.redirected) place.innerHTML = await answer.text();
+    else if (answer) clearInterval(again); // signed out, or no longer theirs: the page stays as it is
   }, FRESH_MS);
 }
 

@@ -56,7 +56,7 @@ class Outlook:
     departments handed in, with what was decided of each."""
 
     labels: list[str]
-    rows: list[list[Any]]
+    rows: list[list[str]]
     total: int
     conflicts: list[tuple[Conflict, Decision | None]]
 
@@ -77,8 +77,18 @@ def outlook(ws: Workspace, round_: Round) -> Outlook:
         (total,) = con.execute("SELECT count(*) FROM gathered").fetchone() or (0,)
         found = [(each, decided.get(each.key)) for each in conflicts(con, standard)]
     return Outlook(
-        [column.label for column in standard.columns], [list(row) for row in rows], int(total), found
+        [column.label for column in standard.columns],
+        [[_shown(cell) for cell in row] for row in rows],
+        int(total),
+        found,
     )
+
+
+def _shown(cell: Any) -> str:
+    """A cell as a preview shows it; "" where there is none."""
+    if isinstance(cell, bool):
+        return "Y" if cell else "N"
+    return "" if cell is None else str(cell)
 
 
 @transaction.atomic
