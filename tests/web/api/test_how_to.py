@@ -21,4 +21,7 @@ def test_the_guide_has_addresses() -> None:
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_what_the_guide_says_works(program: Any, address: str) -> None:
     answer = program("official").get(address.replace("/주차장/", f"/{PARKING}/"))
-    assert answer.status_code == 200, answer.content
+    assert answer.status_code == 200
+    if answer.streaming:
+        assert b"".join(answer.streaming_content)
+    answer.close()

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from madang.messages import MadangError
+from madang.web.api import words
 from madang.web.api.problem import problem
 
 ADDRESS = "/api/v1/"
@@ -30,7 +31,8 @@ def operations(request: HttpRequest) -> HttpResponse:
             if method in methods:
                 said = methods[method]
                 groups.setdefault(said["tags"][0], []).append(_operation(address, method, said))
-    shown = {"groups": list(groups.items()), "schemas": _schemas(schema)}
+    named = [(tag, words.GROUPS.get(tag, tag), found) for tag, found in groups.items()]
+    shown = {"groups": named, "schemas": _schemas(schema)}
     return render(request, "api/operations.html", shown)
 
 
@@ -43,11 +45,11 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 
 def _operation(address: str, method: str, said: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": said["operationId"], "method": method.upper(), "address": address, "about": said.get("description", ""),
+        "id": said["operationId"], "method": method.upper(), "address": address, "about": words.OPERATIONS.get(said["operationId"], ""),
         "parameters": [
             {
-                "name": each["name"], "place": each["in"], "needed": each.get("required", False),
-                "type": _type(each["schema"]), "about": each.get("description", ""),
+                "name": each["name"], "needed": each.get("required", False),
+                "type": _type(each["schema"]), "about": words.PARAMETERS.get(each["name"], ""),
             }
             for each in said.get("parameters", [])
         ],
