@@ -94,6 +94,7 @@ const look = EditorView.theme({
   ".cm-scroller": { fontFamily: "ui-monospace, 'D2Coding', monospace", lineHeight: "1.6" },
   ".cm-gutters": { backgroundColor: "var(--panel-quiet)", color: "var(--text-quiet)", border: "0" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-placeholder": { color: "var(--text-quiet)" },
   ".cm-wrong": { backgroundColor: "var(--bad-ground)", boxShadow: "inset 0.4rem 0 0 var(--bad)" },
   ".cm-tooltip": { backgroundColor: "var(--panel)", color: "var(--text)", border: "0.1rem solid var(--line-strong)" },
   ".cm-tooltip-autocomplete > ul > li": { padding: "0.4rem 0.8rem" },

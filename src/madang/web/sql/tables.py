@@ -18,6 +18,7 @@ from madang.declarations.standard import DatasetColumn
 from madang.engine.locked import LockedTable
 from madang.engine.locked_copies import shown_copy
 from madang.release import is_over
+from madang.web.shell import words
 
 _ADDED = {  # what the bank adds to a table, with its type
     "source_row": "integer", "lon": "number", "lat": "number", "dong_code": "text", "geo_level": "text",
@@ -153,7 +154,7 @@ def as_json(table: DeskTable) -> dict[str, Any]:
             {
                 "name": c.name,
                 "label": c.label,
-                "type": c.type,
+                "type": words.TYPES.get(c.type, c.type),
                 "unit": c.unit,
                 "meaning": c.meaning,
                 "masked": c.masked,
