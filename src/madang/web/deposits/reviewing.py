@@ -111,6 +111,7 @@ class Review:
     upload: Upload
     parts: list[Part]
     takes: bool
+    unchanged: bool
     moved: bool
     told: dict[str, Any]
     header_rows: str
@@ -137,6 +138,7 @@ def review(upload: Upload, seen: Preview, ws: Workspace, by: Person) -> Review:
         upload=upload,
         parts=parts,
         takes=seen.takes,
+        unchanged=all(table.receipt["verdict"] == "unchanged" for table in seen.tables),
         moved=any(part.moved for part in parts),
         told={**_NOTHING_TOLD, **upload.told},
         header_rows="" if rows is None else ", ".join(map(str, rows)) or "0",
