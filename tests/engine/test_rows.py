@@ -36,6 +36,7 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         if request.param.startswith("orders"):
             patched.setattr(row_orders, "FEWEST_ROWS", 0)
             patched.setattr(rows_page, "_FEW", 5_000 if request.param == "orders" else 3)
+            patched.setattr(rows_page, "_WALKED", (50, 400) if request.param == "orders" else (60, 90))
             with opened(source) as table:
                 assert table.copy
                 for name in NAMES:

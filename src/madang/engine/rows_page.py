@@ -17,13 +17,14 @@ import pyarrow as pa
 from madang.access import View
 from madang.engine import rows_cursor
 from madang.engine.row_copy import Copy, Numbers
-from madang.engine.row_orders import order_of
+from madang.engine.row_orders import Order, order_of
 from madang.engine.row_store import Relation
 from madang.engine.rows_fields import Fields
 from madang.engine.rows_query import Field, Filter, Page, Query
 from madang.engine.rows_sql import ROW, SOURCE_ROW, Condition, Key, beyond, condition, keys, shown
 from madang.messages import MadangError
 
+_WALKED = (4_096, 32_768)  # rows of an order that are tried before all are looked at
 _FEW = 5_000  # rows of one value that are taken out and asked by themselves
 _REST = re.compile(r"(?<=.)\S", re.DOTALL)
 _NARROW = "madang_narrowed"
@@ -106,10 +107,11 @@ def _numbers(
     found = condition(query, fields, view, table.names)
     if not found.parts and not order:
         return np.arange(position, max(position, min(position + wanted, table.copy.rows)))
-    if not found.parts and len(order) == 1:
+    whole = None
+    if len(order) == 1:
         whole = order_of(table.con, table.copy, order[0].name, down=order[0].down)
-        if whole is not None:
-            return whole.numbers[position : position + wanted].astype(np.int64)
+    if whole is not None and not found.parts:
+        return whole.numbers[position : position + wanted].astype(np.int64)
     picked = _picked(table, query, fields) if found.parts else None
     if picked is not None:
         equal, numbers = picked
@@ -120,7 +122,37 @@ def _numbers(
             table = _few(table, numbers)
         else:
             found = condition(query, fields, view, table.names)
+    if table.copy is not None and whole is not None and (last or position == 0):
+        near = _nearest(table, found, whole, last, wanted)
+        if near is not None:
+            return near
     return _asked_numbers(table, found, order, last, position, wanted)
+
+
+def _nearest(
+    table: Relation, found: Condition, whole: Order, last: list[object], wanted: int
+) -> Numbers | None:
+    """The first rows in an order that the condition lets through, where enough of them stand close together.
+
+    Where one row in a hundred fits, the page is full after ten thousand, and the other millions are not looked at.
+    None where it is not, or where a made-up cursor names no row.
+    """
+    assert table.copy is not None
+    begin = 0
+    if last:
+        at = np.flatnonzero(whole.numbers == last[-1]) if isinstance(last[-1], int) else np.empty(0, np.int64)
+        if not len(at):
+            return None
+        begin = int(at[0]) + 1
+    for length in _WALKED:
+        numbers = whole.numbers[begin : begin + length].astype(np.int64)
+        cells = table.copy.table(numbers, sorted(found.columns) or list(table.names[:1]))
+        table.con.register(_NARROW, cells.append_column(ROW, pa.array(np.arange(len(numbers)))))
+        sql = f"SELECT {ROW} AS n FROM {_NARROW}{found.where} ORDER BY {ROW} LIMIT {wanted}"
+        places = np.asarray(table.con.execute(sql, found.values).fetchnumpy()["n"], np.int64)
+        if len(places) == wanted or begin + length >= len(whole.numbers):
+            return numbers[places]
+    return None
 
 
 def _asked_numbers(

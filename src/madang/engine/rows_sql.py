@@ -24,6 +24,7 @@ class Condition:
 
     parts: list[str] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)  # that are looked at
 
     def add(self, sql: str, *values: object) -> None:
         self.parts.append(sql)
@@ -50,6 +51,7 @@ def _own(found: Condition, view: View, there: Sequence[str]) -> None:
     """Only the person's own rows; none at all where the table lacks the column that says whose they are."""
     if view.own_rows in there and view.own_values:
         marks = ", ".join("?" * len(view.own_values))
+        found.columns.add(view.own_rows)
         found.add(f"{quoted(view.own_rows)}::VARCHAR IN ({marks})", *view.own_values)
     else:
         found.add("false")
@@ -57,6 +59,7 @@ def _own(found: Condition, view: View, there: Sequence[str]) -> None:
 
 def _filter(found: Condition, column: Field, asked: Filter) -> None:
     name, value, cast = quoted(column.name), asked.value, _CASTS.get(column.type, "")
+    found.columns.add(column.name)
     if asked.operator == "null":
         found.add(f"{name} IS {'' if value else 'NOT '}NULL")
     elif asked.operator == "in":
@@ -87,6 +90,7 @@ def _word(found: Condition, texts: Sequence[Field], word: str) -> None:
     if not texts:
         raise MadangError("rows_search_none")
     each = [_contains(quoted(column.name), word) for column in texts]
+    found.columns.update(column.name for column in texts)
     found.add(f"({' OR '.join(sql for sql, _ in each)})", *(value for _, value in each))
 
 
