@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+import postgresql
 from madang.workspace import Workspace
 from repository_files import ROOT
 
@@ -228,6 +229,26 @@ def test_two_runners_do_each_job_once(line: Line, tmp_path: Path) -> None:
     both = [line.runner("--once"), line.runner("--once")]
     assert [each.wait(120) for each in both] == [0, 0]
     assert file.read_text().split() == ["3"] * 12
+
+
+def test_two_runners_do_each_job_once_on_postgresql_too(tmp_path: Path) -> None:
+    try:
+        with postgresql.cluster() as url:
+            Workspace.init(tmp_path / "city", "빈들군")
+            line = Line(tmp_path / "city")
+            line.environment["MADANG_DATABASE_URL"] = url
+            line.python(
+                "from django.core.management import call_command\ncall_command('migrate', verbosity=0)"
+            )
+            file = tmp_path / "sums"
+            line.start("adds", {"a": 1, "b": 2, "file": str(file)}, times=8)
+            assert [each.wait(180) for each in [line.runner("--once"), line.runner("--once")]] == [0, 0]
+            assert file.read_text().split() == ["3"] * 8
+            counted = "from madang.web.work.models import Job\nprint(Job.objects.filter(state='done', attempts=1).count())"
+            assert line.python(counted) == "8"
+            assert not (tmp_path / "city" / "db.sqlite3").exists()
+    except postgresql.NoPostgresql as none:
+        pytest.skip(str(none))
 
 
 def test_a_job_may_use_the_library_of_tables_with_its_threads(line: Line, tmp_path: Path) -> None:
