@@ -48,7 +48,7 @@ def test_a_file_is_dropped_reviewed_deposited_and_mended_in_the_grid(
     cell.click()
     page.keyboard.type("30")
     page.keyboard.press("Enter")
-    page.keyboard.type("x")
+    page.keyboard.type("abc")
     page.keyboard.press("Enter")
     expect(page.locator('td[data-at="1:2"]')).to_have_attribute("aria-invalid", "true")
     page.keyboard.press("ArrowUp")
