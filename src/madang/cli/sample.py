@@ -20,6 +20,7 @@ from madang.cli.sample_cards import write_cards
 from madang.cli.sample_score import score, show
 from madang.intake.raw import Override
 from madang.messages import MadangError, text
+from madang.release.samples import open_samples
 from madang.samplecity import Made, Setting, found, make_city
 from madang.samplecity.score import Score
 from madang.workspace import Workspace
@@ -184,6 +185,7 @@ def deposit_city(made: Made, workspace: Workspace, *, quiet: bool = False) -> in
         with advancing(quiet=quiet) as show:
             deposit_folder(job, groups, told, show)
     write_cards(workspace, every)
+    opened = open_samples(workspace.releases)
     datasets = workspace.bank.datasets()
     if not quiet:
         rows = sum(dataset.latest.rows for dataset in datasets if dataset.latest)
@@ -194,6 +196,7 @@ def deposit_city(made: Made, workspace: Workspace, *, quiet: bool = False) -> in
         }
         seconds = f"{time.monotonic() - began:.0f}"
         click.echo(text("sample_deposited", **counts, refused=sums["refused"], seconds=seconds))
+        click.echo(text("sample_opened", editions=len(opened)))
     return OUR_FAILURE if failures else 0
 
 

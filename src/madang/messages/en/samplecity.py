@@ -25,4 +25,5 @@ TEXTS: dict[str, str] = {
     "feed_serving": "Serving live values: http://127.0.0.1:{port} (seed {seed}) · /rain /river /traffic /parking · the truth is at /truth · Ctrl+C ends it",
     "feed_ended": "The live feed has ended.",
     "feed_port": "Cannot listen on port {port} ({error}). Give another one with `--port`.",
+    "sample_opened": "Opened on the public pages (by made-up decisions): {editions} datasets",
 }

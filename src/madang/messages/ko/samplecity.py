@@ -25,4 +25,5 @@ TEXTS: dict[str, str] = {
     "feed_serving": "실시간 값을 내보냅니다: http://127.0.0.1:{port} (시드 {seed}) · /rain /river /traffic /parking · 정답은 /truth · 끝내기 Ctrl+C",
     "feed_ended": "실시간 값 내보내기를 끝냈습니다.",
     "feed_port": "포트 {port}에서 들을 수 없습니다({error}). `--port`로 다른 번호를 주십시오.",
+    "sample_opened": "주민이 보는 화면에 열어 둔 자료(지어낸 결정): {editions}종",
 }
