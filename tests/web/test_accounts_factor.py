@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
-import struct
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +14,7 @@ from django.test import Client, override_settings
 import people
 from madang.web.audit.models import Entry
 from madang.workspace import Workspace
+from totp import code_of
 from web_page import Page
 
 WORD = "초록-바다-하늘-17"
@@ -32,14 +30,6 @@ def _fast_passwords(settings: Any) -> None:
 def door(made_up: Workspace) -> Iterator[Client]:
     with override_settings(MADANG_WORKSPACE=str(made_up.folder)):
         yield Client(SERVER_NAME="127.0.0.1")
-
-
-def code_of(secret: str, steps: int = 0) -> str:
-    """RFC 6238, written here a second time: SHA-1, thirty seconds, six digits."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + steps)
-    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
-    start = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 def test_our_second_writing_of_the_rfc_gives_its_example(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from madang.access import Person, owner
 from madang.messages import MadangError, text
-from madang.web.accounts import actions
+from madang.web.accounts import actions, lockout
 from madang.web.accounts.models import Department, Holding, Post, User
+from madang.web.accounts.sessions import SessionStore
 from madang.web.audit.record import record
 from madang.web.shell.workspace import workspace
 
@@ -51,7 +52,9 @@ def ensure_administrator(username: str = "admin") -> tuple[str, str] | None:
 
 def welcome() -> list[str]:
     """See that somebody can sign in, and say how: the logins of the sample city where its password is good, else the
-    one-time password of an administrator that was made now."""
+    one-time password of an administrator that was made now. Old sessions and tries are swept."""
+    lockout.sweep()
+    SessionStore.clear_expired()
     if settings.MADANG_SAMPLE_LOGINS:
         logins = " ".join(sample_people())
         return [text("sample_logins", password=SAMPLE_PASSWORD, logins=logins)]
