@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -30,3 +32,14 @@ def write_cards(workspace: Workspace, groups: Mapping[str, Sequence[Path]]) -> N
             written = True
     if written:
         workspace.rebuild_index()
+    write_sources(workspace)
+
+
+def write_sources(workspace: Workspace) -> None:
+    """Declare the live values of ``madang feed`` as sources, paused; what stands there already is left as it is."""
+    shipped = Path(str(files("madang") / "content" / "samplecity"))
+    for file in (shipped / "collect.toml", *sorted((shipped / "collect").glob("*.toml"))):
+        target = workspace.folder / "content" / file.relative_to(shipped)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
