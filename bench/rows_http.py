@@ -267,13 +267,15 @@ class Served:
             raise RuntimeError(f"{path}: {answer.status} {body[:300].decode('utf-8', 'replace')}")
 
     def __enter__(self) -> Served:
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
+        until = time.monotonic() + 300
+        while True:
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
                 self.ask(connection, self._ready)
                 break
             except (OSError, http.client.HTTPException):
+                if time.monotonic() > until:
+                    raise
                 time.sleep(0.2)
         threading.Thread(target=self._watch, daemon=True).start()
         return self
