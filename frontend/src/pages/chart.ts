@@ -175,7 +175,7 @@ async function render(picture: HTMLElement, data: Data, roles: Role[], choice: C
     renderer: "canvas",
     container: picture,
     hover: false,
-    logLevel: vega.Error,
+    logLevel: 1, // errors only
   });
   return view.runAsync();
 }
