@@ -20,7 +20,7 @@ from madang.messages import MadangError
 SECRET = "TOPSECRET-7391"
 PHONE = "010-7391-7391"
 LIMITS = Limits(seconds=6, rows=1_000, bytes=8 << 20)
-DEAD_WITHIN = 4.0  # seconds after the deadline, on a busy machine
+DEAD_WITHIN = 30.0  # seconds after the deadline, with the start of a process on a busy machine
 
 
 @dataclass
