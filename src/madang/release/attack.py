@@ -41,10 +41,15 @@ class Needs:
 
 @dataclass(frozen=True)
 class Open:
-    """Which needs are not met: `up` (cannot be as high as it should), `down` (cannot be as low)."""
+    """Which needs are not met: `up` (cannot be as high as it should), `down` (cannot be as low).
+
+    `perhaps_up` and `perhaps_down` were not asked to the end, where the search was stopped early.
+    """
 
     up: Ints
     down: Ints
+    perhaps_up: Ints
+    perhaps_down: Ints
 
     @property
     def any(self) -> bool:
@@ -95,20 +100,22 @@ def reduced(known: Known, point: Floats | None = None) -> Reduced:
     return Reduced(at, fixed, sums[rows][:, at], left[rows], None if point is None else point[at])
 
 
-def open_needs(known: Known, needs: Needs, *, point: Floats | None = None, seed: int = 0) -> Open:
+def open_needs(
+    known: Known, needs: Needs, *, point: Floats | None = None, seed: int = 0, enough: int = 0
+) -> Open:
     """The needs that are not met. Exact: each is met by a table that the attacker cannot rule out, or a programme
     of its own shows that there is none.
 
     `point` is a table that fits everything (the true one, where it is known to the finest): in large blocks tables
-    that differ from it in a few places only are tried first. Raises MadangError("release_disagree") where no
+    that differ from it in a few places only are tried first. With `enough` the search in a direction stops when so
+    many were asked alone and not met. Raises MadangError("release_disagree") where no
     table fits what is public.
     """
     left = reduced(known, point)
     sums, base = needs.sums[:, left.free], needs.sums @ left.fixed
-    return Open(
-        _unmet(_Side(left, sums, needs.high - base, 1), seed),
-        _unmet(_Side(left, sums, needs.low - base, -1), seed),
-    )
+    up, perhaps_up = _unmet(_Side(left, sums, needs.high - base, 1), seed, enough)
+    down, perhaps_down = _unmet(_Side(left, sums, needs.low - base, -1), seed, enough)
+    return Open(up, down, perhaps_up, perhaps_down)
 
 
 @dataclass(frozen=True)
@@ -144,14 +151,16 @@ class _Side:
         return bound
 
 
-def _unmet(side: _Side, seed: int) -> Ints:
-    """Needs that no table meets in one direction. One table meets many; a need that none has met is asked alone."""
+def _unmet(side: _Side, seed: int, enough: int) -> tuple[Ints, Ints]:
+    """Needs that no table meets in one direction, and those left unasked when `enough` were found. One table meets
+    many; a need that none has met is asked alone."""
     random = np.random.default_rng(seed)
     never, waiting = side.plain()
     unmet = never.tolist()
     if side.left.point is not None and len(side.left.free) > _LARGE:
         waiting = _nearby(side, waiting, random)
-    while len(waiting):
+    alone = 0
+    while len(waiting) and not 0 < enough <= alone:
         tried = random.permutation(waiting)[: max(1, (len(waiting) + 1) // 2)]
         met = side.met(_table(side, tried), waiting)
         if not met[np.isin(waiting, tried)].any():  # in each other's way, perhaps: one is asked alone
@@ -159,9 +168,10 @@ def _unmet(side: _Side, seed: int) -> Ints:
             met |= side.met(_table(side, one), waiting) if len(tried) > 1 else False
             if not met[waiting == one[0]].all():
                 unmet.append(int(one[0]))
+                alone += 1
                 met |= waiting == one[0]
         waiting = waiting[~met]
-    return np.array(sorted(unmet), np.int64)
+    return np.array(sorted(unmet), np.int64), waiting
 
 
 def _nearby(side: _Side, waiting: Ints, random: np.random.Generator) -> Ints:

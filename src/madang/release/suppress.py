@@ -19,6 +19,7 @@ from madang.release.space import Bools, Floats, Ints
 
 _ROUNDS = 200
 _LARGE, _BATCH = 3_000, 60  # atoms of a large block; needs that are met together
+_ENOUGH = 8  # needs known to be open in a direction before more cells are hidden
 _CHEAP, _WHATEVER_IT_TAKES = (
     60.0,
     1e7,
@@ -184,7 +185,7 @@ def _protect(cells: Cells) -> Bools:
     point = _point(cells)
     for round_ in range(_ROUNDS):
         needs, _ = _needs(cells)
-        left = open_needs(cells.known, needs, point=point, seed=round_)
+        left = open_needs(cells.known, needs, point=point, seed=round_, enough=_ENOUGH)
         if not left.any:
             return cells.hidden
         more = _more(cells, needs, left, point, round_)
@@ -197,7 +198,9 @@ def _protect(cells: Cells) -> Bools:
 def _more(cells: Cells, needs: Needs, left: Open, point: Floats | None, round_: int) -> Bools:
     """Cells to hide as well: cheaply for as many needs at once as go together, else for one at whatever cost."""
     random = np.random.default_rng(round_)
-    for up, which in ((True, left.up), (False, left.down)):
+    sides = ((True, left.up, left.perhaps_up), (False, left.down, left.perhaps_down))
+    for up, sure, perhaps in sides:
+        which = np.concatenate([sure, perhaps]) if len(sure) else sure
         more, order = np.zeros(len(cells.values), bool), random.permutation(which)
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
