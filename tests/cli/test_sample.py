@@ -5,14 +5,15 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import quote
-from urllib.request import urlopen
+from urllib.parse import quote, urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 from click.testing import CliRunner, Result
@@ -148,21 +149,27 @@ def test_pages_answer_after_the_first_start(tmp_path: Path) -> None:
         "import madang.samplecity.make as make, samplecity.toy as toy; make.layers = toy.toy_layers;"
         f"from madang.cli import main; main(['-w', 'w', 'up', '--sample', '--port', '{port}'])"
     )
-    said = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    server = subprocess.Popen([sys.executable, "-c", start], cwd=tmp_path, env=said)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    server = subprocess.Popen([sys.executable, "-c", start], cwd=tmp_path, env=environment)
     try:
-        assert "나무" in _page(f"http://127.0.0.1:{port}/data/")
-        assert "지어낸 도시" in _page(f"http://127.0.0.1:{port}/data/{quote('나무')}/")
+        site = f"http://127.0.0.1:{port}"
+        browser = build_opener(HTTPCookieProcessor())
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', _page(browser, f"{site}/accounts/login/"))
+        assert token
+        said = {"csrfmiddlewaretoken": token[1], "login": "official", "password": "sample-city"}
+        browser.open(f"{site}/accounts/login/", urlencode(said).encode()).close()
+        assert "나무" in _page(browser, f"{site}/data/")
+        assert "지어낸 도시" in _page(browser, f"{site}/data/{quote('나무')}/")
     finally:
         server.terminate()
         server.wait(20)
 
 
-def _page(address: str) -> str:
+def _page(browser: OpenerDirector, address: str) -> str:
     """A page as soon as somebody answers; an answer that is an error fails at once."""
-    for _ in range(240):
+    for _ in range(480):
         try:
-            with urlopen(address, timeout=20) as answer:
+            with browser.open(address, timeout=20) as answer:
                 return str(answer.read().decode())
         except HTTPError:
             raise

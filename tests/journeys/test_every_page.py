@@ -32,7 +32,7 @@ SIGNED_IN = {
     "me": "/accounts/me/",
     "people": "/accounts/people/",
     "audit": "/audit/",
-    "api": "/api/v1/docs",
+    "api": "/api/v1/",
 }
 PUBLIC = {"portal": "/", "editions": "/open/", "sign in": "/accounts/login/"}
 
