@@ -253,6 +253,21 @@ def test_what_is_due_is_planned_once_and_missed_runs_too(city: Workspace) -> Non
     assert (job.params, job.by) == ({"origin": "rain"}, "collector")
 
 
+def test_a_run_that_died_is_told_but_not_one_that_waits_to_run_again(city: Workspace) -> None:
+    from madang.web.sources.jobs import COLLECTOR, plan
+    from madang.web.work.actions import start
+
+    save_origin(city.folder, origin())
+    now = city.clock()
+    History(city.folder, "rain").save(State(now, now, under_way=True))
+    job = start("collect", {"origin": "rain"}, by=COLLECTOR, key="collect:rain")
+    plan(now)
+    assert not Notice.objects.exists()
+    Job.objects.filter(pk=job.pk).update(state="failed")
+    plan(now)
+    assert "갑자기 끝났습니다" in Notice.objects.get(post=PARKING).sentence
+
+
 def test_a_failure_reaches_the_steward_once(city: Workspace, steward: Any) -> None:
     from madang.collect.run import collect
     from madang.web.sources.telling import tell_of

@@ -11,8 +11,10 @@ from madang.access import Person
 from madang.messages import MadangError
 from madang.web.shell.workspace import one_workspace, workspace
 from madang.web.work.actions import start
+from madang.web.work.models import Job
 from madang.web.work.registry import job, planner
 from madang.web.work.running import Running
+from madang.web.work.states import ACTIVE
 
 COLLECTOR = Person("collector", "수집", via="work")
 _LONGEST_S = 6 * 3600 + 1800  # the longest time-out of a source, and its deposit
@@ -58,6 +60,8 @@ def plan(now: datetime) -> None:
     with one_workspace():
         here = workspace()
         for origin in load_origins(here.folder)[0]:
+            if Job.objects.filter(key=f"collect:{origin.id}", state__in=ACTIVE).exists():
+                continue  # it runs, or runs again after its runner was stopped
             if buried := bury(origin, here.folder, now):
                 tell_of(origin, here, buried)
             if due(origin, here.folder, now):

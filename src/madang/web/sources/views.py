@@ -24,7 +24,7 @@ from madang.web.work.states import ACTIVE, DONE, FAILED
 from madang.web.work.views import shown as shown_job
 from madang.workspace import Workspace
 
-_RUNS = 30
+_RUNS = 10
 _ORDER = {"failed": 0, "late": 1, "waiting": 2, "fresh": 3, "paused": 4}
 
 
