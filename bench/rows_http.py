@@ -275,6 +275,7 @@ class Served:
                 break
             except (OSError, http.client.HTTPException):
                 if time.monotonic() > until:
+                    self.__exit__()
                     raise
                 time.sleep(0.2)
         threading.Thread(target=self._watch, daemon=True).start()
