@@ -36,6 +36,7 @@ NO_TOKEN = {
     "-/mode/": "only chooses looks, for this browser",
     "-/language/": "only chooses looks, for this browser",
     "api/": "no cookie is believed there",
+    "open/api/": "reads only, and no cookie is believed there",
     "deposits/files/": "checked in the view, after the body got its own handler",
 }
 STAFF = {"official", "steward", "analyst", "executive", "administrator"}

@@ -15,9 +15,14 @@ _YEAR_S = 31_536_000
 _TYPES = {".woff2": "font/woff2", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
-@lru_cache(maxsize=4)
 def names(dist: Path) -> frozenset[str]:
     """Names of all files built, as they appear in an address."""
+    manifest = dist / "manifest.json"
+    return _names(dist, manifest.stat().st_mtime_ns if manifest.is_file() else 0)
+
+
+@lru_cache(maxsize=4)
+def _names(dist: Path, built: int) -> frozenset[str]:
     assets = dist / "assets"
     return frozenset(f"assets/{path.name}" for path in assets.iterdir()) if assets.is_dir() else frozenset()
 
