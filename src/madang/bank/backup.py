@@ -32,10 +32,11 @@ Progress = Callable[[int, int | None], None]
 _LIST = "manifest.json"
 _NAME = r"[^/\\\x00-\x1f]+"
 _ID = r"[0-9A-Za-z][0-9A-Za-z.-]*"
+_BANK = rf"(?:bank|rounds/{_ID})"  # rounds keep what departments handed in, each in a bank of its own
 _KNOWN = re.compile(
     rf"""madang\.toml | db\.sqlite3 | audit/journal\.jsonl | content(?:/(?!\.\.?(?:/|$)){_NAME})+ | {_LIST.replace(".", r"[.]")}
-    | bank/snapshots/[0-9a-f]{{64}}(\.(withheld|sealed))? | bank/tombstones/{_ID}\.json
-    | bank/(?P<id>{_NAME})/(?: table | cards/[0-9]+\.json | deposits/{_ID}/[a-z]+\.(?:json|parquet|txt)
+    | {_BANK}/snapshots/[0-9a-f]{{64}}(\.(withheld|sealed))? | {_BANK}/tombstones/{_ID}\.json
+    | {_BANK}/(?P<id>{_NAME})/(?: table | cards/[0-9]+\.json | deposits/{_ID}/[a-z]+\.(?:json|parquet|txt)
       | tables/[0-9a-f]{{12}}/(?:_delta_log/)?[0-9A-Za-z_.-]+ )""",
     re.VERBOSE,
 )
@@ -72,24 +73,23 @@ def backup(
 def _write(
     stream: io.BufferedWriter, bank: Bank, own: list[Path], progress: Progress | None, database: Path | None
 ) -> None:
-    root, datasets = bank.folder.parent, bank.datasets()
+    root = bank.folder.parent
     listed: dict[str, list[int | str]] = {}
+    banks = [bank, *(Bank(folder) for folder in sorted((root / "rounds").glob("[!.]*")) if folder.is_dir())]
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for path in (file for each in own for file in _files(each)):
             _add(tar, listed, path, str(path.relative_to(root)))
         if database is not None and database.is_file():
             with bank.bench() as place:
                 _add(tar, listed, _copied(database, place / "db.sqlite3"), "db.sqlite3")
-        for number, dataset in enumerate(datasets):
+        datasets = [(each, dataset) for each in banks for dataset in each.datasets()]
+        for number, (of, dataset) in enumerate(datasets):
             if progress:
                 progress(number, len(datasets))
             with locked(dataset.folder / ".lock"):
-                _add_dataset(tar, listed, dataset)
-        for name in ("snapshots", "tombstones"):  # last: every dataset in the tar has its snapshot there
-            paths = sorted((bank.folder / name).glob("[!.]*"))
-            withheld = {path.stem for path in paths if path.suffix == ".withheld"}
-            for path in (each for each in paths if each.name not in withheld):
-                _add(tar, listed, path, f"bank/{name}/{path.name}")
+                _add_dataset(tar, listed, dataset, of.folder.relative_to(root).as_posix())
+        for each in banks:
+            _add_bytes(tar, listed, each, each.folder.relative_to(root).as_posix())
         _add_text(tar, _LIST, json.dumps(listed, ensure_ascii=False))
 
 
@@ -113,18 +113,29 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _add_dataset(tar: tarfile.TarFile, listed: dict[str, list[int | str]], dataset: Dataset) -> None:
+def _add_bytes(tar: tarfile.TarFile, listed: dict[str, list[int | str]], bank: Bank, prefix: str) -> None:
+    """Snapshots and tombstones, last: every dataset in the tar has its snapshot there."""
+    for name in ("snapshots", "tombstones"):
+        paths = sorted((bank.folder / name).glob("[!.]*"))
+        withheld = {path.stem for path in paths if path.suffix == ".withheld"}
+        for path in (each for each in paths if each.name not in withheld):
+            _add(tar, listed, path, f"{prefix}/{name}/{path.name}")
+
+
+def _add_dataset(
+    tar: tarfile.TarFile, listed: dict[str, list[int | str]], dataset: Dataset, prefix: str
+) -> None:
     folders = [dataset.folder / "cards", dataset.folder / "deposits"]
     if dataset.table.exists():
         home = dataset.table.link.resolve()
         folders.append(home)
-        name, pointer = f"bank/{dataset.id}/table", f"tables/{home.name}"
+        name, pointer = f"{prefix}/{dataset.id}/table", f"tables/{home.name}"
         listed[name] = [len(pointer), hashlib.sha256(pointer.encode()).hexdigest()]
         _add_text(tar, name, pointer)
     for path in (file for folder in folders for file in _files(folder)):
         relative = path.relative_to(dataset.folder)
         if not any(part.startswith(".") for part in relative.parts):
-            _add(tar, listed, path, f"bank/{dataset.id}/{relative}")
+            _add(tar, listed, path, f"{prefix}/{dataset.id}/{relative}")
 
 
 def _add(tar: tarfile.TarFile, listed: dict[str, list[int | str]], path: Path, name: str) -> None:
@@ -194,7 +205,7 @@ def _unpack(source: Path, fresh: Path) -> None:
     if Bank(fresh / "bank").snapshots.named_though_withheld():
         raise tarfile.TarError("보관하지 않기로 한 원본이 들어 있음")
     for name in found:
-        if re.fullmatch(r"bank/[^/]+/table", name):
+        if re.fullmatch(rf"{_BANK}/[^/]+/table", name):
             _make_link(fresh / name)
 
 
@@ -221,7 +232,7 @@ def _make_link(path: Path) -> None:
 
 
 def _put_in_place(fresh: Path, root: Path) -> None:
-    for name in ("madang.toml", "db.sqlite3", "audit", "content"):
+    for name in ("madang.toml", "db.sqlite3", "audit", "rounds", "content"):
         if (fresh / name).exists():
             before = root / f"{name}{_BEFORE}"
             shutil.rmtree(before) if before.is_dir() else before.unlink(missing_ok=True)
