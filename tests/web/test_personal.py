@@ -7,14 +7,12 @@ from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import made_up_bank
 from madang.intake.problems import hide_lines
 from madang.web.desk.source import _naming
-from madang.web.shell import masking
 from madang.workspace import Workspace
 from made_up_bank import PARKING, START
 from people import browser
@@ -185,10 +183,3 @@ def test_a_version_from_before_the_declaration_is_starred_too(private_city: Work
     assert "강마루 제2주차장" not in body
     assert "강** *****" in body
     assert "강마루 제2주차장" not in client.get(ADDRESS + "versions/1/").content.decode()
-
-
-def test_starring_the_file_is_starring_the_page() -> None:
-    values = ["홍가람", "", None, "a b\tc", "가\n나다"]
-    assert masking._starred(pa.array(values)).to_pylist() == [
-        None if value is None else masking.masked(value) for value in values
-    ]

@@ -12,12 +12,14 @@ import madang
 from madang.messages import MadangError
 
 _KILL_AFTER_S = 10
+_MOST_WORKERS = 4
+_THREADS = 12  # of each worker: a question in SQL holds one while it is answered
 
 
-def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 0) -> None:
     """Serve the pages of `workspace` on ``http://host:port/`` until Ctrl-C or SIGTERM.
 
-    Blocks; a runner takes the jobs meanwhile. Worker processes are started with the workspace in their environment;
+    `workers`: processes that answer; 0 for one a core, at most four. Blocks; a runner takes the jobs meanwhile. Worker processes are started with the workspace in their environment;
     one that does not end within ten seconds is killed. Raises MadangError("port_taken") where somebody listens there already.
     """
     from granian import Granian
@@ -35,8 +37,8 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
+        workers=workers or min(os.cpu_count() or 1, _MOST_WORKERS),
+        blocking_threads=_THREADS,
         workers_kill_timeout=_KILL_AFTER_S,
         log_enabled=False,
         websockets=False,
@@ -95,10 +97,15 @@ def check_free(host: str, port: int) -> None:
 def _ready() -> None:
     """What `_make_ready` starts; prints what is said once, to whoever starts Madang."""
     prepare()
+    from madang.access import ANONYMOUS
     from madang.web.accounts.first import welcome
+    from madang.web.desk.known import known_to
 
     for line in welcome():
         print(line, flush=True)
+    known_to(
+        madang.open(os.environ["MADANG_WORKSPACE"]), ANONYMOUS
+    )  # the catalogue of many datasets is read now
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ TEXTS: dict[str, str] = {
     "upload_missing": "올리던 파일을 찾을 수 없습니다. 이미 입고했거나 버렸거나 오래되어 지워졌습니다. 처음부터 다시 올리십시오.",
     "upload_empty": "{file}에 아무것도 들어 있지 않습니다. 파일을 열어 내용을 확인한 뒤 다시 올리십시오.",
     "upload_too_large": "{file}{은} 너무 큽니다. 파일 하나는 {most}까지 올릴 수 있습니다. 더 크면 서버에서 `madang deposit`으로 넣으십시오.",
-    "upload_quota": "올려 두고 끝내지 않은 파일이 모두 {most}{을} 넘습니다. 입고 화면에서 끝내거나 버린 뒤 올리십시오.",
+    "upload_quota": "올려 두고 끝내지 않은 파일이 모두 {most}보다 큽니다. 입고 화면에서 끝내거나 버린 뒤 올리십시오.",
     "upload_offset": "{offset}바이트까지 받았습니다. 그다음부터 이어서 보내십시오.",
     "upload_piece": "한 번에 {most}까지 나누어 보내십시오.",
     "upload_unfinished": "{file}{을} 아직 다 받지 못했거나 지금 읽고 있습니다. 끝난 뒤 다시 하십시오.",

@@ -65,7 +65,7 @@ class KeepSession:
             return None
         if user.must_change_password:
             return None if name in _TO_CHANGE else HttpResponseRedirect(reverse("account_change_password"))
-        if name not in _TO_ENROL and _owes_second_factor(user):
+        if name not in _TO_ENROL and owes_second_factor(user):
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return None
 
@@ -93,7 +93,7 @@ def _to_the_door(request: HttpRequest, why: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'ended': why, **after})}")
 
 
-def _owes_second_factor(user: Any) -> bool:
+def owes_second_factor(user: Any) -> bool:
     """Whether a role of the person must have a second factor and there is none; a provider sees to its own."""
     if user.role_set.isdisjoint(settings.MADANG_SECOND_FACTOR) or not user.has_usable_password():
         return False

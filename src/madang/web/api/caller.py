@@ -69,7 +69,7 @@ def _of_session(request: HttpRequest) -> Caller | None:
     user: Any = getattr(request, "user", None)
     if request.method not in ("GET", "HEAD") or user is None or not user.is_authenticated:
         return None
-    if user.must_change_password or middleware._owes_second_factor(user):
+    if user.must_change_password or middleware.owes_second_factor(user):
         return None
     person = person_of(request)
     return Caller(replace(person, via="api"), frozenset({"read"}), f"u{person.id}")

@@ -9,3 +9,9 @@ class Deposits(AppConfig):
     name = "madang.web.deposits"
     label = "deposits"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from madang.web.deposits.beside import offers
+        from madang.web.shell.beside import beside
+
+        beside(offers)

@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from django.http import StreamingHttpResponse
 
-from madang.web.shell.downloads import FORMS
-
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BLOCK = 1 << 18
 
 
@@ -17,7 +16,7 @@ def workbook(held: IO[bytes], name: str) -> StreamingHttpResponse:
     """The workbook in `held`, to be saved as `name`; the file is closed when the last block is out."""
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     return StreamingHttpResponse(
-        _blocks(held), content_type=FORMS["xlsx"], headers={"Content-Disposition": disposition}
+        _blocks(held), content_type=_TYPE, headers={"Content-Disposition": disposition}
     )
 
 

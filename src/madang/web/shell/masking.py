@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
-from madang.bank import Dataset, Version
+from madang.bank import Dataset
 from madang.declarations.standard import DatasetColumn
 
 _REST = re.compile(r"(?<=.)\S", re.DOTALL)
@@ -49,42 +44,3 @@ def masked_problem(problem: Mapping[str, Any], detail: dict[str, Any], hidden: s
         return {**problem, "value": masked(str(problem["value"]))}
     of_line = problem["row"] is not None and not problem["column"] and not problem["label"]
     return {**problem, "value": None} if of_line else dict(problem)
-
-
-def masked_copy(version: Version, hidden: set[str], folder: Path) -> tuple[list[Path], list[DatasetColumn]]:
-    """The files of a version with its `hidden` columns as starred text, written to `folder`, and their columns."""
-    names = [column.name for column in version.columns if hidden & {column.name, column.label}]
-    made = [
-        _copy(path, names, folder / f"part-{number}.parquet") for number, path in enumerate(version.files)
-    ]
-    return made, version.columns
-
-
-def _copy(path: Path, names: Sequence[str], target: Path) -> Path:
-    with pq.ParquetFile(path) as file:
-        schema = pa.schema(
-            [
-                field.with_type(pa.string()) if field.name in names and not _is_shape(field) else field
-                for field in file.schema_arrow
-            ]
-        )
-        with pq.ParquetWriter(target, schema) as writer:
-            for batch in file.iter_batches(_BATCH):
-                starred = [
-                    _starred(batch[field.name]) if field.name in names else batch[field.name]
-                    for field in schema
-                ]
-                writer.write_batch(pa.record_batch(starred, schema=schema))
-    return target
-
-
-def _is_shape(field: pa.Field) -> bool:
-    return bool(pa.types.is_binary(field.type))
-
-
-def _starred(values: pa.Array) -> pa.Array:
-    if pa.types.is_binary(values.type):
-        return pa.nulls(len(values), values.type)  # nothing of a shape can be shown
-    texts = values.cast(pa.string())
-    rest = pc.replace_substring_regex(pc.utf8_slice_codeunits(texts, 1), r"\S", "*")
-    return pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, 1), rest, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString
 
 from madang.declarations.points import points as written_points
 from madang.declarations.points import rate
-from madang.web.shell import words
+from madang.web.shell import beside, words
+from madang.web.shell.beside import Offer
 
 register = template.Library()
 _MAIN = "src/main.ts"
@@ -110,3 +111,9 @@ def sure(confidence: float) -> str:
 def query(**parameters: Any) -> str:
     """A query string of the parameters that have a value."""
     return urlencode({name: value for name, value in parameters.items() if value not in (None, "")})
+
+
+@register.simple_tag
+def offers(dataset: str, may: Collection[str]) -> list[Offer]:
+    """What other parts of the site offer beside a dataset."""
+    return beside.offers(dataset, may)
