@@ -6,10 +6,10 @@ The window of `page` itself fails on errors in the console and on requests that 
 from __future__ import annotations
 
 import pytest
-from axe import violations
 from playwright.sync_api import Browser, Page
 
 import made_up_bank
+from axe import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
