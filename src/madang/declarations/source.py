@@ -15,7 +15,15 @@ from pathlib import Path
 from madang.declarations.fields import Fields, bad
 from madang.declarations.standard import STORAGE
 
-SETTINGS = ("encoding", "delimiter", "header_rows", "standard", "text", "crs", "sheet")  # one value for the whole file
+SETTINGS = (
+    "encoding",
+    "delimiter",
+    "header_rows",
+    "standard",
+    "text",
+    "crs",
+    "sheet",
+)  # one value for the whole file
 BY_HEADER = ("types", "mapping")  # one value for each header
 _LONGEST = 250
 _HEAD = """\

@@ -48,7 +48,9 @@ class Override:
     crs: str | None = (
         None  # "EPSG:5174" …: the coordinate system of its easting and northing, or of its layer
     )
-    sheet: str | None = None  # of several tables in the file, only the one that stands there (`RawTable.member`)
+    sheet: str | None = (
+        None  # of several tables in the file, only the one that stands there (`RawTable.member`)
+    )
 
 
 @dataclass(frozen=True)

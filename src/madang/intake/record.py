@@ -118,7 +118,8 @@ class Recorder:
                     problems=table.problems.path,
                     by=deposit.by,
                     at=at,
-                    card=settled.card(deposit.name, table.member) | (deposit.made.card if deposit.made else {}),
+                    card=settled.card(deposit.name, table.member)
+                    | (deposit.made.card if deposit.made else {}),
                     live_n=live.n if live else 0,
                 )
             except MadangError as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
 
 from madang.access import Person
 from madang.declarations import Standard
@@ -16,7 +17,6 @@ from madang.intake.preview import Preview
 from madang.intake.preview_scratch import Table
 from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC
-from madang.messages import text
 from madang.privacy import POLICY
 from madang.web.deposits.models import Upload, sentence
 from madang.web.deposits.rights import dataset_in
@@ -206,8 +206,8 @@ def _evidence(each: dict[str, Any]) -> tuple[str, str, str, str]:
 def _column(number: int, column: DatasetColumn, upload: Upload, standard: Standard | None) -> Column:
     mapped = next((c.label for c in standard.columns if c.name == column.standard), "") if standard else ""
     facts = column.facts
-    told = [f"빈 칸 {facts['empty']:,}"] if facts.get("empty") else []
-    told += [f"읽지 못함 {facts['unreadable']:,}"] if facts.get("unreadable") else []
+    told = [_("빈 칸 %(n)s") % {"n": f"{facts['empty']:,}"}] if facts.get("empty") else []
+    told += [_("읽지 못함 %(n)s") % {"n": f"{facts['unreadable']:,}"}] if facts.get("unreadable") else []
     return Column(
         number, column.label, column.name, column.type, column.because, column.confidence, column.unit or "",
         mapped, column.privacy != "none", str((upload.told.get("types") or {}).get(column.label, "")),
@@ -218,7 +218,7 @@ def _column(number: int, column: DatasetColumn, upload: Upload, standard: Standa
 def _found(each: dict[str, Any], upload: Upload) -> Found:
     kind = each["kind"]
     return Found(
-        each["label"] or each["column"], kind, text(f"privacy_kind_{kind}"), each["count"],
+        each["label"] or each["column"], kind, words.said(f"privacy_kind_{kind}"), each["count"],
         words.ACTIONS.get(each["action"], Mark(each["action"])), str(upload.personal.get(kind, "")),
         POLICY[kind].action != "refuse",
     )  # fmt: skip
@@ -256,7 +256,9 @@ def problem_sentence(problem: dict[str, Any], hidden: set[str]) -> str:
         line = sentence(str(shown["rule"]), params)
     except KeyError:
         line = words.RULES.get(str(shown["rule"]), str(shown["rule"]))
-    return f"{shown['row']:,}행 {line}" if shown["row"] else line
+    if not shown["row"]:
+        return line
+    return str(_("%(row)s행 %(sentence)s") % {"row": f"{shown['row']:,}", "sentence": line})
 
 
 def _place(receipt: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
@@ -288,7 +290,7 @@ def _sample(seen: Preview, table: Table, columns: list[DatasetColumn]) -> tuple[
     with pq.ParquetFile(seen.files(table)[0]) as file:
         batch = next(file.iter_batches(_ROWS, columns=["source_row", *names]), None)
     rows = batch.to_pylist() if batch is not None else []
-    return ["행", *(column.label or column.name for column in shown)], [
+    return [_("행"), *(column.label or column.name for column in shown)], [
         [str(row["source_row"]), *(_cell(row[column.name], column) for column in shown)] for row in rows
     ]
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from madang.access import Person
 from madang.bank import Dataset, Version
-from madang.declarations.card import LICENCES
 from madang.declarations.standard import DatasetColumn
 from madang.release import Decision, Dim, Filter, Measure, TableRule, Treatment
 from madang.release.rows import tells_place
+from madang.web.shell import words
 from madang.web.shell.workspace import workspace
 
 _COUNTED = ("_persons", "_count", "_households")
@@ -56,9 +57,9 @@ def roles(column: DatasetColumn) -> list[Choice]:
     return found
 
 
-PLACES = (
-    ("keep", "정확한 위치 그대로"), ("100", "100m 격자의 가운데"), ("500", "500m 격자의 가운데"),
-    ("1000", "1km 격자의 가운데"), ("dong", "행정동 코드만"), ("drop", "위치 빼기"),
+PLACES: tuple[tuple[str, str], ...] = (  # put into the language of the page where they are shown
+    ("keep", gettext_noop("정확한 위치 그대로")), ("100", gettext_noop("100m 격자의 가운데")), ("500", gettext_noop("500m 격자의 가운데")),
+    ("1000", gettext_noop("1km 격자의 가운데")), ("dong", gettext_noop("행정동 코드만")), ("drop", gettext_noop("위치 빼기")),
 )  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def fields(version: Version, filled: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def licences() -> list[Choice]:
-    return [Choice(key, label) for key, label in LICENCES.items()]
+    return [Choice(key, label) for key, label in words.LICENCES.items()]
 
 
 def decision_of(version: Version, given: Mapping[str, str], by: Person) -> Decision:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from madang.access import Thing, can, check
 from madang.bank.seen import thing_of
@@ -25,8 +26,9 @@ _OPTIONAL = (
     "document", "ground", "restricted_ground", "until", "population", "filter_column", "filter_values", "description",
 )  # fmt: skip
 STATES = {
-    "open": ("good", "개방 중"), "behind": ("warn", "새 판이 기다림"), "waiting": ("bad", "아직 열지 못함"),
-    "over": ("warn", "기한 지남"), "withdrawn": ("none", "거둠"),
+    "open": ("good", gettext_noop("개방 중")), "behind": ("warn", gettext_noop("새 판이 기다림")),
+    "waiting": ("bad", gettext_noop("아직 열지 못함")), "over": ("warn", gettext_noop("기한 지남")),
+    "withdrawn": ("none", gettext_noop("거둠")),
 }  # fmt: skip
 
 
