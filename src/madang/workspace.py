@@ -225,6 +225,7 @@ class Workspace:
         Its open editions go first, and come back from what is left. Versions without the column are refused, or with `skip_without` left as they are.
         """
         from madang.bank.erase import erase
+        from madang.intake.merge_erase import erase_contributions, forget
 
         self.releases.before_erasure(dataset, ground=ground, whole=column is None)
         try:
@@ -232,20 +233,35 @@ class Workspace:
                 self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
                 skip_without=skip_without,
             )  # fmt: skip
+            stone = erase_contributions(self.bank, self.folder / "rounds", stone)
+            if column is not None and not (stone.rows or stone.snapshots):
+                forget(self.bank, stone)
+                raise MadangError("erase_nothing", dataset=dataset)
         finally:
             self.releases.after_erasure(dataset)
-        shutil.rmtree(
-            self.folder / "cache" / "rows" / dataset, ignore_errors=True
-        )  # serving copies of its rows
-        for drawn in (dataset, "-"):  # pictures of what was erased, and the map of the city
-            shutil.rmtree(self.folder / "cache" / "maps" / drawn, ignore_errors=True)
-        for kept in ("tables", "answers"):  # of the SQL desk, which any row may stand in
-            shutil.rmtree(self.folder / "cache" / "sql" / kept, ignore_errors=True)
+        self._forget_copies(dataset)
         if column is None:
             with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
                 self.index.remove(dataset)
         self.note("dataset.erase", dataset, by=by, why=ground, column=column or "")
         return stone
+
+    def _forget_copies(self, dataset: str) -> None:
+        """Away with what the cache holds of a dataset; what the pages keep they clear themselves (`web.work.erasure`)."""
+        cache = self.folder / "cache"
+        kept = ("tables", "answers")  # of the SQL desk, which any row may stand in
+        drawn = (dataset, "-")  # pictures of what was erased, and the map of the city
+        copies = [cache / "rows" / dataset, *(cache / "maps" / name for name in drawn)]
+        for folder in (*copies, *(cache / "sql" / name for name in kept)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def finish_erasures(self) -> None:
+        """Erase again what the tombstones name, in the bank and in what was handed in to rounds: after a kill."""
+        from madang.bank.erase import replay
+        from madang.intake.merge_erase import erase_all_contributions
+
+        replay(self.bank)
+        erase_all_contributions(self.bank, self.folder / "rounds")
 
     # looking ---------------------------------------------------------------------------------------------
 
@@ -366,8 +382,10 @@ class Workspace:
     def restore(self, source: Path) -> list[Tombstone]:
         """Fill this empty workspace from a backup; erasures made since are made again."""
         from madang.bank.backup import restore
+        from madang.intake.merge_erase import erase_all_contributions
 
         stones = restore(source, self.bank)
+        erase_all_contributions(self.bank, self.folder / "rounds")
         self.note("workspace.restore", source.name)
         self.__dict__.pop("standards", None)
         with suppress(MadangError, OSError):

@@ -48,7 +48,8 @@ def erase(
     mapped to; a version that has it under none of these is refused, or with `skip_without` left as it is. The table
     is rebuilt version by version in a new folder, the link is swapped, the old folder deleted; problem rows of the
     erased rows go, and so do the snapshots, which hold the same rows as bytes. Version numbers stay.
-    Raises MadangError: dataset_missing, erase_column, erase_column_absent, erase_nothing.
+    Where it was merged of a round, a tombstone of no rows is no error: the row may stand in a contribution alone
+    (`intake.merge_erase`). Raises MadangError: dataset_missing, erase_column, erase_column_absent, erase_nothing.
     """
     dataset = bank[dataset_id]
     with disk_errors(dataset.folder), locked(dataset.folder / ".lock"):
@@ -59,12 +60,21 @@ def erase(
             id=new_id(at), dataset=dataset_id, column=column, salt=salt,
             digest=None if column is None else digest_of(salt, value or ""),
             rows=0, versions=0, snapshots=0, ground=ground, by=by, at=at.isoformat(),
-            until=_newest(dataset, at), columns=columns,
+            until=_newest(dataset, at), columns=columns, rounds=_rounds_of(dataset),
         )  # fmt: skip
         done = _apply(bank, dataset, stone, first=True)
+    if done is None and stone.rounds:
+        keep(bank, stone)
+        return stone
     if done is None:
         raise MadangError("erase_nothing", dataset=dataset_id)
     return done
+
+
+def _rounds_of(dataset: Dataset) -> tuple[str, ...]:
+    """The rounds whose contributions were merged into any of its versions."""
+    told = (version.facts.get("merged") or {} for version in dataset.versions)
+    return tuple(sorted({str(each["round"]) for each in told if each.get("round")}))
 
 
 def _newest(dataset: Dataset, at: datetime) -> str:
@@ -255,7 +265,8 @@ def _without(version: Version, stone: Tombstone) -> str:
 
 
 def _clean_deposits(dataset: Dataset, rows_of: dict[str, set[int]], stone: Tombstone) -> None:
-    """Deposits of the touched bytes lose the problems of the erased rows and the texts of rows left out.
+    """Deposits of the touched bytes lose the problems of the erased rows, the texts of rows left out, and the keys that
+    a merging had to decide on.
 
     Traces of own failures go as a whole: what they quote cannot be searched.
     """
@@ -265,9 +276,10 @@ def _clean_deposits(dataset: Dataset, rows_of: dict[str, set[int]], stone: Tombs
         rows = rows_of.get(dataset.receipt(deposit_id)["sha256"])
         if rows:
             _clean_problems(folder / "problems.parquet", sorted(rows))
-            write_json(
-                folder / "facts.json", {**dataset.facts(deposit_id), "left_out": [], "erased": stone.id}
-            )
+            facts = {**dataset.facts(deposit_id), "left_out": [], "erased": stone.id}
+            if "merged" in facts:
+                facts["merged"] = {**facts["merged"], "decisions": []}
+            write_json(folder / "facts.json", facts)
 
 
 def _clean_problems(path: Path, rows: list[int]) -> None:
@@ -283,5 +295,5 @@ def _clean_problems(path: Path, rows: list[int]) -> None:
 
 def receipt_of(stone: Tombstone) -> dict[str, Any]:
     """The tombstone as shown to people: without salt, digest, and what only `replay` needs."""
-    inner = ("salt", "digest", "until", "originals")
+    inner = ("salt", "digest", "until", "originals", "rounds")
     return {key: value for key, value in asdict(stone).items() if key not in inner}

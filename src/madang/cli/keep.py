@@ -52,12 +52,11 @@ def restore(context: click.Context, source: Path) -> None:
 def doctor(context: click.Context, fix: bool, as_json: bool) -> None:
     """Check the bank; exit code 1 where something is wrong."""
     from madang.bank.doctor import examine
-    from madang.bank.erase import replay
 
     workspace = opened(context)
     swept = []
     if fix:
-        replay(workspace.bank)
+        workspace.finish_erasures()
         swept = workspace.bank.sweep()
     findings = examine(workspace.bank)
     if fix:
