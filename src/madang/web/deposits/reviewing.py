@@ -255,10 +255,10 @@ def problem_sentence(problem: dict[str, Any], hidden: set[str]) -> str:
     try:
         line = sentence(str(shown["rule"]), params)
     except KeyError:
-        line = words.RULES.get(str(shown["rule"]), str(shown["rule"]))
+        line = str(words.RULES.get(str(shown["rule"]), str(shown["rule"])))
     if not shown["row"]:
         return line
-    return str(_("%(row)s행 %(sentence)s") % {"row": f"{shown['row']:,}", "sentence": line})
+    return _("%(row)s행 %(sentence)s") % {"row": f"{shown['row']:,}", "sentence": line}
 
 
 def _place(receipt: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from madang.declarations.card import ACCESS
 from madang.declarations.rhythm import freshness_status
 from madang.find.served import served
 from madang.web.desk.entries import entry_of
@@ -20,6 +19,7 @@ from madang.web.desk.known import Known, book_of, day_of, known_to
 from madang.web.desk.map_spots import NO_THEME
 from madang.web.desk.pages import Catalogue, Choice, Facet, Shelf
 from madang.web.desk.people import people_of
+from madang.web.shell import words
 from madang.web.shell.workspace import asker, bank, workspace
 from madang.workspace import Workspace
 
@@ -200,12 +200,14 @@ def _value_label(facet: str, value: str) -> str:
             facet, _("없음")
         )
     match facet:
+        case "theme":
+            return _(value) if value == NO_THEME else value
         case "fresh":
             return {"fresh": _("최신"), "late": _("늦음"), "unknown": _("갱신 주기 없음")}[value]
         case "quality":
             return {"good": _("95점 이상"), "fair": _("80점 이상 95점 미만"), "poor": _("80점 미만")}[value]
         case "access":
-            return ACCESS.get(value, value)
+            return str(words.ACCESS.get(value, value))
         case "form":
             return value.upper()
         case "places":
@@ -253,7 +255,7 @@ def _shelves(found: Sequence[Known], themes: Sequence[Choice], today: date) -> l
     for known in found:
         by_theme[known.theme.split(" - ")[0] or NO_THEME].append(known)
     return [
-        Shelf(name, len(of), [entry_of(each, today) for each in of[:_ON_SHELF]])
+        Shelf(name, _value_label("theme", name), len(of), [entry_of(each, today) for each in of[:_ON_SHELF]])
         for name, of in by_theme.items()
     ]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
 
 from madang.bank import Version
-from madang.declarations.standard import type_word
+from madang.declarations.standard import STORAGE
 from madang.web.desk.comparison import ChangedRow, Compared, LoneRow
 from madang.web.desk.pages import Changes, VersionLine
 from madang.web.desk.whole import whole
@@ -68,14 +69,18 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
         columns_added=[labels.get(c, c) for c in found.columns_added],
         columns_removed=[labels.get(c, c) for c in found.columns_removed],
         types_changed=[
-            (labels.get(c, c), type_word(old), type_word(new))
-            for c, (old, new) in found.types_changed.items()
+            (labels.get(c, c), _type(old), _type(new)) for c, (old, new) in found.types_changed.items()
         ],
         rows_changed=_changed_rows(found, before, after, labels, hidden),
         rows_added=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_added],
         rows_removed=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_removed],
         hidden=bool(hidden),
     )
+
+
+def _type(storage: str) -> str:
+    kind = next((kind for kind, stored in STORAGE.items() if stored == storage), None)
+    return words.said(f"type_{kind}") if kind else storage
 
 
 def _changed_rows(
@@ -121,7 +126,7 @@ def _changed_cell(
 def _cell(value: str | None, original: str | None, column: str, hidden: set[str]) -> str | None:
     """A value; where it could not be read what stands in the original; None where nothing does."""
     if value is None and original is not None:
-        return f"원본 값 {_shown(original, column, hidden)}"
+        return _("원본 값 %(value)s") % {"value": _shown(original, column, hidden)}
     return _shown(value, column, hidden)
 
 
@@ -146,7 +151,7 @@ def version_line(version: Version, *, live: bool, changes: Changes | None = None
         n=version.n,
         at=version.at,
         by=version.by,
-        kind=words.KINDS.get(version.kind, version.kind),
+        kind="" if version.kind == "deposit" else str(words.KINDS.get(version.kind, version.kind)),
         deposit=version.deposit_id,
         file=str(receipt.get("file") or ""),
         rows=version.rows,

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import shapely
+from django.utils.translation import gettext as _
 
 from madang.bank import Version
 from madang.messages import MadangError
@@ -25,7 +26,7 @@ from madang.web.desk.map_draw import Box
 from madang.web.desk.map_layers import ROLES, SIGHTS
 from madang.web.desk.map_relief import relief_of
 from madang.web.desk.map_rows import rows_of
-from madang.web.desk.map_spots import FEW, Spots, keep, spots_of, told_of
+from madang.web.desk.map_spots import FEW, NO_THEME, Spots, keep, spots_of, told_of
 from madang.web.shell.workspace import bank, workspace
 from madang.workspace import Workspace
 
@@ -124,15 +125,12 @@ class CityMap:
         """What the map shows, for those who do not see it."""
         if self.base is None:
             return ""
-        said = [f"{self.where or '도시 전체'}의 지도입니다."]
+        said = [_("%(where)s의 지도입니다.") % {"where": self.where or _("도시 전체")}]
         if kinds := self.base.kinds:
-            said.append(f"{', '.join(kinds)}{_object(kinds[-1])} 나타냈습니다.")
-        said += [f"{each.title} {each.rows:,}건의 위치를 점으로 표시했습니다." for each in self.marks]
+            said.append(_("지도에 나타낸 것: %(kinds)s.") % {"kinds": ", ".join(_(kind) for kind in kinds)})
+        spots = _("%(title)s %(rows)s건의 위치를 점으로 표시했습니다.")
+        said += [spots % {"title": each.title, "rows": f"{each.rows:,}"} for each in self.marks]
         return " ".join(said)
-
-
-def _object(word: str) -> str:
-    return "을" if (ord(word[-1]) - 0xAC00) % 28 else "를"
 
 
 def city_map(area: str, chosen: Sequence[str]) -> CityMap:
@@ -248,9 +246,12 @@ def relief_file(key: str) -> bytes:
 
 
 def _themes(things: list[Spots], code: str, numbers: dict[str, int]) -> tuple[Theme, ...]:
-    names = sorted({each.theme for each in things}, key=lambda name: (name == "그 밖", name))
+    names = sorted({each.theme for each in things}, key=lambda name: (name == NO_THEME, name))
     return tuple(
-        Theme(name, tuple(_thing(each, code, numbers) for each in things if each.theme == name))
+        Theme(
+            _(name) if name == NO_THEME else name,
+            tuple(_thing(each, code, numbers) for each in things if each.theme == name),
+        )
         for name in names
     )
 
@@ -258,11 +259,11 @@ def _themes(things: list[Spots], code: str, numbers: dict[str, int]) -> tuple[Th
 def _thing(each: Spots, code: str, numbers: dict[str, int]) -> Thing:
     rows = each.rows_in(code)
     if rows is None:
-        here = f"{each.rows:,}건" if not code else ""
+        here = _("%(n)s건") % {"n": f"{each.rows:,}"} if not code else ""
     elif each.kind == "personal" and 0 < rows < FEW:
-        here = f"비공개({FEW} 미만)"
+        here = _("비공개(%(few)s 미만)") % {"few": FEW}
     else:
-        here = f"{rows:,}건"
+        here = _("%(n)s건") % {"n": f"{rows:,}"}
     return Thing(each.id, each.title, each.kind, here, each.n, each.as_of, numbers.get(each.id, 0))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext_noop
 from numpy.typing import NDArray
 
 from madang.bank import Version
@@ -33,8 +34,9 @@ _MOST_LANES = 9_000  # narrow roads in a picture of more than one 행정동, abo
 _HOUSE_M, _TOWER_M = 11.0, 22.0  # the side of a low and of a tall building of which only the spot is known
 _TALL = 6  # floors, from which a building is tall
 _CELL = 12  # units of a cell in which buildings are counted
-_WORDS = {
-    "cover": "땅의 쓰임", "water": "하천", "stream": "하천", "road": "도로", "building": "건물", "relief": "지형",
+_WORDS = {  # kept with a picture as they stand; the page says them in its language
+    "cover": gettext_noop("땅의 쓰임"), "water": gettext_noop("하천"), "stream": gettext_noop("하천"),
+    "road": gettext_noop("도로"), "building": gettext_noop("건물"), "relief": gettext_noop("지형"),
 }  # fmt: skip
 
 
@@ -155,7 +157,7 @@ def drawn_base(city: City | None, versions: Sequence[tuple[str, Version]]) -> Ba
 
 
 def _layers(versions: Sequence[tuple[str, Version]]) -> dict[str, Shapes | None]:
-    roles = dict.fromkeys(role for role, _ in versions if role not in SIGHTS.values())
+    roles = dict.fromkeys(role for role, _version in versions if role not in SIGHTS.values())
     return {role: joined([layer_of(v, r) for r, v in versions if r == role]) for role in roles}
 
 
@@ -164,7 +166,9 @@ def _kinds(region: str, styles: set[str]) -> tuple[str, ...]:
     names = {"cover": tuple({*_COVERS} - {"water"}), "road": ("minor", "middle", "major")}
     roles = ("cover", "water", "stream", "road", "building")
     drawn = [role for role in roles if any(style.startswith(names.get(role, (role,))) for style in styles)]
-    return tuple(dict.fromkeys(["행정구역 경계"] * bool(region) + [_WORDS[role] for role in drawn]))
+    return tuple(
+        dict.fromkeys([gettext_noop("행정구역 경계")] * bool(region) + [_WORDS[role] for role in drawn])
+    )
 
 
 def _outline(areas: Areas, frame: draw.Frame) -> str:

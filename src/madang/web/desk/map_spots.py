@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
+from django.utils.translation import gettext_noop
 
 from madang.bank import Dataset, Version
 from madang.bank.describe import as_of
@@ -28,7 +29,7 @@ from madang.web.shell.workspace import bank
 from madang.workspace import Workspace
 
 FEW = 5  # rows of a personal dataset in an area, below which their number is not shown
-NO_THEME = "그 밖"
+NO_THEME: str = gettext_noop("그 밖")  # a page says it in its language
 _MAKE = "1"  # raised whenever the same version may give other counts
 _EXACT = ("point", "building", "lot")  # levels at which a row has a spot of its own
 _SPOTS_SHARE = 0.5  # of the placed rows that have one, from which a dataset is of spots

@@ -128,6 +128,7 @@ class Shelf:
     """A theme in the window of the catalogue: how many datasets it has, and the first of them."""
 
     theme: str
+    label: str  # of the theme, in the language of the page
     count: int
     entries: list[Entry]
 
@@ -199,7 +200,7 @@ class VersionLine:
     n: int
     at: datetime
     by: str
-    kind: str
+    kind: str  # in words, where it is not a deposit
     deposit: str
     file: str
     rows: int

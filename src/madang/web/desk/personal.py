@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from madang.bank import Version
 from madang.declarations.standard import DatasetColumn
-from madang.messages import text
 from madang.web.shell import words
 from madang.web.shell.mark import Mark
 
@@ -56,9 +55,7 @@ def personal_data_of(version: Version, columns: Sequence[DatasetColumn]) -> Pers
         if column.privacy != "none" and column.name not in treated_columns
     ]
     told = tuple(
-        str(each.get("text") or "")
-        for each in version.receipt.get("reasons") or ()
-        if each["code"] in _TELLING
+        words.reason(each) for each in version.receipt.get("reasons") or () if each["code"] in _TELLING
     )
     if not (found or declared or told):
         return None
@@ -70,7 +67,7 @@ def personal_data_of(version: Version, columns: Sequence[DatasetColumn]) -> Pers
 def _finding(stored: dict[str, object]) -> Finding:
     return Finding(
         column=str(stored["label"] or stored["column"]),
-        kind=text(f"privacy_kind_{stored['kind']}"),
+        kind=words.said(f"privacy_kind_{stored['kind']}"),
         count=int(str(stored["count"])),
         percent=100 * float(str(stored["share"])),
         sure=round(100 * float(str(stored["sure"]))),

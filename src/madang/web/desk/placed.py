@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from madang.web.desk.map_picture import Picture
 from madang.web.desk.pages import Evidence
 
-_AREAS = {"dong": "행정동", "sigungu": "시군구"}
+_AREAS = {"dong": gettext_noop("행정동"), "sigungu": gettext_noop("시군구")}
 _DRAWN = {
-    "shapes": "도형 {drawn}개를 그대로 그렸습니다.",
-    "dots": "{drawn}행을 점으로 찍었습니다.",
-    "hexagons": "{drawn}행을 육각형 칸으로 나누어 세었습니다. 짙을수록 많습니다.",
-    "values": "{drawn}행이 고른 간격으로 놓여 있어 행 수 대신 {shaded} 값을 나타냈습니다. 짙을수록 큽니다.",
-    "even": "{drawn}행이 고른 간격으로 놓여 있습니다. 행 수에 차이가 없어 한 색으로 그렸습니다.",
-    "circles": "{areas}에 있는 {drawn}행을 원으로 나타냈습니다. 클수록 많습니다.",
+    "shapes": gettext_noop("도형 {drawn}개를 그대로 그렸습니다."),
+    "dots": gettext_noop("{drawn}행을 점으로 찍었습니다."),
+    "hexagons": gettext_noop("{drawn}행을 육각형 칸으로 나누어 세었습니다. 짙을수록 많습니다."),
+    "values": gettext_noop(
+        "{drawn}행이 고른 간격으로 놓여 있어 행 수 대신 {shaded} 값을 나타냈습니다. 짙을수록 큽니다."
+    ),
+    "even": gettext_noop(
+        "{drawn}행이 고른 간격으로 놓여 있습니다. 행 수에 차이가 없어 한 색으로 그렸습니다."
+    ),
+    "circles": gettext_noop("{areas}에 있는 {drawn}행을 원으로 나타냈습니다. 클수록 많습니다."),
 }
 
 
@@ -90,10 +97,12 @@ class Places:
         if picture is None:
             return ""
         if picture.most is not None:
-            return f"{picture.most.name}에 가장 많습니다({picture.most.rows:,}행)"
+            most = {"area": picture.most.name, "rows": f"{picture.most.rows:,}"}
+            return _("%(area)s에 가장 많습니다(%(rows)s행)") % most
         if picture.shaded:
-            return f"자리마다의 {picture.shaded} 값"
-        return f"{self.what or f'{picture.drawn:,}행'}의 자리"
+            return _("자리마다의 %(shaded)s 값") % {"shaded": picture.shaded}
+        what = self.what or _("%(n)s행") % {"n": f"{picture.drawn:,}"}
+        return _("%(what)s의 자리") % {"what": what}
 
     @property
     def map_text(self) -> str:
@@ -101,14 +110,18 @@ class Places:
         picture = self.picture
         if picture is None:
             return ""
-        areas = f"{_AREAS[picture.level]} {picture.areas:,}곳" if picture.areas else ""
-        said = [_DRAWN[picture.kind].format(drawn=f"{picture.drawn:,}", areas=areas, shaded=picture.shaded)]
+        areas = ""
+        if picture.areas:
+            areas = _("%(area)s %(n)s곳") % {"area": _(_AREAS[picture.level]), "n": f"{picture.areas:,}"}
+        said = [
+            _(_DRAWN[picture.kind]).format(drawn=f"{picture.drawn:,}", areas=areas, shaded=picture.shaded)
+        ]
         if areas and picture.kind != "circles":
-            said.append(f"{areas}에 걸쳐 있습니다.")
+            said.append(_("%(areas)s에 걸쳐 있습니다.") % {"areas": areas})
         if picture.hidden:
-            said.append("개인정보가 든 자료라 점을 찍지 않았고, 5행 미만인 곳은 수를 보이지 않습니다.")
+            said.append(_("개인정보가 든 자료라 점을 찍지 않았고, 5행 미만인 곳은 수를 보이지 않습니다."))
         if picture.outside:
-            said.append(f"그림 밖에 {picture.outside:,}행이 더 있습니다.")
+            said.append(_("그림 밖에 %(n)s행이 더 있습니다.") % {"n": f"{picture.outside:,}"})
         if picture.sampled:
-            said.append(f"전체에서 고르게 뽑은 {picture.sampled:,}행으로 그렸습니다.")
+            said.append(_("전체에서 고르게 뽑은 %(n)s행으로 그렸습니다.") % {"n": f"{picture.sampled:,}"})
         return " ".join(said)

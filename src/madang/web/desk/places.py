@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import shapely
+from django.utils.translation import gettext as _
 
 from madang.bank import Version
 from madang.places.crs import label, normal
@@ -48,7 +49,7 @@ def places_of(ws: Workspace, version: Version, *, hidden: bool) -> Places | None
         exchanged=bool(located.get("exchanged")),
         rivals=_rivals(located),
         told=tuple(
-            str(each["text"])
+            words.reason(each)
             for each in version.receipt.get("reasons") or ()
             if each["code"].startswith(_TELLING) and "text" in each
         ),
@@ -80,11 +81,11 @@ def _levels(counts: Mapping[str, int], rows: int) -> tuple[Level, ...]:
 
 def _rivals(located: Mapping[str, Any]) -> tuple[Rival, ...]:
     found = []
-    for name, share, metres, _ in list(located.get("scores") or ())[:_RIVALS]:
+    for name, share, metres, _rest in list(located.get("scores") or ())[:_RIVALS]:
         exchanged = str(name).startswith(_EXCHANGED)
         crs = normal(str(name).removeprefix(_EXCHANGED))
         chosen = crs == located.get("crs") and exchanged == bool(located.get("exchanged"))
-        said = label(crs) + (", 두 열을 바꿔" if exchanged else "")
+        said = _("%(crs)s, 두 열을 바꿔") % {"crs": label(crs)} if exchanged else label(crs)
         found.append(Rival(said, 100 * float(share), metres, chosen))
     return tuple(found)
 
@@ -95,5 +96,5 @@ def _doubts(version: Version, located: Mapping[str, Any]) -> tuple[Doubt, ...]:
     for rule, count in (version.facts.get("problems_by_rule") or {}).items():
         if rule.startswith(_RULES):
             counts.setdefault(rule, int(count))
-    doubts = [Doubt(rule, words.RULES.get(rule, rule), count) for rule, count in counts.items() if count]
+    doubts = [Doubt(rule, str(words.RULES.get(rule, rule)), count) for rule, count in counts.items() if count]
     return tuple(sorted(doubts, key=lambda doubt: -doubt.count))

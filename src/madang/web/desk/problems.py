@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
 
 from madang.bank import Dataset
 from madang.declarations.standard import DatasetColumn
 from madang.intake.problems import SCHEMA
-from madang.messages import MadangError, text
+from madang.messages import MadangError
 from madang.web.desk.pages import Choice, ProblemLine, ProblemPage
 from madang.web.desk.whole import whole
 from madang.web.shell import words
@@ -80,7 +81,7 @@ def _rules(table: pa.Table) -> list[Choice]:
 
 
 def _by_rule(table: pa.Table, rule: str) -> pa.Table:
-    code, _, declared = rule.partition(":")
+    code, _colon, declared = rule.partition(":")
     table = table.filter(pc.equal(table["rule"], code))
     if declared:
         details = [
@@ -150,7 +151,9 @@ def _concealed(stored: dict[str, Any], hidden: set[str]) -> bool:
 def _proposal(detail: dict[str, Any]) -> str:
     """Another reading of the value that a rule proposes, for a person to accept; "" where it has none."""
     if "proposed_lon" in detail and "proposed_lat" in detail:
-        return f"경도 {detail['proposed_lon']}, 위도 {detail['proposed_lat']}"
+        return str(
+            _("경도 %(lon)s, 위도 %(lat)s") % {"lon": detail["proposed_lon"], "lat": detail["proposed_lat"]}
+        )
     return str(detail.get("proposed") or "")
 
 
@@ -163,11 +166,11 @@ def sentence(problem: dict[str, Any], detail: dict[str, Any]) -> str:
     }
     params = {key: value for key, value in {**detail, **known}.items() if value is not None}
     try:
-        return text(str(problem["rule"]), **params)
+        return words.said(str(problem["rule"]), **params)
     except KeyError:
         return rule_label(str(problem["rule"]))
 
 
 def rule_label(code: str) -> str:
     """A rule's short name; its code where it has none."""
-    return words.RULES.get(code, code)
+    return str(words.RULES.get(code, code))

@@ -55,7 +55,9 @@ def _rate(check: Mapping[str, Any], labels: Mapping[str, str]) -> Rate:
 def _named(columns: list[str], labels: Mapping[str, str]) -> str:
     shown = ", ".join(labels.get(name, name) for name in columns[:_COLUMNS_NAMED])
     rest = len(columns) - _COLUMNS_NAMED
-    return f"{shown} 외 {rest}개" if rest > 0 else shown
+    if rest <= 0:
+        return shown
+    return _("%(names)s 외 %(count)s개") % {"names": shown, "count": rest}
 
 
 def freshness(version: Version | None, rhythm_days: int | None, today: date) -> Mark:

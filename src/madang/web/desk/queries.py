@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from madang.access import Verb, can
 from madang.bank import Dataset, Version
 from madang.bank.describe import as_of, of_file_name
 from madang.bank.seen import thing_of
 from madang.declarations.standard import Standard
-from madang.messages import text
 from madang.web.desk.changes import changes_since, version_line
 from madang.web.desk.entries import check_readable
 from madang.web.desk.known import last_refused, rhythm_of, standard_of
@@ -105,12 +106,18 @@ def _previous(dataset: Dataset, version: Version | None) -> int | None:
 def _card_lines(
     card: Mapping[str, Any], standard: Standard | None, version: Version | None
 ) -> list[tuple[str, str]]:
-    lines = [("표준", f"{standard.label} {standard.version}판" if standard else "표준 없이 읽음")]
+    lines = [(_("표준"), _standard(standard))]
     lines += [(label, words.card_value(key, card[key])) for key, label in words.CARD.items() if card.get(key)]
     if version and version.receipt.get("file"):
         member = version.receipt.get("member")
-        lines.append(("원본 파일", f"{version.receipt['file']}" + (f" ({member})" if member else "")))
+        lines.append((_("원본 파일"), f"{version.receipt['file']}" + (f" ({member})" if member else "")))
     return lines
+
+
+def _standard(standard: Standard | None) -> str:
+    if standard is None:
+        return _("표준 없이 읽음")
+    return _("%(standard)s %(version)s판") % {"standard": standard.label, "version": standard.version}
 
 
 def _version_lines(ws: Workspace, dataset: Dataset) -> list[VersionLine]:
@@ -137,24 +144,17 @@ def _other_deposits(dataset: Dataset) -> list[DepositLine]:
             by=str(receipt.get("by") or ""),
             file=str(receipt.get("file") or ""),
             verdict=words.VERDICTS.get(str(receipt.get("verdict")), words.NO_VERDICT),
-            reasons=tuple(_reason(each) for each in receipt.get("reasons") or ()),
+            reasons=tuple(words.reason(each) for each in receipt.get("reasons") or ()),
         )
         for deposit in reversed(dataset.deposits())
         if deposit not in made and (receipt := dataset.receipt(deposit))
     ]
 
 
-def _reason(reason: Mapping[str, Any]) -> str:
-    try:
-        return str(reason.get("text") or text(str(reason["code"]), **reason.get("params", {})))
-    except KeyError:
-        return str(reason.get("code") or "")
-
-
 def _evidence(version: Version | None) -> list[Evidence]:
     found = []
     for each in (version.facts.get("evidence") or ()) if version else ():
-        kind, _, of = str(each["decision"]).partition(":")
+        kind, _colon, of = str(each["decision"]).partition(":")
         if kind == "type":
             continue  # the table of columns shows these
         value = str(each["value"])

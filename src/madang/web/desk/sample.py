@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
 
 from madang.access import View
 from madang.bank import Version
@@ -61,7 +62,7 @@ def shown(value: Any, *, counted: bool = False) -> str | None:
     if isinstance(value, bytes):
         return described(value)
     if isinstance(value, bool):
-        return "예" if value else "아니요"
+        return _("예") if value else _("아니요")
     if isinstance(value, float):
         return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:,}"
     if isinstance(value, int) and counted:

@@ -56,7 +56,7 @@ def dataset(request: HttpRequest, dataset: str, n: int | None = None) -> HttpRes
     if n is None and (day := request.GET.get("as_of", "").strip()):
         return _as_of(request, dataset, day)
     shown = queries.dataset_page(dataset, n)
-    words = {"at_version": n, "at_version_words": f"{n}{_('판')}", "at": f"?version={n}" if n else ""}
+    words = {"at_version": n, "at_version_words": _("%(n)s판") % {"n": n}, "at": f"?version={n}" if n else ""}
     return render(request, "desk/dataset.html", {"dataset": shown, **words})
 
 

@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from madang.declarations.card import ACCESS, LICENCES, THEMES
+from madang.declarations.card import THEMES
 from madang.messages import MadangError
 from madang.web.desk.actions import edit_card, mark_of, roll_back
+from madang.web.shell import words
 from madang.web.shell.doors import form
 from madang.web.shell.language import said
 from madang.web.shell.workspace import asker, bank, workspace
@@ -48,8 +49,8 @@ def card(request: HttpRequest, dataset: str) -> HttpResponseBase:
         "seen": request.POST.get("seen") or mark_of(found.card),
         "themes": THEMES,
         "theme": str(values.get("theme") or "").split(" - ")[0],
-        "licences": LICENCES.items(),
-        "accesses": ACCESS.items(),
+        "licences": words.LICENCES.items(),
+        "accesses": words.ACCESS.items(),
         "wrong": wrong,
     }
     return render(request, "desk/card_form.html", shown, status=400 if wrong else 200)

@@ -130,6 +130,6 @@ def rules_broken(ws: Workspace, round_: Round) -> list[tuple[str, int, int]]:
 
 
 def _rule_name(problem: dict[str, Any]) -> str:
-    rule = words.RULES.get(str(problem["rule"]), str(problem["rule"]))
+    rule = str(words.RULES.get(str(problem["rule"]), str(problem["rule"])))
     label = problem["label"] or problem["column"]
     return f"{label}: {rule}" if label else rule

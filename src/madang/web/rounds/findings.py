@@ -167,7 +167,7 @@ def sentence(problem: dict[str, Any]) -> str:
     try:
         return text(str(problem["rule"]), language, **params)  # type: ignore[arg-type]
     except KeyError:
-        return words.RULES.get(str(problem["rule"]), str(problem["rule"]))
+        return str(words.RULES.get(str(problem["rule"]), str(problem["rule"])))
 
 
 def shared_rows(ws: Workspace, part: Part) -> tuple[list[int], list[int]]:
