@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from madang.access import View
@@ -132,3 +133,16 @@ def test_the_longest_unused_copies_go_first(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(row_copy, "MOST_BYTES", int(size * 2.5))
     assert make(sources[2].files, place_of(sources[2]))
     assert [place_of(each).exists() for each in sources] == [False, True, True]
+
+
+def test_texts_with_few_values_are_kept_as_numbers_of_a_list_in_order(tmp_path: Path) -> None:
+    duckdb.sql(
+        "COPY (SELECT i + 1 AS source_row, ['나', '가', NULL][1 + i % 3] AS few, 'a' || i AS many FROM range(9000) t(i))"
+        f" TO '{tmp_path / 'p.parquet'}'"
+    )
+    assert make([tmp_path / "p.parquet"], tmp_path / "copies/d/one")
+    with duckdb.connect(str(tmp_path / "copies/d/one/rows.duckdb"), read_only=True) as made:
+        kinds = {name: kind for name, kind, *_ in made.execute("DESCRIBE rows").fetchall()}
+        assert kinds == {"source_row": "BIGINT", "few": "ENUM('가', '나')", "many": "VARCHAR"}
+        asked = made.execute("SELECT count(*) FROM rows WHERE few > '가힣' OR few = '없는 값'").fetchone()
+        assert asked == (3000,)
