@@ -10,10 +10,13 @@ import openpyxl
 import pyarrow as pa
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from madang.bank import Version
 from madang.intake.round_trip import table_of
+from madang.intake.round_trip_commit import commit_edits
 from madang.web.audit.models import Entry
+from madang.web.deposits import drafts
 from madang.web.deposits.models import Draft
 from madang.workspace import Workspace
 from web.deposits_helper import work
@@ -136,6 +139,28 @@ def test_a_reason_is_asked(alice: Any, city: Workspace) -> None:
     page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
     approve(alice, page, ["c0"], why="  ")
     assert live(city).n == 1
+
+
+def test_the_bank_is_written_outside_of_the_transaction_and_once(
+    alice: Any, city: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = workbook(alice)
+    book.worksheets[0]["D2"] = 300
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    depth, seen = len(connection.savepoint_ids), []
+
+    def watched(*told: Any, **named: Any) -> Version:
+        seen.append(len(connection.savepoint_ids))
+        if len(seen) == 1:
+            approve(alice, page, ["c0"], why="다른 창")  # a second window is quicker
+        return commit_edits(*told, **named)
+
+    monkeypatch.setattr(drafts, "commit_edits", watched)
+    approve(alice, page, ["c0"])
+    assert seen == [depth, depth]
+    assert live(city).n == 2
+    assert [entry.why for entry in Entry.objects.filter(what="dataset.edit")] == ["다른 창"]
+    assert (Draft.objects.get().state, Draft.objects.get().why) == ("committed", "다른 창")
 
 
 def test_charlie_gets_no_copy_and_sees_no_edits(alice: Any, charlie: Any, city: Workspace) -> None:

@@ -64,16 +64,15 @@ def save(*, number: int, by: Person, ws: Workspace, edits: dict[str, Any], saved
     return draft
 
 
-@transaction.atomic
 def approve(
     *, number: int, by: Person, ws: Workspace, live: int, lines: Collection[str], why: str
 ) -> Version:
     """Commit the chosen lines of a draft as a version. `live` is the version they were shown against.
 
-    Raises MadangError: draft_missing, draft_over, edit_why, conflict_moved, and those of `commit_edits`."""
-    draft = Draft.objects.select_for_update().filter(pk=number, by=by.id).first()
-    if draft is None:
-        raise MadangError("draft_missing")
+    The bank is written outside of the transaction, which everybody else waits for; approved in two windows at once, the
+    second finds that the live version moved. Raises MadangError: draft_missing, draft_over, edit_why, conflict_moved, and
+    those of `commit_edits`."""
+    draft = mine(number, by)
     if draft.state != OPEN:
         raise MadangError("draft_over")
     if not why.strip():
@@ -85,12 +84,17 @@ def approve(
         ws.bank, draft.dataset, found, lines, standards=ws.standards, registers=ws.registers, by=by.id,
         why=why.strip(), at=ws.clock(),
     )  # fmt: skip
-    draft.state, draft.version, draft.why = COMMITTED, version.n, why.strip()
-    draft.edits, draft.touched_at = {}, timezone.now()
-    draft.save()
-    detail = {**version.facts["edit"], "version": version.n, "deposit": version.deposit_id}
-    record(by, "dataset.edit", f"dataset:{draft.dataset}", why=why.strip(), detail=detail)
+    _committed(draft, version, by=by, why=why.strip())
     return version
+
+
+@transaction.atomic
+def _committed(draft: Draft, version: Version, *, by: Person, why: str) -> None:
+    Draft.objects.filter(pk=draft.pk).update(
+        state=COMMITTED, version=version.n, why=why, edits={}, touched_at=timezone.now()
+    )
+    detail = {**version.facts["edit"], "version": version.n, "deposit": version.deposit_id}
+    record(by, "dataset.edit", f"dataset:{draft.dataset}", why=why, detail=detail)
 
 
 @transaction.atomic
