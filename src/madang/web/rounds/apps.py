@@ -9,3 +9,6 @@ class Rounds(AppConfig):
     name = "madang.web.rounds"
     label = "rounds"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from madang.web.rounds import owed  # noqa: F401
