@@ -37,6 +37,7 @@ _TITLES: dict[str, object] = {
     "dataset.edit_card": _("카드를 고침"),
     "dataset.rekey": _("지역을 다시 이음"),
     "dataset.erase": _("파기함"),
+    "dataset.erase_copies": _("파기한 자료의 화면 사본을 지움"),
     "dataset.export": _("내보냄"),
     "dataset.forget_reading": _("읽는 법을 잊음"),
     "workspace.restore": _("백업에서 복원함"),
