@@ -7,14 +7,24 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from madang.bank import Version
 from madang.bank.describe import as_of, data_day, of_file_name
+from madang.declarations.points import points
+from madang.declarations.points import rate as exact_rate
 from madang.declarations.rhythm import freshness_status
 from madang.web.desk.pages import Filled, Quality, Rate
+from madang.web.shell import words
 from madang.web.shell.mark import Mark
 
 _COLUMNS_NAMED = 3
+KINDS: dict[str, str] = {  # of checks, as standards declare them
+    "여부": gettext_lazy("여부"), "날짜": gettext_lazy("날짜"), "번호": gettext_lazy("번호"), "금액": gettext_lazy("금액"),
+    "수량": gettext_lazy("수량"), "율": gettext_lazy("율"), "코드": gettext_lazy("코드"), "시간순서": gettext_lazy("시간순서"),
+    "선후관계": gettext_lazy("선후관계"), "논리관계": gettext_lazy("논리관계"), "계산식": gettext_lazy("계산식"),
+    "참조무결성": gettext_lazy("참조무결성"), "중복": gettext_lazy("중복"), "필수값": gettext_lazy("필수값"), "공간": gettext_lazy("공간"),
+}  # fmt: skip
 
 
 def quality_of(version: Version) -> Quality:
@@ -24,7 +34,7 @@ def quality_of(version: Version) -> Quality:
     rates = [_rate(each, labels) for each in report.get("checks", ())]
     return Quality(
         score=report.get("score"),
-        formula=str(report.get("formula") or ""),
+        formula=_formula(report),
         errors=int(report.get("wrong") or 0),
         checked=int(report.get("checked") or 0),
         warnings=int(report.get("warnings") or 0),
@@ -41,14 +51,43 @@ def _rate(check: Mapping[str, Any], labels: Mapping[str, str]) -> Rate:
     columns = [str(name) for name in check["columns"]]
     return Rate(
         id=str(check["id"]),
-        label=str(check["label"]),
-        kind=str(check["kind"]),
+        label=_label(check),
+        kind=str(KINDS.get(str(check["kind"]), check["kind"])),
         columns=_named(columns, labels),
         errors=int(check["wrong"]),
         checked=int(check["checked"]),
         rule=f"row_rule:{check['id']}" if check["rule"] == "row_rule" else str(check["rule"]),
         column=columns[0] if len(columns) == 1 else "",
         warning=check["severity"] != "error",
+    )
+
+
+def _label(check: Mapping[str, Any]) -> str:
+    """The rule as it was written when it was checked; on pages in another language its short name."""
+    rule, written = str(check["rule"]), str(check["label"])
+    return written if words.in_korean() or rule == "row_rule" else str(words.RULES.get(rule, written))
+
+
+def _formula(report: Mapping[str, Any]) -> str:
+    """How the score came to be: as it was written then, or said anew from the same numbers."""
+    written, checked, wrong = (
+        str(report.get("formula") or ""),
+        report.get("checked"),
+        report.get("wrong") or 0,
+    )
+    if not written or words.in_korean():
+        return written
+    if not checked or report.get("score") is None:
+        return words.said("score_none")
+    needed = [each for each in report.get("columns", ()) if each["required"]]
+    cells = sum(each["rows"] for each in needed)
+    return words.said(
+        "score_with_required" if cells else "score_error_rate",
+        score=points(report["score"]),
+        rate=exact_rate(100 * wrong / checked),
+        complete=exact_rate(100 * sum(each["filled"] for each in needed) / cells) if cells else "",
+        wrong=f"{wrong:,}",
+        checked=f"{checked:,}",
     )
 
 

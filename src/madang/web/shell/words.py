@@ -65,15 +65,20 @@ LICENCES: dict[str, str] = {
 }
 
 
+def in_korean() -> bool:
+    """Whether the page is in Korean, as the words that the core has stored are."""
+    return not (get_language() or "ko").startswith("en")
+
+
 def said(code: str, **params: Any) -> str:
     """A sentence of the core in the language of the page. Raises KeyError for a code that it does not have."""
-    return text(code, "en" if (get_language() or "ko").startswith("en") else "ko", **params)
+    return text(code, "ko" if in_korean() else "en", **params)
 
 
 def reason(stored: Mapping[str, Any]) -> str:
     """A reason of a receipt in the language of the page: as it was written then where the page is Korean."""
     code, written = str(stored.get("code") or ""), str(stored.get("text") or "")
-    if written and (get_language() or "ko").startswith("ko"):
+    if written and in_korean():
         return written
     try:
         return said(code, **stored.get("params") or {})
