@@ -150,6 +150,16 @@ def test_a_refused_file_goes_as_a_whole(city: City) -> None:
     assert city.holding(PHONE) == []
 
 
+def test_a_later_contribution_does_not_bring_it_back_by_merging(city: City) -> None:
+    city.ws.erase("위원", column="전화", value=PHONE, ground="요구")
+    city.merge(city.hand_in(5, f"이름,전화\n조사랑,{OTHER}\n"))
+    again = city.hand_in(6, f"이름,전화\n조사랑,{PHONE}\n")
+    with pytest.raises(MadangError) as said:
+        city.merge(again)
+    assert (said.value.code, said.value.params["rows"]) == ("erased_again", 1)
+    assert city.ws.bank["위원"].latest.n == 2  # type: ignore[union-attr]
+
+
 def test_an_erasure_that_was_killed_before_the_rounds_is_finished(city: City) -> None:
     from madang.bank.erase import erase
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from madang.bank import Bank, Version
+from madang.bank.erase import brought_back
 from madang.declarations import Card, DatasetColumn, Standard
 from madang.declarations.sql import literal, quote
 from madang.engine.duck import connect
@@ -54,7 +55,7 @@ def merge(
     """Commit the rows of all pieces as one version of kind "merge"; the version and whether it is new.
 
     The same pieces and decisions again make no new version. Raises MadangError: merge_nothing (no rows at all),
-    merge_undecided (a key that several handed in, not decided), merge_other_dataset, conflict_moved.
+    merge_undecided (a key that several handed in, not decided), merge_other_dataset, erased_again, conflict_moved.
     """
     start = perf_counter()
     live = bank[wanted.dataset].latest if wanted.dataset in bank else None
@@ -72,6 +73,9 @@ def merge(
             rows = write_merged(con, wanted.standard, decisions, place / "part-0.parquet", csv)
             if not rows:
                 raise MadangError("merge_nothing", dataset=wanted.dataset)
+            if back := brought_back(con, bank, wanted.dataset, [place / "part-0.parquet"]):
+                stone, again = back
+                raise MadangError("erased_again", rows=again, at=stone.at[:10], ground=stone.ground)
             columns = merged_columns(wanted.pieces, wanted.standard)
             problems, quality = _checked(con, wanted, columns, place, at)
         finally:
