@@ -27,7 +27,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 FRONTEND := $(shell find frontend -type d \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-quick bench lint format lock texts browser
+.PHONY: help up test test-quick bench lint format lock texts browser database
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
@@ -35,7 +35,7 @@ help: ## this list
 up: $(DONE)/package ## environment, front end, the sample city where there is no workspace (SAMPLE=0.1: small, no: none), server
 	@MADANG_WORKSPACE="$(WORKSPACE)" exec $(BIN)/madang up $(if $(PORT),--port $(PORT)) $(if $(filter no,$(SAMPLE)),,--sample $(SAMPLE))
 
-test: $(DONE)/package $(DONE)/dev browser lint ## everything the tests need, then every test
+test: $(DONE)/package $(DONE)/dev browser database lint ## everything the tests need, then every test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_FLAGS)
 	@$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -n $(WORKERS) tests/web \
 	 -m "postgresql or not (browser or slow)" -k "$(ON_POSTGRESQL)" $(PYTEST_FLAGS)
@@ -72,6 +72,12 @@ browser: ## Chromium for the browser tests, where it can be had; without it they
 	 { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	   apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	 echo "No Chromium here: browser tests will be skipped."
+
+database: ## PostgreSQL for the second run of the tests of the site's database, where it can be had
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	 { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	   apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql >/dev/null; } || \
+	 echo "No PostgreSQL here: those tests run on SQLite only."
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Madang needs Python 3.11: make PYTHON=/path/to/python3.11 …"; exit 1; }
