@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from madang.access.journal import Journal
 from madang.bank import Bank, Version
+from madang.bank.describe import data_day
 from madang.bank.durable import SEOUL
 from madang.declarations import Standard, load_standards
 from madang.declarations.settings import Settings, load_settings, settings_toml
@@ -172,6 +173,15 @@ class Workspace:
                 self.releases.follow(each.dataset)
         return receipts
 
+    def renewed(self, *datasets: str) -> None:
+        """Datasets have a new version that was not made by this object: search and open editions follow."""
+        from madang.find.catalogue import doc_of
+
+        for dataset in datasets:
+            with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
+                self.index.put(doc_of(self.bank[dataset], self.standards))
+            self.releases.follow(dataset)
+
     def rollback(self, dataset: str, n: int, *, by: str | None = None) -> Version:
         """Make version n of a dataset live again, as a new version."""
         from madang.find.catalogue import doc_of
@@ -312,7 +322,7 @@ class Workspace:
             chosen.columns,
             fmt,
             out,
-            as_of=chosen.at.date().isoformat(),
+            as_of=str(data_day(chosen)),
             title=title,
             source=source,
             with_source_row=with_source_row,

@@ -71,6 +71,14 @@ def test_a_run_ends_in_a_version_with_receipt_and_evidence(
 
 
 @pytest.mark.slow
+def test_a_new_dataset_is_the_post_s_that_answers_for_the_source(
+    city: Workspace, origin: Make, run: Any
+) -> None:
+    run(origin(steward="교통과 주차관리팀"))
+    assert city.bank["shops"].card["steward"] == "교통과 주차관리팀"
+
+
+@pytest.mark.slow
 def test_the_same_file_again_is_not_even_sent(city: Workspace, origin: Make, run: Any, rogue: Rogue) -> None:
     run(origin())
     assert run(origin()).run.outcome == "nothing"

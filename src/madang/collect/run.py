@@ -176,10 +176,19 @@ def _fetched_and_deposited(
                     folder.put_back(each)
             raise
         receipts += found
+        for dataset in {receipt.dataset for receipt in found if receipt.accepted}:
+            _owned(origin, home.bank, dataset, by, means.clock())
         if origin.kind == "folder":
             taken = all(receipt.verdict != "refused" for receipt in found)
             folder.put_away(file, [receipt.to_json() for receipt in found], taken, means.clock())
     return files, receipts
+
+
+def _owned(origin: Origin, bank: Bank, dataset: str, by: str, at: datetime) -> None:
+    """A dataset that nobody answers for is the source's post's: else whoever declared the source could not go on with it."""
+    card = bank[dataset].card
+    if origin.steward and not card.get("steward"):
+        bank.write_card(dataset, {**card, "steward": origin.steward}, by=by, at=at)
 
 
 def _written(

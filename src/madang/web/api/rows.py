@@ -15,7 +15,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from ninja import Router
 from pydantic_core import to_json
 
-from madang.bank.describe import as_of
+from madang.bank.describe import as_of, data_day
 from madang.engine.rows import Field, Page, address, count, parse, rows
 from madang.engine.rows_sketch import sketches
 from madang.formats import export
@@ -213,7 +213,7 @@ def _download(found: Asked, request: HttpRequest) -> HttpResponseBase:
                 version.files, bare, found.view, found.columns, Path(folder) / "taken.parquet"
             )
             export(
-                files, columns, form, cast(Any, held), as_of=version.at.date().isoformat(), title=title, source=source,
+                files, columns, form, cast(Any, held), as_of=str(data_day(version)), title=title, source=source,
                 places=places and not query.select,
             )  # fmt: skip
         return _file(held, form, f"{version.dataset.id}-{version.n}", tag)

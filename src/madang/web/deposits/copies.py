@@ -15,6 +15,7 @@ from django.db import transaction
 
 from madang.access import Person
 from madang.bank import Version
+from madang.bank.describe import data_day
 from madang.bank.seen import SeenBank
 from madang.declarations import DatasetColumn
 from madang.formats.export import export
@@ -62,7 +63,7 @@ def write(ws: Workspace, dataset: str, out: IO[bytes], *, by: Person) -> str:
         columns.append(DatasetColumn(_MARK, text("edit_row_label"), "text"))
         plain = Path(place) / "plain.xlsx"
         title, source = ws.export_names(live)
-        as_of = live.at.date().isoformat()
+        as_of = str(data_day(live))
         export([rows], columns, "xlsx", plain, places=False, title=title, source=source, as_of=as_of)
         with open(plain, "rb") as stream:
             given = Copy(dataset, live.n, tuple(labels), masked & set(label_of), tuple(range(table.num_rows)))

@@ -85,6 +85,7 @@ def approve(
         why=why.strip(), at=ws.clock(),
     )  # fmt: skip
     _committed(draft, version, by=by, why=why.strip())
+    ws.renewed(draft.dataset)
     return version
 
 

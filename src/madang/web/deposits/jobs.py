@@ -78,7 +78,7 @@ def commit(running: Running, key: str, seen: str, why: str = "") -> dict[str, An
         return {"error": error.code}
     told = [receipt.to_json() for receipt in receipts]
     actions.ended(upload, told, by=running.by, why=why)
-    ws._index(receipts)
+    ws.renewed(*{receipt.dataset for receipt in receipts if receipt.verdict != "unchanged"})
     place.remove()
     return {"receipts": [receipt.deposit for receipt in receipts]}
 

@@ -17,6 +17,7 @@ from typing import IO, cast
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from madang.bank.describe import data_day
 from madang.formats import export
 from madang.formats.hwpx import MOST_COLUMNS, MOST_ROWS
 from madang.formats.taken import taken
@@ -97,7 +98,7 @@ def take(asked: Asked, form: Form) -> tuple[Iterator[bytes], str]:
                 version.files, asked.bare, asked.view, asked.columns, Path(folder) / "taken.parquet"
             )
             export(
-                files, columns, form.id, out, as_of=version.at.date().isoformat(),  # type: ignore[arg-type]
+                files, columns, form.id, out, as_of=str(data_day(version)),  # type: ignore[arg-type]
                 title=title, source=source, places=places and not asked.query.select, raw=form.id == "csv-utf8",
             )  # fmt: skip
 
