@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 import made_up_bank
 from madang.access import ANONYMOUS, Person, owner
 from madang.bank.durable import SEOUL
-from madang.bank.seen import SeenBank
+from madang.bank.seen import SeenBank, personal_names
+from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 from madang.workspace import Workspace
 
@@ -46,3 +49,22 @@ def test_reading_is_no_right_to_deposit(city: Workspace) -> None:
     with pytest.raises(MadangError) as error:
         SeenBank(city.bank, AUDITOR).may("deposit", made_up_bank.PARKING)
     assert error.value.code == "access_denied"
+
+
+def test_what_was_declared_personal_once_stays_so_through_rollbacks_and_lost_columns() -> None:
+    """Versions of a list: harmless by mistake, declared, rolled back to the first; then without the column."""
+
+    def version(n: int, privacy: str | None, kind: str = "deposit") -> Any:
+        columns = [DatasetColumn("이름", "이름", "text", privacy=privacy)] if privacy else []  # type: ignore[arg-type]
+        return SimpleNamespace(n=n, deposit_id=str(n), columns=columns, kind=kind)
+
+    def names(*versions: Any) -> frozenset[str]:
+        folder = Path("/nowhere") / str(versions)
+        return personal_names(SimpleNamespace(folder=folder, versions=list(versions)))  # type: ignore[arg-type]
+
+    harmless, declared = version(1, "none"), version(2, "personal")
+    assert names(harmless) == frozenset()
+    assert names(harmless, declared) == {"이름"}
+    assert names(harmless, declared, version(3, "none", "rollback")) == {"이름"}
+    assert names(harmless, declared, version(3, None)) == {"이름"}
+    assert names(declared, version(3, "none")) == frozenset()  # looked at again, and called harmless

@@ -12,6 +12,9 @@ from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 
 _KEPT = 10_000
+_personal: dict[
+    Path, tuple[tuple[object, ...], frozenset[str]]
+] = {}  # by folder, with the versions it was read from
 _things: dict[Path, tuple[int, Thing]] = {}  # by folder, with when its cards changed
 
 
@@ -47,11 +50,39 @@ class SeenBank:
         """
         columns = list(columns)
         found = view(self.person, thing_of(dataset), columns, personal=personal)
-        if personal or dataset.latest is None:
+        if personal:
             return found
-        live = {n for c in dataset.latest.columns if c.privacy != "none" for n in (c.name, c.label) if n}
-        masked = {c.name for c in columns if not live.isdisjoint((c.name, c.label))}
+        ever = personal_names(dataset)
+        masked = {c.name for c in columns if not ever.isdisjoint((c.name, c.label))}
         return View(found.masked | masked, found.own_rows, found.own_values)
+
+
+def personal_names(dataset: Dataset) -> frozenset[str]:
+    """Names and labels of every column that any version says is personal; what was declared once holds for the versions
+    before, for those that lack the column, and for an earlier version that was made live again.
+
+    Not of a column that the newest version deposited since has and calls harmless.
+    """
+    versions = dataset.versions
+    if not versions:
+        return frozenset()
+    known = _personal.get(dataset.folder)
+    stamp = (versions[-1].n, versions[-1].deposit_id, len(versions))
+    if known is None or known[0] != stamp:
+        said = {
+            n
+            for each in versions
+            for c in each.columns
+            if c.privacy != "none"
+            for n in (c.name, c.label)
+            if n
+        }
+        newest = next((each for each in reversed(versions) if each.kind != "rollback"), versions[-1])
+        harmless = {n for c in newest.columns if c.privacy == "none" for n in (c.name, c.label) if n}
+        if len(_personal) >= _KEPT:
+            _personal.clear()
+        known = _personal[dataset.folder] = (stamp, frozenset(said - harmless))
+    return known[1]
 
 
 def thing_of(dataset: Dataset) -> Thing:
@@ -62,8 +93,10 @@ def thing_of(dataset: Dataset) -> Thing:
     cards = dataset.folder / "cards"
     try:
         stamp = cards.stat().st_mtime_ns
-    except OSError:
+    except FileNotFoundError:
         return of_card(dataset.id, {})
+    except OSError:
+        return Thing("dataset", dataset.id, access="restricted")
     known = _things.get(dataset.folder)
     if known is None or known[0] != stamp:
         try:

@@ -104,10 +104,18 @@ class Releases:
         Nothing is kept where it cannot be published. Raises MadangError: ``release_*``, dataset_missing, no_version.
         """
         with self.decisions.lock():
+            self._same_dataset(decision)
             numbered = replace(decision, number=self.decisions.next_number(decision.edition))
             prepared = self._prepare([numbered])  # refuses before anything is written down
             self.decisions.keep(numbered)
             return self._publish(prepared)[0]
+
+    def _same_dataset(self, decision: Decision) -> None:
+        """An edition stays that of its dataset: else the steward of one table would speak for another."""
+        if decision.edition in self.decisions.editions():
+            before = self.decisions.latest(decision.edition).dataset
+            if before != decision.dataset:
+                raise MadangError("release_other_dataset", edition=decision.edition, dataset=before)
 
     def refresh(self, dataset: str, *, asked: bool = True) -> list[Version]:
         """Publish the live version of a dataset in its editions; of those to be looked at first only when `asked`.

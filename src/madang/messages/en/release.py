@@ -58,4 +58,5 @@ TEXTS: dict[str, str] = {
     "packed": "Made bundle {sequence}, {path}: {editions} editions, {carried} with their files.",
     "received": "Took in bundle {sequence}: {new} new, {changed} changed, {gone} gone.",
     "received_skipped": "Bundles {numbers} never came; what they held is in this one.",
+    "release_other_dataset": "'{edition}' is the name under which '{dataset}' is open. Choose another name to open other data.",
 }

@@ -58,4 +58,5 @@ TEXTS: dict[str, str] = {
     "packed": "{sequence}번 묶음 {path}{을} 만들었습니다: 개방판 {editions}종, 내용을 담은 것 {carried}종.",
     "received": "{sequence}번 묶음을 들여왔습니다: 새로 {new}종, 바뀜 {changed}종, 사라짐 {gone}종.",
     "received_skipped": "{numbers}번 묶음은 오지 않았습니다. 그 내용은 이 묶음에 들어 있습니다.",
+    "release_other_dataset": "'{edition}'{은} '{dataset}'{을} 여는 이름입니다. 다른 데이터를 열려면 다른 이름을 고르십시오.",
 }

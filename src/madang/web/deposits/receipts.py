@@ -32,6 +32,10 @@ from madang.web.shell.workspace import bank, workspace
 
 def _found(dataset: str, deposit: str) -> tuple[Dataset, dict[str, Any], dict[str, Any]]:
     found = bank().may("read", dataset)
+    if bank().view(found, ()).own_rows:
+        raise MadangError(
+            "access_denied", verb="read", thing=dataset
+        )  # a file is whole: it holds rows of others
     if deposit not in found.deposits():
         raise Http404
     return found, found.receipt(deposit), found.facts(deposit)

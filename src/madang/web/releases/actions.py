@@ -23,6 +23,7 @@ def preview(*, by: Person, decision: Decision) -> Made:
 def decide(*, by: Person, decision: Decision) -> Version:
     """Publish by a decision. Raises MadangError: access_denied, ``release_*``."""
     _check(by, decision.dataset)
+    _check_post(by, decision)
     with transaction.atomic():
         record(
             by, "release.decide", decision.edition, why=decision.ground,
@@ -47,6 +48,13 @@ def withdraw(*, by: Person, edition: str, post: str, document: str, ground: str)
     with transaction.atomic():
         record(by, "release.withdraw", edition, why=ground, detail={"document": document})
         return workspace().releases.withdraw(edition, by=by.id, post=post, document=document, ground=ground)
+
+
+def _check_post(by: Person, decision: Decision) -> None:
+    """A decision speaks for the dataset's steward or for a post of who decides, and for nobody else."""
+    steward = thing_of(workspace().bank[decision.dataset]).steward
+    if decision.post not in {steward, *by.posts, *by.departments} and not by.has("administrator"):
+        raise MadangError("access_denied", verb="release", thing=decision.post)
 
 
 def _check(by: Person, dataset_id: str) -> None:

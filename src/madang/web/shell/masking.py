@@ -1,4 +1,4 @@
-"""Personal values on pages and in downloads: until people have accounts, only their first character is shown."""
+"""Personal values on pages and in downloads: only their first character is shown."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from madang.bank import Dataset
+from madang.bank.seen import personal_names
 from madang.declarations.standard import DatasetColumn
 
 _REST = re.compile(r"(?<=.)\S", re.DOTALL)
-_BATCH = 16_384  # rows of a file starred at a time
 _DATE_PARTS = ("year", "month", "day")
 _TOGETHER = " · "  # between the labels of a problem that speaks of several columns
 
@@ -21,9 +21,10 @@ def personal(columns: Iterable[DatasetColumn]) -> set[str]:
 
 
 def personal_of(dataset: Dataset, columns: Iterable[DatasetColumn]) -> set[str]:
-    """As `personal`, of the live version too: what is personal today was so in versions before it was declared."""
-    live = dataset.latest
-    return personal([*columns, *(live.columns if live else ())])
+    """Names and headers of `columns` that are personal, or that any version of the dataset says are."""
+    columns, ever = list(columns), personal_names(dataset)
+    there = {n for c in columns if not ever.isdisjoint((c.name, c.label)) for n in (c.name, c.label) if n}
+    return personal(columns) | there | ever
 
 
 def masked(value: str) -> str:
