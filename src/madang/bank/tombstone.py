@@ -31,7 +31,9 @@ class Tombstone:
     columns: tuple[str, ...] = ()  # names of the column in the tables; (): `column`
     originals: tuple[str, ...] = ()  # SHA-256 of the snapshots that went
     siblings: tuple[str, ...] = ()  # other datasets with a deposit of the same bytes
-    rounds: tuple[str, ...] = ()  # collection rounds it was merged from: the erasure reaches what was handed in there
+    rounds: tuple[
+        str, ...
+    ] = ()  # collection rounds it was merged from: the erasure reaches what was handed in there
 
     @property
     def names(self) -> tuple[str, ...]:
