@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+import people
 from madang.access import Person
 from madang.messages import MadangError
+from madang.web.accounts.people import person_of_user
 from madang.web.audit.models import Entry
 from madang.web.notices.models import Notice
 from madang.web.work import actions, queue, registry
@@ -58,6 +60,19 @@ def test_a_job_keeps_who_asked_as_they_were_then() -> None:
         "alice", "앨리스", frozenset({"steward"}), frozenset({"교통과 주차관리팀"}), frozenset({"교통과"}), via="work"
     )  # fmt: skip
     assert (job.state, job.params, job.thing) == ("waiting", {"year": 2026}, "dataset:shops")
+
+
+def test_rights_that_were_lost_since_are_lost_to_the_job_too() -> None:
+    user = people.make("official", "steward", posts=["교통과 주차관리팀"], username="mover")
+    job = begun(by=person_of_user(user))
+    assert job.asked_by().posts == {"교통과 주차관리팀"}
+    user.holdings.all().delete()
+    user.roles = "official analyst"
+    user.save()
+    assert (job.asked_by().roles, job.asked_by().posts) == ({"official"}, frozenset())
+    user.is_active = False
+    user.save()
+    assert job.asked_by().roles == frozenset()
 
 
 def test_a_kind_that_no_app_declares_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import models
@@ -10,6 +11,8 @@ from django.utils import timezone, translation
 
 from madang.access import Person
 from madang.messages import text
+from madang.web.accounts.models import User
+from madang.web.accounts.people import person_of_user
 from madang.web.work.states import ACTIVE, LABELS, WAITING
 
 
@@ -70,15 +73,25 @@ class Job(models.Model):
         return text(self.error_code, "en" if code == "en" else "ko", **self.error_params)
 
     def asked_by(self) -> Person:
-        """Who asked for it, as they were then."""
+        """Who asked for it, with the rights they had then and still have; somebody without an account, as they were."""
         said = self.person
-        return Person(
+        then = Person(
             id=self.by,
             name=said.get("name", ""),
             roles=frozenset(said.get("roles", ())),
             posts=frozenset(said.get("posts", ())),
             departments=frozenset(said.get("departments", ())),
             via="work",
+        )
+        user = User.objects.filter(username=self.by).first()
+        if user is None:
+            return then
+        now = person_of_user(user, via="work")  # nobody, where the account was closed
+        return replace(
+            then,
+            roles=then.roles & now.roles,
+            posts=then.posts & now.posts,
+            departments=then.departments & now.departments,
         )
 
     def seconds(self, now: datetime) -> float | None:
