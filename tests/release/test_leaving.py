@@ -9,7 +9,7 @@ import pyproj
 import pytest
 
 from madang.messages import MadangError
-from madang.release import Dim, Filter, Measure, Releases, TableRule, Treatment
+from madang.release import Dim, Filter, Measure, Releases, TableRule, Treatment, editions
 from madang.workspace import Workspace
 from release.city import decision, deposit, made, published
 
@@ -225,6 +225,26 @@ def test_withdrawing_leaves_word_and_no_data(city: tuple[Workspace, Releases]) -
     assert [each.verdict for each in releases.decisions.history("가게")] == ["open", "withdraw"]
     with pytest.raises(MadangError):
         releases.withdraw("가게", by="x", post="x", document="x", ground="x")
+
+
+def test_a_withdrawal_that_was_stopped_half_way_is_finished(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws, releases = city
+    releases.decide(decision("가게", "가게", columns=columns(ws, 업소명=Treatment())))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    said = {"by": "이담당", "post": "위생과", "document": "위생과-9", "ground": "오류가 있어 거둠"}
+    with monkeypatch.context() as broken:
+        broken.setattr(editions, "erase", full)
+        with pytest.raises(OSError, match="space"):
+            releases.withdraw("가게", **said)
+    assert "가게" in releases.open_bank
+    releases.withdraw("가게", **said)
+    assert "가게" not in releases.open_bank
+    assert [each.verdict for each in releases.decisions.history("가게")] == ["open", "withdraw"]
 
 
 def test_erasing_a_person_reaches_every_edition(city: tuple[Workspace, Releases]) -> None:

@@ -138,11 +138,17 @@ class Releases:
                 raise
 
     def withdraw(self, edition: str, *, by: str, post: str, document: str, ground: str) -> Decision:
-        """Decide that an edition is open no more: its data go, a page stays that says so. Raises edition_missing."""
+        """Decide that an edition is open no more: its data go, a page stays that says so.
+
+        One that was stopped half-way is finished. Raises MadangError: edition_missing, release_withdrawn_before.
+        """
         with self.decisions.lock():
             last = self.decisions.latest(edition)
             if last.verdict == "withdraw":
-                raise MadangError("release_withdrawn_before", edition=edition)
+                if edition not in self.open_bank:
+                    raise MadangError("release_withdrawn_before", edition=edition)
+                self._take_down(last, last.ground)
+                return last
             kept = self.decisions.keep(
                 replace(
                     last, verdict="withdraw", by=by, post=post, document=document, ground=ground,
@@ -163,7 +169,7 @@ class Releases:
         with self.decisions.lock():
             taken = []
             for each in self.editions(dataset):
-                if each.state != "withdrawn":
+                if each.state != "withdrawn" or each.decision.edition in self.open_bank:
                     self._take_down(each.decision, ground)
                     taken.append(each.decision.edition)
                 if whole:

@@ -269,3 +269,11 @@ def test_an_address_that_is_none_and_a_method_that_is_none(program: Any) -> None
     assert client.get("/api/v1/nix").json()["code"] == "api_no_address"
     answer = client.delete("/api/v1/datasets")
     assert (answer.status_code, answer.json()["code"], answer.headers["Allow"]) == (405, "api_method", "GET")
+
+
+def test_a_token_that_was_not_made_for_reading_reads_nothing(program: Any) -> None:
+    client = program("administrator", scopes=("deposit",))
+    for address in ("datasets", "search?q=x", f"datasets/{quote('me')}"):
+        answer = client.get(f"/api/v1/{address}")
+        assert (answer.status_code, answer.json()["code"]) == (403, "api_scope"), address
+    assert client.get("/api/v1/me").status_code == 200

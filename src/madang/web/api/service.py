@@ -17,7 +17,7 @@ from madang.access import ANONYMOUS
 from madang.messages import MadangError
 from madang.web.api import catalogue, description, rows, shapes
 from madang.web.api.answers import answer
-from madang.web.api.caller import Caller, caller_of
+from madang.web.api.caller import Caller, caller_of, needs
 from madang.web.api.door import Door, folder
 from madang.web.api.limits import wait_for
 from madang.web.api.problem import problem
@@ -25,6 +25,9 @@ from madang.web.shell.workspace import one_workspace
 
 _log = logging.getLogger("madang.api")
 _FEWER = 10  # wrong tokens are counted by address, and may be this much fewer
+
+
+_OWN = ("me", "get_job")  # of the token itself: asked with any scope
 
 
 class Api(NinjaAPI):
@@ -44,6 +47,9 @@ class Token(HttpBearer):
             _counted(request, f"a{request.META.get('REMOTE_ADDR', '')}", max(1, limit // _FEWER))
             raise MadangError("api_no_token")
         _counted(request, caller.counted, limit)
+        match = request.resolver_match
+        if request.method in ("GET", "HEAD") and (match is None or match.url_name not in _OWN):
+            needs(caller, "read")
         request.caller = caller
         return caller
 
