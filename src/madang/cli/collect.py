@@ -10,8 +10,6 @@ import click
 from madang.cli.common import REFUSED, by_option, echo_json, echo_table, json_option, opened, progress
 from madang.collect.history import GOOD, History, Run
 from madang.collect.origin import Origin, load_origin, load_origins
-from madang.collect.run import collect as run_one
-from madang.collect.run import due
 from madang.messages import text
 from madang.workspace import Workspace, actor
 
@@ -43,6 +41,8 @@ def collect(
         click.echo(f"✕ {error}", err=True)
     if only_due:
         now = workspace.clock()
+        from madang.collect.run import due
+
         found = [origin for origin in found if due(origin, workspace.folder, now)]
     runs = [_run(workspace, origin, by or actor(), as_json) for origin in found]
     if as_json:
@@ -52,6 +52,8 @@ def collect(
 
 
 def _run(workspace: Workspace, origin: Origin, by: str, quiet: bool) -> Run:
+    from madang.collect.run import collect as run_one
+
     with progress(origin.title, quiet=quiet) as show:
         run = run_one(origin, workspace, by=by, tell=lambda done, total, step: show(done, total)).run
     if not quiet:

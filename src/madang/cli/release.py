@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from madang.cli.common import by_option, echo_json, echo_table, json_option, opened
 from madang.messages import MadangError, text
-from madang.release import Decision, keys
-from madang.release.bundle import pack as pack_bundle
-from madang.release.editions import Edition
-from madang.release.receive import receive as receive_bundle
 from madang.workspace import actor
+
+if TYPE_CHECKING:
+    from madang.release.editions import Edition
 
 
 @click.group(help="개방: 무엇을 밖으로 내보낼지 결정하고, 새로 고치고, 거둡니다.")
@@ -82,6 +81,8 @@ def decide(context: click.Context, path: Path, preview: bool, by: str | None, as
         raise MadangError("release_broken", reason=str(error)) from error
     if not isinstance(given, dict):
         raise MadangError("release_broken", reason=type(given).__name__)
+    from madang.release import Decision
+
     decision = Decision.from_json({**given, "by": by or actor(), "at": ws.clock().isoformat()})
     if preview:
         made = ws.releases.preview(decision)
@@ -150,6 +151,8 @@ def draft(context: click.Context, dataset: str) -> None:
     version = ws.version(dataset)
     card = version.dataset.card
     columns = {c.name: {"how": "drop" if c.privacy != "none" else "keep"} for c in version.columns}
+    from madang.release import Decision
+
     empty = Decision(
         dataset, dataset, by="-", post=str(card.get("steward") or "-"), at="-", document="-", ground="-",
         licence="kogl-1",
@@ -169,6 +172,8 @@ def key_group() -> None:
 @click.pass_context
 def make_keys(context: click.Context) -> None:
     """Make the pair of the inner half."""
+    from madang.release import keys
+
     public = keys.make(opened(context).folder / "keys")
     click.echo(text("keys_made", path=public))
 
@@ -178,6 +183,8 @@ def make_keys(context: click.Context) -> None:
 @click.pass_context
 def trust(context: click.Context, path: Path) -> None:
     """Install a public key on the outer half."""
+    from madang.release import keys
+
     click.echo(text("keys_trusted", name=keys.trust(opened(context).folder / "keys", path).stem))
 
 
@@ -189,6 +196,8 @@ def pack(context: click.Context, out: Path, since: int | None) -> None:
     """Write a bundle."""
     ws = opened(context)
     releases = ws.releases
+    from madang.release.bundle import pack as pack_bundle
+
     made = pack_bundle(releases.open_bank, releases.decisions, ws.folder / "keys", out, since=since or 0)
     carried = sum(each.carried for each in made.editions)
     ws.note("release.pack", str(made.sequence), editions=len(made.editions))
@@ -201,6 +210,8 @@ def pack(context: click.Context, out: Path, since: int | None) -> None:
 def receive(context: click.Context, bundle: Path) -> None:
     """Take a bundle in."""
     folder = opened(context).folder
+    from madang.release.receive import receive as receive_bundle
+
     got = receive_bundle(folder, bundle, folder / "keys")
     click.echo(
         text(

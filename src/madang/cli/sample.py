@@ -20,7 +20,6 @@ from madang.cli.sample_cards import write_cards
 from madang.cli.sample_score import score, show
 from madang.intake.raw import Override
 from madang.messages import MadangError, text
-from madang.release.samples import open_samples
 from madang.samplecity import Made, Setting, found, make_city
 from madang.samplecity.score import Score
 from madang.workspace import Workspace
@@ -185,6 +184,8 @@ def deposit_city(made: Made, workspace: Workspace, *, quiet: bool = False) -> in
         with advancing(quiet=quiet) as show:
             deposit_folder(job, groups, told, show)
     write_cards(workspace, every)
+    from madang.release.samples import open_samples
+
     opened = open_samples(workspace.releases)
     datasets = workspace.bank.datasets()
     if not quiet:
