@@ -44,7 +44,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, input, select, n
 
 
 def test_from_the_list_to_the_original_cell(page: Page) -> None:
-    page.goto("/")
+    page.goto("/data/")
     page.get_by_label("데이터 찾기").fill("공영주차")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="공영주차장 정보").click()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from intake.made_up_country import CODES, SOUTH, WEST, deposit, made, points, write
-from journeys.conftest import serving
 from journeys.test_catalogue import CONTRAST, SMALL_TARGETS
 from madang.intake.raw import Override
 
@@ -32,7 +30,7 @@ def _roads(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made-up country with shelters, said to be synthetic."""
     folder: Path = tmp_path_factory.mktemp("mapped")
     ws = made(folder)
@@ -42,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     toml = ws.folder / "madang.toml"
     said = toml.read_text(encoding="utf-8").replace("synthetic = false", "synthetic = true")
     toml.write_text(said, encoding="utf-8")
-    yield from serving(ws.folder)
+    return ws.folder
 
 
 def test_from_the_catalogue_to_the_shelters_of_a_dong(page: Page) -> None:

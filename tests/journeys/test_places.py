@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from intake.made_up_country import deposit, made, points, write
-from journeys.conftest import serving
 from journeys.test_catalogue import CONTRAST, SMALL_TARGETS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made-up country with shelters, one of them exchanged, and people in care."""
     folder: Path = tmp_path_factory.mktemp("places")
     ws = made(folder)
@@ -26,7 +24,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     deposit(ws, write(folder, "쉼터.csv", ["번호,위도,경도", *rows]))
     care = [f"김가람,010-1234-{5000 + n},{lat:.6f},{lon:.6f}" for n, (lon, lat) in enumerate(spots)]
     deposit(ws, write(folder, "돌봄.csv", ["신청자명,휴대전화,위도,경도", *care]))
-    yield from serving(ws.folder)
+    return ws.folder
 
 
 def test_from_the_map_to_the_row_with_its_proposal(page: Page) -> None:
