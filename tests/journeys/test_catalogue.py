@@ -45,9 +45,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, input, select, n
 
 def test_from_the_list_to_the_original_cell(page: Page) -> None:
     page.goto("/data/")
-    page.get_by_label("데이터 찾기").fill("공영주차")
-    page.keyboard.press("Enter")
-    page.get_by_role("link", name="공영주차장 정보").click()
+    page.get_by_role("link", name="공영주차장 정보").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("공영주차장 정보")
     page.get_by_role("link", name="문제 62건 보기").first.click()
     page.locator("td", has_text="천원").first.click()  # anywhere in the row opens it
