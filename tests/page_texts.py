@@ -70,6 +70,6 @@ if __name__ == "__main__":
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     made = renewed()
     with open(CATALOGUE, "wb") as out:
-        write_po(out, made, width=120, sort_by_file=True, include_lineno=False)
+        write_po(out, made, width=120, sort_output=True, no_location=True)
     missing = [message.id for message in made if message.id and not message.string]
     print(f"{len(made)} texts, {len(missing)} without English")
