@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -35,15 +37,30 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(city: Path) -> Iterator[str]:
-    """Address of the made-up city's pages."""
-    yield from serving(city)
+def served() -> Iterator[Callable[[Path], dict[str, str]]]:
+    """The cookie of an administrator of the workspace in a folder, with the address of its pages; served once a run.
+
+    A module that has a `city` of its own gets the pages of that: fixtures of a whole run are kept by name alone."""
+    with ExitStack() as servers:
+
+        @cache
+        def serve(folder: Path) -> dict[str, str]:
+            address = servers.enter_context(contextmanager(serving)(folder))
+            return {"name": "madang_session", "value": session(folder), "url": address}
+
+        yield serve
 
 
-@pytest.fixture(scope="session")
-def cookie(city: Path, site: str) -> dict[str, str]:
+@pytest.fixture
+def cookie(city: Path, served: Callable[[Path], dict[str, str]]) -> dict[str, str]:
     """What a browser needs to be signed in as an administrator of the made-up city."""
-    return {"name": "madang_session", "value": session(city), "url": site}
+    return served(city)
+
+
+@pytest.fixture
+def site(cookie: dict[str, str]) -> str:
+    """Address of the made-up city's pages."""
+    return cookie["url"]
 
 
 def serving(folder: Path) -> Iterator[str]:
