@@ -106,6 +106,7 @@ LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS = [WEB / "locale"]
 LANGUAGE_COOKIE_NAME = "madang_language"
 TIME_ZONE = "Asia/Seoul"
+MESSAGE_TAGS = {25: "good", 30: "warn", 40: "bad"}  # success, warning, error: the tones of every other notice
 USE_TZ = True
 STATIC_URL = "/static/"
 APPEND_SLASH = True

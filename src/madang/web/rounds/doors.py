@@ -114,7 +114,7 @@ def _answer(request: HttpRequest, error: MadangError) -> HttpResponseBase:
     if error.code == "access_denied":
         return errors.forbidden(request, error)
     if request.method == "POST" and not error.about_the_machine:
-        messages.error(request, said(error), extra_tags="bad")
+        messages.error(request, said(error))
         return HttpResponseRedirect(back(request))
     return errors.unavailable(request, error)
 

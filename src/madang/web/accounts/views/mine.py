@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.contrib.messages import error, success
+from django.contrib.messages import info, success
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -66,7 +66,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     if ended:
         success(request, _("다른 기기 %(count)s곳의 로그인을 끝냈습니다.") % {"count": ended})
     else:
-        error(request, _("다른 곳에 남은 로그인이 없습니다."))
+        info(request, _("다른 곳에 남은 로그인이 없습니다."))
     return HttpResponseRedirect(reverse("me") + "#sessions")
 
 
