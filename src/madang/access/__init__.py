@@ -1,5 +1,6 @@
 """Who may do what: Person, Thing, and the one function that every read and write path obeys."""
 
+from madang.access.made import as_close, only_steward
 from madang.access.person import ANONYMOUS, ROLES, Person, Role, owner
 from madang.access.policy import VERBS, Verb, can, check
 from madang.access.thing import Thing, of_card
@@ -14,9 +15,11 @@ __all__ = [
     "Thing",
     "Verb",
     "View",
+    "as_close",
     "can",
     "check",
     "of_card",
+    "only_steward",
     "owner",
     "view",
 ]

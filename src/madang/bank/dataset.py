@@ -173,8 +173,10 @@ class Dataset:
         return bool(_card_numbers(self.folder))
 
     def write_card(self, card: dict[str, Any], *, by: str, at: datetime) -> None:
-        """Keep a new card beside the old ones; the newest counts."""
+        """Keep a new card beside the old ones; the newest counts. What the dataset is made of stays on it."""
         numbers = _card_numbers(self.folder)
+        if made_of := {*(self.card.get("made_of") or ()), *(card.get("made_of") or ())}:
+            card = {**card, "made_of": sorted(made_of)}
         (self.folder / "cards").mkdir(parents=True, exist_ok=True)
         number = (numbers[-1] if numbers else 0) + 1
         write_json(self.folder / "cards" / f"{number}.json", {**card, "by": by, "at": at.isoformat()})

@@ -43,6 +43,7 @@ class Card:
     `steward` is a post ("교통과 주차관리팀"), never a person; `provider` the body the data comes from. `rhythm_days` are the days expected between updates.
     `readers` are posts and departments that may read a restricted one; where `own_rows` names a column, a reader sees
     the rows whose column reads one of his own departments or posts, and no other.
+    `made_of` are datasets that it was made of by a question: it is as closed as they are, and they stay on every later card.
     `theme` is one of THEMES, alone or followed by " - " and a 중분류. Licences: the keys of LICENCES.
     """
 
@@ -61,6 +62,7 @@ class Card:
     readers: tuple[str, ...] = ()
     own_rows: str = ""
     personal_data: dict[str, str] = field(default_factory=dict)
+    made_of: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.title.strip() or "\n" in self.title:
@@ -110,7 +112,7 @@ class Card:
 
 
 def _typed(key: str, value: Any) -> Any:
-    if key in ("keywords", "known_defects", "not_for", "readers"):
+    if key in ("keywords", "known_defects", "not_for", "readers", "made_of"):
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise MadangError("card_texts", key=key, value=value)
         return tuple(value)

@@ -21,6 +21,7 @@ from madang.access import Person, Thing, can, of_card
 from madang.bank import Dataset, Version
 from madang.bank.describe import as_of, data_day, of_file_name
 from madang.bank.ids import is_valid_id
+from madang.bank.seen import thing_of
 from madang.declarations.standard import Standard
 from madang.messages import MadangError
 from madang.web.desk.quality import quality_of
@@ -34,7 +35,7 @@ DAMAGE = (
     TypeError,
     AttributeError,
 )  # what reading a broken record raises
-_MAKE = 2  # raised whenever the same records may give other values
+_MAKE = 3  # raised whenever the same records may give other values
 _KEPT_WORKSPACES = 4
 _held: dict[Path, _Book] = {}
 
@@ -70,11 +71,13 @@ class Known:
     erased: bool = False
     damaged: bool = False
     inputs: tuple[str, ...] = ()  # datasets that its live version was made of
+    made_of: tuple[str, ...] = ()  # those that it is as closed as
+    closed: Thing | None = None  # as closed as they are now; kept nowhere
 
     @cached_property
     def thing(self) -> Thing:
         """As the policy knows it; one whose card cannot be read is for administrators."""
-        return of_card(
+        return self.closed or of_card(
             self.id,
             {
                 "access": self.access,
@@ -135,7 +138,11 @@ class _Book:
             self._sorted = sorted((known for _, known in self._pages.values()), key=lambda each: each.title)
             if behind or gone:
                 self._keep()
-        return self._sorted
+        return [self._as_close(each) if each.made_of else each for each in self._sorted]
+
+    def _as_close(self, made: Known) -> Known:
+        thing = thing_of(Dataset(self._bank / made.id))
+        return replace(made, access=thing.access, closed=thing)
 
     def _read(self) -> None:
         kept = json.loads(self._path.read_text(encoding="utf-8"))
@@ -143,7 +150,12 @@ class _Book:
             self._pages = {
                 stored["id"]: (
                     stamp,
-                    Known(**{**stored, **{name: tuple(stored[name]) for name in ("readers", "inputs")}}),
+                    Known(
+                        **{
+                            **stored,
+                            **{name: tuple(stored[name]) for name in ("readers", "inputs", "made_of")},
+                        }
+                    ),
                 )
                 for stamp, stored in kept["pages"]
             }
@@ -197,6 +209,7 @@ def _known(dataset: Dataset, standards: Mapping[str, Standard]) -> Known:
         said = replace(
             said, title=str(card["title"]), access=thing.access, steward=thing.steward,
             readers=tuple(sorted(thing.readers)), own_rows=thing.own_rows,
+            made_of=tuple(map(str, card.get("made_of") or ())),
         )  # fmt: skip
         return _read(said, dataset, card, standards)
     except DAMAGE:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from madang.access import Person, Thing, check
-from madang.access.thing import of_card
+from madang.access import Person, Thing, as_close, check
 from madang.bank.ids import is_valid_id
+from madang.bank.seen import thing_of
 from madang.formats import export
 from madang.intake.receipt import Receipt
 from madang.intake.record import Made
@@ -24,7 +24,7 @@ from madang.workspace import Workspace
 
 
 def derive(ws: Workspace, asked: Asked, dataset: str, title: str, description: str, *, by: Person) -> Receipt:
-    """Make a dataset of an answer. Whoever may not read one of its inputs may not read it.
+    """Make a dataset of an answer. Whoever may not read one of its inputs may not read it, whatever becomes of their cards.
 
     Raises MadangError: access_denied, sql_derived_exists, sql_derived_truncated, sql_derived_empty, dataset_id_invalid, sql_title.
     """
@@ -47,10 +47,13 @@ def again(ws: Workspace, derived: Derived, *, by: Person) -> Receipt | Asked:
 
     Raises MadangError: access_denied, dataset_missing, sql_derived_truncated, sql_derived_empty.
     """
-    check(by, "deposit", of_card(derived.dataset, ws.bank[derived.dataset].card))
+    check(by, "deposit", thing_of(ws.bank[derived.dataset]))
     asked = ask(ws, derived.sql, derived.values, by=by)
     if asked.state != ANSWERED:
         return asked
+    card = {key: said for key, said in ws.bank[derived.dataset].card.items() if key not in ("by", "at")}
+    if not set(_inputs(asked)) <= set(card.get("made_of") or ()):  # before anybody reads what comes of them
+        ws.write_card(derived.dataset, {**card, "made_of": _inputs(asked)}, by=by.id)
     receipt = _deposited(ws, asked, derived.dataset, {}, by)
     _remember(asked, receipt, by)
     return receipt
@@ -67,17 +70,15 @@ def behind(ws: Workspace, derived: Derived) -> list[str]:
 
 
 def _kept_as_close(ws: Workspace, asked: Asked, by: Person) -> dict[str, Any]:
-    """What the card has to say so that nobody reads in the answer what he may not read in its inputs."""
-    things = [of_card(each["dataset"], ws.bank[each["dataset"]].card) for each in asked.inputs]
-    closed = [thing for thing in things if thing.access == "restricted" or thing.own_rows]
-    if not closed:
-        return {"access": "internal", "steward": next(iter(sorted(by.posts)), "")}
-    stewards = {thing.steward for thing in closed}
-    readers = [
-        ({thing.steward} if thing.own_rows else {thing.steward, *thing.readers}) - {""} for thing in closed
-    ]
-    steward = stewards.pop() if len(stewards) == 1 else ""
-    return {"access": "restricted", "steward": steward, "readers": sorted(set.intersection(*readers))}
+    """What the card has to say so that nobody reads in the answer what he may not read in its inputs, now and later."""
+    names = _inputs(asked)
+    own = Thing("dataset", steward=next(iter(sorted(by.posts)), ""))
+    made = as_close(own, [thing_of(ws.bank[name]) for name in names])
+    return {"access": made.access, "steward": made.steward, "readers": sorted(made.readers), "made_of": names}
+
+
+def _inputs(asked: Asked) -> list[str]:
+    return sorted({str(each["dataset"]) for each in asked.inputs})
 
 
 def _deposited(ws: Workspace, asked: Asked, dataset: str, card: dict[str, Any], by: Person) -> Receipt:
