@@ -86,6 +86,6 @@ def means(tmp_path: Path, rogue: rogues.Rogue, clock: Clock) -> Means:
         inbox, (f"127.0.0.1:{rogue.port}", f"localhost:{rogue.port}", "169.254.169.254"), (here,)
     )
     return Means(
-        place, tmp_path, allowed, environment={"COLLECT_KEY": "a+b/c=="}, clock=clock, sleep=clock.sleep,
-        chance=lambda: 0.5,
+        place, tmp_path, allowed, clock=clock, sleep=clock.sleep, chance=lambda: 0.5,
+        environment={"COLLECT_KEY": "a+b/c==", "COLLECT_KEY_HOSTS": f"127.0.0.1:{rogue.port}"},
     )  # fmt: skip

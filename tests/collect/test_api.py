@@ -14,8 +14,9 @@ from madang.bank.durable import SEOUL
 from madang.collect import api
 from madang.collect.answer import Quota, understood
 from madang.collect.fetched import Fetched, Means, Retry
-from madang.collect.origin import Origin, Secret
+from madang.collect.origin import Origin
 from madang.collect.origin_api import SHAPES, Api
+from madang.collect.secret import Secret
 from madang.messages import MadangError
 from tests.collect.rogue import ERROR_PAGE, Rogue, plain
 

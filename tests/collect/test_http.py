@@ -13,7 +13,8 @@ import pytest
 
 from madang.collect import http
 from madang.collect.fetched import Means, Retry
-from madang.collect.origin import Origin, Secret
+from madang.collect.origin import Origin
+from madang.collect.secret import Secret
 from madang.messages import MadangError
 from tests.collect.rogue import GOOD, LARGE, Rogue
 
@@ -58,11 +59,26 @@ def test_a_key_arrives_as_it_is_and_stands_in_no_record(
     origin: Make, means: Means, rogue: Rogue, value: str
 ) -> None:
     secret = Secret("COLLECT_KEY", "query", "serviceKey")
-    means = replace(means, environment={"COLLECT_KEY": value})
+    means = replace(means, environment={**means.environment, "COLLECT_KEY": value})
     (found,) = http.fetch(origin(secret=secret), means)
     assert rogue.asked[0].query["serviceKey"] == "a+b/c=="
     assert "serviceKey=***" in found.evidence.url
     assert "a%2Bb" not in found.evidence.url
+
+
+@pytest.mark.parametrize("into", ["query", "header"])
+@pytest.mark.parametrize("bound", ["", "127.0.0.1", "elsewhere.go.kr", "*.0.0.1:1", "localhost:{port}"])
+def test_a_key_is_told_only_to_the_hosts_that_stand_beside_it(
+    origin: Make, means: Means, rogue: Rogue, bound: str, into: Any
+) -> None:
+    """The address is allowed to be asked; the key is meant for another host, or for another port of it."""
+    hosts = bound.format(port=rogue.port)
+    means = replace(means, environment={"COLLECT_KEY": "gold", "COLLECT_KEY_HOSTS": hosts})
+    error = refused(origin(secret=Secret("COLLECT_KEY", into, "X-Key")), means)
+    assert error.code == "collect_secret_host"
+    assert error.params["setting"] == "COLLECT_KEY_HOSTS"
+    assert "gold" not in str(error)
+    assert rogue.asked == []
 
 
 def test_a_key_in_a_header_is_not_told_to_another_host(origin: Make, means: Means, rogue: Rogue) -> None:

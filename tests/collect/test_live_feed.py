@@ -16,9 +16,10 @@ import pytest
 from madang.collect import api
 from madang.collect.allowed import Allowed
 from madang.collect.fetched import Means, Retry
-from madang.collect.origin import Origin, Secret
+from madang.collect.origin import Origin
 from madang.collect.origin_api import Api
 from madang.collect.rhythm import Rhythm
+from madang.collect.secret import Secret
 from madang.samplecity.city import Setting
 from madang.samplecity.feed import Server
 from madang.samplecity.feed_answer import Feed
@@ -92,7 +93,9 @@ def test_what_is_collected_is_the_truth_and_every_trouble_was_noticed(
         server.feed, trouble=replace(server.feed.trouble, rates=server.feed.trouble.rates, late=0.0)
     )
     server.feed = calm  # a minute that comes late is late at the honest door at another time than here
-    means = replace(means, allowed=Allowed(means.place, (port,), (ip_network("127.0.0.1"),)))
+    environment = {"COLLECT_KEY": "a+b/c==", "COLLECT_KEY_HOSTS": port}
+    allowed = Allowed(means.place, (port,), (ip_network("127.0.0.1"),))
+    means = replace(means, allowed=allowed, environment=environment)
     met, noted, collected = Counter[str](), Counter[str](), 0
     for kind, minutes, rows in (
         ("rain", 60, 50),

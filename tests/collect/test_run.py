@@ -14,10 +14,11 @@ import pytest
 from madang.bank.durable import SEOUL
 from madang.collect.fetched import Means
 from madang.collect.history import History, State
-from madang.collect.origin import Origin, Secret, load_origin, load_origins, origin_file, save_origin
+from madang.collect.origin import Origin, load_origin, load_origins, origin_file, save_origin
 from madang.collect.origin_api import SHAPES
 from madang.collect.rhythm import Rhythm
 from madang.collect.run import Done, bury, collect, due
+from madang.collect.secret import Secret
 from madang.intake.raw import Override
 from madang.messages import MadangError
 from madang.workspace import Workspace

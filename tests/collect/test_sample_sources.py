@@ -32,6 +32,7 @@ def test_they_are_paused_and_bring_the_live_values(tmp_path: Path, monkeypatch: 
         rain = replace(found[1], address=found[1].address.replace("8099", str(server.port)))
         allowed = city.folder / "content" / "collect.toml"
         allowed.write_text(allowed.read_text("utf-8").replace("8099", str(server.port)), encoding="utf-8")
+        monkeypatch.setenv("COLLECT_FEED_HOSTS", f"127.0.0.1:{server.port}")
         assert collect(rain, city, by="x").run.outcome == "new"
     finally:
         server.stop()

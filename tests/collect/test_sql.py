@@ -20,7 +20,8 @@ import pytest
 from madang.collect import sql
 from madang.collect.allowed import Allowed
 from madang.collect.fetched import Means, Retry
-from madang.collect.origin import Origin, Secret
+from madang.collect.origin import Origin
+from madang.collect.secret import Secret
 from madang.messages import MadangError
 
 Make = Callable[..., Origin]
@@ -177,7 +178,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Call
 def there(server: Any, means: Means) -> tuple[Means, str]:
     port = server[0]
     allowed = Allowed(means.allowed.inbox, (f"localhost:{port}",), (ip_network("127.0.0.1"),))
-    environment = {"COLLECT_DB": "ge/heim&?", "COLLECT_BOSS": "boss"}
+    here = f"localhost:{port}"
+    environment = {
+        "COLLECT_DB": "ge/heim&?", "COLLECT_BOSS": "boss", "COLLECT_DB_HOSTS": here, "COLLECT_BOSS_HOSTS": here,
+    }  # fmt: skip
     means = replace(means, allowed=allowed, environment=environment, resolve=lambda host, port: ["127.0.0.1"])
     return means, f"postgresql://reader@localhost:{port}/postgres"
 
@@ -260,7 +264,7 @@ def test_a_superuser_is_not_what_one_reads_with(origin: Make, there: Any) -> Non
 @pytest.mark.slow
 def test_a_wrong_password_a_missing_table_and_nobody_there(origin: Make, there: Any) -> None:
     means, address = there
-    wrong = replace(means, environment={"COLLECT_DB": "wrong"})
+    wrong = replace(means, environment={**means.environment, "COLLECT_DB": "wrong"})
     with pytest.raises(MadangError) as caught:
         sql.fetch(reading(origin, address, "SELECT 1"), wrong)
     assert caught.value.code == "collect_sql"
@@ -268,6 +272,7 @@ def test_a_wrong_password_a_missing_table_and_nobody_there(origin: Make, there: 
     with pytest.raises(MadangError, match='relation "nowhere" does not exist'):
         sql.fetch(reading(origin, address, "SELECT * FROM nowhere"), means)
     allowed = replace(means.allowed, hosts=("localhost:1",))
+    means = replace(means, environment={**means.environment, "COLLECT_DB_HOSTS": "localhost:1"})
     with pytest.raises(Retry) as caught:
         sql.fetch(
             reading(origin, "postgresql://reader@localhost:1/x", "SELECT 1"), replace(means, allowed=allowed)

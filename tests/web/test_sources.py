@@ -102,6 +102,71 @@ def test_what_is_wrong_is_said_at_the_form_and_nothing_is_kept(admin: Any, city:
     assert "이미 있습니다" in admin.post("/sources/-/new/api/", FILLED).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("address", "https://apis.example.go.kr/rain?serviceKey=g0ld-4711", "api"),
+        ("address", "https://apis.example.go.kr/rain?a=1&service%4Bey=g0ld-4711", "http"),
+        ("address", "http://openapi.seoul.go.kr:8088/g0ld4711g0ld4711g0ld/json/rain/", "seoul"),
+        ("address", "https://alice:g0ld-4711@apis.example.go.kr/rain", "http"),
+        ("address", "postgresql://alice:g0ld-4711@db.example.go.kr/city", "sql"),
+        ("address", "postgresql://alice@db.example.go.kr/city?password=g0ld-4711", "sql"),
+        ("parameters", "type=json\napikey = g0ld-4711", "api"),
+        ("parameters", "X_Auth_Token=g0ld-4711", "feed"),
+        ("secret", "g0ld-4711", "api"),
+    ],
+)
+def test_a_key_in_plain_is_refused_and_stands_nowhere(
+    admin: Any, city: Workspace, caplog: pytest.LogCaptureFixture, field: str, value: str, kind: str
+) -> None:
+    shape = "seoul" if kind == "seoul" else "portal"
+    kind = "api" if kind == "seoul" else kind
+    told = {**FILLED, "secret": "", "query": "SELECT 1", "shape": shape, field: value}
+    answer = admin.post(f"/sources/-/new/{kind}/", told)
+    said = answer.content.decode()
+    assert answer.status_code == 400
+    assert "환경 변수" in said
+    save_origin(city.folder, origin(kind=kind, query="SELECT 1" if kind == "sql" else ""))
+    changed = admin.post("/sources/rain/edit/", told)
+    assert changed.status_code == 400
+    everywhere = [
+        said,
+        changed.content.decode(),
+        caplog.text,
+        *(str(e.__dict__) for e in Entry.objects.all()),
+    ]
+    everywhere += [p.read_text("utf-8") for p in (city.folder / "content").rglob("*.toml")]
+    for each in everywhere:
+        assert "g0ld" not in each
+
+
+def test_a_key_that_is_named_may_stand_anywhere(admin: Any, city: Workspace) -> None:
+    """{key} is filled in at the run; a page token or a sorting key is no secret."""
+    told = {
+        **FILLED,
+        "shape": "seoul",
+        "address": "http://openapi.seoul.go.kr:8088/{key}/json/rain/{first}/{last}/",
+    }
+    told |= {"parameters": "serviceKey={key}\nsortKey=name\npageToken=3\nkeyword=keys"}
+    assert admin.post("/sources/-/new/api/", told).status_code == 302
+
+
+def test_a_known_key_cannot_be_sent_elsewhere_by_editing_the_address(
+    admin: Any, city: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLLECT_RAIN", "g0ld")
+    monkeypatch.setenv("COLLECT_RAIN_HOSTS", "apis.example.go.kr, *.weather.go.kr")
+    assert admin.post("/sources/-/new/api/", FILLED).status_code == 302
+    assert (
+        admin.post("/sources/rain/edit/", {**FILLED, "address": "https://a.weather.go.kr/x"}).status_code
+        == 302
+    )
+    answer = admin.post("/sources/rain/edit/", {**FILLED, "address": "https://evil.example.com/rain"})
+    assert answer.status_code == 400
+    assert "COLLECT_RAIN_HOSTS=evil.example.com" in answer.content.decode()
+    assert load_origin(city.folder, "rain").address == "https://a.weather.go.kr/x"
+
+
 def test_an_edit_keeps_what_the_form_does_not_know(admin: Any, city: Workspace) -> None:
     from madang.collect.origin_api import Api
     from madang.intake.raw import Override

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
@@ -35,14 +36,7 @@ class Allowed:
 
     def host(self, name: str, port: int) -> bool:
         """Whether the host called `name` (lower case, ASCII, no brackets) may be asked on `port`."""
-        shown = f"[{name}]" if ":" in name else name
-        for entry in self.hosts:
-            said, _, told = entry.rpartition(":") if re.search(r":\d+$", entry) else (entry, "", "")
-            if (port != int(told)) if told else (port not in _USUAL_PORTS):
-                continue
-            if shown == said or (said.startswith("*.") and shown.endswith(said[1:])):
-                return True
-        return False
+        return is_named(name, port, self.hosts)
 
     def address(self, ip: Address) -> bool:
         """Whether a connection may go to `ip`: anywhere public, inside only where it is named."""
@@ -54,6 +48,18 @@ class Allowed:
     def folder(self, path: Path) -> bool:
         """Whether files may be taken from `path` (absolute, links followed)."""
         return any(path == root or root in path.parents for root in (self.inbox, *self.folders))
+
+
+def is_named(name: str, port: int, entries: Iterable[str]) -> bool:
+    """Whether one of the `entries` of a list of hosts means the host called `name` on `port`."""
+    shown = f"[{name}]" if ":" in name else name
+    for entry in entries:
+        said, _, told = entry.rpartition(":") if re.search(r":\d+$", entry) else (entry, "", "")
+        if (port != int(told)) if told else (port not in _USUAL_PORTS):
+            continue
+        if shown == said or (said.startswith("*.") and shown.endswith(said[1:])):
+            return True
+    return False
 
 
 def inner(ip: Address) -> Address:

@@ -155,10 +155,12 @@ class _Walk:
         if api.size:
             parameters.setdefault(api.size, words["size"])
         if origin.secret:
-            key = plain_key(origin.secret.value(self.means.environment))
+            bare = with_query(filled(origin.address, self._now, {**words, "key": "key"}), {})
+            told = origin.secret.value(self.means.environment, bare)
+            key = plain_key(told)
             words["key"] = quote(key, safe="")
             if origin.secret.into == "header":
-                headers[origin.secret.name] = origin.secret.value(self.means.environment)
+                headers[origin.secret.name] = told
             elif "{key}" not in origin.address:
                 parameters[origin.secret.name] = key
         return with_query(filled(origin.address, self._now, words), parameters), headers

@@ -64,10 +64,12 @@ def address_of(origin: Origin, means: Means) -> tuple[str, dict[str, str]]:
     url = filled(origin.address, now)
     parameters = {name: filled(value, now) for name, value in origin.parameters.items()}
     headers = {}
-    if origin.secret and origin.secret.into == "header":
-        headers[origin.secret.name] = origin.secret.value(means.environment)
-    elif origin.secret:
-        parameters[origin.secret.name] = plain_key(origin.secret.value(means.environment))
+    if origin.secret:
+        key = origin.secret.value(means.environment, with_query(url, {}))
+        if origin.secret.into == "header":
+            headers[origin.secret.name] = key
+        else:
+            parameters[origin.secret.name] = plain_key(key)
     return with_query(url, parameters), headers
 
 

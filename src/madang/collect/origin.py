@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -17,6 +16,7 @@ from madang.bank.durable import disk_errors, write_text
 from madang.collect.origin_api import Api, api_of, api_toml
 from madang.collect.origin_text import quoted, reading_of, reading_toml
 from madang.collect.rhythm import Rhythm
+from madang.collect.secret import Secret, check_plain, check_variable
 from madang.declarations.fields import Fields, bad
 from madang.intake.raw import Override
 from madang.messages import MadangError
@@ -24,26 +24,6 @@ from madang.messages import MadangError
 Kind = Literal["folder", "http", "api", "sql", "feed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _ID = re.compile(r"[0-9a-z가-힣][0-9a-z가-힣_-]{0,59}")
-_SECRET = re.compile(r"COLLECT_[A-Z0-9_]{1,60}")
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A key that an origin asks for: the name of an environment variable, never its value, and where it goes.
-
-    `into`: the query or a header called `name`; the password of a database.
-    """
-
-    variable: str
-    into: Literal["query", "header", "password"] = "query"
-    name: str = "serviceKey"
-
-    def value(self, environment: Mapping[str, str]) -> str:
-        """The key. Raises MadangError("collect_secret_missing")."""
-        found = environment.get(self.variable, "").strip()
-        if not found:
-            raise MadangError("collect_secret_missing", variable=self.variable)
-        return found
 
 
 @dataclass(frozen=True)
@@ -148,7 +128,7 @@ def origin_of(table: dict[str, Any], file: Path) -> Origin:
         reading=reading_of(fields.table("reading")),
     )
     fields.done()
-    _check(origin)
+    check_origin(origin)
     return origin
 
 
@@ -158,17 +138,19 @@ def _secret(fields: Fields, kind: Kind) -> Secret | None:
     name = fields.text("secret_name") or "serviceKey"
     if not variable:
         return None
-    if not _SECRET.fullmatch(variable):
-        raise MadangError("collect_secret_name", variable=variable)
+    check_variable(variable)
     return Secret(variable, "password", "") if kind == "sql" else Secret(variable, into, name)
 
 
-def _check(origin: Origin) -> None:
-    """What the fields alone do not say."""
+def check_origin(origin: Origin) -> None:
+    """What the fields alone do not say. Raises MadangError: collect_id, collect_dataset, collect_userinfo,
+    collect_secret_plain, collect_limits."""
     if not _ID.fullmatch(origin.id):
         raise MadangError("collect_id", id=origin.id)
     if not origin.dataset and origin.kind != "folder":
         raise MadangError("collect_dataset", id=origin.id)
+    in_path = origin.kind == "api" and origin.api.shape == "seoul"
+    check_plain(origin.address, origin.parameters, in_path=in_path)
     if (
         origin.timeout_s > 6 * 3600
         or origin.most_mb > 20_000

@@ -69,10 +69,12 @@ def _postgresql(origin: Origin, means: Means) -> Any:
 
     split, _, _ = parts_of(origin.address, ("postgresql",))
     place = checked(origin.address, means.allowed, schemes=("postgresql",), resolve=means.resolve)
-    password = origin.secret.value(means.environment) if origin.secret else ""
+    password = origin.secret.value(means.environment, origin.address) if origin.secret else ""
     seconds = min(15, origin.timeout_s)
     settings = f"-c default_transaction_read_only=on -c statement_timeout={origin.timeout_s * 1000} -c lock_timeout=10000"
-    given = {
+    given = {  # after what the address says, so that they count
+        "host": place.host,
+        "port": str(place.port),
         "hostaddr": place.ip,
         "connect_timeout": str(seconds),
         "options": settings,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from django.db import transaction
+from django.utils import timezone
 
 from madang.access import Person, Thing, check
 from madang.collect.allowed import load_allowed
-from madang.collect.origin import Origin, load_origin, origin_file, origin_toml, save_origin
+from madang.collect.origin import Origin, check_origin, load_origin, origin_file, origin_toml, save_origin
+from madang.collect.placeholders import filled
 from madang.messages import MadangError
 from madang.web.audit.record import record
 from madang.web.sources.hosts import save_hosts
@@ -17,12 +20,15 @@ from madang.web.work.actions import start
 from madang.web.work.models import Job
 from madang.workspace import Workspace
 
+_PLACES = dict.fromkeys(("page", "size", "first", "last", "key"), "1")  # what only a run knows
+
 
 @transaction.atomic
 def create(workspace: Workspace, origin: Origin, *, by: Person) -> None:
     """Declare a new source; it is paused until somebody starts it. Raises MadangError: origin_exists, access_denied,
     ``collect_*``."""
     check_change(by, origin, workspace)
+    _check_secret(origin)
     if origin_file(workspace.folder, origin.id).exists():
         raise MadangError("origin_exists", id=origin.id)
     record(by, "source.create", f"source:{origin.id}", detail=_said(origin))
@@ -35,6 +41,7 @@ def change(workspace: Workspace, origin: Origin, *, by: Person) -> None:
     before = load_origin(workspace.folder, origin.id)
     check_change(by, before, workspace)
     check_change(by, origin, workspace)
+    _check_secret(origin)
     if origin != before:
         record(
             by,
@@ -90,6 +97,15 @@ def allow_hosts(workspace: Workspace, hosts: tuple[str, ...], *, by: Person) -> 
     before = load_allowed(workspace.folder)
     record(by, "source.hosts", "workspace", detail={"before": list(before.hosts), "after": list(hosts)})
     save_hosts(workspace.folder, before, hosts)
+
+
+def _check_secret(origin: Origin) -> None:
+    """Raises MadangError before anything is recorded: for a key written in plain, and for one that this server knows and
+    that is meant for other hosts. Each run asks again."""
+    check_origin(origin)
+    secret = origin.secret
+    if secret is not None and origin.kind != "sql" and secret.variable in os.environ:
+        secret.check_host(os.environ, filled(origin.address, timezone.now(), _PLACES))
 
 
 def _said(origin: Origin) -> dict[str, str]:

@@ -9,9 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from madang.collect.origin import Kind, Origin, Secret
+from madang.collect.origin import Kind, Origin
 from madang.collect.origin_api import SHAPES
 from madang.collect.rhythm import Rhythm
+from madang.collect.secret import Secret, without_values
 from madang.messages import MadangError
 
 KINDS = {
@@ -51,6 +52,8 @@ _ADDRESS_HELP = {
 
 class SourceForm(forms.Form):
     """The fields that a source of one kind has."""
+
+    data: Any  # what was sent
 
     id = forms.CharField(
         label=_("이름(영문 소문자, 숫자, 한글, -)"),
@@ -154,6 +157,16 @@ class SourceForm(forms.Form):
         if self.kind == "api":
             told["api"] = _api(start, said)
         return replace(start, **told)
+
+    def forget_secrets(self) -> None:
+        """What was written in plain is not shown again."""
+        self.data = self.data.copy()
+        in_path = self.data.get("shape") == "seoul"
+        for name in ("address", "parameters"):
+            if name in self.data:
+                self.data[name] = without_values(self.data[name], in_path=in_path)
+        if not self.data.get("secret", "").startswith("COLLECT_"):
+            self.data["secret"] = ""
 
     def _secret(self, said: dict[str, Any]) -> Secret | None:
         if not said["secret"]:

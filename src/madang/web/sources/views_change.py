@@ -134,5 +134,7 @@ def _saved(
             if wrong.code == "origin_missing":
                 raise
             error = said(wrong)
+    if request.method == "POST":
+        filled.forget_secrets()
     status = 400 if request.method == "POST" else 200
     return render(request, "sources/form.html", {**given, "form": filled, "error": error}, status=status)
