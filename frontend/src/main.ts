@@ -21,8 +21,10 @@ import "./styles/rounds.css";
 import { copyButtons } from "./elements/copy-button";
 import { rowLinks } from "./elements/row-links";
 import { scrollToMarked } from "./elements/marked-cell";
+import { keepUnsaved } from "./elements/unsaved";
 
 copyButtons();
 rowLinks();
+keepUnsaved();
 scrollToMarked();
 void document.fonts.ready.then(scrollToMarked); // letters of the real font are of another width

@@ -104,7 +104,6 @@ def open_round(page: Page, place: Path) -> str:
     page.get_by_label("왜, 어떤 근거로").fill("지방자치법 제130조")
     page.get_by_label("모아 둘 데이터 이름").fill("위원회-현황")
     page.get_by_label("부서의 두 번째 사람이 결재해야 함").check()
-    page.get_by_role("button", name="저장하기", exact=True).click()
     for place_, name in enumerate(("name", "members", "founded", "kind"), 1):
         page.get_by_label(f"영문 이름 {place_}", exact=True).fill(name)
     page.get_by_label("행을 가리킴 1", exact=True).check()
@@ -114,11 +113,9 @@ def open_round(page: Page, place: Path) -> str:
     page.get_by_label("다른 이름 3", exact=True).fill("설치일자")
     page.get_by_label("쓸 수 있는 값 4", exact=True).fill("법정, 조례, 규칙")
     page.get_by_label("다른 이름 4", exact=True).fill("종류")
-    page.get_by_role("button", name="항목 저장하기").click()
     page.get_by_label("모두 고르기").check()
     page.get_by_role("checkbox", name="기획과").uncheck()
-    page.get_by_role("button", name="부서 저장하기").click()
-    page.get_by_role("button", name="취합 열기").click()
+    page.get_by_role("button", name="저장하고 취합 열기").click()
     expect(page.locator("[data-lines]")).to_contain_text("0 / 30")
     return page.url
 

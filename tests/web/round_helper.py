@@ -40,14 +40,10 @@ class RoundOfTwo:
         self.due = f"{due:%Y-%m-%dT%H:%M}"
         made = self.alice.post("/rounds/new/", {"title": "위원회 현황", "due_at": self.due})
         self.url = made["Location"]
-        self.alice.post(f"{self.url}settings/", {"title": "위원회 현황", "due_at": self.due, "target": "위원회-현황",
-                                                 "nothing_allowed": "on", "remind_days": "3, 1, 0", "why": "지방자치법", **settings})  # fmt: skip
-        self.alice.post(f"{self.url}columns/", COLUMNS)
         self.departments = ["복지과", "도로과"]
-        self.alice.post(
-            f"{self.url}departments/", {"department": [self.department(d) for d in self.departments]}
-        )
-        self.opened = self.alice.post(f"{self.url}open/", follow=True)
+        told = {"title": "위원회 현황", "due_at": self.due, "target": "위원회-현황", "nothing_allowed": "on", "remind_days": "3, 1, 0",
+                "why": "지방자치법", "department": [self.department(d) for d in self.departments], **COLUMNS, **settings}  # fmt: skip
+        self.opened = self.alice.post(f"{self.url}settings/", {**told, "do": "open"}, follow=True)
 
     @property
     def round(self) -> Any:

@@ -207,7 +207,8 @@ def test_next_year_starts_from_this_year(two: RoundOfTwo) -> None:
     caring = Department.objects.create(name="돌봄과")
     Department.objects.filter(name="복지과").update(successor=caring, valid_until=date(2020, 1, 1))
     after = two.alice.post(f"{two.url}next/", {"title": "2027년 위원회 현황", "due_at": two.due})["Location"]
-    two.alice.post(f"{after}open/")
+    page = Page(two.alice.get(after))
+    two.alice.post(f"{after}settings/", {**page.filled(f"{after}settings/"), "do": "open"})
     two.url = after
     assert sorted(part.name for part in two.round.parts.all()) == ["도로과", "돌봄과"]
     assert two.part("돌봄과").rows_before == 2

@@ -55,7 +55,7 @@ def test_no_page_tells_a_department_of_another(two: RoundOfTwo) -> None:
         assert "열하나" not in text
 
 
-@pytest.mark.parametrize("step", ["lines/", "merge/", "addresses.csv", "record.xlsx", "record/"])
+@pytest.mark.parametrize("step", ["lines/", "merge/", "links/", "addresses.csv", "record.xlsx", "record/"])
 def test_the_board_is_the_officers(two: RoundOfTwo, step: str, signed_in: Any) -> None:
     assert two.alice.get(two.url + step).status_code == 200
     assert two.bora.get(two.url + step).status_code == 403  # knows the round, and may not
@@ -65,7 +65,7 @@ def test_the_board_is_the_officers(two: RoundOfTwo, step: str, signed_in: Any) -
 
 
 @pytest.mark.parametrize(
-    "step", ["settings/", "columns/", "departments/", "open/", "act/", "close/", "next/", "merge/"]
+    "step", ["settings/", "act/", "close/", "next/", "merge/"]
 )
 def test_only_the_officer_changes_a_round(two: RoundOfTwo, step: str) -> None:
     said = {"title": "빼앗음", "due_at": two.due, "do": "accept", "label-0": "x"}

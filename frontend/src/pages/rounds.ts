@@ -48,6 +48,26 @@ function checkAll(box: HTMLInputElement): void {
   });
 }
 
+/** `<button data-add-line>`: one more empty line in the table before it, numbered on. */
+function addLines(button: HTMLButtonElement): void {
+  const lines = button.closest("section")?.querySelector<HTMLTableSectionElement>("[data-lines-of]");
+  const pattern = lines?.rows[lines.rows.length - 1]?.cloneNode(true) as HTMLTableRowElement | undefined;
+  if (!lines || !pattern) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const line = pattern.cloneNode(true) as HTMLTableRowElement;
+    const last = lines.rows[lines.rows.length - 1]?.querySelector<HTMLInputElement>("input")?.name.match(/\d+$/)?.[0] ?? "0";
+    for (const field of line.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) {
+      field.name = field.name.replace(/\d+$/, String(Number(last) + 1));
+      field.ariaLabel = field.ariaLabel?.replace(/\d+$/, String(lines.rows.length + 1)) ?? null;
+    }
+    for (const said of line.querySelectorAll(".sr-only")) said.textContent = (said.textContent ?? "").replace(/\d+$/, String(lines.rows.length + 1));
+    lines.append(line);
+    line.querySelector<HTMLInputElement>("input")?.focus();
+  });
+}
+
+document.querySelectorAll<HTMLButtonElement>("[data-add-line]").forEach(addLines);
 document.querySelectorAll<HTMLElement>("[data-refresh][data-live]").forEach(keepFresh);
 document.querySelectorAll<HTMLFormElement>("form[data-drop]").forEach(takeDrops);
 document.querySelectorAll<HTMLInputElement>("input[data-check-all]").forEach(checkAll);

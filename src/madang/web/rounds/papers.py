@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madang.web.accounts.models import User
+from madang.web.accounts.models import Holding, User
+from madang.web.accounts.people import lasting
 from madang.web.rounds import states
 from madang.web.rounds.board import board
-from madang.web.rounds.models import Round
+from madang.web.rounds.models import Part, Round
+from madang.web.shell.mark import Mark
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -34,6 +37,30 @@ def addresses(round_: Round, host: str) -> str:
             )
         )  # fmt: skip
     return held.getvalue()
+
+
+@dataclass(frozen=True)
+class Link:
+    """A department, where its link leads, and whether somebody there has an account and so a notice."""
+
+    part: Part
+    mark: Mark
+    address: str
+    told: bool
+
+
+def links(round_: Round, host: str) -> list[Link]:
+    """The links of a round that is open. `host`: https://…"""
+    today = timezone.localdate()
+    holding = Holding.objects.filter(lasting(today), user__is_active=True)
+    posts = set(holding.values_list("post__name", flat=True))
+    departments = set(holding.values_list("post__department__name", flat=True))
+    departments |= set(User.objects.filter(is_active=True).values_list("department__name", flat=True))
+    return [
+        Link(line.part, line.mark, f"{host}{line.link}", line.part.post in posts if line.part.post else line.part.name in departments)
+        for line in board(round_).lines
+        if line.link
+    ]  # fmt: skip
 
 
 def _mail() -> dict[str, list[str]]:
