@@ -34,7 +34,7 @@ def test_a_card_as_the_bank_keeps_it_is_read() -> None:
 def test_json_keys_are_the_documented_ones() -> None:
     assert list(PARKING.to_json()) == [
         "title", "description", "theme", "steward", "provider", "licence", "access", "rhythm_days", "standard", "keywords",
-        "known_defects", "not_for", "readers", "own_rows", "personal_data",
+        "known_defects", "not_for", "readers", "own_rows", "personal_data", "made_of",
     ]  # fmt: skip
 
 

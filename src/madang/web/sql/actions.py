@@ -23,7 +23,7 @@ from madang.web.sql.answers import Answers
 from madang.web.sql.models import Asked, Saved, SavedText
 from madang.web.sql.parameters import bound
 from madang.web.sql.states import ANSWERED, CANCELLED, FAILED, RUNNING
-from madang.web.sql.tables import DeskTable, mentioned, names_of, tables_of
+from madang.web.sql.tables import DeskTable, mentioned, still_seen, tables_of
 from madang.workspace import Workspace
 
 LIMITS = Limits()
@@ -63,6 +63,7 @@ def _begun(
 ) -> Asked:
     Asked.objects.filter(by=by.id, at__lt=timezone.now() - _KEPT).delete()
     asked = Asked(by=by.id, sql=sql, values=dict(values), inputs=[_input(table) for table in tables])
+    asked.seen = {table.dataset: table.mark for table in tables}
     if number is not None and not Asked.objects.filter(pk=number).exists():
         asked.id = number
     asked.save(force_insert=True)
@@ -179,7 +180,7 @@ def editable(number: int, *, by: Person) -> Saved:
 
 
 def own(ws: Workspace, number: UUID, *, by: Person) -> Asked:
-    """A query that one asked oneself and all inputs of which one may still read.
+    """A query that one asked oneself, of whose inputs one may still read the same columns and rows.
 
     Raises MadangError: access_denied, sql_answer_missing.
     """
@@ -187,8 +188,8 @@ def own(ws: Workspace, number: UUID, *, by: Person) -> Asked:
     asked = Asked.objects.filter(pk=number, by=by.id).first()
     if asked is None:
         raise MadangError("sql_answer_missing")
-    said = " ".join(name for each in asked.inputs for name in names_of(each["dataset"]))
-    readable = {table.dataset for table in mentioned(ws.bank, by, said)}
-    if not readable.issuperset(each["dataset"] for each in asked.inputs):
-        raise MadangError("sql_answer_missing")
+    for each in asked.inputs:
+        mark = asked.seen.get(each["dataset"], "")
+        if not still_seen(ws.bank, by, each["dataset"], each["version"], mark):
+            raise MadangError("sql_answer_missing")
     return asked

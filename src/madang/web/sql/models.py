@@ -19,6 +19,7 @@ class Asked(models.Model):
     sql = models.TextField()
     values = models.JSONField(default=dict)  # of its parameters
     inputs = models.JSONField(default=list)  # [{"dataset": …, "version": …}]
+    seen = models.JSONField(default=dict)  # by dataset: the mark of what of it was shown to who asked
     state = models.CharField(max_length=10, choices=LABELS, default=RUNNING)
     at = models.DateTimeField(default=timezone.now)
     cancel = models.BooleanField(default=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from madang.bank.seen import SeenBank, thing_of
 from madang.declarations.standard import DatasetColumn
 from madang.engine.locked import LockedTable
 from madang.engine.locked_copies import shown_copy
+from madang.messages import MadangError
 from madang.release import is_over
 from madang.web.shell import words
 
@@ -62,6 +64,11 @@ class DeskTable:
         return [*shown, *(DeskColumn(name, "", _ADDED[name], "", "", name in masked) for name in added)]
 
     @property
+    def mark(self) -> str:
+        """The mark of what of it is shown: another one where columns or rows are hidden that were not, or the other way."""
+        return mark_of(self.view)
+
+    @property
     def _masked(self) -> frozenset[str]:
         return self.view.masked | _POINT if self.view.masked else frozenset()
 
@@ -82,6 +89,22 @@ class DeskTable:
             shown = [name for name in names if name not in masked]
             files = (shown_copy(files, shown, copies / self.dataset, own_rows=asked, own_values=own),)
         return LockedTable(files, names, masked, self.title)
+
+
+def mark_of(view: View) -> str:
+    """The mark of a view, to know it again."""
+    told = repr((sorted(view.masked), view.own_rows, sorted(view.own_values)))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def still_seen(bank: Bank, person: Person, dataset_id: str, version: int, mark: str) -> bool:
+    """Whether `person` may read now exactly what of a version was shown under `mark`."""
+    try:
+        dataset = SeenBank(bank, person).may("read", dataset_id)
+        view = SeenBank(bank, person).view(dataset, dataset.version(version).columns)
+    except MadangError:
+        return False
+    return mark_of(view) == mark
 
 
 def tables_of(bank: Bank, person: Person | None) -> list[DeskTable]:

@@ -1,0 +1,223 @@
+"""A table made of an answer is as closed as what it was made of, at every later moment; so is a kept answer.
+
+The maker is analyst and steward of 분석팀; Ahn is an analyst of nothing. What closes comes after the table was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from madang.engine import locked
+from madang.web.sql import actions
+from madang.web.sql.models import Asked, Derived
+from madang.workspace import Workspace
+
+ANALYSIS = "데이터정책과 분석팀"
+LIBRARY = "새빛시-도서관"
+TOILETS = "새빛시-공중화장실"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def _no_process_stays() -> Iterator[None]:
+    yield
+    locked.cool()
+
+
+@pytest.fixture
+def maker(own_city: Workspace, signed_in: Callable[..., Any]) -> Any:
+    return signed_in("analyst", "steward", posts=[ANALYSIS], username="maker")
+
+
+@pytest.fixture
+def ahn(own_city: Workspace, signed_in: Callable[..., Any]) -> Any:
+    return signed_in("analyst", username="ahn")
+
+
+def ask(browser: Any, sql: str) -> Asked:
+    browser.post("/sql/run/", {"sql": sql})
+    found = Asked.objects.order_by("-at").first()
+    assert found is not None
+    assert found.state == "answered", (found.error_code, found.error_params)
+    return found
+
+
+def derive(browser: Any, sql: str, dataset: str) -> None:
+    asked = ask(browser, sql)
+    browser.post(f"/sql/answers/{asked.pk}/derive/", {"dataset": dataset, "title": f"제목 {dataset}"})
+
+
+def card(ws: Workspace, dataset: str, **more: Any) -> None:
+    kept = {key: value for key, value in ws.bank[dataset].card.items() if key not in ("by", "at")}
+    ws.bank.write_card(dataset, {**kept, **more}, by="test", at=ws.clock())
+
+
+def reads(browser: Any, dataset: str) -> list[bool]:
+    """By every door: its page, the list, SQL, the API."""
+    page = browser.get(f"/data/{quote(dataset)}/").status_code == 200
+    listed = f"제목 {dataset}" in browser.get("/data/").content.decode()
+    tables = {each["dataset"] for each in browser.get("/sql/tables.json").json()["tables"]}
+    rows = browser.get(f"/api/v1/datasets/{quote(dataset)}/rows?limit=1").status_code == 200
+    return [page, listed, dataset in tables, rows]
+
+
+OPEN, SHUT = [True] * 4, [False] * 4
+
+
+def test_closing_an_input_closes_what_was_made_of_it(
+    own_city: Workspace, maker: Any, ahn: Any, signed_in: Callable[..., Any]
+) -> None:
+    derive(maker, f'SELECT name, value FROM "{LIBRARY}"', "옮긴-표")
+    derive(maker, "SELECT name FROM 옮긴_표", "또-옮긴-표")
+    assert (reads(ahn, "옮긴-표"), reads(ahn, "또-옮긴-표")) == (OPEN, OPEN)
+    card(own_city, LIBRARY, access="restricted", steward="문화과 도서관팀", readers=["복지과 돌봄팀"])
+    reader = signed_in("analyst", posts=["복지과 돌봄팀"])
+    for made in ("옮긴-표", "또-옮긴-표"):
+        assert reads(ahn, made) == SHUT
+        assert reads(maker, made) == SHUT
+        assert reads(reader, made) == OPEN
+    card(own_city, LIBRARY, access="internal")
+    assert reads(ahn, "또-옮긴-표") == OPEN
+
+
+def test_its_own_steward_cannot_open_it_by_its_card(own_city: Workspace, maker: Any, ahn: Any) -> None:
+    derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    own_city.bank.write_card(
+        "옮긴-표", {"title": "제목 옮긴-표", "access": "public"}, by="x", at=own_city.clock()
+    )
+    card(own_city, LIBRARY, access="restricted", steward="문화과 도서관팀")
+    assert reads(ahn, "옮긴-표") == SHUT
+
+
+def test_own_rows_of_an_input_leave_its_steward_only(
+    own_city: Workspace, maker: Any, ahn: Any, signed_in: Callable[..., Any]
+) -> None:
+    derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    card(
+        own_city, LIBRARY, access="restricted", steward="문화과 도서관팀", readers=[ANALYSIS], own_rows="name"
+    )
+    assert reads(maker, "옮긴-표") == SHUT
+    assert reads(signed_in("analyst", posts=["문화과 도서관팀"]), "옮긴-표") == OPEN
+
+
+def test_readers_are_those_of_both_inputs_and_not_of_either(
+    own_city: Workspace, maker: Any, signed_in: Callable[..., Any]
+) -> None:
+    card(own_city, LIBRARY, access="restricted", steward="문화과", readers=[ANALYSIS, "감사팀", "예산팀"])
+    card(own_city, TOILETS, access="restricted", steward="환경과", readers=[ANALYSIS, "감사팀", "청소팀"])
+    derive(maker, f'SELECT count(*) AS n FROM "{LIBRARY}", "{TOILETS}"', "두-표")
+    assert own_city.bank["두-표"].card["readers"] == sorted([ANALYSIS, "감사팀"])
+    for post, may in (("감사팀", OPEN), ("예산팀", SHUT), ("청소팀", SHUT), ("문화과", SHUT)):
+        assert reads(signed_in("analyst", posts=[post]), "두-표") == may, post
+
+
+def test_a_column_found_to_be_personal_later_closes_what_holds_it(
+    own_city: Workspace, maker: Any, ahn: Any, tmp_path: Path
+) -> None:
+    """The column was text when the answer was made, and is personal in a version after it."""
+    rows = "".join(f"동아리 {n},담당 {n},{n}\n" for n in range(1, 31))
+    (tmp_path / "clubs.csv").write_text("동아리명,담당,회원수\n" + rows, encoding="utf-8")
+    own_city.deposit(tmp_path / "clubs.csv", "동아리", by="test")
+    name = next(c.name for c in own_city.version("동아리").columns if c.label == "담당")
+    derive(maker, f'SELECT "{name}" AS who FROM 동아리', "담당-표")
+    assert reads(ahn, "담당-표") == OPEN
+    phones = "".join(f"동아리 {n},010-2{n:03d}-1{n:03d},{n}\n" for n in range(1, 31))
+    (tmp_path / "clubs.csv").write_text("동아리명,담당,회원수\n" + phones, encoding="utf-8")
+    own_city.deposit(tmp_path / "clubs.csv", "동아리", by="test")
+    assert next(c for c in own_city.version("동아리").columns if c.name == name).privacy != "none"
+    assert reads(ahn, "담당-표") == SHUT
+    assert reads(maker, "담당-표") == SHUT
+
+
+def test_erasing_an_input_leaves_it_to_administrators(
+    own_city: Workspace, maker: Any, signed_in: Callable[..., Any]
+) -> None:
+    derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    own_city.erase(LIBRARY, ground="시험", by="test")
+    assert reads(maker, "옮긴-표") == SHUT
+    assert reads(signed_in("administrator"), "옮긴-표") == OPEN
+
+
+def test_making_it_again_of_another_table_counts_that_one_too(
+    own_city: Workspace, maker: Any, ahn: Any
+) -> None:
+    derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    Derived.objects.filter(dataset="옮긴-표").update(sql=f'SELECT name FROM "{TOILETS}"')
+    maker.post(f"/sql/made/{quote('옮긴-표')}/again/")
+    card(own_city, TOILETS, access="restricted", steward="환경과")
+    assert reads(ahn, "옮긴-표") == SHUT
+    card(own_city, TOILETS, access="internal")
+    card(own_city, LIBRARY, access="restricted", steward="문화과")
+    assert reads(ahn, "옮긴-표") == SHUT  # an earlier version holds it
+
+
+# kept answers --------------------------------------------------------------------------------------------------
+
+TAILS = ("", "rows.json", "download/csv/")
+
+
+def kept(browser: Any, asked: Asked) -> set[int]:
+    found = set()
+    for tail in TAILS:
+        answer = browser.get(f"/sql/answers/{asked.pk}/{tail}")
+        found.add(answer.status_code)
+        answer.close()
+    return found
+
+
+def test_a_kept_answer_ends_when_its_rows_become_others(
+    own_city: Workspace, signed_in: Callable[..., Any]
+) -> None:
+    reader = signed_in("analyst", posts=["복지과 돌봄팀"], username="reader")
+    closed = {"access": "restricted", "steward": "문화과 도서관팀", "readers": ["복지과 돌봄팀"]}
+    card(own_city, LIBRARY, **closed)
+    asked = ask(reader, f'SELECT name FROM "{LIBRARY}"')
+    assert kept(reader, asked) == {200}
+    card(own_city, LIBRARY, **closed, own_rows="name")
+    assert kept(reader, asked) == {404}
+    reader.post(f"/sql/answers/{asked.pk}/derive/", {"dataset": "빼낸-표", "title": "x"})
+    assert "빼낸-표" not in own_city.bank
+
+
+def test_a_kept_answer_of_a_steward_ends_with_the_post(
+    own_city: Workspace, signed_in: Callable[..., Any]
+) -> None:
+    """As steward all rows are seen; as a reader only the own ones."""
+    from madang.web.accounts.models import Post, User
+
+    card(own_city, LIBRARY, access="restricted", steward="갑팀", readers=["을팀"], own_rows="name")
+    steward = signed_in("analyst", posts=["갑팀", "을팀"], username="moved")
+    asked = ask(steward, f'SELECT name FROM "{LIBRARY}"')
+    assert kept(steward, asked) == {200}
+    post = Post.objects.get(name="갑팀")
+    User.objects.get(username="moved").holdings.filter(post=post).delete()
+    assert kept(steward, asked) == {404}
+
+
+def test_a_kept_answer_ends_when_a_column_becomes_personal(
+    own_city: Workspace, ahn: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "clubs.csv").write_text(
+        "동아리명,담당\n" + "".join(f"동아리 {n},담당 {n}\n" for n in range(30)), encoding="utf-8"
+    )
+    own_city.deposit(tmp_path / "clubs.csv", "동아리", by="test")
+    asked = ask(ahn, "SELECT * FROM 동아리")
+    assert kept(ahn, asked) == {200}
+    (tmp_path / "clubs.csv").write_text(
+        "동아리명,담당\n" + "".join(f"동아리 {n},010-2{n:03d}-1{n:03d}\n" for n in range(30)),
+        encoding="utf-8",
+    )
+    own_city.deposit(tmp_path / "clubs.csv", "동아리", by="test")
+    assert kept(ahn, asked) == {404}
+
+
+def test_an_answer_kept_before_rights_were_remembered_is_asked_again(own_city: Workspace, ahn: Any) -> None:
+    asked = ask(ahn, f'SELECT name FROM "{LIBRARY}"')
+    Asked.objects.filter(pk=asked.pk).update(seen={})
+    assert kept(ahn, asked) == {404}
+    assert actions.answers(own_city).path(asked.pk).is_file()
