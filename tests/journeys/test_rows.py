@@ -69,3 +69,26 @@ def test_the_table_works_without_a_script(browser: Browser, site: str, cookie: d
     page.locator("a.sort", has_text="주차구획수").click()
     expect(page.locator("th[aria-sort=ascending]")).to_contain_text("주차구획수")
     context.close()
+
+
+def test_the_answer_comes_where_one_looks_and_nothing_jumps(page: Page) -> None:
+    page.goto(HERE + "rows/")
+    page.get_by_text("항목마다 거르기").click()
+    page.locator("[name='prkcmprt_co.ge']").fill("20")
+    page.get_by_role("button", name="거르기").click()
+    expect(page.locator("[data-told]")).to_contain_text("주차구획수 20부터")
+    expect(page.locator("#found p.result-count")).to_be_in_viewport()
+    expect(page.locator("details.filter-box")).to_have_attribute("open", "")
+    head = page.locator("a.sort", has_text="주차구획수")
+    head.scroll_into_view_if_needed()
+    before = [head.bounding_box(), page.evaluate("document.querySelector('.table-scroll').scrollLeft")]
+    head.press("Enter")
+    expect(page.locator("p.chosen")).to_contain_text("주차구획수 작은 것부터")
+    expect(head).to_be_focused()
+    expect(page.locator("[data-told]")).to_contain_text("60행")
+    after = [head.bounding_box(), page.evaluate("document.querySelector('.table-scroll').scrollLeft")]
+    assert before[0]
+    assert after[0]
+    assert abs(after[0]["y"] - before[0]["y"]) < 2  # the head that was pressed stays under the finger
+    assert after[1] == before[1]
+    expect(page.locator("[data-told]")).to_contain_text("주차구획수 작은 것부터")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pyarrow.parquet as pq
 import pytest
+from django.test import override_settings
 
 from madang.messages import MadangError
 from madang.web.audit.models import Entry
 from madang.web.desk import take
 from madang.workspace import Workspace
 from made_up_bank import PARKING
+from release import city
 from web_page import Page
 
 
@@ -130,3 +133,29 @@ def test_a_reader_that_goes_away_stops_the_writer() -> None:
     next(blocks)
     blocks.close()  # type: ignore[attr-defined]
     assert stopped.wait(5)
+
+
+def test_files_of_places_are_offered_where_rows_have_places(
+    own_city: Workspace, client: Any, tmp_path: Path
+) -> None:
+    version = own_city.bank[PARKING].latest
+    assert version is not None
+    path = own_city.bank[PARKING].deposit_folder(version.deposit_id) / "facts.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    facts["located"] = {"levels": {"code": 60}, "rows": 60}  # every row is known by its area, none by a point
+    path.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    with override_settings(MADANG_WORKSPACE=str(own_city.folder)):
+        assert not {"geojson", "geoparquet"} & offers(client, PARKING)
+        assert client.get(f"/data/{PARKING}/download.geojson").status_code == 404
+        assert client.get(f"/data/{PARKING}/map/").status_code == 404
+    with override_settings(MADANG_WORKSPACE=str(tmp_path / "placed")):
+        ws = city.made(tmp_path / "placed")[0]
+        city.deposit(ws, "곳", ["이름", "위도", "경도"], [("가", 35.61, 124.91), ("나", 35.62, 124.92)])
+        assert {"geojson", "geoparquet"} <= offers(client, "곳")
+
+
+def offers(client: Any, dataset: str) -> set[str]:
+    page = Page(client.get(f"/data/{dataset}/take/"))
+    return {
+        each.get("href").partition("?")[0].rpartition("download.")[2] for each in page.find("ul.offers a")
+    }

@@ -72,12 +72,52 @@ def test_what_is_asked_stands_there_and_can_be_taken_back(client: Any) -> None:
 
 def test_a_head_sorts_up_then_down_then_not(client: Any) -> None:
     page = get(client, ROWS)
-    up = Page(client.get(ROWS + page.link("주차구획수")))
+    up = Page(client.get(ROWS + head(page, "주차구획수")))
     assert column(up, 3)[0] == "20"
     assert [each.get("aria-sort") for each in up.find("th") if each.get("aria-sort")] == ["ascending"]
-    down = Page(client.get(ROWS + up.link("주차구획수")))
+    down = Page(client.get(ROWS + head(up, "주차구획수")))
     assert column(down, 3)[:4] == ["104"] * 4
-    assert "sort" not in parse_qs(urlsplit(down.link("주차구획수")).query)
+    assert "sort" not in parse_qs(urlsplit(head(down, "주차구획수")).query)
+
+
+def head(page: Page, label: str) -> str:
+    return str(next(each for each in page.find("a.sort") if label in each.text_content()).get("href"))
+
+
+def chips(page: Page) -> dict[str, str]:
+    """What is asked, in words, with the address without it."""
+    return {
+        " ".join(each.text_content().split()).removesuffix(" ×빼기"): each.get("href")
+        for each in page.find("p.chosen a")
+    }
+
+
+def test_how_it_is_sorted_stands_there_and_can_be_taken_back(client: Any) -> None:
+    found = chips(get(client, ROWS, sort="-주차구획수", 구분="노외"))
+    assert list(found) == ["구분 = 노외", "주차구획수 큰 것부터", "모두 빼기"]
+    unsorted = Page(client.get(ROWS + found["주차구획수 큰 것부터"]))
+    assert list(chips(unsorted)) == ["구분 = 노외", "모두 빼기"]
+    assert "모두 60행" in Page(client.get(ROWS + found["모두 빼기"])).text
+    for sort, said in (
+        ("주차장명", "가나다순"),
+        ("데이터기준일자", "이른 것부터"),
+        ("주차구획수", "작은 것부터"),
+    ):
+        assert list(chips(get(client, ROWS, sort=sort)))[0] == f"{sort} {said}"
+
+
+@pytest.mark.parametrize("part", ["chart", "take"])
+def test_other_views_show_what_they_were_opened_with(client: Any, part: str) -> None:
+    address = f"/data/{PARKING}/{part}/"
+    page = get(client, address, q="구름재", 구분="노외", by="prkplce_se")
+    assert "60행 가운데 2행" in page.text  # i % 10 == 7 and i % 3 == 0: 27, 57
+    found = chips(page)
+    assert list(found) == ["‘구름재’", "구분 = 노외", "모두 빼기"]
+    fewer = Page(client.get(address + found["‘구름재’"]))
+    assert "60행 가운데 21행" in fewer.text
+    if part == "chart":  # what is drawn stays what it was
+        assert all("by=prkplce_se" in each for each in found.values())
+    assert "모두 60행" in Page(client.get(address + found["모두 빼기"])).text
 
 
 def test_an_older_version_stays_the_one_that_is_asked(client: Any) -> None:

@@ -210,7 +210,8 @@ def test_a_tile_is_made_once(
         monkeypatch.setattr(tiles, "tile", lambda *_: pytest.fail("made twice"))
         assert alice.get(address(12)).content == first.content
         page = Page(alice.get("/data/곳/map/", {"구분": "나"}))
-        assert "찾은 2행 가운데 2행이 지도에 있습니다" in page.text
+        assert "3행 가운데 2행" in page.text
+        assert "2행이 지도에 있습니다" in page.text
         box = page.tree.xpath("//*[@data-map]")[0]
         assert box.get("data-tiles") == "/data/%EA%B3%B3/tiles/1/{z}/{x}/{y}.mvt?kind.eq=%EB%82%98"
 

@@ -3,15 +3,9 @@ import { rowLinks } from "../elements/row-links";
 
 /**
  * The table of a version: filters, sorts and pages are links and a form that work without this script. With it only the
- * table is swapped. Nothing of it is kept in the browser: going back asks the server again.
+ * table is swapped, and where one looked and what one had open stays. Nothing of it is kept in the browser: going back
+ * asks the server again. How htmx is set stands in the head of every page.
  */
-htmx.config.allowEval = false;
-htmx.config.includeIndicatorStyles = false;
-htmx.config.historyCacheSize = 0;
-htmx.config.refreshOnHistoryMiss = true;
-htmx.config.selfRequestsOnly = true;
-htmx.config.scrollBehavior = "auto";
-
 const TABLE = "[data-live-table]";
 
 function live(): void {
@@ -27,6 +21,9 @@ function live(): void {
     table.setAttribute(name, value);
   }
   for (const link of table.querySelectorAll("tbody a")) link.setAttribute("hx-boost", "false"); // to the original
+  for (const link of table.querySelectorAll<HTMLAnchorElement>("a[href$='#asked']")) link.hash = ""; // nothing is to jump
+  const form = table.querySelector("form");
+  form?.setAttribute("action", form.action.replace(/#.*/, ""));
   htmx.process(table);
 }
 
@@ -49,17 +46,34 @@ function carryQuestion(): void {
   }
 }
 
-let focused = "";
-document.addEventListener("htmx:beforeRequest", () => {
+const FIELDS = "#found :is(input, select, button, summary, a.sort, .chosen a, .pager a)";
+
+/** What stays as it was when the table is swapped: where the focus is, what is open, how far the table is scrolled. */
+const before = { focus: "", open: [] as boolean[], left: 0, scrolled: 0, top: 0 };
+const sign = (each: Element): string => (each as HTMLInputElement).name || (each.textContent ?? "").replace(/[▲▼↕×]/g, "").trim();
+
+document.addEventListener("htmx:beforeSwap", () => {
   const now = document.activeElement;
-  focused = now instanceof HTMLInputElement || now instanceof HTMLSelectElement ? now.name : (now?.textContent ?? "");
+  before.focus = now ? sign(now) : "";
+  [before.scrolled, before.top] = [window.scrollY, now?.getBoundingClientRect().top ?? 0];
+  before.open = [...document.querySelectorAll<HTMLDetailsElement>("#found details")].map((each) => each.open);
+  before.left = document.querySelector("#found .table-scroll")?.scrollLeft ?? 0;
 });
 document.addEventListener("htmx:configRequest", withoutEmpty);
+document.addEventListener("htmx:afterSwap", () => {
+  document.querySelectorAll<HTMLDetailsElement>("#found details").forEach((each, n) => (each.open = before.open[n] ?? false));
+  const scroll = document.querySelector("#found .table-scroll");
+  if (scroll) scroll.scrollLeft = before.left;
+  window.scrollTo({ top: before.scrolled, behavior: "instant" });
+});
 document.addEventListener("htmx:afterSettle", () => {
   live();
   rowLinks();
   carryQuestion();
-  const again = [...document.querySelectorAll<HTMLElement>("#found :is(input, select, a.sort, .pager a)")];
-  again.find((each) => (each as HTMLInputElement).name === focused || each.textContent === focused)?.focus();
+  const again = [...document.querySelectorAll<HTMLElement>(FIELDS)].find((each) => sign(each) === before.focus);
+  (again ?? document.querySelector<HTMLElement>("#found .result-count"))?.focus({ preventScroll: true });
+  if (again) window.scrollBy({ top: again.getBoundingClientRect().top - before.top, behavior: "instant" }); // stays under the finger
+  const told = document.querySelector("[data-told]");
+  if (told) told.textContent = document.getElementById("asked")?.innerText ?? "";
 });
 live();

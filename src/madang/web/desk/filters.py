@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from madang.engine.rows import Field, Filter
+from madang.engine.rows import Field, Filter, Query, Sort, count
 from madang.engine.rows_query import NUMBERS
 from madang.web.desk.asked import Asked
 
@@ -93,24 +93,59 @@ def _value(filter: Filter) -> str:
     return str(filter.value).lower() if isinstance(filter.value, bool) else str(filter.value)
 
 
-def chips_of(asked: Asked) -> list[Chip]:
-    """What is asked, one by one, each to be taken back."""
-    named = {field.name: field.label for field in asked.fields.every}
+@dataclass(frozen=True)
+class Answer:
+    """What stands above the rows in every view of them: what is asked, and how many of all rows fit it."""
+
+    chips: list[Chip]
+    cleared: str  # address without all of it
+    total: int
+    rows: int
+
+
+def answer_of(asked: Asked, *more: tuple[str, str], ordered: bool = False) -> Answer:
+    """What is asked and how many rows fit. Raises MadangError: rows_…"""
+    total = count(asked.source, asked.bare, asked.view, asked.columns)
+    every = total
+    if asked.filtered:
+        every = count(asked.source, Query(), asked.view, asked.columns)
+    cleared = asked.link(Query(select=asked.query.select), *more)
+    return Answer(chips_of(asked, *more, ordered=ordered), cleared, total, every)
+
+
+def chips_of(asked: Asked, *more: tuple[str, str], ordered: bool = False) -> list[Chip]:
+    """What is asked, one by one, each to be taken back; with `ordered` also how it is sorted.
+
+    `more` are parameters of the page itself, which every address keeps.
+    """
+    named = {field.name: field for field in asked.fields.every}
     query = replace(asked.query, after="", offset=0)
-    found = [
-        Chip(
-            f"{named.get(each.column, each.column)} {_said(each)}",
-            asked.link(replace(query, filters=_without(query.filters, each))),
-        )
-        for each in query.filters
-    ]
-    if query.search:
-        found.insert(0, Chip(f"‘{query.search}’", asked.link(replace(query, search=""))))
+
+    def chip(words: str, left: Query) -> Chip:
+        return Chip(words, asked.link(left, *more))
+
+    found = [chip(f"‘{query.search}’", replace(query, search=""))] if query.search else []
+    for each in query.filters:
+        left = replace(query, filters=tuple(other for other in query.filters if other is not each))
+        found.append(chip(f"{_label(named, each.column)} {_said(each)}", left))
+    for sort in query.sort if ordered else ():
+        words = f"{_label(named, sort.column)} {_order(named.get(sort.column), sort)}"
+        left = replace(query, sort=tuple(other for other in query.sort if other is not sort))
+        found.append(chip(words, left))
     return found
 
 
-def _without(filters: Iterable[Filter], gone: Filter) -> tuple[Filter, ...]:
-    return tuple(each for each in filters if each is not gone)
+def _label(named: Mapping[str, Field], column: str) -> str:
+    return named[column].label if column in named else column
+
+
+def _order(field: Field | None, sort: Sort) -> str:
+    """Which way it is sorted, in words for what it holds."""
+    if field is not None and field.type in _DAYS:
+        return _("늦은 것부터") if sort.down else _("이른 것부터")
+    if field is not None and field.type in NUMBERS:
+        return _("큰 것부터") if sort.down else _("작은 것부터")
+    return _("가나다 거꾸로") if sort.down else _("가나다순")
 
 
 def _said(filter: Filter) -> str:

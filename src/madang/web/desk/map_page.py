@@ -30,7 +30,6 @@ class MapPage:
     """The map: how many of the rows found have a place, the box to begin with, where its tiles are."""
 
     placed: int
-    total: int
     box: str  # west,south,east,north
     tiles: str
     areas: str
@@ -83,13 +82,13 @@ def _keep(path: Path, made: bytes) -> None:
         fresh.replace(path)
 
 
-def map_page(asked: Asked, tiles_at: str, rows_at: str, areas_at: str, total: int) -> MapPage:
+def map_page(asked: Asked, tiles_at: str, rows_at: str, areas_at: str) -> MapPage:
     """The page of the map; `tiles_at`, `rows_at`, `areas_at` are where tiles, rows and borders are. Raises MadangError: rows_…"""
     query = Query(filters=asked.query.filters, search=asked.query.search)
     placed, box = tiles.extent(layer_of(asked.version), query, asked.view)
     question = asked.link(query, pinned=False)
     return MapPage(
-        placed, total, ",".join(f"{each:.6f}" for each in box) if box else "",
+        placed, ",".join(f"{each:.6f}" for each in box) if box else "",
         f"{tiles_at}{question if question != '?' else ''}",
         areas_at,
         rows_at + asked.link(Query()) + ("&" if asked.pinned else "") + "source_row.eq=",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from madang.engine.rows import Field, Query, Sort, count, rows
+from madang.engine.rows import Field, Query, Sort, rows
 from madang.engine.rows_query import MOST_OFFSET, NUMBERS
 from madang.web.desk.asked import Asked
-from madang.web.desk.filters import Chip, FilterField, chips_of, fields_of
+from madang.web.desk.filters import Answer, FilterField, answer_of, fields_of
 from madang.web.desk.sample import shown
 
 PER_PAGE = 50
@@ -38,21 +38,19 @@ class Line:
 
 @dataclass(frozen=True)
 class RowsPage:
-    """One page of the table. `total` of `rows` fit what is asked."""
+    """One page of the table."""
 
     heads: list[Head]
     lines: list[Line]
-    total: int
-    rows: int
+    answer: Answer
     page: int
     before: str  # addresses of the pages beside it, "" where there is none
     after: str
     open_fields: list[FilterField]
     more_fields: list[FilterField]
-    chips: list[Chip]
+    filters: int  # columns that are filtered
     search: str
     kept: list[tuple[str, str]]  # parameters that the form carries on
-    cleared: str
     searchable: bool
     masked: list[str]
 
@@ -74,24 +72,21 @@ def rows_page(asked: Asked, page: int) -> RowsPage:
     offset = 0 if query.after else min((page - 1) * limit, MOST_OFFSET)
     wanted = replace(query, select=(*names, _ROW), limit=limit, offset=offset, group=(), measures=())
     found = rows(asked.source, wanted, asked.view, asked.columns)
-    total = count(asked.source, asked.bare, asked.view, asked.columns)
     base = replace(query, after="", offset=0)
     first, more = fields_of(asked)
     fields = found.columns[:-1]
     return RowsPage(
         heads=[_head(asked, base, field) for field in fields],
         lines=[_line(fields, row) for row in found.rows],
-        total=total,
-        rows=asked.version.rows,
+        answer=answer_of(asked, ordered=True),
         page=page,
         before=asked.link(base, ("page", str(page - 1) if page > 2 else "")) if page > 1 else "",
         after=asked.link(replace(base, after=found.next), ("page", str(page + 1))) if found.next else "",
         open_fields=first,
         more_fields=more,
-        chips=chips_of(asked),
+        filters=len({each.column for each in query.filters}),
         search=query.search,
         kept=_kept(asked),
-        cleared=asked.link(Query(select=query.select, sort=query.sort)),
         searchable=bool(asked.fields.texts),
         masked=[field.label for field in asked.fields.shown if field.masked],
     )

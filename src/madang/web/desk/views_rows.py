@@ -17,19 +17,20 @@ from django.http import (
 from django.shortcuts import render
 from django.urls import reverse
 
-from madang.engine.rows import address, count
+from madang.engine.rows import address
 from madang.messages import MadangError
 from madang.web.audit.reason import with_reason
 from madang.web.desk import chart as chart_query
 from madang.web.desk import map_page
 from madang.web.desk import take as taking
 from madang.web.desk.asked import Asked, asked
-from madang.web.desk.filters import chips_of
+from madang.web.desk.filters import answer_of
 from madang.web.desk.recipes import recipes
 from madang.web.desk.rows_page import rows_page
 from madang.web.desk.views import number
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
+from madang.web.shell.places import has_places
 
 
 @with_reason(lambda request: request.GET.get("personal") == "1")
@@ -49,12 +50,19 @@ def chart(request: HttpRequest, dataset: str) -> HttpResponse:
     """A quick chart of the rows that are asked for."""
     question = _asked(request, dataset)
     chosen = {name: request.GET.get(name, "") for name in ("by", "of", "how")}
+    own = [(name, value) for name, value in chosen.items() if value]
     try:
-        drawn = chart_query.chart(question, **chosen)
+        drawn, found = chart_query.chart(question, **chosen), answer_of(question, *own)
     except MadangError as error:
         return _not_understood(request, question, error, "chart")
     carried = [*address(question.bare), *question.pinned]
-    return _shown(request, question, "chart", {"chart": drawn, "carried": carried}, name="desk/chart.html")
+    return _shown(
+        request,
+        question,
+        "chart",
+        {"chart": drawn, "carried": carried, "answer": found},
+        name="desk/chart.html",
+    )
 
 
 @page
@@ -62,7 +70,12 @@ def take(request: HttpRequest, dataset: str) -> HttpResponse:
     """In which forms the rows can be taken away, and how programs ask for them."""
     question = _asked(request, dataset)
     host = f"{request.scheme}://{request.get_host()}"
-    shown = {"offers": taking.offers(question, placed(question)), "recipes": recipes(question, host)}
+    try:
+        found = answer_of(question, ordered=True)
+    except MadangError as error:
+        return _not_understood(request, question, error, "take")
+    offers = taking.offers(question, placed(question))
+    shown = {"offers": offers, "recipes": recipes(question, host), "answer": found}
     return _shown(request, question, "take", shown, name="desk/take.html")
 
 
@@ -77,6 +90,8 @@ def download(request: HttpRequest, dataset: str, form: str) -> HttpResponseBase:
         return _not_understood(request, question, None, "take")
     if chosen.shapes and question.view.masked:
         return _not_understood(request, question, MadangError("places_masked"), "take")
+    if chosen.shapes and not has_places(question.version):
+        raise Http404
     if request.method == "HEAD":
         return HttpResponse(content_type=chosen.type)
     blocks, name = taking.take(question, chosen)
@@ -99,12 +114,11 @@ def places(request: HttpRequest, dataset: str) -> HttpResponse:
     )
     rows_at, areas_at = reverse("desk:rows", args=[dataset]), reverse("desk:borders")
     try:
-        total = count(question.source, question.bare, question.view, question.columns)
-        shown = map_page.map_page(question, tiles_at, rows_at, areas_at, total)
+        found = answer_of(question)
+        shown = map_page.map_page(question, tiles_at, rows_at, areas_at)
     except MadangError as error:
         return _not_understood(request, question, error, "map")
-    more = {"map": shown, "chips": chips_of(question), "cleared": question.link(type(question.query)())}
-    return _shown(request, question, "map", more, name="desk/places.html")
+    return _shown(request, question, "map", {"map": shown, "answer": found}, name="desk/places.html")
 
 
 @page
@@ -144,9 +158,7 @@ def _asked(request: HttpRequest, dataset: str, *, personal: bool = False) -> Ask
 
 def placed(question: Asked) -> bool:
     """Whether the rows have places that may be shown one by one."""
-    levels = (question.version.facts.get("located") or {}).get("levels") or {}
-    shapes = any(column.type == "geometry" for column in question.columns)
-    return not question.view.masked and not question.view.own_rows and (shapes or any(levels.values()))
+    return not question.view.masked and not question.view.own_rows and has_places(question.version)
 
 
 def _shown(
@@ -172,9 +184,5 @@ def _not_understood(
     """What was asked cannot be answered: why, and the way back to all rows."""
     if error is not None and not error.code.startswith(("rows_", "places_")):
         raise error
-    shown = {
-        "reason": question.error or (said(error) if error else ""),
-        "chips": chips_of(question),
-        "table": None,
-    }
+    shown = {"reason": question.error or (said(error) if error else "")}
     return _shown(request, question, here, shown, name="desk/not_understood.html", status=400)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +13,6 @@ from madang.access import View
 from madang.bank import Bank, Version
 from madang.bank.describe import as_of
 from madang.bank.durable import read_json
-from madang.declarations.card import LICENCES
 from madang.declarations.rhythm import freshness_status
 from madang.engine.rows import Source
 from madang.find import SHIPPED, Index, load_synonyms
@@ -22,6 +20,8 @@ from madang.find.catalogue import docs_of, live_versions
 from madang.messages import MadangError
 from madang.release import is_over
 from madang.release.publish import notice, notices
+from madang.web.shell.places import has_places
+from madang.web.shell.words import card_value
 from madang.web.shell.workspace import workspace
 
 EVERYTHING = View()  # nothing in an edition is for some people only
@@ -53,7 +53,7 @@ class Open:
     @property
     def licence(self) -> str:
         """In words: 공공누리 제1유형: 출처표시."""
-        return LICENCES.get(str(self.card.get("licence")), "")
+        return card_value("licence", self.card.get("licence") or "")
 
     @property
     def as_of(self) -> date | None:
@@ -67,9 +67,7 @@ class Open:
 
     @property
     def has_places(self) -> bool:
-        return "lon" in _names(self.version.files[0]) or any(
-            c.type == "geometry" for c in self.version.columns
-        )
+        return has_places(self.version)
 
     @property
     def formats(self) -> list[str]:
@@ -80,13 +78,6 @@ class Open:
     def source(self) -> Source:
         """Its rows, for questions."""
         return Source(tuple(self.version.files), workspace().folder / "cache" / "open-rows" / self.id)
-
-
-def _names(path: Path) -> list[str]:
-    import pyarrow.parquet as pq
-
-    names: list[str] = pq.read_schema(path).names
-    return names
 
 
 def open_bank() -> Bank:
