@@ -26,6 +26,12 @@ def test_a_sentence_is_filled() -> None:
     )
 
 
+@pytest.mark.parametrize("quoted", ["'{x}'{이}", "‘{x}’{이}", "“{x}”{이}", "「{x}」{이}", "《{x}》{이}"])
+def test_a_particle_finds_the_word_behind_its_quotation_marks(quoted: str) -> None:
+    assert with_josa(quoted, {"x": "문"})[-1] == "이"
+    assert with_josa(quoted, {"x": "차"})[-1] == "가"
+
+
 @pytest.mark.parametrize("hostile", ["\x1b]0;pwn\x07", "\x9b31m", "‮txt.exe", "a\rb", "\udcff"])
 def test_what_steers_a_terminal_is_replaced(hostile: str) -> None:
     assert not set(printable(f"이름{hostile}")) & set("\x1b\x07\x9b‮\r\udcff")

@@ -78,7 +78,7 @@ def test_what_cannot_be_saved_is_shown_again_as_it_was_written(draft: Draft) -> 
     answer = draft.save(why="까닭은 이렇다", department=[RoundOfTwo.department("도로과")], **twice)
     page = Page(answer)
     assert answer.status_code == 400
-    assert "‘위원회명’" in page.texts(".told")[0] or "위원회명" in page.texts(".told")[0]
+    assert "‘위원회명’이 두 번" in page.texts(".told")[0]
     again = page.filled(f"{draft.url}settings/")
     assert (again["why"], again["label-1"], again["unit-1"]) == (["까닭은 이렇다"], ["위원회명"], ["명"])
     assert again["department"] == [str(RoundOfTwo.department("도로과"))]

@@ -5,7 +5,7 @@ export function keepUnsaved(): void {
     const told = document.createElement("p");
     told.className = "unsaved";
     told.setAttribute("role", "status");
-    form.append(told);
+    (form.querySelector("[data-unsaved-here]") ?? form).append(told);
     const tell = (): void => void (told.textContent = changed ? (form.dataset.unsaved ?? "") : "");
     const change = (): void => {
       changed = true;

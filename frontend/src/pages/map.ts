@@ -9,10 +9,15 @@ import type * as MapLibre from "maplibre-gl";
  */
 const maplibregl = built as typeof MapLibre;
 
-const INK = "#0a3a8c";
-const POINT = "#2f6fde";
+/** The colours of the maps that the server draws: those of the mode that the page is in. */
+function colours(): Record<"page" | "land" | "border" | "label" | "mark" | "edge", string> {
+  const root = getComputedStyle(document.documentElement);
+  const of = (name: string): string => root.getPropertyValue(`--map-${name}`).trim();
+  return { page: of("page"), land: of("land"), border: of("border"), label: of("label"), mark: of("class-4"), edge: of("class-5") };
+}
 
 function style(tiles: string, areas: string): MapLibre.StyleSpecification {
+  const { page, land, border, label, mark, edge } = colours();
   const absolute = (path: string): string => new URL(path, location.origin).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
   const single: MapLibre.ExpressionSpecification = ["==", ["get", "n"], 1];
   return {
@@ -22,20 +27,22 @@ function style(tiles: string, areas: string): MapLibre.StyleSpecification {
       rows: { type: "vector", tiles: [absolute(tiles)], minzoom: 0, maxzoom: 16 },
     },
     layers: [
-      { id: "water", type: "background", paint: { "background-color": "#e9eef3" } },
-      { id: "land", type: "fill", source: "areas", paint: { "fill-color": "#f6f7f8" } },
-      { id: "border", type: "line", source: "areas", paint: { "line-color": "#9aa4ae", "line-width": 1, "line-dasharray": [3, 2] } },
+      { id: "water", type: "background", paint: { "background-color": page } },
+      { id: "land", type: "fill", source: "areas", paint: { "fill-color": land } },
+      { id: "border", type: "line", source: "areas", paint: { "line-color": border, "line-width": 1, "line-dasharray": [3, 2] } },
+      { id: "name", type: "symbol", source: "areas", minzoom: 10, layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": ["Pretendard"] },
+        paint: { "text-color": label, "text-halo-color": land, "text-halo-width": 1.5 } },
       { id: "shape", type: "fill", source: "rows", "source-layer": "rows", filter: ["==", ["geometry-type"], "Polygon"],
-        paint: { "fill-color": POINT, "fill-opacity": 0.35, "fill-outline-color": INK } },
+        paint: { "fill-color": mark, "fill-opacity": 0.35, "fill-outline-color": edge } },
       { id: "line", type: "line", source: "rows", "source-layer": "rows", filter: ["==", ["geometry-type"], "LineString"],
-        paint: { "line-color": POINT, "line-width": 2 } },
+        paint: { "line-color": mark, "line-width": 2 } },
       { id: "many", type: "circle", source: "rows", "source-layer": "rows",
         filter: ["all", ["==", ["geometry-type"], "Point"], ["!", single]],
-        paint: { "circle-color": POINT, "circle-opacity": 0.55, "circle-stroke-color": INK, "circle-stroke-width": 1,
+        paint: { "circle-color": mark, "circle-opacity": 0.55, "circle-stroke-color": edge, "circle-stroke-width": 1,
           "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "n"]], 1, 4, 10, 10, 100, 20, 500, 28] } },
       { id: "one", type: "circle", source: "rows", "source-layer": "rows",
         filter: ["all", ["==", ["geometry-type"], "Point"], single],
-        paint: { "circle-color": POINT, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5,
+        paint: { "circle-color": mark, "circle-stroke-color": land, "circle-stroke-width": 1.5,
           "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 3, 16, 7] } },
     ],
   };
@@ -53,7 +60,7 @@ function show(box: HTMLElement): void {
   const fit = { padding: 40, maxZoom: 15, animate: false };
   const map = new maplibregl.Map({
     container: canvas, style: style(tiles, areas), bounds, fitBoundsOptions: fit, attributionControl: false,
-    cooperativeGestures: matchMedia("(pointer: coarse)").matches, dragRotate: false, pitchWithRotate: false, maxZoom: 18,
+    localIdeographFontFamily: "Pretendard, sans-serif", cooperativeGestures: matchMedia("(pointer: coarse)").matches, dragRotate: false, pitchWithRotate: false, maxZoom: 18,
     locale: { "CooperativeGesturesHandler.MobileHelpText": document.documentElement.lang === "en" ? "Move the map with two fingers" : "두 손가락으로 지도를 움직이십시오" },
   });
   map.touchZoomRotate.disableRotation();

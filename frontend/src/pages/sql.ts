@@ -103,6 +103,13 @@ const look = EditorView.theme({
   ".cm-completionInfo": { padding: "0.8rem", maxWidth: "32rem" },
 });
 
+/** The example, line by line as it would be written. */
+function sample(text: string): HTMLElement {
+  const lines = document.createElement("span");
+  for (const line of text.split("\n")) lines.append(...(lines.hasChildNodes() ? [document.createElement("br")] : []), line);
+  return lines;
+}
+
 /** In a shadow tree, where styles come as objects: the policy of the page takes none written by scripts. */
 function editor(area: HTMLTextAreaElement, tables: Promise<Table[]>, run: () => void, changed: () => void): EditorView {
   const host = document.createElement("div");
@@ -126,7 +133,7 @@ function editor(area: HTMLTextAreaElement, tables: Promise<Table[]>, run: () => 
         syntaxHighlighting(colours),
         autocompletion({ override: [async (context) => (await source)?.(context) ?? null], icons: false }),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
-        placeholder(area.placeholder),
+        placeholder(sample(area.placeholder)),
         wrongLine,
         look,
         EditorView.lineWrapping,

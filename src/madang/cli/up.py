@@ -38,8 +38,9 @@ def up(context: click.Context, host: str, port: int, sample: float | None) -> No
         if fill(folder, Setting(scale=sample)):
             _again(folder, host, port)
     workspace = opened(context) if (folder / "madang.toml").exists() else Workspace.init(folder)
-    click.secho(text("serving", host=host, port=port, name=workspace.settings.name), bold=True)
-    serve(workspace.folder, host=host, port=port)
+    name = workspace.settings.name
+    click.echo(text("serving_soon", name=name))
+    serve(workspace.folder, host=host, port=port, said=text("serving", host=host, port=port, name=name))
 
 
 def _again(folder: Path, host: str, port: int) -> NoReturn:

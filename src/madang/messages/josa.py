@@ -27,7 +27,7 @@ _DIGIT_FINAL = {
     "9": "",
 }
 _HARMLESS = "\u200b\u200c\u200d\ufeff\u00ad"  # joiners and soft hyphens
-_FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}(?:(['\"`」』)]*)\{(을|이|은|과|으로)\})?")
+_FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}(?:(['\"`’”」』〉》)]*)\{(을|이|은|과|으로)\})?")
 
 
 def _final(word: str) -> str:

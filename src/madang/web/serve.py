@@ -6,18 +6,23 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import madang
 from madang.messages import MadangError
+from madang.web import announce
 
 _KILL_AFTER_S = 10
 _MOST_WORKERS = 4
 _THREADS = 12  # of each worker: a question in SQL holds one while it is answered
 
 
-def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 0) -> None:
-    """Serve the pages of `workspace` on ``http://host:port/`` until Ctrl-C or SIGTERM.
+def serve(
+    workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: int = 0, said: str = ""
+) -> None:
+    """Serve the pages of `workspace` on ``http://host:port/`` until Ctrl-C or SIGTERM. `said` is printed once they answer.
 
     `workers`: processes that answer; 0 for one a core, at most four. Blocks; a runner takes the jobs meanwhile. Worker processes are started with the workspace in their environment;
     one that does not end within ten seconds is killed. Raises MadangError("port_taken") where somebody listens there already.
@@ -43,8 +48,22 @@ def serve(workspace: Path, host: str = "127.0.0.1", port: int = 8000, workers: i
         log_enabled=False,
         websockets=False,
     )
-    with runner_beside(Path(workspace).resolve()):
+    with runner_beside(Path(workspace).resolve()), _announced(host, port, said):
         server.serve()
+
+
+@contextmanager
+def _announced(host: str, port: int, said: str) -> Iterator[None]:
+    """A process that says `said` when the pages answer; a thread would not survive the server's forks."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    command = [sys.executable, str(Path(announce.__file__)), f"http://{here}:{port}/", said, str(os.getpid())]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL) if said else None
+    try:
+        yield
+    finally:
+        if process:
+            process.terminate()
+            process.wait()
 
 
 def _make_ready() -> None:

@@ -60,6 +60,7 @@ TEXTS: dict[str, str] = {
     "restored": "{datasets} datasets restored from {path}. Erasures made again: {stones}.",
     "healthy": "Nothing is wrong. {datasets} datasets.",
     "swept": "{count} leftovers removed.",
+    "serving_soon": "Opening the {name} data yard. Its address follows once the pages answer.",
     "serving": "{name} data yard: http://{host}:{port}/  (Ctrl-C stops it)",
     "doctor_no_deposit": "The deposit {deposit} of {dataset} version {version} is missing. Restore it from a backup.",
     "doctor_facts_changed": "The record of deposit {deposit} of {dataset} version {version} was changed afterwards. Compare it with a backup.",

@@ -60,6 +60,7 @@ TEXTS: dict[str, str] = {
     "restored": "{path}에서 데이터 {datasets}개를 복원했습니다. 다시 적용한 파기 {stones}건.",
     "healthy": "이상이 없습니다. 데이터 {datasets}개.",
     "swept": "찌꺼기 {count}개를 치웠습니다.",
+    "serving_soon": "{name} 데이터 마당을 여는 중입니다. 화면이 열리면 주소를 알려 드립니다.",
     "serving": "{name} 데이터 마당: http://{host}:{port}/  (멈추려면 Ctrl-C)",
     "doctor_no_deposit": "{dataset} {version}판의 입고 기록 {deposit}{이} 없습니다. 백업에서 복원하십시오.",
     "doctor_facts_changed": "{dataset} {version}판의 입고 기록 {deposit}{이} 나중에 바뀌었습니다. 백업과 견주어 보십시오.",
