@@ -113,6 +113,21 @@ def parking(ws: Workspace, folder: Path) -> None:
         _commit(ws, folder, PARKING, rows, COLUMNS, facts, original, "parking", at, sink.path, sink.count)
 
 
+def shelters(ws: Workspace, folder: Path) -> None:
+    """Twelve shelters with places, for pages with a map; not in what `make` makes."""
+    columns = [DatasetColumn("name", "쉼터명", "text"), DatasetColumn("seats", "자리", "integer", unit="석")]
+    rows = [
+        {"source_row": i + 2, "name": f"{NAMES[i % 10]} 쉼터 {i}", "seats": 4 * i, "lon": 127.0 + i / 500, "lat": 37.4 + i / 700}
+        for i in range(12)
+    ]  # fmt: skip
+    original = folder / "쉼터.csv"
+    original.write_text("쉼터명,자리\n", encoding="cp949")
+    sink = ProblemSink(folder / "problems.parquet")
+    sink.close()
+    facts = _facts(columns, rows, 100.0, 0, 24, as_of="2026-07-01")
+    _commit(ws, folder, "쉼터", rows, columns, facts, original, None, START, sink.path, 0)
+
+
 def _car_park(i: int) -> dict[str, Any]:
     return {
         "source_row": i + 2,

@@ -36,14 +36,15 @@ def make(
     return user
 
 
-def browser(*, name: str = "127.0.0.1", **said: Any) -> Any:
-    """A browser without a screen, signed in as an administrator; `name` is the host it asks for."""
+def browser(user: Any = None, *, name: str = "127.0.0.1", **said: Any) -> Any:
+    """A browser without a screen, signed in as `user` or else as an administrator; `name` is the host it asks for."""
     from django.test import Client
 
     from madang.web.accounts.models import User
 
     opened = Client(SERVER_NAME=name, **said)
-    user = User.objects.filter(username="admin").first() or make("administrator", username="admin")
+    if user is None:
+        user = User.objects.filter(username="admin").first() or make("administrator", username="admin")
     opened.force_login(user)
     return opened
 

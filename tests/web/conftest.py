@@ -48,9 +48,7 @@ def signed_in(db: None) -> Callable[..., Any]:
     """Makes a browser without a screen, signed in: ``signed_in("official", posts=["교통과 주차관리팀"])``."""
 
     def make(*roles: str, posts: Iterable[str] = (), department: str = "", username: str = "") -> Any:
-        browser = Client(SERVER_NAME="127.0.0.1")
-        browser.force_login(people.make(*roles, posts=posts, department=department, username=username))
-        return browser
+        return people.browser(people.make(*roles, posts=posts, department=department, username=username))
 
     return make
 

@@ -73,9 +73,10 @@ def _note(measure: DatasetColumn) -> DatasetColumn:
 def labelled(columns: Sequence[DatasetColumn], standard: Standard | None) -> tuple[DatasetColumn, ...]:
     """Columns each with a label of its own: the source's, or where it has none or one of several, the standard's."""
     count = Counter(column.label for column in columns)
+    named = {each.name: each for each in standard.columns} if standard else {}
     made: dict[str, str] = {}
     for column in columns:
-        told = standard.column(column.standard) if standard and column.standard else None
+        told = named.get(column.standard or "")  # a later edition of the standard may have dropped it
         bare = column.label in ("", column.name) or count[column.label] > 1
         made[column.name] = told.label if told and bare else column.label or column.name
         if column.name.endswith(_NOTE) and (measure := made.get(column.name.removesuffix(_NOTE))):
