@@ -30,6 +30,7 @@ _ORDER = re.compile(
 )
 _NOT_ALLOWED = re.compile(r"[^0-9a-z가-힣-]+")
 RESERVED = frozenset({"snapshots", "tombstones"})  # the bank's own folders beside those of the datasets
+_ID_BYTES, _NAME_BYTES = 240, 220  # a file system takes 255 bytes, and 200 Korean letters are 600
 VALID = re.compile(r"[0-9a-z가-힣](?:[0-9a-z가-힣-]{0,118}[0-9a-z가-힣])?")
 
 
@@ -89,11 +90,30 @@ def order_of(file_name: str) -> tuple[int, int, int]:
 
 
 def clean_id(text: str) -> str:
-    """`text` with everything but digits, a–z, Korean syllables and single hyphens removed; at most 120 letters."""
+    """`text` with everything but digits, a–z, Korean syllables and single hyphens removed; at most 120 letters and 240 bytes."""
     lowered = unicodedata.normalize("NFC", text).lower()
-    return re.sub(r"-{2,}", "-", _NOT_ALLOWED.sub("-", lowered)).strip("-")[:120].strip("-")
+    cleaned = re.sub(r"-{2,}", "-", _NOT_ALLOWED.sub("-", lowered)).strip("-")[:120]
+    return within(cleaned, _ID_BYTES).strip("-")
 
 
 def is_valid_id(text: str) -> bool:
     """Whether `text` can name a dataset."""
-    return VALID.fullmatch(text) is not None and text not in RESERVED
+    fits = VALID.fullmatch(text) is not None and len(text.encode()) <= _ID_BYTES
+    return fits and text not in RESERVED
+
+
+def within(text: str, most: int) -> str:
+    """The beginning of `text` that is at most so many bytes of UTF-8."""
+    return text.encode()[:most].decode(errors="ignore")
+
+
+def file_name(said: str) -> str:
+    """What a file on our disk may be called after a name that somebody `said`: no path, no signs that steer, short enough
+    for every file system with its ending kept; "file" where nothing is left."""
+    last = said.replace("\\", "/").rsplit("/", 1)[-1].encode(errors="replace").decode()
+    plain = "".join(each for each in last if each.isprintable()).strip(". ")
+    stem, dot, ending = plain.rpartition(".")
+    if len(plain.encode()) <= _NAME_BYTES:
+        return plain or "file"
+    ending = within(ending, 20)
+    return f"{within(stem, _NAME_BYTES - 21).rstrip('. ')}{dot}{ending}" if stem else within(plain, _NAME_BYTES)

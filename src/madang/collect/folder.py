@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from madang.bank.durable import SEOUL, disk_errors
+from madang.bank.ids import within
 from madang.collect.fetched import Evidence, Fetched, Means
 from madang.collect.origin import Origin
 from madang.messages import MadangError
@@ -63,7 +64,7 @@ def put_away(fetched: Fetched, receipts: list[dict[str, Any]], accepted: bool, a
             os.replace(part, target / f"{stem.partition('.')[0]}{part.name[len(fetched.path.stem) :]}")
         os.replace(fetched.path, target / stem)
         receipt = json.dumps(receipts, ensure_ascii=False, indent=1, default=str)
-        (target / f"{stem}.receipt.json").write_text(receipt, encoding="utf-8")
+        (target / f"{within(stem, 230)}.receipt.json").write_text(receipt, encoding="utf-8")
 
 
 def put_back(fetched: Fetched) -> None:
@@ -145,5 +146,5 @@ def _free(folder: Path, name: str) -> str:
     number = 1
     while (folder / name).exists():
         number += 1
-        name = f"{stem}_{number}{dot}{ending}"
+        name = f"{within(stem, 240 - len(ending.encode()))}_{number}{dot}{ending}"
     return name

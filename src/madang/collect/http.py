@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from madang.bank.durable import SEOUL
+from madang.bank.ids import file_name, within
 from madang.collect.address import Place, checked
 from madang.collect.fetched import Evidence, Fetched, Means, Note, Retry
 from madang.collect.line import Reply, asked, left
@@ -217,8 +218,8 @@ def name_of(got: Got, origin: Origin) -> str:
     message["Content-Disposition"] = got.headers.get("Content-Disposition", "")
     said = message.get_filename() or unquote(urlsplit(got.place.target).path.rsplit("/", 1)[-1])
     kept = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]', "", said).strip(". ")
-    ending = Path(kept).suffix
-    return kept[-120:] if ending and kept != ending else f"{origin.dataset}{ending}"
+    ending = within(Path(kept).suffix, 20)
+    return file_name(kept) if ending and kept != ending else f"{within(origin.dataset, 200)}{ending}"
 
 
 def evidence_of(got: Got, shown: str, now: datetime) -> Evidence:

@@ -14,7 +14,7 @@ from time import perf_counter
 
 from madang.bank import Bank
 from madang.bank.durable import disk_errors
-from madang.bank.ids import clean_id, dataset_id, readable_name, undated
+from madang.bank.ids import clean_id, dataset_id, readable_name, undated, within
 from madang.bank.snapshots import Withholding
 from madang.declarations import Standard
 from madang.declarations.source import source_file
@@ -300,5 +300,5 @@ def _table_ids(base_id: str, tables: list[RawTable]) -> list[str]:
     for number, (member, without_date) in enumerate(zip(members, plain, strict=True), 1):
         own = without_date if plain.count(without_date) == 1 else clean_id(member)
         wanted = clean_id(f"{base_id}-{own or number}")
-        ids.append(wanted if wanted not in ids else clean_id(f"{wanted[:110]}-{number}"))
+        ids.append(wanted if wanted not in ids else clean_id(f"{within(wanted[:110], 230)}-{number}"))
     return ids

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from madang.bank import Bank, Version
 from madang.bank.erase import brought_back
+from madang.bank.ids import file_name
 from madang.declarations import Card, DatasetColumn, Standard
 from madang.declarations.sql import literal, quote
 from madang.engine.duck import connect
@@ -69,7 +70,7 @@ def merge(
             open_ = [each for each in conflicts(con, wanted.standard) if each.key not in decisions]
             if open_:
                 raise MadangError("merge_undecided", count=len(open_), first=" · ".join(open_[0].values))
-            csv = place / f"{wanted.title}.csv"
+            csv = place / file_name(f"{wanted.title}.csv")
             rows = write_merged(con, wanted.standard, decisions, place / "part-0.parquet", csv)
             if not rows:
                 raise MadangError("merge_nothing", dataset=wanted.dataset)

@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "round_other_department": "This form was sent to another department. Download the form of {department}, fill it in and upload it.",
     "round_unread": "No table could be read in {file}. {reason}",
     "round_move": "This cannot be done in the present state (‘{state}’). Reload the page and try again.",
+    "round_moved": "Somebody else corrected or replaced this meanwhile. What you corrected is not kept yet. Open the page again and correct what stands there now.",
     "round_missing": "There is no round {round}. Check the address or choose from the list of rounds.",
     "round_link_dead": "This link can no longer be used: the round is over or the link was changed. Ask the department that opened the round for a new one.",
     "round_link_busy": "Too many requests in a short time. Try again in ten minutes.",

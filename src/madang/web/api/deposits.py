@@ -13,7 +13,7 @@ from ninja import Router
 
 from madang.access import Person, check
 from madang.access.thing import WORKSPACE
-from madang.bank.ids import is_valid_id, readable_name
+from madang.bank.ids import file_name, is_valid_id
 from madang.bank.seen import thing_of
 from madang.intake.screen import hidden_name
 from madang.messages import MadangError
@@ -29,7 +29,6 @@ from madang.workspace import Workspace
 KIND = "api.deposit"
 MOST_BYTES = 2 << 30
 _BLOCK = 1 << 18
-_NAME = 150
 
 
 def routes() -> Router:
@@ -123,14 +122,10 @@ def _written(target: Path, blocks: Any) -> None:
 
 def _name(said: str) -> str:
     """What the file is called: no path, no signs that steer, no resident number. Raises MadangError("api_no_name")."""
-    last = said.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(char for char in last if char.isprintable()).strip(". ")
-    if not plain or "." not in plain:
+    name = file_name(said)
+    if "." not in name:
         raise MadangError("api_no_name")
-    stem, _, ending = plain.rpartition(".")
-    while len(f"{stem}.{ending}".encode()) > _NAME and stem:
-        stem = stem[:-1]
-    return hidden_name(readable_name(Path(f"{stem}.{ending[:10]}")))
+    return hidden_name(name)
 
 
 def _job(job: Job) -> dict[str, Any]:

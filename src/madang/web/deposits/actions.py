@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from madang.access import Person
-from madang.bank.ids import readable_name
+from madang.bank.ids import file_name
 from madang.intake.original_staged import told_override
 from madang.intake.screen import hidden_name
 from madang.intake.use import check_wishes
@@ -27,7 +26,6 @@ from madang.web.deposits.store import FILE_MOST, PERSON_MOST, Place
 from madang.web.work.actions import start
 from madang.workspace import Workspace
 
-_NAME = 200
 UNFINISHED_FOR = timedelta(days=2)  # an upload nobody went on with
 REVIEW_FOR = timedelta(days=30)
 
@@ -60,12 +58,7 @@ def begin(*, by: Person, ws: Workspace, name: str, size: int, fingerprint: str =
 
 def clean_name(name: str) -> str:
     """What a file is called, of whatever a browser says: no path, no signs that steer, no resident number."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(c for c in last if c.isprintable()).strip(". ") or "file"
-    stem, dot, extension = plain.rpartition(".")
-    if len(plain) > _NAME:
-        plain = (stem or plain)[: _NAME - 12] + dot + extension[:11]
-    return hidden_name(readable_name(Path(plain)))
+    return hidden_name(file_name(name))
 
 
 def place_of(ws: Workspace, upload: Upload) -> Place:

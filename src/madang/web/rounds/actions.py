@@ -21,6 +21,7 @@ from madang.web.rounds import states
 from madang.web.rounds.access import check_officer
 from madang.web.rounds.form import FormColumn, check_columns, columns_of, write_standard
 from madang.web.rounds.links import new_secret
+from madang.web.rounds.locks import lock_part, lock_round
 from madang.web.rounds.models import Contribution, Part, Round
 from madang.workspace import Workspace
 
@@ -48,6 +49,7 @@ def make(
 @transaction.atomic
 def change(round_: Round, *, by: Person, **said: object) -> None:
     """Say something else of a round: its texts, its due date, its rules. What is asked stands once it is open."""
+    lock_round(round_)
     check_officer(by, round_)
     fixed = {"standard", "target"} & set(said)
     if round_.state == states.CLOSED or (round_.is_open and fixed):
@@ -63,6 +65,7 @@ def change(round_: Round, *, by: Person, **said: object) -> None:
 @transaction.atomic
 def ask_for(round_: Round, columns: Sequence[FormColumn], *, by: Person) -> None:
     """The columns of the form, before the round is open."""
+    lock_round(round_)
     check_officer(by, round_)
     if round_.state != states.DRAFT:
         raise MadangError("round_fixed")
@@ -77,12 +80,13 @@ def ask_whom(
     round_: Round, departments: Iterable[Department], *, by: Person, posts: Iterable[Post] = ()
 ) -> None:
     """Which departments answer, or which posts of them. Those asked who have not begun are asked no more."""
+    lock_round(round_)
     check_officer(by, round_)
     if round_.state == states.CLOSED:
         raise MadangError("round_fixed")
     wanted = {(post.department_id, post.name) for post in posts}
     wanted |= {(each.pk, "") for each in departments if each.pk not in {d for d, _ in wanted}}
-    known = {(part.department_id, part.post): part for part in round_.parts.all()}
+    known = {(part.department_id, part.post): part for part in round_.parts.select_for_update()}
     for (department, post), part in known.items():
         if (department, post) not in wanted and part.state == states.WAITING:
             part.delete()
@@ -95,11 +99,13 @@ def ask_whom(
     record(by, "round.departments", f"round:{round_.key}", detail={"departments": round_.parts.count()})
 
 
+@transaction.atomic
 def open_round(ws: Workspace, round_: Round, *, by: Person) -> None:
     """Begin to collect: the form is fixed, each department is told and gets its link.
 
     Raises MadangError: access_denied, round_fixed, round_no_departments, round_due_past, and what `check_columns` says.
     """
+    lock_round(round_)
     check_officer(by, round_)
     may_merge_into(ws, round_, by)
     if round_.state != states.DRAFT:
@@ -112,14 +118,13 @@ def open_round(ws: Workspace, round_: Round, *, by: Person) -> None:
     check_columns(columns)
     if round_.standard.startswith("form-"):
         write_standard(ws, round_.standard, round_.title, columns)
-    with transaction.atomic():
-        round_.state, round_.opened_at = states.OPEN, timezone.now()
-        round_.save(update_fields=["state", "opened_at"])
-        for part in round_.parts.select_related("department"):
-            part.link_secret = new_secret()
-            part.save(update_fields=["link_secret"])
-            _tell(part, "notice_round_open")
-        record(by, "round.open", f"round:{round_.key}", detail={"departments": round_.parts.count()})
+    round_.state, round_.opened_at = states.OPEN, timezone.now()
+    round_.save(update_fields=["state", "opened_at"])
+    for part in round_.parts.select_related("department"):
+        part.link_secret = new_secret()
+        part.save(update_fields=["link_secret"])
+        _tell(part, "notice_round_open")
+    record(by, "round.open", f"round:{round_.key}", detail={"departments": round_.parts.count()})
 
 
 def may_merge_into(ws: Workspace, round_: Round, by: Person) -> None:
@@ -135,6 +140,7 @@ def may_merge_into(ws: Workspace, round_: Round, by: Person) -> None:
 @transaction.atomic
 def extend(part: Part, until: datetime, *, by: Person, why: str = "") -> None:
     """Give one department longer."""
+    lock_part(part)
     check_officer(by, part.round)
     if not part.round.is_open:
         raise MadangError("round_fixed")
@@ -146,9 +152,11 @@ def extend(part: Part, until: datetime, *, by: Person, why: str = "") -> None:
 @transaction.atomic
 def remind(round_: Round, parts: Iterable[Part], *, by: Person) -> int:
     """Tell departments that have not answered that they are waited for; how many were told."""
+    lock_round(round_)
     check_officer(by, round_)
     told = 0
     for part in parts:
+        lock_part(part)
         if part.round_id == round_.pk and round_.is_open and part.state not in states.IN:
             _tell(part, "notice_round_late" if part.is_overdue(timezone.now()) else "notice_round_due")
             part.reminded_at = timezone.now()
@@ -161,6 +169,7 @@ def remind(round_: Round, parts: Iterable[Part], *, by: Person) -> int:
 @transaction.atomic
 def renew_link(part: Part, *, by: Person, revoke: bool = False) -> None:
     """Make every link to a part void; a new one leads there unless `revoke`."""
+    lock_part(part)
     check_officer(by, part.round)
     part.link_secret = "" if revoke else new_secret()
     part.save(update_fields=["link_secret"])
@@ -170,6 +179,7 @@ def renew_link(part: Part, *, by: Person, revoke: bool = False) -> None:
 @transaction.atomic
 def send_back(part: Part, *, by: Person, why: str) -> None:
     """What a department handed in does not do: it counts no more, and the department is told why."""
+    lock_part(part)
     check_officer(by, part.round)
     if not part.round.is_open:
         raise MadangError("round_fixed")
@@ -185,6 +195,7 @@ def send_back(part: Part, *, by: Person, why: str) -> None:
 @transaction.atomic
 def accept(part: Part, *, by: Person) -> None:
     """The officer takes what was handed in as the department's word."""
+    lock_part(part)
     check_officer(by, part.round)
     if part.round.needs_signature and part.state == states.SUBMITTED:
         raise MadangError("round_unsigned")
@@ -196,6 +207,7 @@ def accept(part: Part, *, by: Person) -> None:
 @transaction.atomic
 def close(round_: Round, *, by: Person) -> None:
     """End a round: nothing more is taken, links lead nowhere."""
+    lock_round(round_)
     check_officer(by, round_)
     if not round_.is_open:
         raise MadangError("round_fixed")

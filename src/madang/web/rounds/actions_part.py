@@ -14,14 +14,17 @@ from django.db.models import Max
 from django.utils import timezone
 
 from madang.access import Person
+from madang.bank import Version
 from madang.bank.durable import disk_errors
-from madang.intake.merge_amend import amend
+from madang.bank.ids import file_name, within
+from madang.intake.merge_amend import amend, cells_of
 from madang.messages import MadangError
 from madang.web.audit.record import record
 from madang.web.notices.actions import tell
 from madang.web.rounds import door, states
 from madang.web.rounds.access import check_member
-from madang.web.rounds.models import Contribution, Part, Round, Upload
+from madang.web.rounds.locks import lock_part
+from madang.web.rounds.models import Contribution, Part, Upload
 from madang.workspace import Workspace
 
 MOST_BYTES = 50 * 1024**2
@@ -35,6 +38,7 @@ Edits = Mapping[
 def look_at(part: Part, *, by: Person) -> None:
     """The department has opened its part."""
     check_member(by, part)
+    lock_part(part)
     if part.round.is_open and states.may(part.state, "open"):
         part.state, part.opened_at = states.after(part.state, "open"), timezone.now()
         part.save(update_fields=["state", "opened_at"])
@@ -48,6 +52,7 @@ def receive(part: Part, name: str, size: int, *, by: Person, replace: bool = Fal
     Raises MadangError: round_missing, round_fixed, round_file_large, round_too_many_files.
     """
     _check_open(part, by)
+    name = file_name(name)
     if size > MOST_BYTES:
         raise MadangError("round_file_large", file=name, limit=MOST_BYTES // 1024**2)
     last = part.uploads.aggregate(last=Max("number"))["last"] or 0
@@ -56,7 +61,7 @@ def receive(part: Part, name: str, size: int, *, by: Person, replace: bool = Fal
     if replace:
         part.uploads.filter(current=True).update(current=False)
     _move(part, "receive")
-    made: Upload = Upload.objects.create(part=part, number=last + 1, file=name[:255], size=size, by=by.id)
+    made: Upload = Upload.objects.create(part=part, number=last + 1, file=name, size=size, by=by.id)
     record(by, "round.file", _thing(part), detail={"file": made.number, "bytes": size, "replace": replace})
     return made
 
@@ -78,6 +83,12 @@ def check_upload(ws: Workspace, upload: Upload, path: Path, *, by: Person) -> No
 def _checked(
     upload: Upload, tables: list[dict[str, Any]], failure: dict[str, Any] | None, start: float
 ) -> None:
+    """Keep what was found, unless the file is read in another way by now: that reading says what counts."""
+    read_as = upload.mapping
+    lock_part(upload.part)
+    upload.refresh_from_db(fields=["mapping", "current"])
+    if upload.mapping != read_as:
+        return
     upload.tables, upload.failure, upload.checking = tables, failure, False
     upload.seconds = round(perf_counter() - start, 2)
     upload.current = upload.current and failure is None
@@ -86,26 +97,33 @@ def _checked(
 
 
 def map_columns(ws: Workspace, upload: Upload, mapping: Mapping[str, str], *, by: Person) -> None:
-    """Read a file again with headers mapped as a person says (header -> column of the form, "" for none)."""
-    _check_open(upload.part, by)
+    """Read a file again with headers mapped as a person says (header -> column of the form, "" for none); what was said
+    of other headers before stays. Raises MadangError: round_missing, round_fixed, round_moved."""
+    with transaction.atomic():
+        _check_open(upload.part, by)
+        upload.refresh_from_db(fields=["mapping", "current", "tables"])
+        if not upload.current or not upload.tables:
+            raise MadangError("round_moved")
+        _move(upload.part, "receive")
+        upload.mapping = {**upload.mapping, **mapping}
+        upload.save(update_fields=["mapping"])
+        record(by, "round.map", _thing(upload.part), detail={"file": upload.number, "columns": len(mapping)})
     snapshot = door.bank_of(ws, upload.part.round).snapshots.path(upload.tables[0]["sha256"])
     with TemporaryDirectory(prefix="madang-") as place:
-        path = Path(place) / Path(upload.file).name
+        path = Path(place) / file_name(upload.file)
         with disk_errors(path):
             shutil.copyfile(snapshot, path)
-        with transaction.atomic():
-            _move(upload.part, "receive")
-            upload.mapping = dict(mapping)
-            upload.save(update_fields=["mapping"])
-            record(
-                by, "round.map", _thing(upload.part), detail={"file": upload.number, "columns": len(mapping)}
-            )
         check_upload(ws, upload, path, by=by)
 
 
-def mend(ws: Workspace, part: Part, edits: Edits, *, by: Person) -> int:
-    """Correct cells in the page; how many. The corrected tables are read and checked again, the file stays as it came."""
-    _check_open(part, by)
+def mend(ws: Workspace, part: Part, edits: Edits, *, by: Person, was: Edits | None = None) -> int:
+    """Correct cells in the page; how many. The corrected tables are read and checked again, the file stays as it came.
+
+    `was`: what stood in them when the page was shown. Raises MadangError: round_missing, round_fixed,
+    amend_cell_missing, round_moved (they read otherwise by now, or somebody else corrected the table meanwhile).
+    """
+    with transaction.atomic():
+        _check_open(part, by)
     tables: dict[tuple[int, int], dict[tuple[int, str], str]] = {}
     for (upload, place, row, column), value in edits.items():
         tables.setdefault((upload, place), {})[row, column] = value
@@ -113,26 +131,43 @@ def mend(ws: Workspace, part: Part, edits: Edits, *, by: Person) -> int:
         upload = part.uploads.filter(pk=number, current=True).first()
         if upload is None or place >= len(upload.tables) or not upload.tables[place]["used"]:
             raise MadangError("amend_cell_missing", row="", column="")
-        _mend_table(ws, upload, place, cells, by)
-    with transaction.atomic():
-        part.refresh_from_db()
-        _move(part, "receive")
-        _settle(part)
-        record(by, "round.mend", _thing(part), detail={"cells": len(edits)})
+        shown = {
+            (row, name): said for (u, p, row, name), said in (was or {}).items() if (u, p) == (number, place)
+        }
+        _mend_table(ws, upload, place, cells, shown, by)
     return len(edits)
 
 
 def _mend_table(
-    ws: Workspace, upload: Upload, place: int, cells: dict[tuple[int, str], str], by: Person
-) -> None:
+    ws: Workspace, upload: Upload, place: int, cells: dict[tuple[int, str], str], shown: dict[tuple[int, str], str], by: Person,
+) -> None:  # fmt: skip
     table = upload.tables[place]
     version = door.bank_of(ws, upload.part.round)[table["dataset"]].version(table["version"])
     with TemporaryDirectory(prefix="madang-") as held:
-        path = Path(held) / f"{Path(upload.file).stem[:80]}_고침.csv"
+        _check_shown(version, cells, shown, Path(held))
+        path = Path(held) / f"{within(Path(upload.file).stem, 200)}_고침.csv"
         amend(version, cells, path)
         again = door.take(ws, upload, path, by=by.id, dataset=table["dataset"])
-    upload.tables[place] = {**door.stored(again)[0], "sheet": table["sheet"]}
-    upload.save(update_fields=["tables"])
+    with transaction.atomic():
+        _check_open(upload.part, by)
+        upload.refresh_from_db(fields=["tables", "current", "checking"])
+        if not upload.current or upload.checking or upload.tables[place : place + 1] != [table]:
+            raise MadangError("round_moved")
+        upload.tables[place] = {**door.stored(again)[0], "sheet": table["sheet"]}
+        upload.save(update_fields=["tables"])
+        _move(upload.part, "receive")
+        _settle(upload.part)
+        record(by, "round.mend", _thing(upload.part), detail={"file": upload.number, "cells": len(cells)})
+
+
+def _check_shown(
+    version: Version, cells: Mapping[tuple[int, str], str], shown: Mapping[tuple[int, str], str], held: Path
+) -> None:
+    """Raises MadangError("round_moved") where a cell does not read as the page showed it."""
+    there = cells_of(version, sorted({row for row, _ in cells}), held)
+    for (row, name), said in shown.items():
+        if (row, name) in cells and there.get(row, {}).get(name, "").split() != said.split():
+            raise MadangError("round_moved")
 
 
 @transaction.atomic
@@ -197,7 +232,7 @@ def sign(part: Part, *, by: Person) -> None:
 def _contribute(
     part: Part, move: str, by: Person, *, tables: Sequence[dict[str, Any]] = (), **said: Any
 ) -> Contribution:
-    round_ = Round.objects.select_for_update().get(pk=part.round_id)
+    round_ = part.round
     part.state, part.reason = states.after(part.state, move), ""
     part.save(update_fields=["state", "reason", "rows", "errors", "warnings"])
     last = round_.contributions.aggregate(last=Max("number"))["last"] or 0
@@ -219,7 +254,6 @@ def _settle(part: Part) -> None:
     """Count what the files of a part say together, and move it to the state that follows."""
     uploads = list(part.uploads.filter(current=True))
     tables = [table for upload in uploads for table in upload.used]
-    part.refresh_from_db()
     part.rows = sum(table["rows"] for table in tables)
     part.errors = sum(table["errors"] for table in tables)
     part.warnings = sum(table["warnings"] for table in tables)
@@ -237,6 +271,9 @@ def _move(part: Part, move: str) -> None:
 
 
 def _check_open(part: Part, by: Person) -> None:
+    """The part as it is now, held until the transaction ends; the right is asked of what it was and what it is."""
+    check_member(by, part)
+    lock_part(part)
     check_member(by, part)
     if not part.round.is_open:
         raise MadangError("round_fixed")

@@ -17,6 +17,7 @@ from madang.declarations.sql import literal, quote
 from madang.declarations.standard import STORAGE
 from madang.engine.duck import connect
 from madang.intake.deposit import Door
+from madang.intake.excel_mark import first_row
 from madang.intake.merge import ORIGIN, Piece, gather, write_keys
 from madang.intake.raw import Override
 from madang.intake.receipt import Receipt
@@ -95,19 +96,7 @@ def take(
 
 def check_mark(path: Path, part: Part) -> None:
     """Raises MadangError where a workbook is the form of another round or of another department."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    with open(path, "rb") as stream:
-        if stream.read(4) != b"PK\x03\x04":
-            return
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        if MARK_SHEET not in workbook.sheet_names:
-            return
-        rows = workbook.get_sheet_by_name(MARK_SHEET).to_python(nrows=1)
-    except (CalamineError, OSError, ValueError):
-        return  # no workbook: whoever reads it says so
-    cells = [str(cell) for cell in rows[0]] if rows else []
+    cells = first_row(path, MARK_SHEET)
     if len(cells) < 2 or cells[0] != MARK:
         return
     earlier = {part.round.key, part.round.previous.key if part.round.previous else ""}

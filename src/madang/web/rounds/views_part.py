@@ -89,20 +89,19 @@ def _file(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     ws = workspace()
     replace = request.POST.get("mode") == "replace"
     for number, given in enumerate(request.FILES.getlist("file")):
-        name = Path((given.name or "").replace("\\", "/")).name or "file"
         upload = do.receive(
-            visit.part, name, given.size or 0, by=visit.person, replace=replace and number == 0
+            visit.part, given.name or "", given.size or 0, by=visit.person, replace=replace and number == 0
         )
         if (given.size or 0) > _AT_ONCE:
             place = waiting_place(ws, visit.part.round, upload)
             place.mkdir(parents=True)
-            _write(given, place / _safe(name))
+            _write(given, place / upload.file)
             start(
                 "round-check", {"upload": upload.pk}, by=visit.person, thing=f"round:{visit.part.round.key}"
             )
             continue
         with TemporaryDirectory(prefix="madang-") as held:
-            path = Path(held) / _safe(name)
+            path = Path(held) / upload.file
             _write(given, path)
             do.check_upload(ws, upload, path, by=visit.person)
     if not request.FILES.getlist("file"):
@@ -115,27 +114,22 @@ def _write(given: Any, path: Path) -> None:
         shutil.copyfileobj(given, target, 1 << 20)
 
 
-def _safe(name: str) -> str:
-    """A name that a file system takes, its ending kept."""
-    stem, dot, ending = name.rpartition(".")
-    cleaned = re.sub(r"[\x00-\x1f/\\]", "_", stem or name)
-    while len(cleaned.encode()) > 200:
-        cleaned = cleaned[:-1]
-    return f"{cleaned.lstrip('.') or 'file'}{dot}{ending[:10]}" if stem else cleaned
-
-
 def _mend(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """Correct cells in the page. Only what differs from what was shown is corrected."""
     edits: dict[tuple[int, int, int, str], str] = {}
+    was: dict[tuple[int, int, int, str], str] = {}
     for name, value in request.POST.items():
         found = _CELL.fullmatch(name)
         if found and str(value) != request.POST.get(f"was-{name}", ""):
             upload, table, row, column = found.groups()
-            edits[int(upload), int(table), int(row), column] = str(value).strip()
+            cell = (int(upload), int(table), int(row), column)
+            edits[cell] = str(value).strip()
+            if f"was-{name}" in request.POST:
+                was[cell] = request.POST[f"was-{name}"]
     if not edits:
         messages.info(request, _("고친 칸이 없습니다."))
         return HttpResponseRedirect(visit.base)
-    count = do.mend(workspace(), visit.part, edits, by=visit.person)
+    count = do.mend(workspace(), visit.part, edits, by=visit.person, was=was)
     messages.success(request, _("%d칸을 고쳐 다시 점검했습니다.") % count)
     return HttpResponseRedirect(visit.base)
 
@@ -150,7 +144,7 @@ def _map(request: HttpRequest, visit: Visit, number: int) -> HttpResponseBase:
         if wanted != before:
             told[header] = names.get(wanted, "")
     if told:
-        do.map_columns(workspace(), upload, {**upload.mapping, **told}, by=visit.person)
+        do.map_columns(workspace(), upload, told, by=visit.person)
     return HttpResponseRedirect(visit.base)
 
 
