@@ -368,3 +368,24 @@ def test_erasing_takes_the_answers_too(city: Workspace, ahn: Any) -> None:
     city.erase("새빛시-도서관", ground="시험", by="test")
     assert not kept.exists()
     assert ahn.get(f"/sql/answers/{newest().pk}/").status_code == 404
+
+
+# what one begins with -----------------------------------------------------------------------------------------
+
+
+def test_the_example_runs_as_it_stands(ahn: Any) -> None:
+    desk = Page(ahn.get("/sql/"))
+    example = desk.find("textarea#sql")[0].get("placeholder")
+    assert "LIMIT 20" in example
+    answer = ask(ahn, example)
+    assert answer.texts("div.notice") == []
+    assert newest().state == "answered"
+    put = Page(ahn.get("/sql/" + desk.link("예시 넣기")))
+    assert put.find("textarea#sql")[0].text.strip() == example
+
+
+def test_an_unknown_column_is_answered_with_those_that_come_near(ahn: Any) -> None:
+    said = ask(ahn, 'SELECT 주차구획 FROM "새빛시-공영주차장"').text  # called 주차구획수 in the file
+    assert '"prkcmprt_co"(주차구획수)' in said
+    assert "큰따옴표" in said
+    assert '"회원수"' in ask(ahn, "SELECT 회원 FROM 동아리_명부").text

@@ -9,7 +9,7 @@ TEXTS: dict[str, str] = {
     "sql_function": "Line {line}, column {column}: the function {function} cannot be used here. Functions that deal with files, settings or other queries are closed. Read the tables of the list by their names.",
     "sql_table_unknown": "Line {line}, column {column}: there is no table '{table}', or you may not see it. Use the names of the list on the left. Tables you may read: {tables}",
     "sql_syntax": "Line {line}, column {column}: the statement is not understood near '{near}'. Check commas, brackets and quotes. Korean names and names with spaces stand in double quotes (\").",
-    "sql_column_unknown": "Line {line}, column {column}: there is no column '{name}'. Similar names: {candidates}",
+    "sql_column_unknown": "Line {line}, column {column}: there is no column '{name}'. Similar names: {candidates}. Names with spaces or hyphens stand in double quotes (\"), text values in single quotes (').",
     "sql_function_unknown": "Line {line}, column {column}: there is no function {function}. Check how it is spelled.",
     "sql_group": "Line {line}, column {column}: '{name}' is not grouped by. Put it into GROUP BY or wrap it in an aggregate such as sum or max.",
     "sql_failed": "The query failed (line {line}, column {column}). The database says: {message}",
@@ -29,5 +29,5 @@ TEXTS: dict[str, str] = {
     "sql_cancelled": "The query was cancelled. Nothing of it is kept.",
     "sql_ended": "The query went beyond a limit of time or memory and ended halfway. Run it again over less. If it happens again, tell the administrator.",
     "sql_busy": "{most} other queries are running now. Run it again in a moment.",
-    "sql_too_often": "One address may ask {most} times a minute. Run it again in a moment.",
+    "sql_too_often": "One address may ask {most} times a minute. Run it again in {seconds} seconds.",
 }

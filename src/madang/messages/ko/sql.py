@@ -9,7 +9,7 @@ TEXTS: dict[str, str] = {
     "sql_function": "{line}행 {column}열의 함수 {function}{은} 여기서 쓸 수 없습니다. 파일, 설정, 다른 질의를 다루는 함수는 막혀 있습니다. 목록에 있는 표를 이름으로 읽으십시오.",
     "sql_table_unknown": "{line}행 {column}열의 '{table}'{은} 없는 표이거나 볼 권한이 없는 표입니다. 왼쪽 목록의 이름을 쓰십시오. 읽을 수 있는 표: {tables}",
     "sql_syntax": "{line}행 {column}열의 '{near}' 가까이에서 문장을 이해하지 못했습니다. 쉼표, 괄호, 따옴표가 맞는지 보십시오. 한글 이름과 빈칸이 든 이름은 큰따옴표(\")로 묶습니다.",
-    "sql_column_unknown": "{line}행 {column}열의 '{name}'{은} 표에 없는 항목입니다. 비슷한 이름: {candidates}",
+    "sql_column_unknown": "{line}행 {column}열의 '{name}'{은} 표에 없는 항목입니다. 비슷한 이름: {candidates}. 빈칸이나 붙임표가 든 이름은 큰따옴표(\")로, 글자 값은 작은따옴표(')로 묶습니다.",
     "sql_function_unknown": "{line}행 {column}열의 함수 {function}{이} 없습니다. 이름의 철자를 확인하십시오.",
     "sql_group": "{line}행 {column}열의 '{name}'{은} 묶는 기준이 아닙니다. GROUP BY에 넣거나 sum, max 같은 집계 함수로 감싸십시오.",
     "sql_failed": "질의를 실행하지 못했습니다({line}행 {column}열). 데이터베이스의 말: {message}",
@@ -29,5 +29,5 @@ TEXTS: dict[str, str] = {
     "sql_cancelled": "질의를 취소했습니다. 결과는 남지 않습니다.",
     "sql_ended": "질의가 시간이나 메모리의 한도를 넘어 도중에 끝났습니다. 더 작은 범위로 다시 실행하십시오. 되풀이되면 관리자에게 알리십시오.",
     "sql_busy": "지금 다른 질의가 {most}개 실행되고 있습니다. 잠시 뒤에 다시 실행하십시오.",
-    "sql_too_often": "한 주소에서 1분에 {most}번까지 물을 수 있습니다. 잠시 뒤에 다시 실행하십시오.",
+    "sql_too_often": "한 주소에서 1분에 {most}번까지 물을 수 있습니다. {seconds}초 뒤에 다시 실행하십시오.",
 }

@@ -48,7 +48,9 @@ def ask(
         answer = _answered(ws, asked, tables, values)
     except MadangError as error:
         return _ended(
-            asked, CANCELLED if error.code == "sql_cancelled" else FAILED, error=_closer(ws, by, error)
+            asked,
+            CANCELLED if error.code == "sql_cancelled" else FAILED,
+            error=_closer(ws, by, error, tables),
         )
     asked.columns = answers(ws).keep(asked.id, answer)
     read = set(answer.tables)
@@ -99,14 +101,25 @@ def _watch(asked: Asked) -> Callable[[], bool]:
     return cancelled
 
 
-def _closer(ws: Workspace, by: Person, error: MadangError) -> MadangError:
-    """An error about a table with the names that come close to it, of all that the person may read."""
-    if error.code != "sql_table_unknown":
-        return error
-    every = [name for table in tables_of(ws.bank, by) for name in table.names]
-    wanted = str(error.params["table"])
-    near = difflib.get_close_matches(wanted, every, n=5, cutoff=0.4) or every[:5]
-    return MadangError(error.code, **{**error.params, "tables": ", ".join(near) or "-"})
+def _closer(ws: Workspace, by: Person, error: MadangError, tables: list[DeskTable]) -> MadangError:
+    """An error about a name with the names that come close to it: of all tables that the person may read, or of the
+    columns of those that were asked, by what they are called in the file too."""
+    if error.code == "sql_table_unknown":
+        every = [name for table in tables_of(ws.bank, by) for name in table.names]
+        near = _near(str(error.params["table"]), {name: name for name in every}) or every[:5]
+        return MadangError(error.code, **{**error.params, "tables": ", ".join(near) or "-"})
+    if error.code == "sql_column_unknown":
+        columns = [column for table in tables for column in table.columns]
+        shown = {column.name: f'"{column.name}"' for column in columns}
+        shown |= {c.label: f'"{c.name}"({c.label})' for c in columns if c.label and c.label != c.name}
+        near = _near(str(error.params["name"]), shown) or list(shown.values())[:5]
+        return MadangError(error.code, **{**error.params, "candidates": ", ".join(near) or "-"})
+    return error
+
+
+def _near(wanted: str, shown: Mapping[str, str]) -> list[str]:
+    """How the known names closest to `wanted` are shown."""
+    return [shown[name] for name in difflib.get_close_matches(wanted, list(shown), n=5, cutoff=0.4)]
 
 
 def _ended(asked: Asked, state: str, *, error: MadangError | None = None) -> Asked:
