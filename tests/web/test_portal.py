@@ -19,6 +19,7 @@ from django.test import Client, override_settings
 import madang.web.portal
 from madang.workspace import Workspace
 from web import open_city
+from web_page import Page
 
 
 @pytest.fixture(scope="session")
@@ -184,7 +185,7 @@ def test_the_code_of_the_public_pages_never_reaches_for_the_bank() -> None:
         assert all(
             set(each.replace(" ", "").split(",")) <= {"workspace", "one_workspace"} for each in imported
         ), path
-        assert not re.search(r"Bank\((?!workspace\(\)\.folder / \"open\"\))", code), path
+        assert not re.search(r"Bank\((?!workspace\(\)\.folder / \"open\"[,)])", code), path
         assert "getattr" not in code
     assert reached == {"folder", "settings", "standards"}
 
@@ -202,7 +203,7 @@ def test_the_open_api_and_sql_know_the_editions_and_nothing_else(anybody: Client
     text = there.content.decode()
     assert "열린 도서관" in text
     assert "주차장" not in text
-    assert anybody.get("/open/api/v1/datasets/주차장").status_code == 404
+    assert anybody.get("/open/api/v1/datasets/주차장").status_code == 410
     assert anybody.get("/open/sql/").status_code == 200
 
 
@@ -211,3 +212,36 @@ def test_what_is_in_the_bank_and_not_open_is_not_there(opened: Workspace, anybod
     for end in ("", "rows.json", "take/csv/"):
         assert anybody.get(f"/open/도서관%2F..%2F..%2Fbank%2F주차장/{end}").status_code == 404
         assert anybody.get(f"/open/..%2fbank%2f주차장/{end}").status_code == 404
+
+
+class Fetched(io.BytesIO):
+    """What a program gets for an address."""
+
+    headers: dict[str, str] = {}
+
+
+def test_the_examples_of_the_page_run_as_they_stand(anybody: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetched(asked: Any) -> Fetched:
+        address = asked if isinstance(asked, str) else asked.full_url
+        assert address.startswith("http://testserver/")
+        return Fetched(body(anybody.get(address.removeprefix("http://testserver"))))
+
+    monkeypatch.setattr("urllib.request.urlopen", fetched)
+    page = Page(Client().get("/open/도서관/"))
+    told: dict[str, Any] = {}
+    exec(page.find("code#example-python")[0].text_content(), told)
+    assert len(told["rows"]) == 30
+    assert sum(told["rows"]["열람좌석수"]) == 10 * (29 * 30 // 2)
+    code = page.find("code#example-r")[0].text_content()
+    read = re.fullmatch(r'rows <- read\.csv\("([^"]+)", fileEncoding = "UTF-8-BOM"\)', code.strip())
+    assert read is not None
+    table = fetched(read[1]).read()
+    assert table.startswith(b"\xef\xbb\xbf")
+    assert len(list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))) == 31
+    for curl in page.texts("pre.open-code code"):
+        if curl.startswith("curl"):
+            at = re.search(r"'(http[^']+)'", curl)
+            extra = re.search(r"--data-urlencode '([^']+)'", curl)
+            assert at is not None
+            answer = json.loads(fetched(at[1] + (f"?{extra[1]}" if extra else "")).read())
+            assert len(answer["rows"]) in (10, 30)

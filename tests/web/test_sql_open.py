@@ -9,11 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from madang.engine import locked
+from madang.web.shell import often
 from madang.web.sql import open as open_desk
-from madang.web.sql.tables import _over
 from madang.workspace import Workspace
 from web_page import Page
 
@@ -26,7 +26,6 @@ def stranger(own_city: Workspace) -> Iterator[Any]:
     (own_city.folder / "open").mkdir()
     shutil.move(own_city.bank.folder / "새빛시-도서관", own_city.folder / "open" / "새빛시-도서관")
     shutil.move(own_city.bank.folder, own_city.folder.parent / "away")
-    open_desk._recent.clear()
     yield Client(SERVER_NAME="127.0.0.1")
     locked.cool()
 
@@ -38,13 +37,6 @@ def test_everybody_asks_what_is_open(stranger: Any) -> None:
     closed = stranger.get("/open/sql/", {"sql": "SELECT * FROM 새빛시_공중화장실"})
     assert closed.status_code == 400
     assert "없는 표" in Page(closed).text
-
-
-def test_what_is_past_its_last_day_is_not_open(stranger: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    facts = {"release": {"until": "2020-12-31"}}
-    monkeypatch.setattr("madang.web.sql.tables._over", lambda version: _over(SimpleNamespace(facts=facts)))  # type: ignore[arg-type]
-    closed = stranger.get("/open/sql/", {"sql": "SELECT * FROM 새빛시_도서관"})
-    assert closed.status_code == 400
 
 
 def test_an_answer_is_a_file_too(stranger: Any) -> None:
@@ -69,12 +61,19 @@ def test_files_and_settings_are_closed(stranger: Any, tmp_path: Path) -> None:
 
 
 def test_one_address_asks_so_often_and_no_more(stranger: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_desk, "_PER_MINUTE", 2)
-    said = [stranger.get("/open/sql/", {"sql": "SELEC"}).status_code for _ in range(3)]
-    assert said == [400, 400, 429]
-    assert stranger.get("/open/sql/").status_code == 200
+    monkeypatch.setattr(often, "time", SimpleNamespace(time=lambda: 1_000_000.0))
+    with override_settings(MADANG_OPEN_SQL_PER_MINUTE=2):
+        said = [stranger.get("/open/sql/", {"sql": "SELEC"}) for _ in range(3)]
+        assert [each.status_code for each in said] == [400, 400, 429]
+        assert said[2].headers["Retry-After"] == "21"  # 1,000,000 is 40 s into its minute
+        assert "1분에 2번까지" in Page(said[2]).text
+        often._taken.clear()  # another process knows of it
+        assert stranger.get("/open/sql/", {"sql": "SELEC", "format": "csv"}).status_code == 429
+        assert stranger.get("/open/sql/").status_code == 200
+        assert stranger.get("/open/sql/", {"sql": "SELEC"}, REMOTE_ADDR="192.0.2.7").status_code == 400
 
 
 def test_so_many_at_a_time(stranger: Any, own_city: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_desk, "AT_A_TIME", 0)
-    assert stranger.get("/open/sql/", {"sql": "SELECT 1"}).status_code == 429
+    busy = stranger.get("/open/sql/", {"sql": "SELECT 1"})
+    assert (busy.status_code, busy.headers["Retry-After"]) == (429, "5")

@@ -2,7 +2,8 @@
 
 from madang.release.decision import Decision, Dim, Filter, Measure, TableRule, Treatment
 from madang.release.decisions import Decisions
-from madang.release.editions import Edition, Releases, is_over
+from madang.release.editions import Edition, Releases
+from madang.release.opened import OpenBank
 
 __all__ = [
     "Decision",
@@ -11,8 +12,8 @@ __all__ = [
     "Edition",
     "Filter",
     "Measure",
+    "OpenBank",
     "Releases",
     "TableRule",
     "Treatment",
-    "is_over",
 ]

@@ -25,6 +25,7 @@ from madang.bank.ids import is_valid_id
 from madang.messages import MadangError
 from madang.release.decisions import Decisions
 from madang.release.keys import sign
+from madang.release.opened import OpenBank
 from madang.release.publish import NOTICES
 
 FORMAT = 1
@@ -132,7 +133,7 @@ def pack(open_bank: Bank, decisions: Decisions, keys: Path, out: Path, *, since:
         raise MadangError("folder_missing", path=out.parent)
     with ExitStack() as held, disk_errors(out):
         held.enter_context(decisions.lock())
-        datasets = [each for each in open_bank.datasets() if each.latest is not None]
+        datasets = [each for each in OpenBank(open_bank.folder).datasets() if each.latest is not None]
         for each in datasets:
             held.enter_context(locked(each.folder / ".lock"))
         ledger = decisions.folder / ".packed"

@@ -41,6 +41,9 @@ class Treatment:
             raise MadangError("release_treatment", how=self.how, step=self.step)
 
 
+_DROP = Treatment("drop")
+
+
 @dataclass(frozen=True)
 class Filter:
     """Only rows whose `column` reads one of `values`."""
@@ -152,6 +155,23 @@ class Decision:
                 raise MadangError("release_treatment", how=f"{self.places}, {self.rhythm}", step="-")
             if self.until and not _is_day(self.until):
                 raise MadangError("day_unreadable", day=self.until)
+
+    def covers(self, other: Decision) -> bool:
+        """Whether all that `other` let out may be out by this one too: else what it published has to be closed.
+
+        Another table, a row less, a column less or told less exactly, a coarser place, a stricter rule for who is alone.
+        """
+        if self.table or other.table:
+            return (self.table, self.rows) == (other.table, other.rows)
+        shown = (name for name, how in other.columns.items() if how.how != "drop")
+        rows = {each.column: set(each.values) for each in other.rows}
+        return (
+            all(self.columns.get(name, _DROP) in (other.columns[name], Treatment()) for name in shown)
+            and self.places in (other.places, "keep")
+            and all(rows.get(each.column, {""}) <= set(each.values) for each in self.rows)
+            and set(self.quasi) <= set(other.quasi)
+            and (not self.quasi or self.anonymity <= other.anonymity)
+        )
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

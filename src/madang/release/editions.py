@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from madang.bank import Bank, Version
 from madang.bank.describe import data_day
 from madang.bank.durable import read_json, write_json
 from madang.bank.erase import erase
+from madang.bank.seen import thing_of
 from madang.declarations.standard import Standard
 from madang.engine.duck import connect
 from madang.messages import MadangError
@@ -20,8 +21,9 @@ from madang.release import joint, ledger
 from madang.release.cube import Cube, cube
 from madang.release.decision import Decision
 from madang.release.decisions import Decisions
+from madang.release.opened import is_over
 from madang.release.pieces import Relations
-from madang.release.publish import Made, forget_copies, publish, tell_withdrawn
+from madang.release.publish import Made, forget_copies, notice, publish, tell_withdrawn
 from madang.release.rows import rows
 from madang.release.screening import screen
 from madang.release.shown import labelled, made_of
@@ -86,7 +88,7 @@ class Releases:
             return Edition(decision, "withdrawn", None, None, said)
         if is_over(decision.until, self.clock().date()):
             return Edition(decision, "over", live.n if live else None, of, said)
-        if live is None:
+        if live is None or notice(self.open_bank, edition).exists():
             return Edition(decision, "waiting", None, None, said)
         newest = self.bank[decision.dataset].latest if decision.dataset in self.bank else None
         behind = newest is not None and newest.n != of
@@ -120,14 +122,16 @@ class Releases:
     def refresh(self, dataset: str, *, asked: bool = True) -> list[Version]:
         """Publish the live version of a dataset in its editions; of those to be looked at first only when `asked`.
 
-        Editions of one dataset are protected together. Editions past their last day are taken down.
+        Editions of one dataset are protected together. Editions past their last day are taken down, withdrawals that
+        were stopped half-way or whose notice is gone (after a restore) are finished.
         Raises MadangError: ``release_*``; the editions stay as they are.
         """
         with self.decisions.lock():
             due = []
             for each in self.editions(dataset):
-                if each.state == "over" and each.version is not None:
-                    self._take_down(each.decision, each.decision.ground)
+                if each.state in ("over", "withdrawn"):
+                    if not self._is_down(each.decision.edition):
+                        self._take_down(each.decision, each.decision.ground)
                 elif each.state in ("behind", "waiting") and (asked or each.decision.rhythm == "automatic"):
                     due.append(each.decision)
             try:
@@ -140,22 +144,22 @@ class Releases:
     def withdraw(self, edition: str, *, by: str, post: str, document: str, ground: str) -> Decision:
         """Decide that an edition is open no more: its data go, a page stays that says so.
 
-        One that was stopped half-way is finished. Raises MadangError: edition_missing, release_withdrawn_before.
+        From the notice on, which is written first, no public door shows it. One that was stopped half-way is finished. Raises MadangError: edition_missing, release_withdrawn_before.
         """
         with self.decisions.lock():
             last = self.decisions.latest(edition)
             if last.verdict == "withdraw":
-                if edition not in self.open_bank:
+                if self._is_down(edition):
                     raise MadangError("release_withdrawn_before", edition=edition)
                 self._take_down(last, last.ground)
                 return last
-            kept = self.decisions.keep(
-                replace(
-                    last, verdict="withdraw", by=by, post=post, document=document, ground=ground,
-                    at=self.clock().isoformat(), title=self._title(last),
-                    number=self.decisions.next_number(edition),
-                )
+            decision = replace(
+                last, verdict="withdraw", by=by, post=post, document=document, ground=ground,
+                at=self.clock().isoformat(), title=self._title(last),
+                number=self.decisions.next_number(edition),
             )  # fmt: skip
+            self._tell(decision, ground)
+            kept = self.decisions.keep(decision)
             self._take_down(kept, ground)
         return kept
 
@@ -202,14 +206,19 @@ class Releases:
             return decision.title
         return str(self.bank[decision.dataset].card["title"])
 
-    def _take_down(self, decision: Decision, ground: str) -> None:
-        at = self.clock()
+    def _is_down(self, edition: str) -> bool:
+        return edition not in self.open_bank and notice(self.open_bank, edition).exists()
+
+    def _tell(self, decision: Decision, ground: str) -> None:
         tell_withdrawn(
             self.open_bank, decision.edition, title=self._title(decision), post=decision.post,
-            document=decision.document, ground=ground, at=at,
+            document=decision.document, ground=ground, at=self.clock(),
         )  # fmt: skip
+
+    def _take_down(self, decision: Decision, ground: str) -> None:
+        self._tell(decision, ground)
         if decision.edition in self.open_bank:
-            erase(self.open_bank, decision.edition, ground=ground, by=decision.post, at=at)
+            erase(self.open_bank, decision.edition, ground=ground, by=decision.post, at=self.clock())
         forget_copies(self.open_bank.folder.parent, [decision.edition])
 
     def _publish(self, prepared: Sequence[Prepared]) -> list[Version]:
@@ -221,7 +230,9 @@ class Releases:
                     table, each.version.dataset.id, each.version.n, each.decision.number, measure
                 )
                 ledger.keep(self.folder / each.decision.edition, entry, n)
-            done.append(publish(self.open_bank, each.version, each.decision, each.made, at))
+            history = self.decisions.history(each.decision.edition)
+            closed = {old.number for old in history if not each.decision.covers(old)}
+            done.append(publish(self.open_bank, each.version, each.decision, each.made, at, closed))
             with suppress(FileNotFoundError):
                 self._trouble_path(each.decision.edition).unlink()
         return done
@@ -293,7 +304,7 @@ class Releases:
         dataset = self.bank[decision.dataset]
         if dataset.latest is None:
             raise MadangError("no_version", dataset=decision.dataset)
-        if dataset.card.get("access") == "restricted" and not decision.restricted_ground.strip():
+        if thing_of(dataset).access == "restricted" and not decision.restricted_ground.strip():
             raise MadangError("release_restricted", dataset=decision.dataset)
         if decision.verdict != "open":
             raise MadangError("release_nothing", edition=decision.edition)
@@ -306,11 +317,6 @@ class Releases:
     def _trouble(self, edition: str) -> str:
         path = self._trouble_path(edition)
         return str(read_json(path)["said"]) if path.exists() else ""
-
-
-def is_over(until: str, today: date) -> bool:
-    """Whether an edition that is valid until a day (ISO, "" for ever) is past it."""
-    return bool(until) and today.isoformat() > until
 
 
 def _nobody_told(decision: Decision, version: Version) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +14,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from madang.bank import Bank, Version
+from madang.bank import Bank, Dataset, Version
 from madang.bank.describe import as_of
-from madang.bank.durable import read_json, write_json
+from madang.bank.durable import disk_errors, fsync_folder, locked, read_json, write_json
+from madang.bank.rebuild import rebuild
 from madang.declarations.card import Card
 from madang.declarations.standard import DatasetColumn
+from madang.messages import text
 from madang.release.decision import Decision
 
 _PROBLEMS = pa.schema(
@@ -40,9 +42,42 @@ class Made:
     hidden: int = 0
 
 
-def publish(open_bank: Bank, version: Version, decision: Decision, made: Made, at: datetime) -> Version:
-    """Commit an edition; returns its version, the live one where nothing is different."""
+def publish(
+    open_bank: Bank,
+    version: Version,
+    decision: Decision,
+    made: Made,
+    at: datetime,
+    closed: Collection[int] = (),
+) -> Version:
+    """Commit an edition; returns its version, the live one where nothing is different.
+
+    Earlier versions by the decisions `closed` go, and all earlier ones where the edition had been taken back. From
+    before the first of them goes until all are gone a notice stands: stopped half-way, the edition is shut.
+    """
     open_bank.folder.mkdir(parents=True, exist_ok=True)
+    back = notice(open_bank, decision.edition)
+    before = open_bank[decision.edition].versions if decision.edition in open_bank else []
+    kept = [] if back.exists() else [each for each in before if _decided(each) not in closed]
+    if len(kept) < len(before):
+        tell_withdrawn(
+            open_bank, decision.edition, title=decision.title or str(version.dataset.card["title"]),
+            post=decision.post, document=decision.document, ground=text("release_narrowing"), at=at,
+        )  # fmt: skip
+    done = _committed(open_bank, version, decision, made, at)
+    if len(kept) < len(before):
+        _leave_only(done.dataset, {*(each.n for each in kept), done.n})
+        forget_copies(open_bank.folder.parent, [decision.edition])
+    back.unlink(missing_ok=True)
+    return open_bank[decision.edition].version(done.n)
+
+
+def _decided(version: Version) -> int:
+    return int(version.facts["release"]["decision"])
+
+
+def _committed(open_bank: Bank, version: Version, decision: Decision, made: Made, at: datetime) -> Version:
+    card = _card(version, decision)
     with open_bank.bench() as bench:
         path, problems = bench / "rows.parquet", bench / "problems.parquet"
         pq.write_table(made.table.replace_schema_metadata(None), path, compression="zstd")
@@ -52,7 +87,6 @@ def publish(open_bank: Bank, version: Version, decision: Decision, made: Made, a
         live = open_bank[decision.edition].latest if decision.edition in open_bank else None
         if live and live.receipt["sha256"] == digest and live.facts["release"] == release:
             return live
-        card = _card(version, decision)
         done = open_bank.commit(
             decision.edition, [path], receipt=_receipt(decision, made, digest, at), facts=_facts(version, made, release),
             problems=problems, by=decision.post, at=at, kind="release", card=card,
@@ -60,8 +94,23 @@ def publish(open_bank: Bank, version: Version, decision: Decision, made: Made, a
     known = {key: value for key, value in done.dataset.card.items() if key not in ("by", "at")}
     if known != json.loads(json.dumps(card)):
         open_bank.write_card(decision.edition, card, by=decision.post, at=at)
-    notice(open_bank, decision.edition).unlink(missing_ok=True)
     return done
+
+
+def _leave_only(dataset: Dataset, numbers: Collection[int]) -> None:
+    """Of an edition only these versions stay, under their numbers, and its newest card; nothing of the others."""
+    with disk_errors(dataset.folder), locked(dataset.folder / ".lock"):
+        kept = [each for each in dataset.versions if each.n in numbers]
+        rebuild(dataset, kept, {}, "")
+        known = {each.deposit_id for each in kept}
+        for path in (dataset.folder / "deposits").iterdir():
+            if path.name not in known:
+                shutil.rmtree(path)
+        cards = sorted((dataset.folder / "cards").glob("[0-9]*.json"), key=lambda path: int(path.stem))
+        for path in cards[:-1]:
+            path.unlink()
+        for home in ("cards", "deposits"):
+            fsync_folder(dataset.folder / home)
 
 
 def _told(version: Version, decision: Decision, made: Made) -> dict[str, Any]:

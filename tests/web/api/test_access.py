@@ -10,7 +10,7 @@ import pytest
 from django.test import Client, override_settings
 
 from api_city import PARKING, POST, SECRET
-from madang.web.api import limits
+from madang.web.shell import often as limits
 from madang.workspace import Workspace
 
 PATHS = [
@@ -206,7 +206,24 @@ def test_a_deposit_needs_the_scope_and_the_right(program: Any) -> None:
     other = program("official", scopes=("read", "deposit"))
     assert other.post(address, b"a\n1\n", "text/csv").status_code == 403
     hidden = other.post(f"/api/v1/datasets/{quote(SECRET)}/deposits?name=a.csv", b"a\n1\n", "text/csv")
-    assert hidden.status_code == 404
+    assert hidden.status_code == 403
+
+
+@pytest.mark.parametrize("role", ["official", "steward", "analyst", "executive"])
+def test_a_refused_deposit_tells_nothing_of_what_is_hidden(program: Any, role: str) -> None:
+    """A hidden name is answered as a name of somebody else's; to who may make nothing also as one that is free."""
+    other = program(role, posts=["보건과 위생팀"] if role == "steward" else [], scopes=("read", "deposit"))
+
+    def said(dataset: str) -> tuple[int, str]:
+        answer = other.post(f"/api/v1/datasets/{quote(dataset)}/deposits?name=a.csv", b"a\n1\n", "text/csv")
+        return answer.status_code, answer.content.decode().replace(dataset, "ID").replace(
+            quote(dataset), "ID"
+        )
+
+    hidden, theirs, free = said(SECRET), said(PARKING), said("아직-없는-자료")
+    assert hidden == theirs
+    assert hidden[0] == 403
+    assert (free == hidden) == (role != "steward")
 
 
 @pytest.mark.slow

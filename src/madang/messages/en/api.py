@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "api_status_404": "Not found",
     "api_status_405": "Method not allowed",
     "api_status_409": "Conflict",
+    "api_status_410": "Not open any more",
     "api_status_413": "Too large",
     "api_status_429": "Too many requests",
     "api_status_500": "Server error",

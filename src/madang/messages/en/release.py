@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "release_no_relation": "Nothing says how areas of '{one}' and '{other}' overlap, so the tables cannot both be open. Deposit a relation table, then decide again.",
     "release_unprotectable": "Because of what is public already, {cells} small cells can no longer be hidden. Use coarser dimensions or leave totals out.",
     "release_withdrawn_before": "'{edition}' is withdrawn already.",
+    "release_narrowing": "Earlier versions are being closed by a new decision.",
     "release_how_mask": "(Partly masked.)",
     "release_how_month": "(Published to the month.)",
     "release_how_year": "(Published to the year.)",

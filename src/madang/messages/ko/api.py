@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "api_status_404": "찾을 수 없음",
     "api_status_405": "쓸 수 없는 방법",
     "api_status_409": "다른 작업과 겹침",
+    "api_status_410": "개방을 거둠",
     "api_status_413": "너무 큼",
     "api_status_429": "너무 잦은 요청",
     "api_status_500": "서버 오류",

@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "release_no_relation": "'{one}'{과} '{other}'{이} 어떻게 겹치는지 알려 주는 자료가 없어 두 통계표를 함께 개방할 수 없습니다. 연계표를 입고한 뒤 다시 결정하십시오.",
     "release_unprotectable": "이미 공개된 숫자 때문에 {cells}칸의 작은 숫자를 더는 숨길 수 없습니다. 기준을 더 크게 묶거나 총계를 빼고 결정하십시오.",
     "release_withdrawn_before": "'{edition}'{은} 이미 개방을 거두었습니다.",
+    "release_narrowing": "새 결정에 맞추어 이전 판을 닫고 있습니다.",
     "release_how_mask": "(일부를 가렸습니다.)",
     "release_how_month": "(달까지만 공개합니다.)",
     "release_how_year": "(해까지만 공개합니다.)",

@@ -22,20 +22,24 @@ class HeldDataset(Dataset):
 
 
 class HeldBank(Bank):
-    """A bank that is only read."""
+    """A bank that is only read, of datasets of the `kind`."""
+
+    kind: type[HeldDataset] = HeldDataset
 
     def __getitem__(self, dataset_id: str) -> Dataset:
-        found = super().__getitem__(dataset_id)
+        return self._held(super().__getitem__(dataset_id))
+
+    def datasets(self) -> list[Dataset]:
+        return [self._held(each) for each in super().datasets()]
+
+    def _held(self, found: Dataset) -> Dataset:
         stamps = tuple(_stamp(found.folder / part) for part in ("cards", "deposits", "table/_delta_log"))
         known = _held.get(found.folder)
         if known is None or known[0] != stamps:
             if len(_held) >= _KEPT:
                 _held.clear()
-            known = _held[found.folder] = (stamps, HeldDataset(found.folder))
+            known = _held[found.folder] = (stamps, self.kind(found.folder))
         return known[1]
-
-    def datasets(self) -> list[Dataset]:
-        return [self[dataset.id] for dataset in super().datasets()]
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -19,8 +19,8 @@ from madang.web.api import catalogue, description, rows, shapes
 from madang.web.api.answers import answer
 from madang.web.api.caller import Caller, caller_of, needs
 from madang.web.api.door import Door, folder
-from madang.web.api.limits import wait_for
 from madang.web.api.problem import problem
+from madang.web.shell.often import address_of, wait_for
 from madang.web.shell.workspace import one_workspace
 
 _log = logging.getLogger("madang.api")
@@ -44,7 +44,7 @@ class Token(HttpBearer):
         caller = caller_of(request)
         limit = int(settings.MADANG_API_PER_MINUTE)
         if caller is None:
-            _counted(request, f"a{request.META.get('REMOTE_ADDR', '')}", max(1, limit // _FEWER))
+            _counted(request, f"a{address_of(request)}", max(1, limit // _FEWER))
             raise MadangError("api_no_token")
         _counted(request, caller.counted, limit)
         match = request.resolver_match
@@ -59,7 +59,7 @@ class Token(HttpBearer):
 
 def everybody(request: HttpRequest) -> Caller:
     """Open data: nobody is asked who he is; requests are counted by address."""
-    _counted(request, f"o{request.META.get('REMOTE_ADDR', '')}", int(settings.MADANG_API_PER_MINUTE))
+    _counted(request, f"o{address_of(request)}", int(settings.MADANG_API_PER_MINUTE))
     request.caller = Caller(ANONYMOUS, frozenset({"read"}), "")
     return request.caller
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
 
-from madang.access import Person, Verb
-from madang.bank import Dataset
+from madang.access import Person
+from madang.bank import Version
 from madang.bank.seen import SeenBank
 from madang.find import Hit
 from madang.find.served import served
 from madang.messages import MadangError
-from madang.release import is_over
+from madang.release import OpenBank
+from madang.release.opened import version_closed
 from madang.web.api.door import Door, folder
-from madang.web.api.held import HeldBank
+from madang.web.api.held import HeldBank, HeldDataset
 from madang.web.api.service import document, opened, service
 from madang.web.shell.workspace import workspace
 
@@ -25,35 +27,46 @@ _READER = Person("", roles=frozenset({"official"}))  # reads what is public, and
 _MOST_HITS = 1_000
 
 
-class OpenBank(SeenBank):
-    """The open editions that are open today."""
+class OpenDataset(HeldDataset):
+    """An edition: a version that a later decision closed is gone, and said to be."""
 
-    def datasets(self) -> list[Dataset]:
-        return [each for each in super().datasets() if _today(each)]
+    def version(self, n: int) -> Version:
+        found = next((each for each in self.versions if each.n == n), None)
+        if found is None:
+            raise version_closed(self, n)
+        return found
 
-    def may(self, verb: Verb, dataset_id: str) -> Dataset:
-        dataset = super().may(verb, dataset_id)
-        if not _today(dataset):
-            raise MadangError("edition_over", dataset=dataset_id)
-        return dataset
+    def as_of(self, day: date | str) -> Version:
+        try:
+            return super().as_of(day)
+        except MadangError as error:
+            first = self.versions[0].n if self.versions else 1
+            if error.code != "as_of_missing" or first == 1:
+                raise
+            raise version_closed(self, first - 1) from error
 
 
-def _today(dataset: Dataset) -> bool:
-    live = dataset.latest
-    return live is not None and not is_over(live.facts["release"]["until"], timezone.localdate())
+class HeldOpenBank(OpenBank, HeldBank):
+    """The editions that are open today, their records read once."""
+
+    kind = OpenDataset
 
 
-def _bank(request: HttpRequest | None = None) -> OpenBank:
-    return OpenBank(HeldBank(folder() / "open"), _READER)
+def _editions() -> OpenBank:
+    return HeldOpenBank(folder() / "open", timezone.localdate())
+
+
+def _bank(request: HttpRequest | None = None) -> SeenBank:
+    return SeenBank(_editions(), _READER)
 
 
 def _hits(words: str) -> list[Hit]:
     if not words.strip():
         return []
-    ws, bank = workspace(), HeldBank(folder() / "open")
-    live = {each.id: each.latest.n for each in _bank().datasets() if each.latest}
+    ws, bank = workspace(), _editions()
+    live = {each.id: each.latest.n for each in bank.datasets() if each.latest}
     synonyms = ws.folder / "content" / "synonyms.toml"
-    index = served(bank, ws.folder / "cache" / "open-search.db", synonyms, ws.standards, live, set(live))
+    index = served(bank, ws.folder / "cache" / "open-search.db", synonyms, ws.standards, live, live)
     return index.search(words, _MOST_HITS)
 
 

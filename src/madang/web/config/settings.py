@@ -118,6 +118,8 @@ MADANG_PROXIES = int(os.environ.get("MADANG_PROXIES", "0"))  # our own proxies b
 MADANG_METRICS_TOKEN = os.environ.get("MADANG_METRICS_TOKEN", "")
 
 MADANG_API_PER_MINUTE = int(os.environ.get("MADANG_API_PER_MINUTE", "600"))  # requests of one token
+MADANG_OPEN_PER_MINUTE = int(os.environ.get("MADANG_OPEN_PER_MINUTE", "1200"))  # public pages, by address
+MADANG_OPEN_SQL_PER_MINUTE = int(os.environ.get("MADANG_OPEN_SQL_PER_MINUTE", "30"))
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -16,6 +16,7 @@ from django.utils import translation
 from madang.engine.rows import count, parse, rows
 from madang.formats import export
 from madang.messages import Language, MadangError, text
+from madang.web.portal.often import seldom_enough
 from madang.web.portal.shelf import EVERYTHING, Open, shelf
 from madang.web.shell.workspace import one_workspace, workspace
 
@@ -26,7 +27,8 @@ FORMS = {
     "geojson": "application/geo+json",
     "parquet": "application/vnd.apache.parquet",
 }
-_GONE, _MISSING, _WRONG = 410, 404, 400
+_WRONG = 400
+_STATUS = {"dataset_missing": 404, "no_version": 404, "edition_over": 410, "portal_too_often": 429}
 
 View = Callable[..., HttpResponseBase]
 
@@ -43,6 +45,7 @@ def data(view: View) -> View:
             response = HttpResponse(status=405)
         else:
             try:
+                seldom_enough(request, takes_file="form" in address)
                 with one_workspace():
                     response = view(request, **address)
             except MadangError as error:
@@ -56,17 +59,19 @@ def data(view: View) -> View:
 
 def problem(error: MadangError) -> JsonResponse:
     """An error as a program and a person can read it."""
-    missing = {"dataset_missing": _MISSING, "no_version": _MISSING, "edition_over": _GONE}
-    status = missing.get(error.code, _WRONG)
+    status = _STATUS.get(error.code, _WRONG)
     language: Language = "en" if (translation.get_language() or "ko").startswith("en") else "ko"
     said = {"type": f"about:blank#{error.code}", "title": error.code, "status": status,
             "detail": text(error.code, language, **error.params)}  # fmt: skip
-    return JsonResponse(
+    answer = JsonResponse(
         said,
         status=status,
         content_type="application/problem+json",
         json_dumps_params={"ensure_ascii": False},
     )
+    if error.code == "portal_too_often":
+        answer["Retry-After"] = str(error.params["seconds"])
+    return answer
 
 
 def listed(request: HttpRequest) -> dict[str, Any]:

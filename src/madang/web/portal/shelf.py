@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madang.access import View
-from madang.bank import Bank, Version
+from madang.bank import Version
 from madang.bank.describe import as_of
 from madang.bank.durable import read_json
+from madang.bank.ids import is_valid_id
 from madang.declarations.rhythm import freshness_status
 from madang.engine.rows import Source
-from madang.find import SHIPPED, Index, load_synonyms
-from madang.find.catalogue import docs_of, live_versions
+from madang.find.served import served
 from madang.messages import MadangError
-from madang.release import is_over
+from madang.release import OpenBank
 from madang.release.publish import notice, notices
 from madang.web.shell.places import has_places
 from madang.web.shell.words import card_value
@@ -80,36 +80,31 @@ class Open:
         return Source(tuple(self.version.files), workspace().folder / "cache" / "open-rows" / self.id)
 
 
-def open_bank() -> Bank:
-    """The bank of open editions: all that the public pages know."""
-    return Bank(workspace().folder / "open")
+def open_bank() -> OpenBank:
+    """The bank of open editions, of which is there what is open today: all that the public pages know."""
+    return OpenBank(workspace().folder / "open", timezone.localdate())
 
 
 def shelf() -> list[Open]:
     """Every edition that is open today, by title."""
-    today = timezone.localdate()
     found = [Open(each.latest) for each in open_bank().datasets() if each.latest is not None]
-    return sorted((o for o in found if not is_over(o.release["until"], today)), key=lambda o: o.title)
+    return sorted(found, key=lambda each: each.title)
 
 
 def edition(edition_id: str) -> Open:
     """One that is open. Raises MadangError: dataset_missing; edition_over where it is not open any more."""
-    bank = open_bank()
-    live = bank[edition_id].latest if edition_id in bank else None
+    live = open_bank()[edition_id].latest
     if live is None:
-        raise MadangError("edition_over" if gone(edition_id) else "dataset_missing", dataset=edition_id)
-    found = Open(live)
-    if is_over(found.release["until"], timezone.localdate()):
-        raise MadangError("edition_over", dataset=edition_id)
-    return found
+        raise MadangError("dataset_missing", dataset=edition_id)
+    return Open(live)
 
 
 def gone(edition_id: str) -> dict[str, Any] | None:
     """What is told of an edition that was withdrawn or is past its last day; None where there never was one."""
-    bank = open_bank()
-    path = notice(bank, edition_id)
-    if path.name.startswith(".") or "/" in edition_id:
+    bank = OpenBank(workspace().folder / "open")  # also what is past its day
+    if not is_valid_id(edition_id):
         return None
+    path = notice(bank, edition_id)
     if path.exists():
         return dict(read_json(path))
     if edition_id in bank and (live := bank[edition_id].latest) is not None:
@@ -128,11 +123,8 @@ def withdrawn() -> list[dict[str, Any]]:
 def search(words: str) -> list[Open]:
     """Editions that answer to `words`: Korean, 초성 and typos understood."""
     ws, bank = workspace(), open_bank()
-    index = Index(
-        ws.folder / "cache" / "open-search.db",
-        load_synonyms(SHIPPED, ws.folder / "content" / "synonyms.toml"),
-    )
-    if not index.ready() or index.versions() != live_versions(bank):
-        index.rebuild(docs_of(bank, ws.standards))
+    live = {each.id: each.latest.n for each in bank.datasets() if each.latest}
+    synonyms = ws.folder / "content" / "synonyms.toml"
+    index = served(bank, ws.folder / "cache" / "open-search.db", synonyms, ws.standards, live, live)
     by_id = {each.id: each for each in shelf()}
     return [by_id[hit.id] for hit in index.search(words, 100) if hit.id in by_id]

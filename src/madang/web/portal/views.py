@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import (
     Http404,
@@ -14,18 +17,36 @@ from django.shortcuts import render
 
 from madang.messages import MadangError
 from madang.web.portal import api, shown
+from madang.web.portal.often import seldom_enough
 from madang.web.portal.shelf import edition as open_edition
 from madang.web.portal.shelf import gone
 from madang.web.portal.tiles import drawn, outlines
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
 
-_GONE = 410
+_GONE, _TOO_OFTEN = 410, 429
 _KEPT_S = 300
+
+
+def counted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that one address may ask for so often and no more."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **address: str) -> HttpResponse:
+        try:
+            seldom_enough(request)
+        except MadangError as error:
+            answer = render(request, "portal/too_often.html", {"said": said(error)}, status=_TOO_OFTEN)
+            answer["Retry-After"] = str(error.params["seconds"])
+            return answer
+        return view(request, **address)
+
+    return wrapped
 
 
 @login_not_required
 @page
+@counted
 def front(request: HttpRequest) -> HttpResponse:
     """What is open."""
     return render(request, "portal/front.html", shown.front(request))
@@ -33,6 +54,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @page
+@counted
 def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
     """One edition; one that is open no more says since when and why."""
     try:

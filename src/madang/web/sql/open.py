@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
 from madang.bank import Bank
 from madang.engine import locked
 from madang.engine.locked import Limits
 from madang.engine.locked_slots import slot
 from madang.messages import MadangError
+from madang.release import OpenBank
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
+from madang.web.shell.often import address_of, wait_for
 from madang.web.shell.workspace import workspace
 from madang.web.sql.answers import Answers
 from madang.web.sql.downloads import FORMS, written
@@ -40,14 +41,14 @@ LIMITS = Limits(
     threads=1,
 )
 AT_A_TIME = 2
-_PER_MINUTE, _ADDRESSES = 30, 10_000
+_SOON_S = 5  # when to try again where all places are taken
 
 
 def open_sql(bank_of: Callable[[], Bank], cache_of: Callable[[], Path]) -> Callable[..., HttpResponseBase]:
     """The view: GET with ``?sql=`` asks the open editions of `bank_of()`; ``&format=csv`` and its like give a file.
 
     Nobody has to sign in and nothing is recorded. `cache_of()` is a folder of the workspace's cache. Stricter limits
-    than at the desk: five seconds, ten thousand rows, two at a time, thirty a minute from one address.
+    than at the desk: five seconds, ten thousand rows, two at a time, so many a minute from one address.
     """
 
     @login_not_required
@@ -57,24 +58,21 @@ def open_sql(bank_of: Callable[[], Bank], cache_of: Callable[[], Path]) -> Calla
         values = {name[2:]: value for name, value in request.GET.items() if name.startswith("p-")}
         bank, form = bank_of(), request.GET.get("format", "")
         shown: dict[str, Any] = {
-            "sql": sql, "tables": tables_of(bank, None), "parameters": parameters_of(sql, values), "limits": LIMITS,
+            "sql": sql, "tables": [], "parameters": parameters_of(sql, values), "limits": LIMITS,
             "error": "", "answered": False, "forms": FORMS,
         }  # fmt: skip
-        if not sql.strip():
-            return render(request, "sql/open.html", shown)
         try:
-            _seldom_enough(request.META.get("REMOTE_ADDR", ""))
+            _seldom_enough(request, cache_of(), asks=bool(sql.strip()))
+            shown["tables"] = tables_of(bank, None)
+            if not sql.strip():
+                return render(request, "sql/open.html", shown)
             with TemporaryDirectory(prefix="madang-") as folder:
                 asked, kept = _asked(bank, cache_of(), sql, values, Answers(Path(folder)))
                 if form:
                     return _file(kept.path(asked.id), asked, form)
                 found = kept.page(asked.id, 1, len(asked.columns))
         except MadangError as error:
-            status = 429 if error.code in ("sql_busy", "sql_too_often") else 400
-            if form:
-                return HttpResponse(said(error), status=status, content_type="text/plain; charset=utf-8")
-            problem = {"error": said(error), "error_line": error.params.get("line", "")}
-            return render(request, "sql/open.html", {**shown, **problem}, status=status)
+            return _refused(request, error, form, shown)
         shown |= {"answered": True, "asked": asked, "page": found, "columns": columns_shown(asked)}
         return render(
             request,
@@ -83,6 +81,19 @@ def open_sql(bank_of: Callable[[], Bank], cache_of: Callable[[], Path]) -> Calla
         )
 
     return view
+
+
+def _refused(request: HttpRequest, error: MadangError, form: str, shown: dict[str, Any]) -> HttpResponse:
+    often = error.code in ("sql_busy", "sql_too_often")
+    status = 429 if often else 400
+    if form:
+        answer = HttpResponse(said(error), status=status, content_type="text/plain; charset=utf-8")
+    else:
+        problem = {"error": said(error), "error_line": error.params.get("line", "")}
+        answer = render(request, "sql/open.html", {**shown, **problem}, status=status)
+    if often:
+        answer["Retry-After"] = str(error.params.get("seconds", _SOON_S))
+    return answer
 
 
 def _asked(
@@ -125,7 +136,7 @@ def _file(kept: Path, asked: Asked, form: str) -> HttpResponseBase:
 
 
 def _open_bank() -> Bank:
-    return Bank(workspace().folder / "open")
+    return OpenBank(workspace().folder / "open", timezone.localdate())
 
 
 def _cache() -> Path:
@@ -134,19 +145,10 @@ def _cache() -> Path:
 
 asked_by_everybody = open_sql(_open_bank, _cache)  # of this workspace, as web/config mounts it
 
-_lock = Lock()
-_recent: dict[str, deque[float]] = {}  # by address: when it asked
 
-
-def _seldom_enough(address: str) -> None:
-    """Raises MadangError("sql_too_often") where one address asks more than so many times a minute."""
-    now = time.monotonic()
-    with _lock:
-        if len(_recent) > _ADDRESSES:
-            _recent.clear()
-        times = _recent.setdefault(address, deque())
-        while times and times[0] < now - 60:
-            times.popleft()
-        if len(times) >= _PER_MINUTE:
-            raise MadangError("sql_too_often", most=_PER_MINUTE)
-        times.append(now)
+def _seldom_enough(request: HttpRequest, cache: Path, *, asks: bool) -> None:
+    """Raises MadangError("sql_too_often") where one address asks more than so many times a minute, whichever process."""
+    most = int(settings.MADANG_OPEN_SQL_PER_MINUTE if asks else settings.MADANG_OPEN_PER_MINUTE)
+    wait = wait_for(cache.parent / "open-asked.db", f"{'q' if asks else 'p'}{address_of(request)}", most)
+    if wait:
+        raise MadangError("sql_too_often", most=most, seconds=wait)

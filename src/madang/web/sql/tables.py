@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from django.utils import timezone
 
 from madang.access import Person, View, can
 from madang.bank import Bank, Dataset, Version
@@ -19,7 +18,6 @@ from madang.declarations.standard import DatasetColumn
 from madang.engine.locked import LockedTable
 from madang.engine.locked_copies import shown_copy
 from madang.messages import MadangError
-from madang.release import is_over
 from madang.web.shell import words
 
 _ADDED = {  # what the bank adds to a table, with its type
@@ -139,15 +137,10 @@ def _readable(bank: Bank, person: Person | None) -> Iterator[Dataset]:
 
 def _table(bank: Bank, person: Person | None, dataset: Dataset) -> DeskTable | None:
     version = dataset.latest
-    if version is None or (person is None and _over(version)):
+    if version is None:
         return None
     view = View() if person is None else SeenBank(bank, person).view(dataset, version.columns)
     return DeskTable(version, str(dataset.card["title"]), view, names_of(dataset.id))
-
-
-def _over(version: Version) -> bool:
-    """Whether an edition is past the last day that it was to be open."""
-    return is_over(str((version.facts.get("release") or {}).get("until") or ""), timezone.localdate())
 
 
 def _shown(column: DatasetColumn, masked: bool) -> DeskColumn:

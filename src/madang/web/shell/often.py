@@ -5,11 +5,14 @@ A process takes requests in handfuls, so that only one in many waits for the fil
 
 from __future__ import annotations
 
+import ipaddress
 import sqlite3
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+
+from django.http import HttpRequest
 
 _WINDOW_S = 60
 _SHARE = 50  # a handful is the limit by so much
@@ -38,6 +41,18 @@ def wait_for(place: Path, who: str, limit: int, *, now: float | None = None) -> 
             _taken[place, who] = (window, granted - 1)
             return 0
     return max(1, int((window + 1) * _WINDOW_S - at) + 1)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Who asks, where nobody signs in: the address; of IPv6 the network, since one house has all addresses of its own."""
+    said = request.META.get("REMOTE_ADDR", "")
+    try:
+        found = ipaddress.ip_address(said)
+    except ValueError:
+        return said[:64]
+    if found.version == 6 and found.ipv4_mapped is None:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def _more(place: Path, who: str, window: int, handful: int, limit: int) -> int:
