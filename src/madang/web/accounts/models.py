@@ -100,7 +100,7 @@ class Holding(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for programs; only its hash is kept. Its rights are the person's, narrowed by `scopes` (read, deposit, sql)."""
+    """A key for programs; only its hash is kept. Its rights are the person's, narrowed by `scopes` (read, deposit)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)

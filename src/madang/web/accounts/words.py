@@ -97,7 +97,6 @@ ROLE_CARDS: dict[Role, RoleCard] = {
 SCOPES: dict[str, object] = {
     "read": lazy("읽기: 볼 수 있는 자료를 읽습니다"),
     "deposit": lazy("올리기: 맡은 자료의 새 판을 올립니다"),
-    "sql": lazy("질의: SQL로 질의합니다"),
 }
 
 
