@@ -69,6 +69,7 @@ def page(each: Open, request: HttpRequest) -> dict[str, Any]:
         "defects": meta.get("known_defects", ()), "not_for": meta.get("not_for", ()),
         "columns": [_about(column) for column in each.version.columns if not column.name.endswith(NOTE)],
         "table": table(each, request), "map": _map(each), "address": address,
+        "csv": request.build_absolute_uri(reverse("portal:take", args=[each.id, "csv"])),
         "downloads": [{"form": form, "label": _FORMAT_WORDS[form]} for form in each.formats],
         "versions": [{"n": v.n, "day": v.at.date(), "rows": v.rows} for v in reversed(versions)][:12],
         "example": _example(each),
