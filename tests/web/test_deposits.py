@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+import made_up_bank
 from madang.web.audit.models import Entry
 from madang.web.deposits import actions, store
 from madang.web.deposits.models import Upload
@@ -176,6 +178,31 @@ def test_a_steward_of_other_data_may_not_put_a_version_into_these(
     assert own_city.bank["위생"].latest is not None
 
 
+def test_a_name_that_is_hidden_is_refused_as_one_of_somebody_elses(
+    alice: Any, own_city: Workspace, signed_in: Any
+) -> None:
+    """By the page, by its correction and by a name of a file that leads there: one answer, word by word."""
+    key, page = reviewed(alice)
+    confirm(alice, key, page, steward=POST)
+    made = Upload.objects.get(key=key).receipts[0]["dataset"]
+    dora = signed_in("steward", posts=["보건과 위생팀"], username="dora")
+
+    def refused() -> tuple[str, ...]:
+        by_name, shown = reviewed(dora, ROWS)
+        own = upload(dora, ROWS.encode(), "위생.csv")
+        work()
+        told = dora.post(f"/deposits/{own}/read/", {"dataset": made}, follow=True)
+        found = Upload.objects.get(key=by_name)
+        return found.error_code, found.error, Page(told).text.replace(own, "KEY")
+
+    theirs = refused()
+    card = {**own_city.bank[made].card, "access": "restricted"}
+    own_city.bank.write_card(made, card, by="root", at=own_city.clock())
+    assert dora.get(f"/data/{made}/").status_code == 404
+    assert refused() == theirs
+    assert theirs[0] == "access_denied"
+
+
 def test_a_broken_upload_goes_on_where_it_stopped(alice: Any, own_city: Workspace) -> None:
     key = str(create(alice, "물품.csv", len(ROWS.encode()), "물품|1").json()["key"])
     data = ROWS.encode()
@@ -291,3 +318,65 @@ def test_a_job_that_was_killed_leaves_the_upload_to_go_on_with(alice: Any) -> No
     alice.post(f"/deposits/{key}/read/", {})
     work()
     assert "이렇게 읽었습니다" in show(alice, key).text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "said", [{"crs": "EPSG:5186"}, {"crs_other": "5186"}, {"crs_other": "GRS80 중부원점(2010)"}]
+)
+def test_a_coordinate_system_is_taken_as_people_write_it(
+    own_city: Workspace, alice: Any, said: dict[str, str]
+) -> None:
+    key, _ = reviewed(alice)
+    alice.post(f"/deposits/{key}/read/", {"dataset": "물품", **said})
+    work()
+    assert Upload.objects.get(key=key).told["crs"] == "EPSG:5186"
+    (chosen,) = [
+        each.get("value") for each in show(alice, key).tree.xpath("//select[@name='crs']/option[@selected]")
+    ]
+    assert chosen == "EPSG:5186"
+
+
+@pytest.mark.slow
+def test_a_name_of_several_coordinate_systems_asks_which(own_city: Workspace, alice: Any) -> None:
+    key, _ = reviewed(alice)
+    page = Page(alice.post(f"/deposits/{key}/read/", {"crs_other": "중부원점"}, follow=True))
+    assert "EPSG:5186" in page.texts(".told")[0]
+    assert "crs" not in Upload.objects.get(key=key).told
+
+
+@pytest.mark.slow
+def test_a_file_for_a_named_dataset_goes_there(own_city: Workspace, alice: Any, charlie: Any) -> None:
+    dataset = made_up_bank.PARKING
+    card = own_city.bank[dataset].card
+    own_city.bank[dataset].write_card({**card, "steward": POST}, by="kim", at=own_city.clock())
+    page = Page(alice.get(f"/deposits/?dataset={dataset}"))
+    assert str(card["title"]) in page.texts("h1")[0]
+    assert page.filled("/deposits/files/")["dataset"] == [dataset]
+    made = alice.post(
+        "/deposits/files/", {"files": SimpleUploadedFile("새것.csv", ROWS.encode()), "dataset": dataset}
+    )
+    assert Upload.objects.get(key=made["Location"].strip("/").split("/")[-1]).dataset == dataset
+    key = json.loads(
+        alice.post(
+            "/deposits/uploads/", json.dumps({"name": "a.csv", "size": 9, "dataset": dataset}),
+            content_type="application/json",
+        ).content
+    )["key"]  # fmt: skip
+    assert Upload.objects.get(key=key).dataset == dataset
+    theirs = Page(charlie.get(f"/deposits/?dataset={dataset}"))
+    assert dataset not in theirs.text  # not his to put anything into
+
+
+@pytest.mark.slow
+def test_late_is_one_figure_on_overview_and_catalogue(own_city: Workspace, signed_in: Any) -> None:
+    parking = own_city.bank[made_up_bank.PARKING]  # as of 2026-08-01, deposited on the day of the clock
+    parking.write_card({**parking.card, "rhythm_days": 30}, by="kim", at=own_city.clock())
+    boss = signed_in("administrator", username="boss")
+    catalogue = Page(boss.get("/data/?state=late")).texts("article h2")
+    overview = Page(boss.get("/deposits/"))
+    (late,) = [each for each in overview.find("section") if each.get("aria-labelledby") == "late-head"]
+    listed = [each.text_content() for each in late.xpath(".//ul/li/a")]
+    assert sorted(listed) == sorted(catalogue)
+    assert parking.card["title"] in listed
+    assert late.xpath("string(.//h2/span)") == str(len(catalogue))

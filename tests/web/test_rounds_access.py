@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from madang.web.rounds.models import Round
 from madang.workspace import Workspace
 from web.round_helper import BAD, GOOD, RoundOfTwo, xlsx
 from web_page import Page
@@ -64,9 +65,7 @@ def test_the_board_is_the_officers(two: RoundOfTwo, step: str, signed_in: Any) -
     assert other.get(two.url + step).status_code == 404  # another steward's round is not theirs
 
 
-@pytest.mark.parametrize(
-    "step", ["settings/", "act/", "close/", "next/", "merge/"]
-)
+@pytest.mark.parametrize("step", ["settings/", "act/", "close/", "next/", "merge/"])
 def test_only_the_officer_changes_a_round(two: RoundOfTwo, step: str) -> None:
     said = {"title": "빼앗음", "due_at": two.due, "do": "accept", "label-0": "x"}
     assert two.bora.post(two.url + step, said).status_code == 403
@@ -176,6 +175,12 @@ def test_the_work_of_rounds_is_not_in_the_catalogue(two: RoundOfTwo) -> None:
     assert not [each.id for each in Workspace.open(two_city(two)).bank.datasets() if each.id.startswith("p")]
 
 
+def hand_in(two: RoundOfTwo) -> None:
+    for who, name, rows in ((two.bora, "복지과", GOOD), (two.chul, "도로과", BAD[:1])):
+        who.post(f"{two.at(name)}file/", {"file": xlsx(rows)})
+        who.post(f"{two.at(name)}submit/")
+
+
 def test_of_the_merged_table_a_department_sees_its_own_rows_where_so_decided(
     own_city: Workspace, signed_in: Any
 ) -> None:
@@ -192,6 +197,67 @@ def test_of_the_merged_table_a_department_sees_its_own_rows_where_so_decided(
     )
     assert two.dan.get("/data/위원회-현황/").status_code == 404
     assert two.alice.get("/data/위원회-현황/").status_code == 200
+
+
+@pytest.mark.parametrize("before", ["public", "internal", "restricted"])
+def test_merged_into_a_dataset_that_was_open_it_is_as_closed_as_the_round(
+    own_city: Workspace, signed_in: Any, before: str
+) -> None:
+    """Last year's dataset stood open; this year's round says that every department sees its own rows only."""
+    two = RoundOfTwo(signed_in)
+    hand_in(two)
+    two.alice.post(f"{two.url}merge/")
+    bank = Workspace.open(own_city.folder).bank
+    told = {
+        **bank["위원회-현황"].card,
+        "access": before,
+        "readers": ["세무과"] if before == "restricted" else [],
+    }
+    bank.write_card("위원회-현황", told, by="alice", at=own_city.clock())
+    assert "노인복지위원회" in Page(two.dan.get("/data/위원회-현황/rows/")).text
+    Round.objects.filter(pk=two.round.pk).update(own_rows_only=True)
+    again = two.alice.post(
+        f"{two.url}merge/", follow=True
+    )  # the same rows make no new version, and it closes
+    assert again.status_code == 200
+    card = Workspace.open(own_city.folder).bank["위원회-현황"].card
+    readers = ["도로과", "복지과", *(["세무과"] if before == "restricted" else [])]
+    assert (card["access"], card["own_rows"], card["readers"]) == ("restricted", "contributor", readers)
+    assert card["by"] == "alice"
+    seen = two.dan.get("/data/위원회-현황/rows/")
+    assert seen.status_code == 404 or "노인복지위원회" not in Page(seen).text
+    bora = Page(two.bora.get("/data/위원회-현황/rows/")).text
+    assert "노인복지위원회" in bora
+    assert "도로명주소위원회" not in bora
+
+
+def test_a_new_version_by_merging_is_closed_before_it_is_there(own_city: Workspace, signed_in: Any) -> None:
+    two = RoundOfTwo(signed_in)
+    hand_in(two)
+    two.alice.post(f"{two.url}merge/")
+    Round.objects.filter(pk=two.round.pk).update(own_rows_only=True)
+    other = [["하천위원회", 3, "2001-05-05", "법정"]]
+    two.chul.post(f"{two.at('도로과')}file/", {"file": xlsx(other), "mode": "replace"})
+    two.chul.post(f"{two.at('도로과')}submit/")
+    two.alice.post(f"{two.url}merge/")
+    dataset = Workspace.open(own_city.folder).bank["위원회-현황"]
+    assert len(dataset.versions) == 2
+    assert (dataset.card["access"], dataset.card["own_rows"]) == ("restricted", "contributor")
+    assert two.dan.get("/data/위원회-현황/rows/").status_code == 404
+
+
+def test_a_round_of_everybodys_rows_does_not_open_what_was_closed(
+    own_city: Workspace, signed_in: Any
+) -> None:
+    two = RoundOfTwo(signed_in, own_rows_only="on")
+    hand_in(two)
+    two.alice.post(f"{two.url}merge/")
+    Round.objects.filter(pk=two.round.pk).update(own_rows_only=False)
+    two.chul.post(f"{two.at('도로과')}file/", {"file": xlsx(BAD[:1]), "mode": "replace"})
+    two.chul.post(f"{two.at('도로과')}submit/")
+    two.alice.post(f"{two.url}merge/")
+    card = Workspace.open(own_city.folder).bank["위원회-현황"].card
+    assert (card["access"], card["own_rows"]) == ("restricted", "contributor")
 
 
 def test_a_resident_and_nobody_reach_no_round(two: RoundOfTwo, signed_in: Any) -> None:

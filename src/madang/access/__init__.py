@@ -2,7 +2,7 @@
 
 from madang.access.made import as_close, only_steward
 from madang.access.person import ANONYMOUS, ROLES, Person, Role, owner
-from madang.access.policy import VERBS, Verb, can, check
+from madang.access.policy import VERBS, Verb, can, check, check_into
 from madang.access.thing import Thing, of_card
 from madang.access.views import View, view
 
@@ -18,6 +18,7 @@ __all__ = [
     "as_close",
     "can",
     "check",
+    "check_into",
     "of_card",
     "only_steward",
     "owner",

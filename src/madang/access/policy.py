@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from madang.access.person import Person
-from madang.access.thing import Thing
+from madang.access.thing import WORKSPACE, Thing
 from madang.messages import MadangError
 
 # see          that it exists: its card, its place in lists, counts and search
@@ -68,6 +68,13 @@ def check(person: Person, verb: Verb, thing: Thing) -> None:
     if thing.kind == "dataset" and not can(person, "see", thing):
         raise MadangError("dataset_missing", dataset=thing.id)
     raise MadangError("access_denied", verb=verb, thing=thing.id or thing.kind)
+
+
+def check_into(person: Person, dataset: str, there: Thing | None) -> None:
+    """Raises MadangError("access_denied") where `person` may not put a version into `dataset`, which is `there`, or new
+    (None). The words are the same whether it is hidden, somebody else's or free, so that they tell nothing of it."""
+    if not (can(person, "create", WORKSPACE) if there is None else can(person, "deposit", there)):
+        raise MadangError("access_denied", verb="deposit", thing=dataset)
 
 
 def _is_steward(person: Person, thing: Thing) -> bool:

@@ -29,6 +29,7 @@ class Thing:
 
 
 WORKSPACE = Thing("workspace")
+_CLOSED = ("public", "internal", "restricted")
 
 
 def of_card(dataset: str, card: Mapping[str, Any]) -> Thing:
@@ -42,3 +43,20 @@ def of_card(dataset: str, card: Mapping[str, Any]) -> Thing:
         readers=frozenset(str(each) for each in card.get("readers") or ()),
         own_rows=str(card.get("own_rows") or ""),
     )
+
+
+def narrowed(card: Mapping[str, Any], most: Mapping[str, Any]) -> dict[str, Any]:
+    """`card`, readable by no more than `most` allows: the closer access, its own rows only where either says so.
+
+    Readers of a restricted one are those that both name, but where each of them sees only the own rows, of either.
+    """
+    before, wanted = of_card("", card), of_card("", most)
+    access = max(before.access, wanted.access, key=_CLOSED.index)
+    own_rows = wanted.own_rows or before.own_rows
+    if "restricted" not in (before.access, wanted.access):
+        readers = before.readers
+    elif before.access != wanted.access:
+        readers = (before if before.access == "restricted" else wanted).readers
+    else:
+        readers = before.readers | wanted.readers if own_rows else before.readers & wanted.readers
+    return {**card, "access": access, "own_rows": own_rows, "readers": sorted(readers)}

@@ -6,12 +6,13 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from madang.access.thing import narrowed
 from madang.bank.claims import claimed, clear
 from madang.bank.dataset import Dataset, Version
 from madang.bank.durable import SEOUL, disk_errors, fsync_file, fsync_folder, locked, new_id, write_json
@@ -118,11 +119,13 @@ class Bank:
         at: datetime,
         kind: str = "deposit",
         card: dict[str, Any] | None = None,
+        most: dict[str, Any] | None = None,
         live_n: int | None = None,
     ) -> Version:
         """Make the next version of a dataset: everything is written first, then one Delta commit makes it real.
 
-        `card` becomes the dataset's first card where it has none yet. `live_n` is the live version the caller
+        `card` becomes the dataset's first card where it has none yet. `most` is a card: a dataset that more people may
+        read than it says is closed to those, before there is a version. `live_n` is the live version the caller
         compared with (0: none); where another one is live by now nothing is written. Raises
         MadangError("conflict_moved").
         """
@@ -138,6 +141,8 @@ class Bank:
             ).hexdigest()
             if card is not None and not dataset.has_card:
                 dataset.write_card(card, by=by, at=at)
+            if most is not None:
+                _change_card(dataset, lambda kept: narrowed(kept, most), by=by, at=at)
             meta = {"deposit": deposit_id, "facts": digest, "kind": kind, "by": by, "at": at.isoformat()}
             commit = dataset.table.commit(parquet, meta)
         return Dataset(self.folder / dataset_id).version(commit.n)
@@ -150,6 +155,16 @@ class Bank:
         folder = self[dataset_id].folder
         with disk_errors(folder), locked(folder / ".lock"):
             self[dataset_id].write_card(card, by=by, at=at)
+
+    def change_card(
+        self, dataset_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], *, by: str, at: datetime
+    ) -> dict[str, Any]:
+        """Keep the card that `change` makes of the newest one, which nobody else changes meanwhile; the new one. Nothing is
+        written where it makes the same of it. Raises MadangError: dataset_missing, and what `change` does.
+        """
+        folder = self[dataset_id].folder
+        with disk_errors(folder), locked(folder / ".lock"):
+            return _change_card(self[dataset_id], change, by=by, at=at)
 
     def rollback(self, dataset_id: str, n: int, *, by: str, at: datetime) -> Version:
         """Make version n live again, as a new version; nothing in between is lost.
@@ -190,6 +205,16 @@ class Bank:
         for path in gone:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
         return gone
+
+
+def _change_card(
+    dataset: Dataset, change: Callable[[dict[str, Any]], dict[str, Any]], *, by: str, at: datetime
+) -> dict[str, Any]:
+    old = dataset.card
+    new = change(dict(old))
+    if {**new, "by": None, "at": None} != {**old, "by": None, "at": None}:
+        dataset.write_card(new, by=by, at=at)
+    return new
 
 
 def _orphans(dataset: Dataset) -> Iterator[Path]:

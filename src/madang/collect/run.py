@@ -186,9 +186,10 @@ def _fetched_and_deposited(
 
 def _owned(origin: Origin, bank: Bank, dataset: str, by: str, at: datetime) -> None:
     """A dataset that nobody answers for is the source's post's: else whoever declared the source could not go on with it."""
-    card = bank[dataset].card
-    if origin.steward and not card.get("steward"):
-        bank.write_card(dataset, {**card, "steward": origin.steward}, by=by, at=at)
+    if origin.steward:
+        bank.change_card(
+            dataset, lambda card: {**card, "steward": card.get("steward") or origin.steward}, by=by, at=at
+        )
 
 
 def _written(

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from madang.access.thing import narrowed
 from madang.bank import Bank, Version
 from madang.bank.erase import brought_back
 from madang.bank.ids import file_name
@@ -40,7 +41,8 @@ _COUNTED = ("levels", "points", "left", "missing")
 @dataclass(frozen=True)
 class Merge:
     """What is merged into what: `title` names the file that the merged table is kept as, `told` goes into the facts
-    as it is (which round, which contributions), `card` is the first card of a new dataset."""
+    as it is (which round, which contributions), `card` is the first card of a new dataset; where it says that everybody
+    sees only the own rows, a dataset that is there becomes as closed as that."""
 
     dataset: str
     standard: Standard
@@ -61,7 +63,10 @@ def merge(
     start = perf_counter()
     live = bank[wanted.dataset].latest if wanted.dataset in bank else None
     _check_target(live, wanted)
+    most = wanted.card.to_json() if wanted.card.own_rows else None
     if live and _identity(live.facts.get("merged") or {}) == _identity(_told(wanted, decisions)):
+        if most is not None:
+            bank.change_card(wanted.dataset, lambda card: narrowed(card, most), by=by, at=at)
         return live, False
     with bank.bench() as place:
         con = connect(temp_dir=place, threads=threads)
@@ -77,7 +82,7 @@ def merge(
             if back := brought_back(con, bank, wanted.dataset, [place / "part-0.parquet"]):
                 stone, again = back
                 raise MadangError("erased_again", rows=again, at=stone.at[:10], ground=stone.ground)
-            columns = merged_columns(wanted.pieces, wanted.standard)
+            columns = _as_private(merged_columns(wanted.pieces, wanted.standard), live)
             problems, quality = _checked(con, wanted, columns, place, at)
         finally:
             con.close()
@@ -94,9 +99,19 @@ def merge(
             at=at,
             kind="merge",
             card=wanted.card.to_json(),
+            most=most,
             live_n=live.n if live else 0,
         )
     return version, True
+
+
+def _as_private(columns: list[DatasetColumn], live: Version | None) -> list[DatasetColumn]:
+    """The columns; what is personal in the live version stays so, also where nothing personal was found in these rows."""
+    before = {column.name: column.privacy for column in live.columns} if live else {}
+    return [
+        replace(column, privacy=before.get(column.name, "none")) if column.privacy == "none" else column
+        for column in columns
+    ]
 
 
 def _check_target(live: Version | None, wanted: Merge) -> None:

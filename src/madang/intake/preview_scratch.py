@@ -79,6 +79,7 @@ class ScratchBank(Bank):
         at: datetime,
         kind: str = "deposit",
         card: dict[str, Any] | None = None,
+        most: dict[str, Any] | None = None,
         live_n: int | None = None,
     ) -> Version:
         """Note a version that would be made."""

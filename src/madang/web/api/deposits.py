@@ -11,8 +11,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from madang.access import Person, check
-from madang.access.thing import WORKSPACE
+from madang import access
+from madang.access import Person
 from madang.bank.ids import file_name, is_valid_id
 from madang.bank.seen import thing_of
 from madang.intake.screen import hidden_name
@@ -75,13 +75,11 @@ def begin(file: Path, dataset: str, *, by: Person) -> Job:
 
 
 def check_into(person: Person, ws: Workspace, dataset: str) -> None:
-    """Raises MadangError: dataset_id_invalid, access_denied, and dataset_missing for one that may not be seen."""
+    """Raises MadangError: dataset_id_invalid, access_denied; one that may not be seen is refused as somebody else's."""
     if not is_valid_id(dataset):
         raise MadangError("dataset_id_invalid", dataset=dataset[:80])
-    if dataset not in ws.bank or not (ws.bank[dataset].latest or ws.bank[dataset].has_card):
-        check(person, "create", WORKSPACE)
-    else:
-        check(person, "deposit", thing_of(ws.bank[dataset]))
+    is_there = dataset in ws.bank and (ws.bank[dataset].latest or ws.bank[dataset].has_card)
+    access.check_into(person, dataset, thing_of(ws.bank[dataset]) if is_there else None)
 
 
 def _taken(request: HttpRequest, ws: Workspace) -> Path:

@@ -112,11 +112,12 @@ def _keep_decision(ws: Workspace, seen: Preview, by: str) -> None:
         dataset = rights.dataset_in(ws.bank, table.dataset)
         if dataset is None or not dataset.has_card or not seen.personal or not table.taken:
             continue
-        card = dict(dataset.card)
-        wanted = {**(card.get("personal_data") or {}), **seen.personal}
-        if wanted != (card.get("personal_data") or {}):
-            kept = {key: value for key, value in card.items() if key not in ("by", "at")}
-            ws.bank.write_card(table.dataset, {**kept, "personal_data": wanted}, by=by, at=ws.clock())
+        ws.bank.change_card(
+            table.dataset,
+            lambda card: {**card, "personal_data": {**(card.get("personal_data") or {}), **seen.personal}},
+            by=by,
+            at=ws.clock(),
+        )
 
 
 def _card(upload: Upload, seen: Preview, by: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from madang.access import Person, Thing, can, check
+from madang import access
+from madang.access import Person, Thing, can
 from madang.bank import Bank, Dataset
 from madang.bank.seen import SeenBank, thing_of
 from madang.messages import MadangError
@@ -31,10 +32,9 @@ def dataset_in(bank: Bank | SeenBank, dataset: str) -> Dataset | None:
 
 
 def check_into(person: Person, bank: Bank, dataset: str) -> None:
-    """Raises MadangError where a person may not put a version into `dataset`: deposit on one that has versions, create
-    for a new one. A dataset that may not be seen is missing, so that its name tells nothing."""
+    """Raises MadangError("access_denied") where a person may not put a version into `dataset`: deposit on one that has
+    versions, create for a new one. One that may not be seen is refused as one of somebody else's, and as a free name is to
+    who may create nothing."""
     there = dataset_in(bank, dataset)
-    if there is None or (there.latest is None and not there.has_card):
-        check(person, "create", WORKSPACE)
-    else:
-        check(person, "deposit", thing_of(there))
+    is_new = there is None or (there.latest is None and not there.has_card)
+    access.check_into(person, dataset, None if is_new or there is None else thing_of(there))

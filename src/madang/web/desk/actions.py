@@ -40,22 +40,27 @@ def edit_card(*, ws: Workspace, dataset: str, changes: Mapping[str, Any], seen: 
 
     Raises MadangError: dataset_missing, access_denied, card_moved, card_….
     """
-    found = SeenBank(ws.bank, by).may("edit", dataset)
-    old = found.card
-    if seen != mark_of(old):
-        raise MadangError("card_moved")
-    kept = {key: value for key, value in old.items() if key not in ("by", "at")}
-    card = Card.from_json({**kept, **{key: changes[key] for key in EDITED if key in changes}})
-    told = card.to_json()
-    changed = sorted(key for key in EDITED if told[key] != Card.from_json(kept).to_json()[key])
-    if not changed:
-        return card
+    SeenBank(ws.bank, by).may("edit", dataset)
+    made: list[Card] = []
+
+    def changed(old: dict[str, Any]) -> dict[str, Any]:
+        if seen != mark_of(old):
+            raise MadangError("card_moved")
+        before = Card.from_json(old)
+        card = Card.from_json({**old, **{key: changes[key] for key in EDITED if key in changes}})
+        made.append(card)
+        told, was = card.to_json(), before.to_json()
+        what = sorted(key for key in EDITED if told[key] != was[key])
+        if not what:
+            return old
+        record(by, "dataset.card", dataset, detail={"changed": what, "access": card.access})
+        return told
+
     with transaction.atomic():
-        record(by, "dataset.card", dataset, detail={"changed": changed, "access": card.access})
-        ws.bank.write_card(dataset, told, by=by.id, at=ws.clock())
+        ws.bank.change_card(dataset, changed, by=by.id, at=ws.clock())
     with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
         Index(ws.folder / "cache" / "search.db").put(doc_of(ws.bank[dataset], ws.standards))
-    return card
+    return made[0]
 
 
 def mark_of(card: Mapping[str, Any]) -> str:

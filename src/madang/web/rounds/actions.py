@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from madang.access import Person, Thing, can, check
+from madang.access import Person, Thing, can, check, check_into
 from madang.access.thing import WORKSPACE
 from madang.bank.ids import clean_id, is_valid_id
 from madang.bank.seen import thing_of as thing_of_dataset
@@ -129,10 +129,10 @@ def open_round(ws: Workspace, round_: Round, *, by: Person) -> None:
 
 def may_merge_into(ws: Workspace, round_: Round, by: Person) -> None:
     """Raises MadangError where the person may not write the dataset that a round ends in."""
-    if round_.target in ws.bank:
-        check(by, "deposit", thing_of_dataset(ws.bank[round_.target]))
+    there = thing_of_dataset(ws.bank[round_.target]) if round_.target in ws.bank else None
+    check_into(by, round_.target, there)
+    if there is not None:
         return
-    check(by, "create", WORKSPACE)
     if not can(by, "deposit", Thing("dataset", round_.target, steward=round_.post)):
         raise MadangError("round_post_missing")  # nobody could merge a second time
 

@@ -130,8 +130,7 @@ def merge_round(ws: Workspace, round_: Round, *, by: Person) -> tuple[Version, b
             by, "round.merge", f"round:{round_.key}",
             detail={"dataset": round_.target, "version": version.n, "rows": version.rows, "new": new},
         )  # fmt: skip
-    if new:
-        ws.renewed(round_.target)
+    ws.renewed(round_.target)
     return version, new
 
 

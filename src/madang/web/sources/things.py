@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from madang.access import Person, Thing, can, check, of_card
+from madang.access import Person, Thing, can, check, check_into, of_card
 from madang.collect.origin import Origin
 from madang.messages import MadangError
 from madang.workspace import Workspace
@@ -53,10 +53,8 @@ def check_collect(person: Person, origin: Origin, workspace: Workspace) -> None:
         raise MadangError("origin_missing", id=origin.id)
     check(person, "collect", thing)
     filled = dataset_of(origin.dataset, workspace)
-    if filled is not None:
-        check(person, "deposit", filled)
-    elif origin.dataset:
-        check(person, "create", Thing("dataset", origin.dataset))
+    if origin.dataset:
+        check_into(person, origin.dataset, filled)
 
 
 def check_change(person: Person, origin: Origin, workspace: Workspace) -> None:
