@@ -190,6 +190,8 @@ def simple(
     original = folder / f"{id}.csv"
     original.write_text("이름,수\n", encoding="utf-8")
     facts = _facts(columns, held[:1], score, errors, rows * 10, as_of=at.date().isoformat())
+    declared = ws.standards.get(standard or "")  # its rhythm is noted at the deposit
+    facts["quality"]["freshness"]["rhythm_days"] = declared.rhythm_days if declared else None
     _commit(ws, folder, id, held, columns, facts, original, standard, at, sink.path, errors, verdict)
 
 

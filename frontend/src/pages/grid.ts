@@ -54,7 +54,6 @@ class Sheet {
     this.table.setAttribute("aria-describedby", "sheet-help");
     this.scroll.addEventListener("scroll", () => this.draw(), { passive: true });
     this.table.addEventListener("mousedown", (event) => this.pressed(event));
-    this.table.addEventListener("dblclick", () => this.edit());
     this.table.addEventListener("keydown", (event) => this.key(event));
     this.table.addEventListener("paste", (event) => this.paste(event));
     this.table.addEventListener("copy", (event) => this.copy(event));
@@ -202,7 +201,8 @@ class Sheet {
     const [row = 0, column = 0] = (cell.dataset.at ?? "0:0").split(":").map(Number);
     const again = row === this.at.row && column === this.at.column && this.table.contains(document.activeElement);
     this.go(row, column);
-    if (again && matchMedia("(pointer: coarse)").matches) this.edit();
+    // a second press: no "dblclick" comes, since the cell of the first press was drawn anew
+    if (event.detail > 1 || (again && matchMedia("(pointer: coarse)").matches)) this.edit();
   }
 
   private key(event: KeyboardEvent): void {
@@ -263,6 +263,7 @@ class Sheet {
     cell.replaceChildren(input);
     this.editor = input;
     input.focus();
+    input.setSelectionRange(input.value.length, input.value.length);
     input.addEventListener("blur", () => this.finish(true));
   }
 
@@ -282,9 +283,13 @@ class Sheet {
   }
 
   private change(cells: [number, number, string][]): void {
-    const open = cells.filter(([r, c]) => this.rows[r] && this.columns[c]?.locked === false);
-    if (!open.length) return;
+    if (!cells.some(([r, c]) => this.rows[r] && this.columns[c]?.locked === false)) return;
     this.remember();
+    this.put(cells);
+  }
+
+  private put(cells: [number, number, string][]): void {
+    const open = cells.filter(([r, c]) => this.rows[r] && this.columns[c]?.locked === false);
     for (const [r, c, text] of open) (this.rows[r] as Row).cells[c] = text.trim();
     this.draw(true);
     this.later();
@@ -313,12 +318,14 @@ class Sheet {
     this.later();
   }
 
+  /** A block from a spreadsheet goes into the cells from here on, into new rows where there are none; into an open cell goes a single value. */
   private paste(event: ClipboardEvent): void {
-    if (this.editor) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!text) return;
-    event.preventDefault();
     const block = table(text);
+    const single = block.length === 1 && block[0]?.length === 1;
+    if (!text || (this.editor && single)) return;
+    event.preventDefault();
+    this.finish(false);
     this.remember();
     const cells: [number, number, string][] = [];
     block.forEach((line, i) => {
@@ -326,8 +333,7 @@ class Sheet {
       if (r >= this.rows.length) this.rows.push({ base: null, gone: false, cells: this.columns.map(() => "") });
       line.forEach((value, j) => this.at.column + j < this.columns.length && cells.push([r, this.at.column + j, value]));
     });
-    this.past.pop();
-    this.change(cells);
+    this.put(cells);
   }
 
   private copy(event: ClipboardEvent): void {

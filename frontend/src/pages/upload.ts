@@ -11,6 +11,7 @@ const form = document.querySelector<HTMLFormElement>("form[data-upload]");
 const input = form?.querySelector<HTMLInputElement>("input[type=file]");
 const list = document.querySelector<HTMLUListElement>("#coming");
 const token = form?.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+const dataset = form?.querySelector<HTMLInputElement>("input[name=dataset]")?.value ?? "";
 const korean = document.documentElement.lang !== "en";
 const say = korean
   ? { pause: "멈춤", go: "이어서", cancel: "그만두기", done: "다 올렸습니다. 읽는 중입니다.", open: "확인하기", again: "연결이 끊겨 다시 잇는 중입니다.", stopped: "멈췄습니다.", failed: "올리지 못했습니다." }
@@ -102,7 +103,7 @@ async function send(task: Task, alone: boolean): Promise<void> {
     const made = await fetch("/deposits/uploads/", {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ name: file.name, size: file.size, fingerprint: `${file.name}|${file.size}|${file.lastModified}` }),
+      body: JSON.stringify({ dataset, name: file.name, size: file.size, fingerprint: `${file.name}|${file.size}|${file.lastModified}` }),
     });
     if (made.redirected) return void location.reload();
     const said = await made.json();

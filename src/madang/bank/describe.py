@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq  # not pyarrow.dataset: that takes a second to impo
 
 from madang.bank.dataset import Dataset, Version
 from madang.bank.ids import order_of
-from madang.declarations.rhythm import freshness_status
+from madang.declarations.rhythm import Freshness, freshness_status
 from madang.messages import Language, text
 
 
@@ -38,7 +38,7 @@ def describe_dataset(dataset: Dataset, today: date) -> dict[str, Any]:
         "standard": receipt.get("standard"),
         "as_of": day.isoformat() if day else None,
         "as_of_from": ("file_name" if live and of_file_name(live) else "data") if day else None,
-        "freshness": freshness_status(data_day(live), _rhythm(card, quality), today),
+        "freshness": freshness_of(card, live, today),
         "at": live.at.isoformat(timespec="seconds") if live else None,
         "by": live.by if live else None,
         "last_verdict": last["verdict"] if last else None,
@@ -84,9 +84,16 @@ def _named(version: Version) -> date | None:
     return None
 
 
-def _rhythm(card: dict[str, Any], quality: dict[str, Any]) -> int | None:
+def rhythm_of(card: Mapping[str, Any], version: Version | None) -> int | None:
     """Days between two updates: as the card says, else as the standard said at the deposit."""
-    return card.get("rhythm_days") or (quality.get("freshness") or {}).get("rhythm_days")
+    quality = (version.facts.get("quality") or {}) if version else {}
+    days = card.get("rhythm_days") or (quality.get("freshness") or {}).get("rhythm_days")
+    return int(days) if days else None
+
+
+def freshness_of(card: Mapping[str, Any], version: Version | None, today: date) -> Freshness:
+    """Whether a dataset is late on a day: the one answer for catalogue, overview, posts and command line."""
+    return freshness_status(data_day(version), rhythm_of(card, version), today)
 
 
 def describe_version(version: Version) -> dict[str, Any]:

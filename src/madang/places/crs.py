@@ -80,6 +80,28 @@ def normal(crs: str) -> str:
     return "KATEC" if crs.strip().upper() == "KATEC" else crs
 
 
+def named(said: str) -> str:
+    """A system as a person names it, written the one way: a number, "EPSG:5186", "GRS80 중부원점(2010)" -> "EPSG:5186".
+
+    A name that fits several ("중부원점") or none stays as it is, for whoever asked to choose.
+    """
+    plain = _plain(said)
+    by_name = [each.crs for each in CANDIDATES if plain in (_plain(each.label), _plain(label(each.crs)))]
+    parts = [each.crs for each in CANDIDATES if len(plain) > 1 and plain in _plain(each.label)]
+    found = by_name or parts
+    return found[0] if len(found) == 1 else normal(said.strip())
+
+
+def like(said: str) -> list[str]:
+    """Labels of the systems whose names hold what was said: ["Bessel 중부원점 (EPSG:2097)", …] for "중부원점"."""
+    plain = _plain(said)
+    return [label(each.crs) for each in CANDIDATES if len(plain) > 1 and plain in _plain(each.label)]
+
+
+def _plain(said: str) -> str:
+    return re.sub(r"[\s()·,_-]+", "", said).casefold()
+
+
 def label(crs: str) -> str:
     """What people call `crs`: "GRS80 중부원점 (EPSG:5181)"."""
     known = _LABELS.get(crs)

@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "marked_info": "note",
     "reading_stopped": "The reading was stopped. Read the file again.",
     # new tables
+    "crs_name_several": "Several coordinate systems are called ‘{name}’. Choose one from the list: {systems}.",
     "table_title": "Give the table a name with at least one letter or digit.",
     "table_taken": "The name '{title}' is taken. Choose another one.",
     "table_columns": "Name one to {most} columns, each once.",

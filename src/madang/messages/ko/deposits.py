@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "marked_info": "알림",
     "reading_stopped": "읽던 일이 멈췄습니다. 다시 읽으십시오.",
     # new tables
+    "crs_name_several": "‘{name}’{이}라고 부르는 좌표계가 여럿입니다. 목록에서 하나를 고르십시오: {systems}.",
     "table_title": "표의 이름을 적으십시오. 한글, 영문, 숫자가 하나는 있어야 합니다.",
     "table_taken": "'{title}'{이}라는 이름은 이미 쓰고 있습니다. 다른 이름을 적으십시오.",
     "table_columns": "열을 하나 이상 {most}개까지 적으십시오. 같은 이름은 두 번 쓸 수 없습니다.",

@@ -30,12 +30,16 @@ UNFINISHED_FOR = timedelta(days=2)  # an upload nobody went on with
 REVIEW_FOR = timedelta(days=30)
 
 
-def begin(*, by: Person, ws: Workspace, name: str, size: int, fingerprint: str = "") -> Upload:
-    """A new upload, or the one that the same person broke off with the same file.
+def begin(
+    *, by: Person, ws: Workspace, name: str, size: int, fingerprint: str = "", dataset: str = ""
+) -> Upload:
+    """A new upload, or the one that the same person broke off with the same file; meant for `dataset` where one is named.
 
     Raises MadangError: access_denied, upload_empty, upload_too_large, upload_quota, disk_full.
     """
     rights.check_upload(by, ws.bank)
+    if dataset:
+        rights.check_into(by, ws.bank, dataset)
     if size <= 0:
         raise MadangError("upload_empty", file=clean_name(name))
     if size > FILE_MOST:
@@ -45,12 +49,16 @@ def begin(*, by: Person, ws: Workspace, name: str, size: int, fingerprint: str =
         mine = Upload.objects.filter(by=by.id, state__in=UNFINISHED)
         known = mine.filter(fingerprint=digest, size=size, state=COMING).first() if digest else None
         if known is not None and place_of(ws, known).offset >= 0:
+            if dataset and dataset != known.dataset:
+                known.dataset = dataset
+                known.save(update_fields=["dataset"])
             return known
         if (mine.aggregate(sum=Sum("size"))["sum"] or 0) + size > PERSON_MOST:
             raise MadangError("upload_quota", most=_gb(PERSON_MOST))
         upload = Upload(
-            key=secrets.token_hex(16), by=by.id, name=clean_name(name), size=size, fingerprint=digest
-        )
+            key=secrets.token_hex(16), by=by.id, name=clean_name(name), size=size, fingerprint=digest,
+            dataset=dataset,
+        )  # fmt: skip
         upload.save(force_insert=True)
         place_of(ws, upload).make(size)
     return upload

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from madang.declarations.card import ACCESS, LICENCES, THEMES, Card
 from madang.messages import MadangError
+from madang.places.crs import like, named
 from madang.privacy import POLICY
 
 _ROWS = re.compile(r"\d{1,7}(?:\s*[,~\s]\s*\d{1,7})*")
@@ -23,6 +24,10 @@ def override(form: QueryDict) -> dict[str, Any]:
         said = form.get(name, "").strip()
         if said:
             told[name] = "\t" if said == "\\t" else said
+    if other := form.get("crs_other", "").strip()[:80]:
+        told["crs"] = other
+    if "crs" in told:
+        told["crs"] = _crs(str(told["crs"]))
     rows = form.get("header_rows", "").strip()
     if rows:
         told["header_rows"] = _rows(rows)
@@ -39,6 +44,14 @@ def override(form: QueryDict) -> dict[str, Any]:
         if column:
             mapping[label] = "" if column == "-" else column
     return {**told, "types": types, "mapping": mapping}
+
+
+def _crs(said: str) -> str:
+    """A coordinate system by number or name. Raises MadangError("crs_name_several") where a name fits several."""
+    found, near = named(said), like(said)
+    if found == said and len(near) > 1:
+        raise MadangError("crs_name_several", name=said, systems=", ".join(near))
+    return found
 
 
 def _rows(said: str) -> list[int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from madang.access import Person, can
 from madang.bank import Dataset
+from madang.bank.describe import data_day, freshness_of, rhythm_of
 from madang.bank.seen import SeenBank, thing_of
 from madang.messages import MadangError
 from madang.web.deposits.models import Draft, Upload
@@ -34,6 +35,7 @@ class Line:
     mark: Mark | None = None
     at: datetime | None = None
     deposit: str = ""
+    days: int = 0  # late by
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Overview:
     uploads: list[Upload]
     drafts: list[Draft]
     late: list[Line]
+    late_count: int
     worse: list[Line]
     refused: list[Line]
     recent: list[Line]
@@ -73,7 +76,8 @@ def of(ws: Workspace, by: Person) -> Overview:
         drafts=[
             d for d in Draft.objects.filter(by=by.id, state=OPEN).order_by("-touched_at")[:_MOST] if d.changes
         ],
-        late=sorted(late, key=lambda line: line.says, reverse=True)[:_MOST],
+        late=sorted(late, key=lambda line: -line.days)[:_MOST],
+        late_count=len(late),
         worse=worse[:_MOST],
         refused=refused[:_MOST],
         recent=recent[:_RECENT],
@@ -87,20 +91,13 @@ def _line(dataset: Dataset, says: str, **more: Any) -> Line:
 
 
 def _late(dataset: Dataset, ws: Workspace) -> list[Line]:
-    live = dataset.latest
-    rhythm = dataset.card.get("rhythm_days")
-    if live is None or not rhythm:
+    live, today = dataset.latest, ws.clock().date()
+    day, rhythm = data_day(live), rhythm_of(dataset.card, live)
+    if day is None or rhythm is None or freshness_of(dataset.card, live, today) != "late":
         return []
-    days = (ws.clock() - live.at).days - int(rhythm)
-    if days <= 0:
-        return []
-    return [
-        _line(
-            dataset,
-            _("{days}일 늦음 (갱신주기 {rhythm}일)").format(days=f"{days:,}", rhythm=rhythm),
-            at=live.at,
-        )
-    ]
+    days = (today - day).days - rhythm
+    told = _("{days}일 늦음 (갱신주기 {rhythm}일)").format(days=f"{days:,}", rhythm=f"{rhythm:,}")
+    return [_line(dataset, told, days=days, at=datetime.combine(day, time()))]
 
 
 def _worse(dataset: Dataset) -> list[Line]:

@@ -19,7 +19,7 @@ from madang.intake.marked_original import marked_original
 from madang.intake.receipt import Reason
 from madang.messages import MadangError
 from madang.web.accounts.people import person_of
-from madang.web.audit.record import record
+from madang.web.audit.reason import with_reason
 from madang.web.deposits.models import sentence
 from madang.web.deposits.reviewing import problem_sentence
 from madang.web.deposits.sending import workbook
@@ -65,23 +65,17 @@ def receipt(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
     return render(request, "deposits/receipt.html", told)
 
 
+@with_reason(lambda request: request.GET.get("personal") == "1")
 @page
 def marked(request: HttpRequest, dataset: str, deposit: str) -> HttpResponseBase:
     """The original with its problems marked, to go back to whoever made it; personal values starred unless the person
-    may see them and says why."""
+    may see them and said why."""
     found, said, facts = _found(dataset, deposit)
-    by = person_of(request)
-    hidden = _hidden(found, facts)
-    why = request.GET.get("why", "").strip()[:500]
-    whole = not hidden
-    if hidden and why:
-        bank().may("read_personal", dataset)
-        whole = True
+    shown: set[str] = set() if request.reason else _hidden(found, facts)
     held = TemporaryFile()  # noqa: SIM115 - closed when it was sent
     try:
         if not _kept(said):
             raise MadangError("marked_unreadable")
-        shown = set() if whole else hidden
         marked_original(
             workspace().bank.snapshots.path(str(said["sha256"])), said, facts, _problems(found, deposit, shown), held,
             hidden=sorted(shown), title=f"{found.card['title']} · {said['file']}",
@@ -90,15 +84,9 @@ def marked(request: HttpRequest, dataset: str, deposit: str) -> HttpResponseBase
         held.close()
         messages.error(request, sentence(error.code, error.params))
         return redirect("deposits:receipt", dataset=dataset, deposit=deposit)
-    if hidden and whole:
-        record(
-            by,
-            "dataset.read_personal",
-            f"dataset:{dataset}",
-            why=why,
-            detail={"deposit": deposit, "form": "marked"},
-        )
-    return workbook(held, f"{str(said['file']).rsplit('.', 1)[0]}-점검.xlsx")
+    answer = workbook(held, f"{str(said['file']).rsplit('.', 1)[0]}-점검.xlsx")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _kept(said: dict[str, Any]) -> bool:

@@ -56,11 +56,16 @@ def create(request: HttpRequest) -> HttpResponse:
     try:
         said = json.loads(request.body)
         name, size = str(said["name"]), int(said["size"])
-        fingerprint = str(said.get("fingerprint") or "")[:2_000]
+        fingerprint, dataset = (
+            str(said.get("fingerprint") or "")[:2_000],
+            str(said.get("dataset") or "")[:200],
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponse(status=400)
     ws = workspace()
-    upload = actions.begin(by=person_of(request), ws=ws, name=name, size=size, fingerprint=fingerprint)
+    upload = actions.begin(
+        by=person_of(request), ws=ws, name=name, size=size, fingerprint=fingerprint, dataset=dataset
+    )
     answer = JsonResponse(
         {"key": upload.key, "name": upload.name, "offset": actions.place_of(ws, upload).offset}, status=201
     )
@@ -142,7 +147,10 @@ def _whole(request: HttpRequest) -> HttpResponse:
         if not files:
             raise MadangError("upload_none")
         for file in files:
-            upload = actions.begin(by=by, ws=ws, name=file.name or "file", size=file.size or 0)
+            upload = actions.begin(
+                by=by, ws=ws, name=file.name or "file", size=file.size or 0,
+                dataset=request.POST.get("dataset", "")[:200],
+            )  # fmt: skip
             place = actions.place_of(ws, upload)
             os.replace(file.temporary_file_path(), place.data)
             place.data.chmod(0o600)

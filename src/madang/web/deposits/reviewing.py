@@ -17,6 +17,7 @@ from madang.intake.preview import Preview
 from madang.intake.preview_scratch import Table
 from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC
+from madang.places.crs import CANDIDATES, label
 from madang.privacy import POLICY
 from madang.web.deposits.models import Upload, sentence
 from madang.web.deposits.rights import dataset_in
@@ -31,7 +32,7 @@ _SHOWN_COLUMNS = 30
 _NOTHING_TOLD = {"sheet": "", "encoding": "", "delimiter": "", "standard": "", "crs": "", "text": False}
 _BLANK = dict.fromkeys(("title", "description", "steward", "theme", "access", "licence", "rhythm_days"), "")
 ENCODINGS = ("utf-8", "cp949", "utf-16")
-CRS = ("EPSG:4326", "EPSG:5174", "EPSG:5179", "EPSG:5181", "EPSG:5186")
+CRS = [(each.crs, label(each.crs)) for each in CANDIDATES]
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ class Review:
     moved: bool
     told: dict[str, Any]
     header_rows: str
+    crs_other: str
     sheets: list[str]
     standards: list[tuple[str, str]]
     mappings: list[tuple[str, str]]
@@ -142,6 +144,7 @@ def review(upload: Upload, seen: Preview, ws: Workspace, by: Person) -> Review:
         moved=any(part.moved for part in parts),
         told={**_NOTHING_TOLD, **upload.told},
         header_rows="" if rows is None else ", ".join(map(str, rows)) or "0",
+        crs_other=str(upload.told.get("crs") or "") if upload.told.get("crs") not in dict(CRS) else "",
         sheets=sorted(known),
         standards=standards,
         mappings=[(c.name, c.label) for c in chosen.columns if not c.derived_from] if chosen else [],

@@ -10,6 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from madang.access import can
+from madang.bank import Dataset
+from madang.bank.seen import SeenBank, thing_of
 from madang.intake.preview import Preview
 from madang.messages import MadangError
 from madang.web.accounts.people import person_of
@@ -28,7 +31,14 @@ def start(request: HttpRequest) -> HttpResponse:
     """What waits for the person, and the place to drop files."""
     by, ws = person_of(request), workspace()
     may = rights.may_upload(by, ws.bank)
-    return render(request, "deposits/overview.html", {"overview": overview.of(ws, by), "may_upload": may})
+    told = {"overview": overview.of(ws, by), "may_upload": may, "into": _into(request, by)}
+    return render(request, "deposits/overview.html", told)
+
+
+def _into(request: HttpRequest, by: Any) -> Dataset | None:
+    """The dataset that the address names, where the person may put something in."""
+    found = rights.dataset_in(SeenBank(workspace().bank, by), request.GET.get("dataset", ""))
+    return found if found and can(by, "deposit", thing_of(found)) else None
 
 
 @page

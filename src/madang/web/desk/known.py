@@ -19,7 +19,7 @@ from typing import Any
 import madang
 from madang.access import Person, Thing, can, of_card
 from madang.bank import Dataset, Version
-from madang.bank.describe import as_of, data_day, of_file_name
+from madang.bank.describe import as_of, data_day, of_file_name, rhythm_of
 from madang.bank.ids import is_valid_id
 from madang.bank.seen import thing_of
 from madang.declarations.standard import Standard
@@ -230,7 +230,7 @@ def _read(said: Known, dataset: Dataset, card: Mapping[str, Any], standards: Map
         licence=str(card.get("licence") or ""),
         standard=standard.id if standard else "",
         standard_label=standard.label if standard else "",
-        rhythm_days=rhythm_of(card, standard),
+        rhythm_days=rhythm_of(card, latest),
         version=latest.n if latest else None,
         rows=latest.rows if latest else None,
         as_of=spoken.isoformat() if spoken else "",
@@ -270,12 +270,6 @@ def standard_of(
     """The standard a version was read by, else the one its card names."""
     named = (version.receipt.get("standard") if version else None) or card.get("standard")
     return standards.get(str(named)) if named else None
-
-
-def rhythm_of(card: Mapping[str, Any], standard: Standard | None) -> int | None:
-    """Days between two updates, by the card, else by the standard."""
-    days = card.get("rhythm_days") or (standard.rhythm_days if standard else None)
-    return int(days) if days else None
 
 
 def day_of(said: str) -> date | None:

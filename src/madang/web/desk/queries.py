@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from madang.access import Verb, can
 from madang.bank import Dataset, Version
-from madang.bank.describe import as_of, of_file_name
+from madang.bank.describe import as_of, of_file_name, rhythm_of
 from madang.bank.seen import thing_of
 from madang.declarations.standard import Standard
 from madang.web.desk.changes import changes_since, version_line
 from madang.web.desk.entries import check_readable
-from madang.web.desk.known import last_refused, rhythm_of, standard_of
+from madang.web.desk.known import last_refused, standard_of
 from madang.web.desk.lineage import lineage_of
 from madang.web.desk.pages import (
     ColumnSeen,
@@ -63,7 +63,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         defects=tuple(str(defect) for defect in card.get("known_defects") or ()),
         as_of=as_of(version) if version else None,
         as_of_named=bool(version and of_file_name(version)),
-        freshness=freshness(version, rhythm_of(card, standard), ws.clock().date()),
+        freshness=freshness(version, rhythm_of(card, version), ws.clock().date()),
         last_refused=words.LAST_REFUSED if last_refused(dataset.latest, last) else None,
         version=next((line for line in lines if version and line.n == version.n), None),
         previous=_previous(dataset, version),
