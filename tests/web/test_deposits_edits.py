@@ -258,11 +258,27 @@ def test_the_original_comes_back_with_its_problems_marked(alice: Any, charlie: A
     sheet = book["자료"]
     assert "정수로 읽을 수 없습니다" in sheet["D6"].comment.text
     assert sheet["C6"].value == "0************"
-    why = alice.get(f"{address}marked.xlsx", {"why": "민원 확인"})
-    whole = openpyxl.load_workbook(io.BytesIO(body(why)))
-    assert whole["자료"]["C6"].value == "010-1234-5605"
-    assert Entry.objects.get(what="dataset.read_personal").why == "민원 확인"
-    assert charlie.get(f"{address}marked.xlsx", {"why": "궁금"}).status_code == 403
+    unmasked = page.link("가리지 않은 원본")
+    for short in ("", "민", "         민         "):
+        asked = alice.post(unmasked, {"reason": short})
+        assert (asked.status_code, asked["Content-Type"].partition(";")[0]) == (400, "text/html")
+    for said in (
+        {"why": "민원 확인을 위해 봅니다"},
+        {"reason": "민원 확인을 위해 봅니다"},
+    ):  # an address gives no reason
+        by_address = alice.get(unmasked, said)
+        if by_address["Content-Type"].startswith("text/html"):
+            continue
+        left = openpyxl.load_workbook(io.BytesIO(body(by_address)))
+        assert left["자료"]["C6"].value == "0************"
+    assert not Entry.objects.filter(what="dataset.read_personal").exists()
+    given = alice.post(unmasked, {"reason": "민원 확인을 위해 봅니다"}, follow=True)
+    assert given["Cache-Control"] == "no-store"
+    assert openpyxl.load_workbook(io.BytesIO(body(given)))["자료"]["C6"].value == "010-1234-5605"
+    entry = Entry.objects.get(what="dataset.read_personal")
+    assert (entry.why, entry.by, entry.thing) == ("민원 확인을 위해 봅니다", "alice", "물품")
+    assert charlie.post(unmasked, {"reason": "궁금해서 봅니다 그냥"}).status_code == 403
+    assert charlie.get(unmasked).status_code == 403
     starred = openpyxl.load_workbook(io.BytesIO(body(charlie.get(f"{address}marked.xlsx"))))
     assert starred["자료"]["C6"].value == "0************"
     assert alice.get("/deposits/receipts/물품/../x/").status_code == 404
