@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from madang.declarations.fields import Fields, bad
@@ -40,9 +41,16 @@ def load_standards(*folders: Path) -> dict[str, Standard]:
     found: dict[str, Standard] = {}
     for folder in folders:
         for file in sorted(folder.glob("*.toml")):
-            standard = load_standard(file, bind=folder != SHIPPED)
+            known = file.stat()
+            standard = _kept(file, known.st_mtime_ns, known.st_size, folder != SHIPPED)
             found[standard.id] = standard
     return found
+
+
+@lru_cache(maxsize=512)
+def _kept(file: Path, _changed: int, _size: int, bind: bool) -> Standard:
+    """Read and checked once in each process until the file changes: they are many, and every workspace asks."""
+    return load_standard(file, bind=bind)
 
 
 def load_standard(file: Path, *, bind: bool = True) -> Standard:
