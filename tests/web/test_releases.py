@@ -6,13 +6,21 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 
+from madang.messages import MadangError
 from madang.web.audit.models import Entry
+from madang.web.releases import jobs
+from madang.web.work import queue
+from madang.web.work.registry import kind_of
+from madang.web.work.running import Running
 from madang.workspace import Workspace
 from release import city
+from web import deposits_helper
 
 POST = "위생과 인허가팀"
 DECIDED = {
@@ -156,6 +164,78 @@ def test_edition_of_a_dataset_is_one_line_for_its_page(shops: Workspace, steward
     told = edition_of("가게")
     assert told is not None
     assert (told["words"], told["version"]) == ("개방 중", 1)
+
+
+def worked(steward: Any, answer: Any) -> tuple[Any, str]:
+    """What the page shows that a long look or decision leads to, before and after it is done."""
+    address = answer.headers["Location"]
+    before = steward.get(address).content.decode()
+    assert steward.get(f"{address}?part=1").content.decode().strip().startswith('<div id="under-way"')
+    assert deposits_helper.work() == 1
+    assert steward.get(f"{address}?part=1").headers["HX-Refresh"] == "true"
+    return steward.get(address), before
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_ROWS", 10)
+
+
+@pytest.mark.usefixtures("long")
+def test_what_takes_long_is_looked_at_by_a_job(
+    shops: Workspace, steward: Any, signed_in: Callable[..., Any]
+) -> None:
+    answer = steward.post("/releases/new/가게/", filled(shops, do="preview", title="다른 제목"))
+    for other in (signed_in("steward", posts=[POST]), signed_in("official", posts=[POST])):
+        assert other.get(answer.headers["Location"]).status_code in (403, 404)
+    after, before = worked(steward, answer)
+    assert "미리 보는 중" in before
+    assert "가게1" in after.content.decode()
+    assert 'value="다른 제목"' in after.content.decode()
+    assert "010-1001" not in after.content.decode()
+    assert "가게" not in shops.releases.open_bank
+
+
+@pytest.mark.usefixtures("long")
+def test_what_takes_long_is_decided_by_a_job(shops: Workspace, steward: Any) -> None:
+    after, _ = worked(steward, steward.post("/releases/new/가게/", filled(shops, do="decide")))
+    assert after.headers["Location"].endswith(f"/releases/of/{quote('가게')}/")
+    assert len(city.published(shops.releases, "가게")) == 20
+    entry = Entry.objects.get(what="release.decide")
+    assert (entry.by, entry.thing, entry.why) == ("kim", "가게", "공공데이터법 제17조")
+    city.deposit(shops, "가게", ["업소명", "휴대전화", "면적"], [("새 가게", "010-1-2", 3)] * 19)
+    steward.post("/releases/of/가게/", {"do": "refresh"})
+    assert len(city.published(shops.releases, "가게")) == 20
+    assert deposits_helper.work() == 1
+    assert len(city.published(shops.releases, "가게")) == 19
+
+
+@pytest.mark.usefixtures("long")
+def test_a_job_that_may_not_open_says_why_on_the_form(shops: Workspace, steward: Any) -> None:
+    """A few alike are found only when the rows are made."""
+    name = next(c.name for c in shops.bank["가게"].latest.columns if c.label == "업소명")
+    answer = steward.post("/releases/new/가게/", filled(shops, do="decide", **{f"quasi:{name}": "1"}))
+    job = queue.claim(timezone.now())
+    with pytest.raises(MadangError) as error:
+        kind_of(job.kind).run(Running(job), **job.params)
+    assert error.value.code == "release_few_alike"
+    queue.fail(job, error.value, timezone.now(), lambda: 0.5, heals=False)
+    page = steward.get(answer.headers["Location"])
+    assert page.status_code == 400
+    assert "알아볼 수 있습니다" in page.content.decode()
+    assert "가게" not in shops.releases.open_bank
+
+
+@pytest.mark.usefixtures("long")
+def test_a_right_that_ended_in_between_ends_the_job(shops: Workspace, steward: Any) -> None:
+    steward.post("/releases/new/가게/", filled(shops, do="decide"))
+    card = {k: v for k, v in shops.bank["가게"].card.items() if k not in ("by", "at")}
+    shops.write_card("가게", {**card, "steward": "다른 부서"})
+    job = queue.claim(timezone.now())
+    with pytest.raises(MadangError) as error:
+        kind_of(job.kind).run(Running(job), **job.params)
+    assert error.value.code == "access_denied"
+    assert "가게" not in shops.releases.open_bank
 
 
 def test_an_empty_list_says_where_to_begin(tmp_path: Path, signed_in: Callable[..., Any]) -> None:

@@ -16,7 +16,7 @@ from madang.bank.erase import erase
 from madang.bank.seen import thing_of
 from madang.declarations.standard import Standard
 from madang.engine.duck import connect
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 from madang.release import joint, ledger
 from madang.release.cube import Cube, cube
 from madang.release.decision import Decision
@@ -29,7 +29,12 @@ from madang.release.screening import screen
 from madang.release.shown import labelled, made_of
 from madang.release.tables import Table
 
+Steps = Callable[[int, int | None, str], None]  # done, of how many (None: not known), in words
 State = Literal["open", "behind", "withdrawn", "over", "waiting"]
+
+
+def _no_steps(done: int, total: int | None, step: str) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Releases:
     folder: Path
     clock: Callable[[], datetime]
     standards: Mapping[str, Standard] = field(default_factory=dict)
+    steps: Steps = _no_steps  # told what is being done while something is prepared; may stop it by raising
 
     @property
     def decisions(self) -> Decisions:
@@ -243,6 +249,7 @@ class Releases:
 
     def _prepare(self, decisions: Sequence[Decision]) -> list[Prepared]:
         versions = [self._live(decision) for decision in decisions]
+        self.steps(0, None, text("release_step_rows"))
         with connect(temp_dir=self.open_bank.workshop) as con:
             cubes: dict[int, tuple[Cube, dict[str, Table]]] = {}
             for number, (decision, version) in enumerate(zip(decisions, versions, strict=True)):
@@ -260,6 +267,7 @@ class Releases:
                     made = Made(found.table, found.columns)
                 standard = self.standards.get(str(version.dataset.card.get("standard") or ""))
                 made = replace(made, columns=labelled(made.columns, standard))
+                self.steps(number, len(decisions), text("release_step_screen"))
                 screen(made.table, made.columns, _said(decision, version))
                 prepared.append(Prepared(decision, version, made, tuple(tables.items())))
         return prepared
@@ -269,6 +277,7 @@ class Releases:
     ) -> dict[int, dict[str, Table]]:
         if not cubes:
             return {}
+        self.steps(0, None, text("release_step_hide"))
         new = [
             (number, name, table) for number, (_, tables) in cubes.items() for name, table in tables.items()
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,12 @@ from madang.access import Person
 from madang.bank import Dataset, Version
 from madang.declarations.standard import DatasetColumn
 from madang.release import Decision, Dim, Filter, Measure, TableRule, Treatment
+from madang.release.publish import Made
 from madang.release.rows import tells_place
 from madang.web.shell import words
 from madang.web.shell.workspace import workspace
 
+_FIRST = 12  # rows of a look beforehand
 _COUNTED = ("_persons", "_count", "_households")
 _AREAS = {"hjd_code": "행정동", "bjd_code": "법정동", "area_code": "행정동"}
 
@@ -168,3 +171,19 @@ def _table(version: Version, given: Mapping[str, str]) -> TableRule:
         measures = [Measure("", population=population or version.dataset.id)]
     least = given.get("least", "5").strip()
     return TableRule(tuple(dims), tuple(measures), least=int(least) if least.isdigit() else 5)
+
+
+def looked_at(made: Made) -> dict[str, Any]:
+    """What would become public, as the page shows it: heads, the first lines, how much there is; fit for JSON."""
+    names = [column.name for column in made.columns]
+    first = made.table.slice(0, _FIRST).select(names).to_pylist()
+    return {
+        "heads": [column.label for column in made.columns], "lines": [[_cell(row[name]) for name in names] for row in first],
+        "rows": made.table.num_rows, "cells": made.cells, "hidden": made.hidden,
+    }  # fmt: skip
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, str | int) else str(value)

@@ -10,5 +10,6 @@ app_name = "releases"
 urlpatterns = [
     path("", views.home, name="home"),
     path("new/<str:dataset_id>/", views.new, name="new"),
+    path("new/<str:dataset_id>/<int:number>/", views.under_way, name="under_way"),
     path("of/<str:edition_id>/", views.edition, name="edition"),
 ]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from madang.access import Thing, can, check
+from madang.bank import Version
 from madang.bank.seen import thing_of
 from madang.messages import MadangError
 from madang.release.editions import Edition
 from madang.web.accounts.people import person_of
-from madang.web.releases import actions, form
+from madang.web.releases import actions, form, jobs
 from madang.web.shell.doors import form as form_page
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
 from madang.web.shell.workspace import bank, workspace
+from madang.web.work import actions as work
+from madang.web.work.models import Job
 
-_FIRST = 12
 _OPTIONAL = (
     "document", "ground", "restricted_ground", "until", "population", "filter_column", "filter_values", "description",
 )  # fmt: skip
@@ -60,41 +64,84 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @form_page
 def new(request: HttpRequest, dataset_id: str) -> HttpResponse:
-    """Decide: fill in, look, decide."""
+    """Decide: fill in, look, decide. What takes long is done by a job."""
     person = person_of(request)
-    dataset = bank().may("release", dataset_id)
-    version = dataset.latest
+    version = _version(dataset_id)
+    given = request.POST.dict()
+    if request.method != "POST":
+        return _form(request, version, given)
+    deciding = given.get("do") == "decide"
+    try:
+        decision = form.decision_of(version, given, person)
+        if jobs.is_long(version, decision):
+            kept = {key: value for key, value in given.items() if key != "csrfmiddlewaretoken"}
+            job = work.start(
+                jobs.DECIDE if deciding else jobs.PREVIEW, {"dataset": dataset_id, "given": kept}, by=person,
+                thing=_thing(dataset_id),
+            )  # fmt: skip
+            return redirect("releases:under_way", dataset_id=dataset_id, number=job.pk)
+        if deciding:
+            return _decided_on(request, decision.edition, actions.decide(by=person, decision=decision).n)
+        return _form(request, version, given, form.looked_at(actions.preview(by=person, decision=decision)))
+    except MadangError as error:
+        return _form(request, version, given, error=said(error))
+
+
+@page
+def under_way(request: HttpRequest, dataset_id: str, number: int) -> HttpResponse:
+    """How far a look or a decision is that takes long; when it has ended, the form with what came of it."""
+    version = _version(dataset_id)
+    mine = Job.objects.filter(by=person_of(request).id, thing=_thing(dataset_id))
+    job = mine.filter(pk=number, kind__in=(jobs.PREVIEW, jobs.DECIDE)).first()
+    if job is None:
+        raise Http404
+    part = bool(request.GET.get("part"))
+    if job.is_active:
+        told = {"dataset_id": dataset_id, "title": version.dataset.card["title"], "job": job}
+        return render(request, "releases/parts/under_way.html" if part else "releases/under_way.html", told)
+    if part:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    given, result = job.params["given"], job.result or {}
+    if job.kind == jobs.DECIDE and "edition" in result:
+        return _decided_on(request, result["edition"], result["version"])
+    if "rows" in result:
+        return _form(request, version, given, result)
+    return _form(
+        request, version, given, error=job.error or _("도중에 멈추었습니다. 다시 미리 보거나 결정하십시오.")
+    )
+
+
+def _version(dataset_id: str) -> Version:
+    version = bank().may("release", dataset_id).latest
     if version is None:
         raise MadangError("no_version", dataset=dataset_id)
-    filled = {**form.defaults(dataset, version, person), **request.POST.dict()}
+    return version
+
+
+def _thing(dataset_id: str) -> str:
+    return f"dataset:{dataset_id}"
+
+
+def _decided_on(request: HttpRequest, edition_id: str, n: int) -> HttpResponse:
+    messages.success(request, _("%(n)s판으로 개방했습니다.") % {"n": n})
+    return redirect("releases:edition", edition_id=edition_id)
+
+
+def _form(
+    request: HttpRequest, version: Version, given: Mapping[str, str], preview: Any = None, error: str = ""
+) -> HttpResponse:
+    dataset = version.dataset
+    filled = {**form.defaults(dataset, version, person_of(request)), **given}
     for name in _OPTIONAL:
         filled.setdefault(name, "")
     shown_ = {
         "dataset": dataset, "title": dataset.card["title"], "fields": form.fields(version, filled), "filled": filled,
         "licences": form.licences(), "places": [form.Choice(key, _(label)) for key, label in form.PLACES],
-        "restricted": thing_of(dataset).access == "restricted", "preview": None, "error": "",
+        "restricted": thing_of(dataset).access == "restricted", "preview": preview, "error": error,
         "quasi": [name.removeprefix("quasi:") for name, on in filled.items() if name.startswith("quasi:") and on],
+        "action": reverse("releases:new", args=[dataset.id]),
     }  # fmt: skip
-    if request.method == "POST":
-        try:
-            decision = form.decision_of(version, filled, person)
-            if request.POST.get("do") == "decide":
-                made = actions.decide(by=person, decision=decision)
-                messages.success(request, _("%(n)s판으로 개방했습니다.") % {"n": made.n})
-                return redirect("releases:edition", edition_id=decision.edition)
-            shown_["preview"] = _preview(actions.preview(by=person, decision=decision))
-        except MadangError as error:
-            shown_["error"] = said(error)
-    return render(request, "releases/new.html", shown_, status=400 if shown_["error"] else 200)
-
-
-def _preview(made: Any) -> dict[str, Any]:
-    names = [column.name for column in made.columns]
-    first = made.table.slice(0, _FIRST).select(names).to_pylist()
-    return {
-        "heads": [column.label for column in made.columns], "lines": [[row[name] for name in names] for row in first],
-        "rows": made.table.num_rows, "cells": made.cells, "hidden": made.hidden,
-    }  # fmt: skip
+    return render(request, "releases/new.html", shown_, status=400 if error else 200)
 
 
 @form_page
@@ -129,6 +176,11 @@ def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
 def _do(request: HttpRequest, edition_id: str) -> None:
     person, given = person_of(request), request.POST
     if given.get("do") == "refresh":
+        decision = workspace().releases.edition(edition_id).decision
+        if jobs.is_long(_version(decision.dataset), decision):
+            work.start(jobs.REFRESH, {"edition": edition_id}, by=person, thing=_thing(decision.dataset))
+            messages.success(request, _("새 판을 여는 작업을 시작했습니다. 진행은 ‘작업’에서 봅니다."))
+            return
         made = actions.refresh(by=person, edition=edition_id)
         messages.success(request, _("새 판을 개방했습니다.") if made else _("이미 최신 판입니다."))
     elif given.get("do") == "withdraw":
