@@ -23,6 +23,9 @@ LOCKED := $(PIP) install -qq --require-hashes --no-deps --only-binary :all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
               --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 
+# Tests start hundreds of processes: each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What the package build reads: the front end is built inside it (hatch_build.py).
 FRONTEND := $(shell find frontend -type d \( -name node_modules -o -name dist \) -prune -o -type f -print 2>/dev/null)
 
