@@ -11,12 +11,13 @@ from django.utils import timezone
 from madang.web.accounts.handover import inventory
 from madang.web.accounts.models import Department, Post
 from madang.web.rounds.models import Contribution, Part, Round
+from madang.workspace import Workspace
 
 TODAY = timezone.localdate()
 
 
 @pytest.fixture
-def posts(db: None) -> tuple[Post, Post]:
+def posts(db: None, empty_city: Workspace) -> tuple[Post, Post]:
     roads, welfare = (Department.objects.create(name=name) for name in ("도로과", "복지과"))
     made = [Post.objects.create(name=f"{d.name} 담당", department=d) for d in (roads, welfare)]
     return made[0], made[1]

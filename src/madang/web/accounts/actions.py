@@ -216,7 +216,8 @@ def pass_on(
 
 
 def succeed_post(*, post: Post, successor: Post, on: date, by: Person) -> None:
-    """From day `on` the post is `successor`: who holds the old one then holds the new one.
+    """From day `on` the post is `successor`: who holds the old one then holds the new one, and belongs to its department
+    where nothing else holds them in the old one.
 
     Raises MadangError: access_denied, successor_circle.
     """
@@ -228,7 +229,19 @@ def succeed_post(*, post: Post, successor: Post, on: date, by: Person) -> None:
             end_post(holding=held, on=on - timedelta(days=1), by=by)
             if not held.user.holdings.filter(post=successor).exclude(valid_until__lt=start).exists():
                 give_post(user=held.user, post=successor, valid_from=start, valid_until=end, by=by)
+            _move_with(held.user, post, successor, on, by)
         record(by, "people.succeed_post", post.name, detail={"successor": successor.name, "on": on})
+
+
+def _move_with(user: User, post: Post, successor: Post, on: date, by: Person) -> None:
+    """The person goes where the post goes."""
+    before, then = post.department_id, successor.department_id
+    stays = user.holdings.filter(post__department=before).exclude(valid_until__lt=on).exclude(post=post)
+    if before != then and user.department_id == before and not stays.exists():
+        user.department = successor.department
+        user.save(update_fields=["department"])
+        said = {"department": [post.department.name, successor.department.name]}
+        record(by, "people.change", user.username, detail=said)
 
 
 def _succeed(old: Department | Post, new: Department | Post, on: date) -> None:

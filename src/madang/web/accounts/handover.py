@@ -36,6 +36,17 @@ def owes(provider: Provider) -> Provider:
     return provider
 
 
+Passer = Callable[[str, str, Person, str], None]  # old, new, by, why
+_passers: list[Passer] = []
+
+
+def passes(passer: Passer) -> Passer:
+    """Register what writes the new name where an app keeps the old one; done again it changes nothing."""
+    if passer not in _passers:
+        _passers.append(passer)
+    return passer
+
+
 @dataclass(frozen=True)
 class Owned:
     """A dataset of the post."""
@@ -83,7 +94,8 @@ def inventory(post: str, today: date, *, datasets: Any = None) -> Inventory:
 
 
 def hand_over(*, post: Post, successor: Post, on: date, by: Person, why: str = "") -> list[str]:
-    """Pass a post on from day `on`: its holders hold `successor` then, and cards that name it name the successor.
+    """Pass a post on from day `on`: its holders hold `successor` then, and cards, sources, rounds and
+    uploads that name it name the successor.
 
     Returns the datasets whose card was changed. The posts are changed in one transaction, the cards after it; until
     they are, the successor has the rights of the old name, so a run that broke off is run again. Raises MadangError:
@@ -95,22 +107,27 @@ def hand_over(*, post: Post, successor: Post, on: date, by: Person, why: str = "
 
 
 def rename_steward(*, old: str, new: str, by: Person, why: str = "") -> list[str]:
-    """Write `new` for `old` on every card, as steward and among the readers; returns the datasets changed."""
+    """Write `new` for `old` on every card, as steward and among the readers, and wherever else an app keeps the name;
+    returns the datasets changed."""
+
+    def renamed(card: dict[str, Any]) -> dict[str, Any]:
+        told = {**card, "steward": new if card.get("steward") == old else card.get("steward")}
+        if card.get("readers"):
+            told["readers"] = [new if reader == old else reader for reader in card["readers"]]
+        return told
+
     changed = []
     opened = workspace()
     for each in opened.bank.datasets():
-        card = each.card
-        readers = [str(reader) for reader in card.get("readers") or ()]
-        if card.get("steward") != old and old not in readers:
+        if each.card.get("steward") != old and old not in (each.card.get("readers") or ()):
             continue
-        told = {**card, "steward": new if card.get("steward") == old else card.get("steward")}
-        if readers:
-            told["readers"] = [new if reader == old else reader for reader in readers]
-        opened.bank.write_card(each.id, told, by=by.id, at=opened.clock())
+        opened.bank.change_card(each.id, renamed, by=by.id, at=opened.clock())
         record(by, "dataset.edit_card", each.id, why=why, detail={"steward": [old, new]})
         changed.append(each.id)
     if changed:
         opened.rebuild_index()
+    for passer in _passers:
+        passer(old, new, by, why)
     return changed
 
 

@@ -11,6 +11,7 @@ class Deposits(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from madang.web.deposits import owed  # noqa: F401
         from madang.web.deposits.beside import offers
         from madang.web.shell.beside import beside
 

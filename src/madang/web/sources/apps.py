@@ -8,3 +8,6 @@ from django.apps import AppConfig
 class Sources(AppConfig):
     name = "madang.web.sources"
     label = "sources"
+
+    def ready(self) -> None:
+        from madang.web.sources import owed  # noqa: F401
