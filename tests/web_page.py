@@ -46,7 +46,7 @@ class Page:
 
     def filled(self, action: str) -> dict[str, list[str]]:
         """What a browser sends where the form with this address is sent as it stands, without any button."""
-        form = next(each for each in self.tree.forms if each.action == action)
+        form = next(each for each in self.tree.forms if (each.action or "") == action)
         said: dict[str, list[str]] = {}
         for name, value in form.form_values():
             said.setdefault(name, []).append(value)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,9 @@ import pytest
 from click.testing import CliRunner
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
+import madang
 import people
 from madang.access import Person
 from madang.cli import main
@@ -22,6 +27,7 @@ from madang.web.audit.models import Entry, Head
 from madang.web.audit.record import record, seal
 from madang.web.audit.take_in import take_in
 from madang.web.audit.verify import verify
+from madang.web.audit.words import title
 from madang.workspace import Workspace
 from made_up_bank import PARKING
 from web_page import Page
@@ -210,7 +216,7 @@ def test_the_page_finds_by_person_thing_act_and_day(client: Any) -> None:
     three()
     record(Person("lee"), "people.add", "park")
     rows = Page(client.get("/audit/")).texts("tbody tr")
-    assert [row.split()[0] for row in rows] == ["4", "3", "2", "1"]
+    assert [row.split()[-1] for row in rows] == ["4", "3", "2", "1"]
     for query, numbers in {
         "by=lee": ["4"],
         "what=dataset": ["3", "2", "1"],
@@ -222,7 +228,56 @@ def test_the_page_finds_by_person_thing_act_and_day(client: Any) -> None:
         "since=rubbish": ["4", "3", "2", "1"],
     }.items():
         found = Page(client.get(f"/audit/?{query}")).texts("tbody tr")
-        assert [row.split()[0] for row in found] == numbers, query
+        assert [row.split()[-1] for row in found] == numbers, query
+
+
+def test_the_page_is_in_the_order_of_time(client: Any) -> None:
+    now = timezone.now()
+    record(KIM, "people.sign_in", at=now)
+    record(Person("root", via="cli"), "dataset.deposit", at=now - timedelta(days=1))  # taken in afterwards
+    rows = Page(client.get("/audit/")).texts("tbody tr")
+    assert [row.split()[-1] for row in rows] == ["1", "2"]
+
+
+def test_entries_are_told_in_words(client: Any) -> None:
+    record(Person("root", via="cli"), "round.open", "round:r1", detail={"departments": 3, "new": True})
+    (row,) = Page(client.get("/audit/")).texts("tbody tr")
+    assert "명령줄(root)" in row
+    assert "취합을 엶" in row
+    assert "취합 r1" in row
+    assert "부서 3" in row
+    assert "예" in row.split()
+    for raw in ("cli", "round.open", "departments", "true"):
+        assert raw not in row
+    page = Page(client.get("/audit/?what=round"))
+    assert page.texts("tbody tr") == [row]
+    chosen = [each.text_content() for each in page.tree.xpath("//select[@name='what']//option[@selected]")]
+    assert chosen == ["취합: 모두"]
+    client.cookies["madang_language"] = "en"
+    english = Page(client.get("/audit/")).texts("tbody tr")[0]
+    assert not re.search("[가-힣]", english)
+
+
+def test_an_export_has_code_and_words(client: Any) -> None:
+    record(KIM, "dataset.copy", "a")
+    line = json.loads(b"".join(client.get("/audit/export.jsonl?what=dataset").streaming_content))
+    assert (line["what"], line["what_in_words"]) == ("dataset.copy", "고칠 엑셀을 내려받음")
+
+
+def test_everything_that_is_ever_recorded_has_words() -> None:
+    """Every code that the source writes into the trail or the journal."""
+    found: dict[str, str] = {}
+    for path in Path(madang.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in (
+                "record",
+                "note",
+            ):
+                for each in ast.walk(node):
+                    if isinstance(each, ast.Constant) and re.fullmatch(r"[a-z]+\.[a-z_]+", str(each.value)):
+                        found[each.value] = path.name
+    assert len(found) > 70
+    assert {code: where for code, where in found.items() if title(code) == code} == {}
 
 
 def test_the_page_checks_the_chain(client: Any) -> None:

@@ -15,13 +15,15 @@ from madang.collect.rhythm import Rhythm
 from madang.messages import MadangError
 from madang.web.audit.models import Entry
 from madang.web.notices.models import Notice
+from madang.web.sources.rhythm_field import parts_of
 from madang.web.work.models import Job
 from madang.workspace import Workspace
+from web_page import Page
 
 PARKING, LIBRARY = "교통과 주차관리팀", "문화과 도서관팀"
 FILLED = {
     "id": "rain", "title": "강우량", "address": "https://apis.example.go.kr/rain", "dataset": "live-rain", "steward": PARKING,
-    "rhythm": "every 10 minutes", "parameters": "type=json\nuntil={now}", "secret": "COLLECT_RAIN", "secret_in": "query",
+    "rhythm_how": "minutes", "rhythm_every": "10", "parameters": "type=json\nuntil={now}", "secret": "COLLECT_RAIN", "secret_in": "query",
     "secret_name": "serviceKey", "shape": "portal", "items": "", "total": "", "page_rows": "500", "confirm": "on",
     "timeout_s": "60", "most_mb": "10", "attempts": "3", "wait_s": "30",
 }  # fmt: skip
@@ -85,9 +87,43 @@ def test_a_new_source_is_declared_in_a_file_and_paused(admin: Any, city: Workspa
     assert "COLLECT_RAIN" in page(admin, "/sources/rain/")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "written"),
+    [
+        ({"how": "minutes", "every": "10"}, "every 10 minutes"),
+        ({"how": "hours", "every": "2"}, "every 2 hours"),
+        ({"how": "daily", "at": "06:30"}, "daily 06:30"),
+        ({"how": "weekly", "weekday": "fri", "at": "18:05"}, "weekly fri 18:05"),
+        ({"how": "monthly", "day": "5", "at": "00:00"}, "monthly 5 00:00"),
+        ({"how": "monthly", "day": "last", "at": "23:59"}, "monthly last 23:59"),
+        ({"how": "other", "other": "30 6 * * 1-5"}, "30 6 * * 1-5"),
+    ],
+)
+def test_a_rhythm_is_chosen_in_words_and_comes_back_as_chosen(
+    admin: Any, city: Workspace, chosen: dict[str, str], written: str
+) -> None:
+    told = {key: value for key, value in FILLED.items() if not key.startswith("rhythm")}
+    told |= {f"rhythm_{part}": value for part, value in chosen.items()}
+    assert admin.post("/sources/-/new/api/", told).status_code == 302
+    assert load_origin(city.folder, "rain").rhythm.said == written
+    filled = Page(admin.get("/sources/rain/edit/")).filled("")
+    assert {part: filled[f"rhythm_{part}"] for part in chosen} == {k: [v] for k, v in chosen.items()}
+    admin.post("/sources/rain/edit/", filled)  # saved as it stands
+    assert load_origin(city.folder, "rain").rhythm.said == written
+
+
+def test_a_rhythm_told_in_hours_of_minutes_is_shown_as_hours() -> None:
+    assert (parts_of("every 120 minutes")["how"], parts_of("every 120 minutes")["every"]) == ("hours", "2")
+    assert (
+        parts_of("monthly 31 06:30")["other"] == "monthly 31 06:30"
+    )  # not every month has one: to be written
+    assert parts_of("daily 6:05")["at"] == "06:05"
+
+
 def test_what_is_wrong_is_said_at_the_form_and_nothing_is_kept(admin: Any, city: Workspace) -> None:
     for change, words in (
-        ({"rhythm": "often"}, "주기로 읽을 수 없습니다"),
+        ({"rhythm_how": "other", "rhythm_other": "often"}, "주기로 읽을 수 없습니다"),
+        ({"rhythm_every": ""}, "주기로 읽을 수 없습니다"),
         ({"secret": "HOME"}, "COLLECT_로 시작"),
         ({"id": "../x"}, "이름"),
         ({"parameters": "type"}, "이름=값"),

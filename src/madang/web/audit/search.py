@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,8 +15,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from madang.web.audit.models import Entry
+from madang.web.audit.words import group, title
 
 COLUMNS = ("number", "at", "by", "via", "address", "what", "thing", "why", "detail", "before", "digest")
+_WORDS = "what_in_words"  # beside the code, for readers
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PER_PAGE = 50
 
@@ -48,19 +51,22 @@ def found(asked: Asked) -> QuerySet[Entry]:
         said &= Q(at__gte=since)
     if until := _moment(asked.until):
         said &= Q(at__lt=until + timedelta(days=1))
-    return Entry.objects.filter(said).order_by("-number")
+    return Entry.objects.filter(said).order_by("-at", "-number")
 
 
-def kinds() -> list[str]:
-    """What was ever done, by code."""
-    return sorted(Entry.objects.order_by().values_list("what", flat=True).distinct())
+def kinds() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What was ever done: for each kind of thing its code and word, and the codes and words of the acts."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for code in Entry.objects.order_by().values_list("what", flat=True).distinct():
+        found.setdefault(code.partition(".")[0], []).append((code, title(code)))
+    return [(start, group(start), sorted(acts, key=itemgetter(1))) for start, acts in sorted(found.items())]
 
 
 def lines(entries: QuerySet[Entry], form: str) -> Iterator[str]:
     """The entries as CSV (for Excel; nothing in it is a formula) or JSON lines, streamed."""
     if form == "csv":
         writer = csv.writer(_Echo(), lineterminator="\r\n")
-        yield "\ufeff" + writer.writerow(COLUMNS)
+        yield "\ufeff" + writer.writerow((*COLUMNS, _WORDS))
         for entry in entries.iterator(2000):
             yield writer.writerow([_cell(value) for value in flat(entry).values()])
     else:
@@ -71,7 +77,7 @@ def lines(entries: QuerySet[Entry], form: str) -> Iterator[str]:
 def flat(entry: Entry) -> dict[str, Any]:
     """One entry as a flat record."""
     said = {name: getattr(entry, name) for name in COLUMNS}
-    return {**said, "at": timezone.localtime(entry.at).isoformat()}
+    return {**said, "at": timezone.localtime(entry.at).isoformat(), _WORDS: title(entry.what)}
 
 
 def _cell(value: Any) -> Any:

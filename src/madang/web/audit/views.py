@@ -12,7 +12,6 @@ from madang.web.audit.record import record
 from madang.web.audit.search import PER_PAGE, Asked, found, kinds, lines
 from madang.web.audit.take_in import take_in
 from madang.web.audit.verify import verify
-from madang.web.audit.words import title
 from madang.web.shell.doors import form, page
 from madang.web.shell.language import said
 from madang.web.shell.workspace import asker, workspace
@@ -29,7 +28,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown = {
         "asked": asked,
         "page": Paginator(found(asked), PER_PAGE).get_page(request.GET.get("page")),
-        "kinds": [(code, title(code)) for code in kinds()],
+        "kinds": kinds(),
         "wrong": wrong,
     }
     if request.method == "POST":

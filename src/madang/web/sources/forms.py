@@ -14,6 +14,7 @@ from madang.collect.origin_api import SHAPES
 from madang.collect.rhythm import Rhythm
 from madang.collect.secret import Secret, without_values
 from madang.messages import MadangError
+from madang.web.sources.rhythm_field import RhythmField
 
 KINDS = {
     "http": (_("웹의 파일"), _("정한 주소에서 CSV, 엑셀, ZIP 같은 파일을 받습니다.")),
@@ -69,10 +70,7 @@ class SourceForm(forms.Form):
     steward = forms.ChoiceField(
         label=_("담당자(직위)"), required=False, help_text=_("실패하면 이 자리에 알립니다.")
     )
-    rhythm = forms.CharField(
-        label=_("주기"), max_length=60, initial="daily 06:30",
-        help_text=_("every 10 minutes, daily 06:30, weekly mon 06:30, monthly 5 06:30, monthly last 06:30 또는 cron 다섯 칸. 한국 시각입니다."),
-    )  # fmt: skip
+    rhythm = RhythmField(label=_("언제 받을지"), initial="daily 06:30", help_text=_("한국 시각입니다."))
     parameters = forms.CharField(
         label=_("인자(한 줄에 하나, 이름=값)"),
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -126,7 +124,7 @@ class SourceForm(forms.Form):
         self.fields["address"].help_text = _ADDRESS_HELP[kind]
         self.fields["dataset"].required = kind != "folder"
         for field in self.fields.values():
-            if not isinstance(field, forms.BooleanField):
+            if not isinstance(field, (forms.BooleanField, RhythmField)):
                 field.widget.attrs["class"] = "input"
 
     @property

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import template
 
-from madang.web.audit.words import title
+from madang.web.audit import words
 
 register = template.Library()
-register.filter("act", title)
+register.filter("act", words.title)
+register.filter("who", words.who)
+register.filter("door", words.door)
+register.filter("thing", words.thing)
 
 
 @register.filter
 def details(value: dict[str, Any]) -> list[tuple[str, str]]:
-    """Names and values of an entry's detail."""
+    """Names and values of an entry's detail, in words."""
     return [
-        (name, each if isinstance(each, str) else json.dumps(each, ensure_ascii=False))
-        for name, each in value.items()
-        if each not in ("", None)
+        (words.name(name), words.value(each)) for name, each in value.items() if each not in ("", None, [])
     ]
