@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from madang.release.ledger import Entry, aged
 from madang.release.pieces import Relations
-from madang.release.suppress import protected
 from madang.release.tables import Table, populations, together
 
 Again = Callable[[Entry], "Table | None"]  # a published table as it would be from the rows of now
@@ -16,6 +15,8 @@ Again = Callable[[Entry], "Table | None"]  # a published table as it would be fr
 def hide(new: Sequence[Table], published: Sequence[Entry], again: Again, relations: Relations) -> list[Table]:
     """The new tables with `hidden` decided, in order. Raises MadangError: release_unprotectable, release_disagree,
     release_no_relation."""
+    from madang.release.suppress import protected
+
     done: dict[int, Table] = {}
     for population, mine in populations(new).items():
         times = frozenset().union(*(table.periods() for table in mine))

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp  # loaded where it is used: it doubles the start of every process
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -50,6 +53,8 @@ class Space:
 
     def incidence(self, coordinates: Mapping[str, Sequence[str]], cells: int) -> sp.csr_array:
         """Which atoms each of `cells` cells sums (cells x atoms, of ones); a dimension not named is summed over."""
+        import scipy.sparse as sp
+
         row = np.arange(cells, dtype=np.int64)
         atom = np.zeros(cells, np.int64)
         for dimension in self.dimensions:

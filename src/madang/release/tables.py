@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
 from madang.release.decision import ROOM, Dim, Filter
 from madang.release.pieces import Relations, dimension_of, time_of
 from madang.release.space import Bools, Dimension, Floats, Space
-from madang.release.suppress import Cells
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+    from madang.release.suppress import Cells
 
 TIME = "time"
 
@@ -74,6 +78,10 @@ def together(tables: Sequence[Table], relations: Relations) -> tuple[Cells, list
     Raises MadangError: release_no_relation (two systems of areas and nothing that says how they overlap),
     release_disagree.
     """
+    import scipy.sparse as sp
+
+    from madang.release.suppress import Cells
+
     tables = [each.take(~np.isnan(each.values)) for each in tables]
     space = Space(tuple(_dimensions(tables, relations)))
     sums, ends = [], [0]
@@ -154,6 +162,8 @@ def _empty(
     tables: Sequence[Table], sums: Sequence[sp.csr_array], space: Space
 ) -> tuple[sp.csr_array, Floats]:
     """Nobody is where a table has totals but no cell: such atoms sum to nothing, for everybody to know."""
+    import scipy.sparse as sp
+
     rows = []
     for table, mine in zip(tables, sums, strict=True):
         if not len(table.values):
@@ -171,6 +181,8 @@ def _empty(
 
 def _aged(tables: Sequence[Table], sums: Sequence[sp.csr_array]) -> sp.csr_array:
     """The sums of all tables; where a cell of an earlier table is different by now, its atoms are others."""
+    import scipy.sparse as sp
+
     shared: list[sp.csr_array] = []
     own: list[sp.csr_array | None] = []
     for table, mine in zip(tables, sums, strict=True):
