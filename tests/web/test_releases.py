@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -190,6 +191,7 @@ def test_what_takes_long_is_looked_at_by_a_job(
         assert other.get(answer.headers["Location"]).status_code in (403, 404)
     after, before = worked(steward, answer)
     assert "미리 보는 중" in before
+    assert re.search(r'src="/static/assets/work-[^"]+\.js"', before)  # what asks again
     assert "가게1" in after.content.decode()
     assert 'value="다른 제목"' in after.content.decode()
     assert "010-1001" not in after.content.decode()
