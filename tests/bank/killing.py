@@ -4,7 +4,7 @@
     python -m tests.bank.killing act FOLDER ACTION            the same for an erasure, a rollback, a restore
     python -m tests.bank.killing herd WORKSPACE KILLS SEED    two writers at once, killed at random moments
 
-Everything is imported before the first fork, so that a fork costs milliseconds.
+Everything is imported and every standard read before the first fork, so that a fork costs milliseconds.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import deltalake
+import pyarrow.dataset  # noqa: F401  a deposit loads it
 
 import madang
 import madang.bank.backup
@@ -27,6 +28,8 @@ import madang.bank.erase
 import madang.find
 import madang.intake.csv_read
 import madang.intake.deposit
+import madang.release
+from madang.declarations.load import SHIPPED, load_standards
 
 # everything through which a deposit reaches the disk by name; half-written bytes before each are lost or kept
 _STEPS = ("fsync", "rename", "replace", "link", "symlink", "mkdir", "unlink")
@@ -143,7 +146,7 @@ def herd(workspace: Path, kills: int, seed: int) -> None:
     while killed < kills or accepted(workspace) < ENOUGH:
         pace = 1 + killed // kills
         killed += 1
-        time.sleep(pace * (0.1 + chance.random() * 0.8))
+        time.sleep(pace * (0.05 + chance.random() * 0.4))
         seat = chance.randrange(2)
         if os.waitpid(writers[seat], os.WNOHANG) != (0, 0):
             sys.exit("a writer ended by itself")
@@ -157,6 +160,7 @@ def herd(workspace: Path, kills: int, seed: int) -> None:
 
 if __name__ == "__main__":
     mode, folder, *rest = sys.argv[1:]
+    load_standards(SHIPPED)
     if mode == "act":
         act(Path(folder), rest[0])
     else:
