@@ -49,6 +49,27 @@ ROLES: dict[str, set[str]] = {
     "accounts/posts/": {"administrator"},  # and whoever holds the post: test_accounts_people.py
     "audit/": {"administrator"},
 }
+# the main pages of every app -> roles that may enter, without any post; what stands on them, the policy decides
+POLICY: dict[str, set[str]] = {
+    "data/": EVERYBODY,  # to residents an empty list: nothing of the bank is theirs
+    "data/-/map/": EVERYBODY,
+    "data/-/borders.json": EVERYBODY,
+    "deposits/": STAFF,
+    "deposits/new/": {"steward", "administrator"},
+    "rounds/": STAFF,
+    "rounds/new/": {"steward", "administrator"},
+    "sources/": STAFF,
+    "sources/-/new/": {"administrator"},  # and whoever holds a post: test_sources.py
+    "sources/-/hosts/": {"administrator"},
+    "sql/": {"analyst", "administrator"},
+    "sql/history/": {"analyst", "administrator"},
+    "sql/saved/": {"analyst", "administrator"},
+    "sql/tables.json": {"analyst", "administrator"},
+    "releases/": STAFF,
+    "notices/": EVERYBODY,
+    "work/": EVERYBODY,
+    "work/list/": EVERYBODY,
+}
 VALUES = {"int": "1", "str": "x", "slug": "x", "path": "x", "uuid": "00000000-0000-4000-8000-000000000000"}
 SHUT = (302, 401, 403, 404)
 
@@ -131,6 +152,23 @@ def test_each_role_enters_what_the_table_says(role: str) -> None:
             wrong.append((route, status))
     assert not wrong
     assert entered
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_the_main_pages_of_every_app_open_to_the_roles_of_the_table(role: str) -> None:
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(people.make(role, username="kim"))
+    found = {route: browser.get(address(route)).status_code for route in POLICY}
+    assert found == {route: 200 if role in roles else 403 for route, roles in POLICY.items()}
+
+
+def test_every_main_page_has_its_line_in_the_table() -> None:
+    """A page without a thing in its address that opens to an administrator is one of `POLICY`, `ROLES` or `OPEN`."""
+    browser = Client(SERVER_NAME="127.0.0.1")
+    browser.force_login(people.make("administrator", username="kim"))
+    known = [route for route in ALL if rule(route, OPEN) is not None or rule(route, ROLES) is not None]
+    main = {route for route in ALL if "<" not in route} - set(known)
+    assert {route for route in main if browser.get(address(route)).status_code == 200} == set(POLICY)
 
 
 @pytest.mark.parametrize("role", ["resident"])

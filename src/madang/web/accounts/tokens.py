@@ -77,7 +77,9 @@ def holder_of(said: str, *, now: datetime | None = None) -> Holder | None:
         return None
     if found.used_at is None or at - found.used_at > _NOTED_EVERY:
         ApiToken.objects.filter(pk=found.pk).update(used_at=at)
-    return Holder(person_of_user(found.user, via="api"), frozenset(found.scopes.split()) & SCOPES.keys(), found.pk)
+    return Holder(
+        person_of_user(found.user, via="api"), frozenset(found.scopes.split()) & SCOPES.keys(), found.pk
+    )
 
 
 def _living(at: datetime) -> Q:

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from madang.access import can
+from madang.access import can, check
+from madang.access.thing import WORKSPACE
 from madang.bank import Dataset
 from madang.bank.seen import SeenBank, thing_of
 from madang.intake.preview import Preview
@@ -30,6 +31,7 @@ from madang.web.work.states import FAILED as JOB_FAILED
 def start(request: HttpRequest) -> HttpResponse:
     """What waits for the person, and the place to drop files."""
     by, ws = person_of(request), workspace()
+    check(by, "read", WORKSPACE)
     may = rights.may_upload(by, ws.bank)
     told = {"overview": overview.of(ws, by), "may_upload": may, "into": _into(request, by)}
     return render(request, "deposits/overview.html", told)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from madang.access import Person, can
+from madang.access import Person, can, check
 from madang.access.thing import WORKSPACE
 from madang.intake.merge import BOTH
 from madang.messages import MadangError
@@ -41,6 +41,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def home(request: HttpRequest) -> HttpResponseBase:
     """What I owe, and the rounds that are mine."""
     person = person_of(request)
+    check(person, "fill", WORKSPACE)
     parts = Part.objects.select_related("round", "department").exclude(round__state=states.DRAFT)
     owed = [_owed(part) for part in parts.order_by("round__due_at") if is_member(person, part)]
     rounds = [each for each in Round.objects.order_by("-made_at") if is_officer(person, each)]

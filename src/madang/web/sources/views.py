@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from madang.access import Person, Thing, can
+from madang.access import Person, Thing, can, check
 from madang.collect.history import History, Run, State
 from madang.collect.origin import Origin, load_origin, load_origins
 from madang.messages import MadangError
@@ -32,6 +32,7 @@ _ORDER = {"failed": 0, "late": 1, "waiting": 2, "fresh": 3, "paused": 4}
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source that the person may see, those in trouble first."""
     person, here = person_of(request), workspace()
+    check(person, "read", Thing("workspace"))
     found, broken = load_origins(here.folder)
     rows = [_row(origin, here) for origin in found if can(person, "read", thing_of(origin, here))]
     rows.sort(key=lambda row: (_ORDER[row["lamp"]], row["origin"].title))

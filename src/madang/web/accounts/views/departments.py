@@ -135,9 +135,12 @@ def _post(request: HttpRequest, found: Post, wrong: str = "") -> HttpResponse:
 
 def _one(request: HttpRequest, found: Department, wrong: str = "") -> HttpResponse:
     today = timezone.localdate()
+    holders = Holding.objects.filter(lasting(today), user__is_active=True).select_related("user")
+    posts = found.posts.filter(lasting(today)).order_by("name")
     shown = {
         "department": found,
-        "posts": found.posts.filter(lasting(today)).order_by("name"),
+        "posts": posts.prefetch_related(Prefetch("holdings", holders, to_attr="now_held")),
+        "people": found.user_set.filter(is_active=True).order_by("name", "username"),
         "others": Department.objects.filter(lasting(today)).exclude(pk=found.pk).order_by("name"),
         "today": today,
         "wrong": wrong,

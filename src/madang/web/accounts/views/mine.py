@@ -18,7 +18,7 @@ from madang.messages import MadangError
 from madang.web.accounts import actions, tokens
 from madang.web.accounts.models import Session
 from madang.web.accounts.people import lasting, person_of
-from madang.web.accounts.words import ROLE_CARDS, SCOPES
+from madang.web.accounts.words import ROLE_CARDS, SCOPES, abilities
 from madang.web.shell.language import said
 
 _DAYS = (30, 90, 365)
@@ -73,8 +73,11 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 def _shown(request: HttpRequest, *, key: str = "", wrong: str = "", status: int = 200) -> HttpResponse:
     user, now = _user(request), timezone.now()
     sessions = Session.objects.filter(user_id=user.pk, expire_date__gt=now).order_by("-seen_at")
+    may, may_not = abilities(person_of(request))
     shown = {
         "user": user,
+        "may": may,
+        "may_not": may_not,
         "roles": [ROLE_CARDS[role] for role in ROLE_CARDS if role in user.role_set],
         "holdings": user.holdings.filter(lasting(timezone.localdate())).select_related("post"),
         "tokens": user.tokens.order_by("-made_at")[:50],
