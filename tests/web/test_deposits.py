@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import json
 import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 import made_up_bank
 from madang.web.audit.models import Entry
 from madang.web.deposits import actions, store
 from madang.web.deposits.models import Upload
+from madang.web.work import queue
+from madang.web.work.models import Job
 from madang.workspace import Workspace
 from web.deposits_helper import ROWS, create, patch, seen_of, upload, work
 from web_page import Page
@@ -305,6 +309,36 @@ def test_a_piece_passes_through_a_quarter_of_a_megabyte(own_city: Workspace) -> 
 
     assert place.append(read, 0, 3 << 20, 3 << 20) == 3 << 20
     assert max(asked) == 1 << 18
+
+
+@pytest.mark.parametrize("steward", [POST, ""])
+def test_a_deposit_that_was_killed_after_the_bank_is_finished_and_not_done_twice(
+    alice: Any, own_city: Workspace, monkeypatch: pytest.MonkeyPatch, steward: str
+) -> None:
+    class Killed(BaseException):
+        """The process ends here."""
+
+    from madang.web.deposits import jobs
+
+    key, page = reviewed(alice)
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs.actions, "ended", lambda *_, **__: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            confirm(alice, key, page, steward=steward)
+    upload_ = Upload.objects.get(key=key)
+    assert upload_.state == "committing"
+    job = Job.objects.get(pk=upload_.job)
+    queue.recover(job.lease_until + timedelta(seconds=1), lambda: 0.5)
+    Job.objects.filter(pk=job.pk).update(run_at=timezone.now())
+    assert work() == 1
+    upload_.refresh_from_db()
+    assert (upload_.state, upload_.error) == ("done", "")
+    (made,) = upload_.receipts
+    dataset = own_city.bank[made["dataset"]]
+    assert (upload_.state, upload_.error_code, len(dataset.versions)) == ("done", "", 1)
+    assert (made["version"], made["deposit"]) == (1, dataset.versions[0].deposit_id)
+    assert Entry.objects.filter(what="dataset.deposit", thing=f"dataset:{dataset.id}").count() == 1
+    assert len(dataset.deposits()) == 1
 
 
 def test_a_job_that_was_killed_leaves_the_upload_to_go_on_with(alice: Any) -> None:

@@ -163,6 +163,36 @@ def test_the_bank_is_written_outside_of_the_transaction_and_once(
     assert (Draft.objects.get().state, Draft.objects.get().why) == ("committed", "다른 창")
 
 
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("comes_back", ["by the work", "by its page", "by approving again"])
+def test_an_approval_that_was_killed_is_finished_and_not_done_twice(
+    alice: Any, city: Workspace, monkeypatch: pytest.MonkeyPatch, comes_back: str
+) -> None:
+    book = workbook(alice)
+    book.worksheets[0]["D2"] = 300
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    with monkeypatch.context() as patch:
+        patch.setattr(drafts, "_committed", lambda *_, **__: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            approve(alice, page, ["c0"])
+    assert (live(city).n, Draft.objects.get().state) == (2, "open")
+    if comes_back == "by the work":
+        drafts.finish_all(city)
+        drafts.finish_all(city)
+    elif comes_back == "by its page":
+        assert alice.get(f"/deposits/edits/{Draft.objects.get().pk}/").status_code == 200
+    else:
+        approve(alice, page, ["c0"], why="다시")
+    draft = Draft.objects.get()
+    assert (draft.state, draft.version, draft.why, live(city).n) == ("committed", 2, "현장 확인", 2)
+    entry = Entry.objects.get(what="dataset.edit")
+    assert (entry.by, entry.why, entry.detail["version"]) == ("alice", "현장 확인", 2)
+    assert "mark" not in entry.detail
+
+
 def test_charlie_gets_no_copy_and_sees_no_edits(alice: Any, charlie: Any, city: Workspace) -> None:
     assert charlie.get("/deposits/copy/물품.xlsx").status_code == 403
     assert charlie.get("/deposits/grid/물품/").status_code == 403

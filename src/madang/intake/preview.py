@@ -63,8 +63,9 @@ class Preview:
         return [self.folder / each for each in table.parquet]
 
     @classmethod
-    def load(cls, folder: Path) -> Preview:
-        """The preview kept in `folder`. Raises MadangError("review_outdated") where it is not whole."""
+    def load(cls, folder: Path, *, whole: bool = True) -> Preview:
+        """The preview kept in `folder`. Raises MadangError("review_outdated") where it is not `whole`: tables that were
+        committed lie in the bank and not here."""
         try:
             said = read_json(folder / _FILE)
             said["tables"] = tuple(
@@ -74,7 +75,7 @@ class Preview:
             found = cls(folder, **said)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise MadangError("review_outdated") from error
-        if not all(path.is_file() for table in found.tables for path in found.files(table)):
+        if whole and not all(path.is_file() for table in found.tables for path in found.files(table)):
             raise MadangError("review_outdated")
         return found
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from madang.bank import Bank, Version
+from madang.bank import Bank, Dataset, Version
 from madang.bank.erase import brought_back
 from madang.declarations import DatasetColumn, Standard
 from madang.engine.duck import connect
@@ -47,8 +47,11 @@ def commit_edits(
     by: str,
     why: str,
     at: datetime,
+    mark: str = "",
 ) -> Version:
     """Commit the lines of `merged` that are `approved` (their ids) as the next version of `dataset`.
+
+    `mark` is kept with the version, so that it is found again by whoever asked for it (`committed_as`).
 
     A line with a conflict, approved, wins over what is live. Rows nobody edited keep every value. The problems of cells
     that were mended go, every rule is checked again. The receipt says `why`, the facts which version the copy was of.
@@ -73,7 +76,7 @@ def commit_edits(
         why_not = _brought_back(bank, dataset, out, place)
         if why_not is not None:
             raise why_not
-        told = _told(live, merged, lines, by, why)
+        told = _told(live, merged, lines, by, why) | ({"mark": mark} if mark else {})
         return bank.commit(
             dataset,
             [out],
@@ -85,6 +88,12 @@ def commit_edits(
             kind="edit",
             live_n=live.n,
         )
+
+
+def committed_as(dataset: Dataset, mark: str, *, after: int) -> Version | None:
+    """The version after the version `after` that was committed with this `mark`; None where there is none."""
+    later = (version for version in dataset.versions if version.n > after and version.kind == "edit")
+    return next((version for version in later if version.facts["edit"].get("mark") == mark), None)
 
 
 def _applied(live: Version, lines: list[Line], merged: Merged) -> tuple[pa.Table, list[int]]:
@@ -246,7 +255,11 @@ def _told(live: Version, merged: Merged, lines: list[Line], by: str, why: str) -
 def _receipt(
     live: Version, placed: Placed, problems: ProblemSink, told: dict[str, Any], by: str, at: datetime
 ) -> dict[str, Any]:
-    kept = {key: value for key, value in live.receipt.items() if key not in ("deposit", "dataset", "version")}
+    kept = {
+        key: value
+        for key, value in live.receipt.items()
+        if key not in ("deposit", "dataset", "version", "mark")
+    }
     reason = Reason("edited", {key: str(told[key]) for key in ("base", "changed", "added", "removed", "why")})
     return {
         **kept,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from madang.access import Person
 from madang.bank import Version
-from madang.intake.round_trip_commit import commit_edits
+from madang.intake.round_trip_commit import commit_edits, committed_as
 from madang.messages import MadangError
 from madang.web.audit.record import record
 from madang.web.deposits import copies
@@ -75,6 +75,8 @@ def approve(
     draft = mine(number, by)
     if draft.state != OPEN:
         raise MadangError("draft_over")
+    if (made := finished(draft, ws)) is not None:
+        return made
     if not why.strip():
         raise MadangError("edit_why")
     found = copies.merged(ws, draft, by)
@@ -82,19 +84,44 @@ def approve(
         raise MadangError("conflict_moved", dataset=draft.dataset)
     version = commit_edits(
         ws.bank, draft.dataset, found, lines, standards=ws.standards, registers=ws.registers, by=by.id,
-        why=why.strip(), at=ws.clock(),
+        why=why.strip(), at=ws.clock(), mark=_mark(draft),
     )  # fmt: skip
     _committed(draft, version, by=by, why=why.strip())
     ws.renewed(draft.dataset)
     return version
 
 
+def finished(draft: Draft, ws: Workspace) -> Version | None:
+    """The version that an open draft has become, where its approval was killed before it could say so: now it is said.
+    None where it has become none."""
+    if draft.state != OPEN or draft.dataset not in ws.bank:
+        return None
+    version = committed_as(ws.bank[draft.dataset], _mark(draft), after=draft.base)
+    if version is not None:
+        _committed(draft, version, by=Person(version.by, via="work"), why=str(version.facts["edit"]["why"]))
+        ws.renewed(draft.dataset)
+    return version
+
+
+def finish_all(ws: Workspace) -> None:
+    """Say of every draft that was committed that it was."""
+    for draft in Draft.objects.filter(state=OPEN):
+        finished(draft, ws)
+
+
+def _mark(draft: Draft) -> str:
+    return f"draft:{draft.pk}:{draft.made_at.isoformat()}"
+
+
 @transaction.atomic
 def _committed(draft: Draft, version: Version, *, by: Person, why: str) -> None:
-    Draft.objects.filter(pk=draft.pk).update(
+    taken = Draft.objects.filter(pk=draft.pk, state=OPEN).update(
         state=COMMITTED, version=version.n, why=why, edits={}, touched_at=timezone.now()
     )
-    detail = {**version.facts["edit"], "version": version.n, "deposit": version.deposit_id}
+    if not taken:  # another window, or the work after a restart, was quicker
+        return
+    told = {name: said for name, said in version.facts["edit"].items() if name != "mark"}
+    detail = {**told, "version": version.n, "deposit": version.deposit_id}
     record(by, "dataset.edit", f"dataset:{draft.dataset}", why=why, detail=detail)
 
 

@@ -65,6 +65,8 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
     """The edits of a draft against what is live."""
     found = _mine(number, request)
     ws, by = workspace(), person_of(request)
+    if drafts.finished(found, ws) is not None:
+        found.refresh_from_db()
     told: dict[str, Any] = {"draft": found, "title": _title(found), "notes": _notes(found)}
     if found.state == OPEN:
         try:

@@ -13,19 +13,20 @@ from madang.bank.ids import is_valid_id
 from madang.intake.deposit import Door
 from madang.intake.original_staged import told_override
 from madang.intake.preview import Preview, preview
-from madang.intake.preview_confirm import confirm
+from madang.intake.preview_confirm import confirm, done_before
 from madang.intake.raw import Progress
 from madang.intake.round_trip_book import is_copy
 from madang.messages import MadangError, text
-from madang.web.deposits import actions, copies, rights
+from madang.web.deposits import actions, copies, drafts, rights
 from madang.web.deposits.models import Upload
-from madang.web.deposits.states import COMING, FAILED, READING, REVIEW
+from madang.web.deposits.states import COMING, COMMITTING, FAILED, READING, REVIEW
 from madang.web.shell.workspace import workspace
 from madang.web.work.registry import job, planner
 from madang.web.work.running import Running
 from madang.workspace import Workspace
 
 _LONG_S = 6 * 3600
+_looked: list[datetime] = []
 
 
 @job("deposits.read", label=_("올린 파일 읽기"), timeout=_LONG_S, attempts=2)
@@ -56,22 +57,27 @@ def read(running: Running, key: str) -> dict[str, Any]:
     return {"tables": [table.dataset for table in seen.tables]}
 
 
-@job("deposits.commit", label=_("입고"), timeout=_LONG_S)
+@job("deposits.commit", label=_("입고"), timeout=_LONG_S, attempts=2)
 def commit(running: Running, key: str, seen: str, why: str = "") -> dict[str, Any]:
     """Deposit what was seen. Where that does not hold any more the review says so."""
     upload = Upload.objects.get(key=key)
     ws = running.workspace
     place = actions.place_of(ws, upload)
+    if upload.state != COMMITTING:  # done by an attempt that was killed before it could say so
+        return {}
     try:
-        found = Preview.load(place.seen)
+        found = Preview.load(place.seen, whole=False)
         if digest(found) != seen:
             raise MadangError("review_outdated")
+        mark = f"{key}:{seen}"
+        done = done_before(door(ws), found, mark)
         for table in found.tables:
-            _check_into(running, ws, table.dataset)
+            if table.dataset not in done:
+                _check_into(running, ws, table.dataset)
         running.progress(0, None, text("step_committing"))
         _keep_decision(ws, found, running.by.id)
         receipts = confirm(
-            door(ws), place.data, found, by=running.by.id, card=_card(upload, found, running.by.id)
+            door(ws), place.data, found, by=running.by.id, card=_card(upload, found, running.by.id), mark=mark
         )
     except MadangError as error:
         actions.stopped(upload, error.code, error.params, state=REVIEW)
@@ -145,3 +151,11 @@ def expire(now: datetime) -> None:
     """Uploads nobody went on with go."""
     if Upload.objects.filter(state__in=(COMING, REVIEW, FAILED)).exists():
         actions.expire(workspace(), now)
+
+
+@planner
+def finish(now: datetime) -> None:
+    """Drafts whose approval was killed, found once when the runner starts."""
+    if not _looked:
+        _looked.append(now)
+        drafts.finish_all(workspace())
