@@ -5,14 +5,15 @@ The maker is analyst and steward of 분석팀; Ahn is an analyst of nothing. Wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from madang.engine import locked
+from madang.access import owner
+from madang.bank.seen import SeenBank
 from madang.web.sql import actions
 from madang.web.sql.models import Asked, Derived
 from madang.workspace import Workspace
@@ -20,13 +21,7 @@ from madang.workspace import Workspace
 ANALYSIS = "데이터정책과 분석팀"
 LIBRARY = "새빛시-도서관"
 TOILETS = "새빛시-공중화장실"
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def _no_process_stays() -> Iterator[None]:
-    yield
-    locked.cool()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forking")]
 
 
 @pytest.fixture
@@ -124,7 +119,7 @@ def test_a_column_found_to_be_personal_later_closes_what_holds_it(
     (tmp_path / "clubs.csv").write_text("동아리명,담당,회원수\n" + rows, encoding="utf-8")
     own_city.deposit(tmp_path / "clubs.csv", "동아리", by="test")
     name = next(c.name for c in own_city.version("동아리").columns if c.label == "담당")
-    derive(maker, f'SELECT "{name}" AS who FROM 동아리', "담당-표")
+    derive(maker, f'SELECT "{name}" AS who, "{name}" FROM 동아리', "담당-표")
     assert reads(ahn, "담당-표") == OPEN
     phones = "".join(f"동아리 {n},010-2{n:03d}-1{n:03d},{n}\n" for n in range(1, 31))
     (tmp_path / "clubs.csv").write_text("동아리명,담당,회원수\n" + phones, encoding="utf-8")
@@ -132,6 +127,10 @@ def test_a_column_found_to_be_personal_later_closes_what_holds_it(
     assert next(c for c in own_city.version("동아리").columns if c.name == name).privacy != "none"
     assert reads(ahn, "담당-표") == SHUT
     assert reads(maker, "담당-표") == SHUT
+    made = own_city.version("담당-표")
+    same = {c.name for c in made.columns if name in (c.name, c.label)}
+    assert same
+    assert same <= SeenBank(own_city.bank, owner("x")).view(made.dataset, made.columns).masked
 
 
 def test_erasing_an_input_leaves_it_to_administrators(
