@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -68,3 +69,17 @@ def test_what_was_declared_personal_once_stays_so_through_rollbacks_and_lost_col
     assert names(harmless, declared, version(3, "none", "rollback")) == {"이름"}
     assert names(harmless, declared, version(3, None)) == {"이름"}
     assert names(declared, version(3, "none")) == frozenset()  # looked at again, and called harmless
+
+
+@pytest.mark.parametrize("declared", ["name", "label"])
+def test_a_personal_column_is_starred_by_its_name_and_by_its_header(city: Workspace, declared: str) -> None:
+    """The live version calls a column personal; an older one has it under another name, or under another header."""
+    dataset = city.bank[made_up_bank.PARKING]
+    live = dataset.versions[-1].columns
+    own = live[0]
+    private = replace(own, privacy="personal")
+    dataset.versions[-1].__dict__["columns"] = [private, *live[1:]]
+    older = replace(own, name="other_name") if declared == "label" else replace(own, label="다른 머리글")
+    found = SeenBank(city.bank, AUDITOR).view(dataset, [older, live[1]])
+    assert found.masked == {older.name}
+    assert personal_names(dataset) >= {own.name, own.label}

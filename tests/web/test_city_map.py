@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from django.test import override_settings
 
+import people
 from intake.made_up_country import CODES, SIDE, SOUTH, WEST, deposit, dong_at, made, points, projected, write
 from madang.intake.raw import Override
 from madang.web.desk import city_map, map_base, map_layers, map_relief
@@ -273,6 +274,23 @@ def test_personal_data_give_no_points_and_no_small_numbers(see: Any) -> None:
     assert not re.search(r"\d건", row)
     (row,) = [said for said in see(f"?area={CODES[1]}").texts("ul.things li") if said.startswith("돌봄")]
     assert "9건" in row
+
+
+def test_who_sees_own_rows_only_finds_none_of_the_others_on_the_map(see: Any, country: Workspace) -> None:
+    """Points and counts of a dataset tell of every row: where a reader sees the own rows, the map leaves it out."""
+    card = country.bank["쉼터"].card
+    country.bank.write_card("쉼터", {**card, "own_rows": "number"}, by="x", at=country.clock())
+    try:
+        official = browser(people.make("official", department="세무과"))
+        shown = Page(official.get(f"/data/-/map/?area={CODES[0]}&show=쉼터"))
+        assert shown.status == 200
+        assert "쉼터" not in "".join(shown.texts("ul.things li"))
+        assert shown.tree.xpath("//*[contains(@class, 'pin')]") == []
+        assert "쉼터" in "".join(
+            see(f"?area={CODES[0]}&show=쉼터").texts("ul.things li")
+        )  # an administrator's
+    finally:
+        country.bank.write_card("쉼터", card, by="x", at=country.clock())
 
 
 @pytest.mark.parametrize("query", ["?area=4191099999", "?area=x", "?area=99999", "?area=41910510"])
