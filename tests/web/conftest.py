@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 
 import made_up_bank
 import people
+from engine.locked_forked import Nursery, forked
 from madang.workspace import Workspace
 
 
@@ -80,3 +81,18 @@ def empty_city(tmp_path: Path) -> Iterator[Workspace]:
     """A workspace without data, shown by the pages."""
     with override_settings(MADANG_WORKSPACE=str(tmp_path / "empty")):
         yield Workspace.init(tmp_path / "empty", "빈들군")
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """What the processes of `forking` are forked from."""
+    made = Nursery()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def forking(nursery: Nursery) -> Iterator[None]:
+    """Each question in SQL gets its process by a fork, which takes a third of the time."""
+    with forked(nursery):
+        yield
