@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 WEB = ROOT / "src/madang/web"
 CATALOGUE = WEB / "locale/en/LC_MESSAGES/django.po"
 KEYWORDS = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "npgettext": ((1, "c"), 2, 3),
+    "_": None, "lazy": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "npgettext": ((1, "c"), 2, 3),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "ngettext_lazy": (1, 2),
 }  # fmt: skip
 

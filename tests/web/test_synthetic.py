@@ -12,7 +12,7 @@ from django.test import override_settings
 from django.urls import get_resolver
 
 from madang.workspace import Workspace
-from made_up_bank import PARKING
+from made_up_bank import PARKING, shelters
 from people import browser
 from web_page import Page
 
@@ -118,20 +118,21 @@ def test_a_name_with_a_remark_is_said_without_it(sample_city: Workspace) -> None
     assert _said(_visit_plainly("/data/")) == [NOTE]
 
 
-def _taken(form: str) -> bytes:
-    answer = browser().get(f"{HERE}download.{form}")
+def _taken(form: str, at: str = HERE) -> bytes:
+    answer = browser().get(f"{at}download.{form}")
     return b"".join(answer.streaming_content)
 
 
 def test_files_taken_away_say_it_where_their_form_has_room(sample_city: Workspace) -> None:
+    shelters(sample_city, sample_city.folder)
     with zipfile.ZipFile(io.BytesIO(_taken("xlsx"))) as book:
         words = "".join(book.read(name).decode() for name in book.namelist() if "sheet" in name)
     assert f"[표본] {PARKING}@2" in words
     assert "지어낸 도시의 자료" in words
     told = pq.read_schema(io.BytesIO(_taken("parquet"))).metadata
     assert any("[표본]" in value.decode() for value in told.values() if value.isascii() is False)
-    assert "[표본]" in _taken("geojson")[:400].decode("utf-8", "ignore")
+    assert "[표본]" in _taken("geojson", "/data/쉼터/")[:400].decode("utf-8", "ignore")
     with override_settings():
         toml = sample_city.folder / "madang.toml"
         toml.write_text(toml.read_text(encoding="utf-8").replace("= true", "= false"), encoding="utf-8")
-        assert "[표본]" not in _taken("geojson")[:400].decode("utf-8", "ignore")
+        assert "[표본]" not in _taken("geojson", "/data/쉼터/")[:400].decode("utf-8", "ignore")

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import QueryDict
 
-from madang.declarations.card import ACCESS, LICENCES, THEMES, Card
+from madang.declarations.card import Card
 from madang.messages import MadangError
 from madang.places.crs import like, named
 from madang.privacy import POLICY
+from madang.web.shell import words
 
 _ROWS = re.compile(r"\d{1,7}(?:\s*[,~\s]\s*\d{1,7})*")
 _CHOICES = ("keep", "restrict", "mask")
@@ -90,4 +91,4 @@ def card(form: QueryDict) -> dict[str, Any]:
     return kept
 
 
-CHOICES = {"themes": THEMES, "licences": LICENCES, "access": ACCESS}
+CHOICES = {"themes": words.THEMES, "licences": words.LICENCES, "access": words.ACCESS}

@@ -201,7 +201,7 @@ def _value_label(facet: str, value: str) -> str:
         )
     match facet:
         case "theme":
-            return _(value) if value == NO_THEME else value
+            return _(value) if value == NO_THEME else words.theme(value)
         case "fresh":
             return {"fresh": _("최신"), "late": _("늦음"), "unknown": _("갱신 주기 없음")}[value]
         case "quality":

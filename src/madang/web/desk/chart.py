@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from madang.engine.rows import Field, Measure, Sort, rows
 from madang.engine.rows_query import NUMBERS
 from madang.web.desk.asked import Asked
+from madang.web.desk.filters import label_of
 from madang.web.desk.sample import shown
 
 _TIMES = ("date", "month", "year", "time")
@@ -79,7 +80,7 @@ def chart(asked: Asked, by: str = "", of: str = "", how: str = "") -> Chart:
     number = next((field for field in numbers if field.name == of), None)
     how = how if how in _HOW[1:] and number else "count"
     said = {"count": _("행 수"), "sum": _("합계"), "mean": _("평균")}
-    bys = [Option(field.name, field.label, field is group) for field in groups]
+    bys = [Option(field.name, label_of(field), field is group) for field in groups]
     ofs = [Option(field.name, field.label, field is number) for field in numbers]
     hows = [Option(name, said[name], name == how) for name in _HOW]
     if group is None:
@@ -131,7 +132,7 @@ def _title(
     label, value = max(pairs, key=lambda pair: pair[1])
     if how == "count" or number is None:
         return _("‘{group}’ 가운데 {label}의 행이 가장 많습니다({value})").format(
-            group=group.label, label=label, value=_said(value, unit)
+            group=label_of(group), label=label, value=_said(value, unit)
         )
     what = _("합계") if how == "sum" else _("평균")
     return _("{number} {what}: {label}에서 가장 큽니다({value})").format(

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from madang.engine.rows import Field, Filter, Query, Sort, count
 from madang.engine.rows_query import NUMBERS
 from madang.web.desk.asked import Asked
+from madang.web.shell import words
 
+_ADDED = ("source_row", "lon", "lat", "dong_code", "geo_level")  # columns of the bank's own
 _IN_SIGHT = 8  # fields that stand open; the others fold away
 _DAYS = {"date": "date", "datetime": "date", "month": "month", "time": "time"}
 _KINDS = {
@@ -136,7 +138,12 @@ def chips_of(asked: Asked, *more: tuple[str, str], ordered: bool = False) -> lis
 
 
 def _label(named: Mapping[str, Field], column: str) -> str:
-    return named[column].label if column in named else column
+    return label_of(named[column]) if column in named else column
+
+
+def label_of(field: Field) -> str:
+    """What a column is called: as in the file, or for those that the bank added in the language of the page."""
+    return words.said(f"rows_label_{field.name}") if field.name in _ADDED else field.label
 
 
 def _order(field: Field | None, sort: Sort) -> str:

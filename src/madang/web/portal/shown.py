@@ -15,6 +15,7 @@ from madang.declarations.standard import DatasetColumn
 from madang.engine.rows import Query, count, parse, rows
 from madang.release.shown import WITHHELD
 from madang.web.portal.shelf import EVERYTHING, NOTE, Open, search, shelf, withdrawn
+from madang.web.shell.words import theme as theme_word
 
 PAGE_ROWS = 20
 _FORMAT_WORDS = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parquet"}
@@ -30,7 +31,7 @@ def front(request: HttpRequest) -> dict[str, Any]:
     counts = {name: sum(_theme(each) == name for each in every) for name in (*THEMES, "")}
     themes = [
         {
-            "label": name or _("그 밖"),
+            "label": theme_word(name) or _("그 밖"),
             "id": name,
             "count": counts[name],
             "chosen": bool(theme) and name == theme,

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.utils import translation
 
 import madang
-from madang.messages import MadangError, text
+from madang.messages import MadangError
+from madang.web.shell import words
 from madang.web.shell.navigation import menu
 from madang.web.shell.workspace import asker, workspace
 
@@ -37,5 +38,5 @@ def city() -> dict[str, str]:
     bare = settings.name.partition(" (")[0]  # "여울구 (표본)": the note says the rest
     return {
         "city": settings.name,
-        "synthetic": text("synthetic_note", name=bare) if settings.is_synthetic else "",
+        "synthetic": words.said("synthetic_note", name=bare) if settings.is_synthetic else "",
     }

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from madang.messages import ko, text
+from madang.web.shell.browser_words import in_browser
 from madang.web.shell.mark import Mark
 
 TYPES: dict[str, str] = {
@@ -35,7 +36,7 @@ NO_VERDICT = Mark(_("입고 없음"))
 LAST_REFUSED = Mark(
     _("마지막 입고 반려"), "bad", _("마지막으로 올린 파일이 반려되었습니다. 앞의 판이 그대로 쓰입니다.")
 )
-DAMAGED = Mark(_("기록이 손상됨"), "bad", _("`madang doctor`로 무엇이 빠졌는지 보고 백업에서 복원하십시오."))
+DAMAGED = Mark(_("기록이 손상됨"), "bad", _("관리자에게 알려 백업에서 복원하게 하십시오."))
 SEVERITIES = {
     "error": Mark(_("오류"), "bad"),
     "warning": Mark(_("확인 필요"), "warn"),
@@ -64,6 +65,25 @@ LICENCES: dict[str, str] = {
     "undecided": _("정하지 않음"),
 }
 
+THEMES: dict[str, str] = {  # of the classification of public data, as cards keep them
+    "공공행정": _("공공행정"),
+    "과학기술": _("과학기술"),
+    "교육": _("교육"),
+    "교통물류": _("교통물류"),
+    "국토관리": _("국토관리"),
+    "농축수산": _("농축수산"),
+    "문화관광": _("문화관광"),
+    "법률": _("법률"),
+    "보건의료": _("보건의료"),
+    "사회복지": _("사회복지"),
+    "산업고용": _("산업고용"),
+    "식품건강": _("식품건강"),
+    "재난안전": _("재난안전"),
+    "재정금융": _("재정금융"),
+    "통일외교안보": _("통일외교안보"),
+    "환경기상": _("환경기상"),
+}
+
 
 def in_korean() -> bool:
     """Whether the page is in Korean, as the words that the core has stored are."""
@@ -72,14 +92,14 @@ def in_korean() -> bool:
 
 def said(code: str, **params: Any) -> str:
     """A sentence of the core in the language of the page. Raises KeyError for a code that it does not have."""
-    return text(code, "ko" if in_korean() else "en", **params)
+    return in_browser(text(code, "ko" if in_korean() else "en", **params))
 
 
 def reason(stored: Mapping[str, Any]) -> str:
     """A reason of a receipt in the language of the page: as it was written then where the page is Korean."""
     code, written = str(stored.get("code") or ""), str(stored.get("text") or "")
     if written and in_korean():
-        return written
+        return in_browser(written)
     try:
         return said(code, **stored.get("params") or {})
     except KeyError:
@@ -88,8 +108,16 @@ def reason(stored: Mapping[str, Any]) -> str:
 
 def card_value(key: str, value: object) -> str:
     """A value of the card in words."""
+    if key == "theme":
+        return theme(str(value))
     known = {"licence": LICENCES, "access": ACCESS}.get(key, {})
     return str(known.get(str(value), value))
+
+
+def theme(stored: str) -> str:
+    """A theme in words; "대분류 - 중분류" is kept as it is but for its first part."""
+    first, dash, rest = stored.partition(" - ")
+    return f"{THEMES.get(first, first)}{dash}{rest}"
 
 
 # how a row found its place, most exact first: in words, and what that rests on
@@ -135,6 +163,12 @@ LEFT_OUT: dict[str, str] = {
     "total": _("합계 행"),
     "blank": _("빈 행"),
     "repeated_header": _("되풀이된 머리글"),
+}
+ENCODINGS: dict[str, str] = {
+    "utf-8": _("UTF-8(유니코드)"),
+    "utf-8-sig": _("UTF-8(유니코드)"),
+    "utf-16": _("UTF-16(유니코드)"),
+    "cp949": _("CP949(한글 윈도, EUC-KR 포함)"),
 }
 DELIMITERS: dict[str, str] = {
     ",": _("쉼표(,)"),

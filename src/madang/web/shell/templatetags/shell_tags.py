@@ -14,6 +14,7 @@ from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from madang.declarations.points import points as written_points
 from madang.declarations.points import rate
@@ -44,10 +45,12 @@ def built_files(name: str) -> SafeString:
 
 @register.filter
 def counted(value: int | None) -> SafeString | str:
-    """A number to read: 9,999 as it is, 만 and 억 above, the exact figure on hover."""
+    """A number to read: 9,999 as it is, 만 and 억 above, the exact figure on hover; in English to the last digit."""
     if value is None:
-        return SafeString('<span class="none">자료 없음</span>')
+        return format_html('<span class="none">{}</span>', _("자료 없음"))
     exact = f"{value:,}"
+    if not words.in_korean():
+        return exact
     for unit, size in (("억", 100_000_000), ("만", 10_000)):
         if abs(value) >= size:
             shown = f"{value / size:,.1f}".removesuffix(".0")
@@ -65,7 +68,7 @@ def exact(value: int | None) -> str:
 def percent(value: float | None) -> str:
     """A share with as many decimals as it needs: 0.03 %, 1.2 %, 100 %."""
     if value is None:
-        return "해당 없음"
+        return _("해당 없음")
     if value in (0, 100):
         return f"{value:.0f}%"
     return f"{rate(value)}%" if value < 1 or value > 99 else f"{value:.1f}%"
@@ -91,8 +94,8 @@ def day(value: date | None) -> str:
 
 @register.filter
 def type_word(value: str) -> str:
-    """A column type in Korean."""
-    return words.TYPES.get(value, value)
+    """A column type in words."""
+    return str(words.TYPES.get(value, value))
 
 
 @register.filter
@@ -104,7 +107,19 @@ def is_numeric(value: str) -> bool:
 @register.filter
 def sure(confidence: float) -> str:
     """How sure a machine's guess is, in words and per cent; nothing where it is certain."""
-    return "" if confidence >= 1 else f"추정, 확신 {confidence * 100:.0f}%"
+    return "" if confidence >= 1 else _("추정, 확신 {percent}%").format(percent=f"{confidence * 100:.0f}")
+
+
+@register.filter
+def korean(text: str) -> SafeString | str:
+    """A sentence that is kept in Korean, as files and evidence are: marked as such on a page in English."""
+    return text if words.in_korean() or not text else format_html('<span lang="ko">{}</span>', text)
+
+
+@register.filter
+def theme_word(theme: str) -> str:
+    """A theme of the classification of public data, or its 대분류 of "대분류 - 중분류", in words."""
+    return words.theme(theme)
 
 
 @register.simple_tag
