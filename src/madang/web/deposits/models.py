@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from madang.messages import Language, text
 from madang.web.deposits.states import COMING, DRAFTS, OPEN, UNFINISHED, UPLOADS
+from madang.web.shell.browser_words import in_browser
 
 
 class Upload(models.Model):
@@ -97,6 +98,5 @@ def sentence(code: str, params: dict[str, object]) -> str:
     if not code:
         return ""
     language = "en" if (translation.get_language() or "ko").startswith("en") else "ko"
-    return text(
-        code, cast(Language, language), **{k: v for k, v in params.items() if k not in ("code", "language")}
-    )
+    known = {k: v for k, v in params.items() if k not in ("code", "language")}
+    return in_browser(text(code, cast(Language, language), **known))

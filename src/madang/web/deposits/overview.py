@@ -115,7 +115,7 @@ def _refused(dataset: Dataset) -> list[Line]:
     receipt = dataset.last_receipt()
     if receipt is None or receipt["verdict"] != "refused":
         return []
-    reason = str(receipt["reasons"][0]["text"]) if receipt["reasons"] else ""
+    reason = words.reason(receipt["reasons"][0]) if receipt["reasons"] else ""
     at = datetime.fromisoformat(receipt["at"])
     return [_line(dataset, f"{receipt['file']}: {reason}", at=at, deposit=str(receipt["deposit"]))]
 
@@ -138,5 +138,5 @@ def receipt_line(ws: Workspace, by: Person, receipt: dict[str, Any]) -> dict[str
         "mark": words.VERDICTS.get(receipt["verdict"], Mark(receipt["verdict"])),
         "title": str(dataset.card["title"]) if dataset else receipt["dataset"],
         "seen": dataset is not None,
-        "says": [reason["text"] for reason in receipt["reasons"]],
+        "says": [words.reason(reason) for reason in receipt["reasons"]],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -18,6 +19,7 @@ from madang.intake.marked import MOST_LISTED
 from madang.intake.marked_original import marked_original
 from madang.intake.receipt import Reason
 from madang.messages import MadangError
+from madang.places.crs import label
 from madang.web.accounts.people import person_of
 from madang.web.audit.reason import with_reason
 from madang.web.deposits.models import sentence
@@ -53,6 +55,10 @@ def receipt(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
         "deposit": deposit,
         "receipt": said,
         "mark": words.VERDICTS.get(str(said["verdict"]), Mark(str(said["verdict"]))),
+        "at": datetime.fromisoformat(str(said["at"])),
+        "standard": _standard(str(said.get("standard") or "")),
+        "crs": label(str(said["crs"])) if said.get("crs") else "",
+        "encoding": words.ENCODINGS.get(str(said.get("encoding") or "").lower(), said.get("encoding")),
         "reasons": [sentence(r.code, r.params) for r in map(Reason.stored, said["reasons"])],
         "listed": path.exists() and pq.read_metadata(path).num_rows > 0,
         "may_mark": path.exists() and _kept(said),
@@ -63,6 +69,12 @@ def receipt(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
         "may_deposit": can(by, "deposit", thing_of(found)),
     }
     return render(request, "deposits/receipt.html", told)
+
+
+def _standard(id_: str) -> str:
+    """A standard by its label."""
+    known = workspace().standards.get(id_)
+    return known.label if known else words.evidence_value("standard", id_)
 
 
 @with_reason(lambda request: request.GET.get("personal") == "1")

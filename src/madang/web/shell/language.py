@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from madang.messages import Language, MadangError, text
+from madang.web.shell.browser_words import in_browser
 
 
 def chosen_language(
@@ -33,4 +34,6 @@ def chosen_language(
 def said(error: MadangError) -> str:
     """The sentence of an error in the language of the page."""
     code = (translation.get_language() or "ko")[:2]
-    return text(error.code, cast(Language, code if code in ("ko", "en") else "ko"), **error.params)
+    return in_browser(
+        text(error.code, cast(Language, code if code in ("ko", "en") else "ko"), **error.params)
+    )
