@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client, override_settings
 
 import made_up_bank
@@ -34,8 +35,10 @@ def _undefined_names_fail() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _database(db: None) -> None:
-    """Every page looks up who asks."""
+def _database(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page looks up who asks. A test that closes an answer keeps its connection: it holds the test's own
+    transaction, which a database on a server would lose with it."""
+    monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)
 
 
 @pytest.fixture(scope="session")
