@@ -8,6 +8,9 @@ SAMPLE    ?= 1
 WORKERS   ?= 2
 PYTEST_FLAGS ?=
 
+# Each worker takes a stretch of the tests, so that what a module prepares is prepared once, and then from the other.
+SPREAD := -n $(WORKERS) --dist worksteal
+
 # Tests that write to the site's own database run a second time on a PostgreSQL of their own, where there is one.
 ON_POSTGRESQL := accounts or audit or work or rounds or deposits or notices or sources or releases or frame or api or sql
 
@@ -39,12 +42,12 @@ up: $(DONE)/package ## environment, front end, the sample city where there is no
 	@MADANG_WORKSPACE="$(WORKSPACE)" exec $(BIN)/madang up $(if $(PORT),--port $(PORT)) $(if $(filter no,$(SAMPLE)),,--sample $(SAMPLE))
 
 test: $(DONE)/package $(DONE)/dev browser database lint ## everything the tests need, then every test
-	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_FLAGS)
-	@$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest -n $(WORKERS) tests/web \
+	@$(BIN)/python -m pytest $(SPREAD) $(PYTEST_FLAGS)
+	@$(BIN)/python tests/postgresql.py $(BIN)/python -m pytest $(SPREAD) tests/web \
 	 -m "postgresql or not (browser or slow)" -k "$(ON_POSTGRESQL)" $(PYTEST_FLAGS)
 
 test-quick: $(DONE)/package $(DONE)/dev ## no browser, nothing slow; names tests that should be marked slow
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser" --durations=20 --durations-min=0.5 $(PYTEST_FLAGS)
+	@$(BIN)/python -m pytest $(SPREAD) -m "not slow and not browser" --durations=20 --durations-min=0.5 $(PYTEST_FLAGS)
 
 bench: $(DONE)/package $(DONE)/dev ## measure what bench/README.md lists (minutes)
 	@set -e; for name in $(BENCHES); do echo "== $$name"; $(BIN)/python bench/$$name.py; done
