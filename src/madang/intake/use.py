@@ -19,11 +19,9 @@ from madang.intake.raw import MOST_COLUMNS, Override, RawTable, Refused
 from madang.intake.receipt import Reason
 from madang.intake.recognise import GENERIC, Recognition
 from madang.messages import MadangError, text
-from madang.places.crs import CANDIDATES
 
 _DELIMITER = 8  # letters of a delimiter at most
 _SHOWN = 300  # letters of a list in a sentence at most
-_NAMED = {each.crs for each in CANDIDATES}
 _CRS_CODE = re.compile(r"(?:EPSG|ESRI):\d{4,6}")
 
 
@@ -65,7 +63,9 @@ def _check_crs(crs: str) -> None:
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
-    if crs in _NAMED:
+    from madang.places.crs import CANDIDATES
+
+    if crs in {each.crs for each in CANDIDATES}:
         return
     try:
         known = CRS.from_user_input(crs) if _CRS_CODE.fullmatch(crs) else None
