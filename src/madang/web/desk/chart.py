@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from madang.engine.rows_query import NUMBERS
 from madang.web.desk.asked import Asked
 from madang.web.desk.filters import label_of
 from madang.web.desk.sample import shown
+from madang.web.shell.area_names import names_for
 
 _TIMES = ("date", "month", "year", "time")
 _BY = ("text", "boolean", *_TIMES)
@@ -109,7 +110,8 @@ def _drawn(asked: Asked, group: Field, number: Field | None, how: str, empty: Ch
         sort=(Sort(group.name),) if timed else (Sort(measure.name, down=True),),
     )  # fmt: skip
     found = rows(asked.source, query, asked.view, asked.columns)
-    pairs = [(_name(label), float(str(value))) for label, value in found.rows if value is not None]
+    named = names_for(label for label, _value in found.rows)
+    pairs = [(_name(label, named), float(str(value))) for label, value in found.rows if value is not None]
     if not pairs or all(value == 0 for _label, value in pairs):
         return empty
     unit = (number.unit or "") if number and how != "count" else _("건")
@@ -121,8 +123,8 @@ def _drawn(asked: Asked, group: Field, number: Field | None, how: str, empty: Ch
     )  # fmt: skip
 
 
-def _name(label: Any) -> str:
-    return shown(label) or _("(빈 칸)")
+def _name(label: Any, named: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (named.get(str(label)), shown(label)))) or _("(빈 칸)")
 
 
 def _title(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from madang.engine.rows_query import MOST_OFFSET, NUMBERS
 from madang.web.desk.asked import Asked
 from madang.web.desk.filters import Answer, FilterField, answer_of, fields_of
 from madang.web.desk.sample import shown
+from madang.web.shell.area_names import names_for
 
 PER_PAGE = 50
 _MOST_PER_PAGE = 200
@@ -30,10 +32,10 @@ class Head:
 
 @dataclass(frozen=True)
 class Line:
-    """A row: its number in the file, and its cells with whether each is a number."""
+    """A row: its number in the file, and its cells: value, whether it is a number, the name that a code stands for."""
 
     row: int | None
-    cells: list[tuple[str | None, bool]]
+    cells: list[tuple[str | None, bool, str]]
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,10 @@ def rows_page(asked: Asked, page: int) -> RowsPage:
     base = replace(query, after="", offset=0)
     first, more = fields_of(asked)
     fields = found.columns[:-1]
+    named = [names_for(row[place] for row in found.rows) for place in range(len(fields))]
     return RowsPage(
         heads=[_head(asked, base, field) for field in fields],
-        lines=[_line(fields, row) for row in found.rows],
+        lines=[_line(fields, row, named) for row in found.rows],
         answer=answer_of(asked, ordered=True),
         page=page,
         before=asked.link(base, ("page", str(page - 1) if page > 2 else "")) if page > 1 else "",
@@ -106,13 +109,14 @@ def _head(asked: Asked, base: Query, field: Field) -> Head:
     )
 
 
-def _line(fields: tuple[Field, ...], row: tuple[Any, ...]) -> Line:
+def _line(fields: tuple[Field, ...], row: tuple[Any, ...], named: Sequence[Mapping[str, str]]) -> Line:
     cells = [
         (
             shown(value, counted=field.type == "integer"),
             field.type in ("integer", "number", "percent") and not field.masked,
+            names.get(str(value), ""),
         )
-        for field, value in zip(fields, row[:-1], strict=True)
+        for field, value, names in zip(fields, row[:-1], named, strict=True)
     ]
     return Line(row[-1], cells)
 

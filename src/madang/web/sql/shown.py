@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from madang.access import Person, Thing, can
 from madang.messages import Language, text
 from madang.web.shell import words
+from madang.web.shell.area_names import names_for
 from madang.web.shell.workspace import workspace
 from madang.web.sql import actions
 from madang.web.sql.answers import Page
@@ -36,6 +37,7 @@ class Cell:
 
     text: str | None
     number: bool
+    name: str = ""  # of the area whose code it is
 
 
 def desk_shown(
@@ -100,7 +102,14 @@ def columns_shown(asked: Asked) -> list[dict[str, Any]]:
 def answer_cells(asked: Asked, page: Page) -> list[list[Cell]]:
     """The cells of a page of an answer."""
     numeric = [each["type"] in _NUMERIC for each in asked.columns]
-    return [[Cell(cell, number) for cell, number in zip(row, numeric, strict=True)] for row in page.rows]
+    named = [names_for(row[place] for row in page.rows) for place in range(len(numeric))]
+    return [
+        [
+            Cell(cell, number, names.get(cell or "", ""))
+            for cell, number, names in zip(row, numeric, named, strict=True)
+        ]
+        for row in page.rows
+    ]
 
 
 def error_said(code: str, params: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from madang.access import Thing, check
 from madang.engine import locked
 from madang.messages import MadangError
 from madang.web.accounts.people import person_of
+from madang.web.shell.area_names import names_for
 from madang.web.shell.doors import form as form_page
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
@@ -84,7 +85,10 @@ def rows(request: HttpRequest, number: UUID) -> HttpResponse:
         found = actions.answers(workspace()).drawn(asked.id, len(columns))
     except FileNotFoundError as error:
         raise Http404 from error
-    return JsonResponse({"columns": columns, "rows": found, "truncated": len(found) < (asked.rows or 0)})
+    named = [names_for(row[place] for row in found) for place in range(len(columns))]
+    said_of = [[" ".join(filter(None, (names.get(str(cell)), cell))) if names else cell
+                for cell, names in zip(row, named, strict=True)] for row in found]  # fmt: skip
+    return JsonResponse({"columns": columns, "rows": said_of, "truncated": len(found) < (asked.rows or 0)})
 
 
 @page
