@@ -88,6 +88,46 @@ def test_cells_are_pasted_from_a_spreadsheet(page: Page, city: Path, tmp_path: P
     expect(page.locator("tr.gone")).to_have_count(1)
 
 
+def test_a_cell_opens_by_double_click_or_typing_and_takes_a_block(
+    page: Page, city: Path, tmp_path: Path
+) -> None:
+    if width(page) < 700:
+        pytest.skip("one mouse is enough")
+    (tmp_path / "눌러.csv").write_text("번호,수량\n1,5\n2,6\n3,7\n", encoding="utf-8")
+    Workspace.open(city).deposit(tmp_path / "눌러.csv", "눌러")
+    page.goto("/deposits/grid/눌러/")
+    cell, editor = page.locator('td[data-at="1:1"]'), page.locator(".sheet td input")
+    cell.dblclick()
+    expect(editor).to_have_value("6")
+    page.keyboard.type("0")
+    page.keyboard.press("Escape")
+    expect(cell).to_have_text("6")
+    page.keyboard.type("60")
+    page.keyboard.press("Shift+Tab")
+    expect(cell).to_have_text("60")
+    expect(page.locator('td[data-at="1:0"]')).to_be_focused()
+    page.locator('td[data-at="0:1"]').dblclick()
+    page.evaluate("""() => {
+      const data = new DataTransfer();
+      data.setData('text/plain', '50\\n51\\n52\\n53\\n');
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+    }""")
+    expect(page.locator('td[data-at="3:1"]')).to_have_text("53")
+    page.get_by_role("button", name="되돌리기").click()
+    expect(cell).to_have_text("60")
+    expect(page.locator('td[data-at="3:1"]')).to_have_count(0)  # the rows that the block added are gone too
+
+
+def test_the_header_leaves_a_phone_its_page(page: Page) -> None:
+    page.goto("/deposits/")
+    height = page.locator(".site-header").evaluate("header => header.offsetHeight")
+    if width(page) < 700:
+        assert height <= 112
+        page.get_by_role("button", name="설정").click()
+    expect(page.get_by_role("button", name="로그아웃")).to_be_visible()
+    expect(page.get_by_role("button", name="고대비 화면")).to_be_visible()
+
+
 def test_an_upload_goes_on_after_the_connection_broke(
     browser: Browser, site: str, cookie: dict[str, Any], tmp_path: Path
 ) -> None:

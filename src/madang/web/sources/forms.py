@@ -122,6 +122,8 @@ class SourceForm(forms.Form):
             known.append(origin.steward)
         self.fields["steward"].choices = [("", _("데이터의 담당자")), *((post, post) for post in known)]
         self.fields["address"].help_text = _ADDRESS_HELP[kind]
+        if kind == "folder":
+            self.fields["address"].label = _("폴더 이름")
         self.fields["dataset"].required = kind != "folder"
         for field in self.fields.values():
             if not isinstance(field, (forms.BooleanField, RhythmField)):
