@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from madang.bank.bank import Bank
 from madang.bank.dataset import Dataset, Version
 from madang.bank.durable import disk_errors, fsync_folder, locked, new_id, write_json
+from madang.bank.erase_refused import clean_refused, refused_with
 from madang.bank.rebuild import rebuild, scan
 from madang.bank.tombstone import Tombstone, digest_of, keep, tombstones
 from madang.engine.duck import connect
@@ -62,7 +63,7 @@ def erase(
             rows=0, versions=0, snapshots=0, ground=ground, by=by, at=at.isoformat(),
             until=_newest(dataset, at), columns=columns, rounds=_rounds_of(dataset),
         )  # fmt: skip
-        done = _apply(bank, dataset, stone, first=True)
+        done = _apply(bank, dataset, stone, first=True, value=value)
     if done is None and stone.rounds:
         keep(bank, stone)
         return stone
@@ -95,6 +96,8 @@ def _names_of(dataset: Dataset, column: str, skip_without: bool) -> tuple[str, .
     told = [c for c in everywhere if column in (c.name, c.label, c.standard)]
     standards = {c.standard for c in told if c.standard}
     names = {c.name for c in told} | {c.name for c in everywhere if c.standard in standards}
+    if not known:  # everything of it was refused: what is searched are the originals
+        return (column,)
     if not names:
         labels = sorted({c.label or c.name for c in everywhere})
         raise MadangError("erase_column", dataset=dataset.id, column=column, columns=", ".join(labels))
@@ -135,6 +138,8 @@ def _there(con: duckdb.DuckDBPyConnection, bank: Bank, stone: Tombstone) -> bool
     dataset = bank[stone.dataset]
     if stone.column is None:
         return bool(_covered(dataset, stone))
+    if refused_with(bank, dataset, stone, None, named=True):
+        return True
     live = dataset.table.link.resolve()
     return any(home != live for home in dataset.table.homes.glob("*")) or any(
         _source_rows(con, version.files, stone)
@@ -157,11 +162,14 @@ def brought_back(
     return None
 
 
-def _apply(bank: Bank, dataset: Dataset, stone: Tombstone, *, first: bool) -> Tombstone | None:
-    """Erase what `stone` names; None where nothing of it is there. `first`: nobody has written the tombstone yet."""
+def _apply(
+    bank: Bank, dataset: Dataset, stone: Tombstone, *, first: bool, value: str | None = None
+) -> Tombstone | None:
+    """Erase what `stone` names; None where nothing of it is there. `first`: nobody has written the tombstone yet, and
+    `value` is known."""
     if stone.column is None:
         return _erase_all(bank, dataset, stone, first=first)
-    return _erase_rows(bank, dataset, stone, first=first)
+    return _erase_rows(bank, dataset, stone, first=first, value=value)
 
 
 def _covered(dataset: Dataset, stone: Tombstone) -> list[str]:
@@ -221,27 +229,34 @@ def _leave_only(dataset: Dataset, later: list[str], covered: list[str], grave: P
         os.rename(dataset.deposit_folder(deposit), grave / deposit)
 
 
-def _erase_rows(bank: Bank, dataset: Dataset, stone: Tombstone, *, first: bool) -> Tombstone | None:
+def _erase_rows(
+    bank: Bank, dataset: Dataset, stone: Tombstone, *, first: bool, value: str | None
+) -> Tombstone | None:
     """Lists and bytes first, the table last: until the link is swapped a replay finds the rows and starts over."""
     versions = [v for v in dataset.versions if first or stone.covers(v.commit.meta["at"])]
     con = connect(temp_dir=bank.workshop)
     try:
         hits = {version: _source_rows(con, version.files, stone) for version in versions}
         named = {version: rows for version, rows in hits.items() if rows}
-        if not named:
+        refused = refused_with(bank, dataset, stone, value, named=bool(named))
+        if not named and not refused:
             return None
         rows_of: dict[str, set[int]] = {}
         for version, rows in named.items():
             rows_of.setdefault(version.receipt["sha256"], set()).update(rows)
         done = replace(
-            stone, rows=sum(map(len, named.values())), versions=len(named), snapshots=len(rows_of),
-            originals=tuple(sorted(rows_of)), siblings=tuple(sorted(_others(bank, dataset, set(rows_of)))),
+            stone, rows=sum(map(len, named.values())), versions=len(named),
+            snapshots=len(rows_of) + len(refused), originals=tuple(sorted({*rows_of, *refused, *stone.originals})),
+            siblings=tuple(sorted(_others(bank, dataset, {*rows_of, *refused}))),
         )  # fmt: skip
         if first:
             keep(bank, done)
         _clean_deposits(dataset, rows_of, stone)
-        for sha256 in rows_of:
+        clean_refused(dataset, refused, stone)
+        for sha256 in (*rows_of, *refused):
             bank.snapshots.remove(sha256)
+        if not named:
+            return done
         scans = {tuple(version.files): _without(version, stone) for version in named}
         rebuild(dataset, dataset.versions, scans, stone.id, con)
     finally:

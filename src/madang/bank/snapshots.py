@@ -172,6 +172,10 @@ class Snapshots:
                 background.shutdown(wait=True)
                 kept.forget()
 
+    def is_kept(self, sha256: str) -> bool:
+        """Whether the bytes are here, under their name or sealed."""
+        return self.path(sha256).exists() or self._sealed(sha256).exists()
+
     def remove(self, sha256: str) -> bool:
         """Delete a snapshot, sealed or not (erasure only); whether it was there."""
         paths = [path for path in (self.path(sha256), self._sealed(sha256)) if path.exists()]

@@ -1,0 +1,136 @@
+"""Who asks to be erased is also searched in files that were refused: they became no version, and their bytes are kept."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from madang.bank import Bank
+from madang.bank.erase import erase, pending, replay, tombstones
+from madang.messages import MadangError
+from tests.bank.made import LIBRARIES, NOON, make_version, read
+from tests.bank.test_erase_and_backup import PHONE, everywhere
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Bank:
+    return Bank(tmp_path / "workspace" / "bank")
+
+
+def refused(bank: Bank, body: bytes, *, dataset: str = "libraries", days: int = 0) -> str:
+    """Put a file on record that was refused, its bytes kept and a problem quoted; its SHA-256."""
+    source = bank.folder.parent / "source"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_bytes(body)
+    sha256 = bank.snapshots.put(source)
+    at = NOON + timedelta(days=days, hours=1)
+    problems = bank.folder.parent / "problems.parquet"
+    pq.write_table(pa.table({"row": [1], "value": [PHONE]}), problems)
+    receipt = {"file": "a.csv", "sha256": sha256, "verdict": "refused", "reasons": [], "at": at.isoformat()}
+    facts = {"columns": [], "left_out": [{"text": PHONE}]}
+    bank.record(dataset, receipt=receipt, facts=facts, problems=problems, at=at)
+    source.unlink()
+    problems.unlink()
+    return sha256
+
+
+def zipped(text: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<sst><si><t>{text}</t></si></sst>")
+    return held.getvalue()
+
+
+BODIES = {
+    "utf-8": f"이름,전화\n가,{PHONE}\n".encode(),
+    "cp949": f"이름,전화\n가,{PHONE}\n".encode("cp949"),
+    "utf-16": f"이름,전화\n가,{PHONE}\n".encode("utf-16"),
+    "across blocks": b"x" * ((1 << 20) - 3) + b"," + PHONE.encode() + b"\n",
+    "workbook": zipped(PHONE),
+    "cannot be searched": gzip.compress(PHONE.encode()),
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_refused_original_that_holds_the_person_goes_with_what_was_listed_of_it(
+    bank: Bank, kind: str
+) -> None:
+    make_version(bank, "libraries", LIBRARIES, at=NOON)
+    gone = refused(bank, BODIES[kind])
+    other = refused(bank, f"이름,전화\n나,{PHONE}9\n나,1{PHONE}\n".encode())  # numbers that hold hers
+    stone = erase(bank, "libraries", column="phone", value=PHONE, ground="요구", by="lee", at=NOON + DAY)
+    assert gone in stone.originals
+    assert not bank.snapshots.is_kept(gone)
+    assert bank.snapshots.is_kept(other)
+    assert PHONE not in [row["phone"] for version in bank["libraries"].versions for row in read(version)]
+    left = {str(path) for path in everywhere(bank.folder, PHONE)}
+    assert all(other in path for path in left if "snapshots" in path)
+    assert (pending(bank), replay(bank)) == ([], [])
+
+
+def test_who_stands_in_a_refused_file_alone_is_erased_too(bank: Bank) -> None:
+    make_version(bank, "libraries", LIBRARIES, at=NOON)
+    gone = refused(bank, "이름,전화\n마,02-999-0000\n".encode())
+    kept = refused(
+        bank, gzip.compress(b"02-999-0000")
+    )  # cannot be searched, and no row says that she is here
+    stone = erase(
+        bank, "libraries", column="phone", value="02-999-0000", ground="요구", by="lee", at=NOON + DAY
+    )
+    assert (stone.rows, stone.snapshots, stone.originals) == (0, 1, (gone,))
+    assert bank.snapshots.is_kept(kept)
+    assert bank["libraries"].versions[0].rows == len(LIBRARIES)
+    with pytest.raises(MadangError) as caught:
+        erase(bank, "libraries", column="phone", value="02-111-1111", ground="요구", by="lee", at=NOON + DAY)
+    assert caught.value.code == "erase_nothing"
+
+
+def test_a_dataset_of_nothing_but_refused_files_is_searched(bank: Bank) -> None:
+    gone = refused(bank, BODIES["utf-8"])
+    stone = erase(bank, "libraries", column="전화", value=PHONE, ground="요구", by="lee", at=NOON + DAY)
+    assert stone.originals == (gone,)
+    assert everywhere(bank.folder, PHONE) == []
+
+
+def test_bytes_that_a_version_was_made_of_elsewhere_stay(bank: Bank) -> None:
+    version = make_version(bank, "others", LIBRARIES, at=NOON)
+    make_version(bank, "libraries", LIBRARIES[1:], at=NOON)
+    path = bank.snapshots.path(str(version.receipt["sha256"]))
+    again = refused(bank, path.read_bytes())
+    assert again == version.receipt["sha256"]
+    value = LIBRARIES[1]["phone"]
+    erase(bank, "libraries", column="phone", value=value, ground="요구", by="lee", at=NOON + DAY)
+    assert bank.snapshots.is_kept(again)
+
+
+def test_an_erasure_that_was_killed_before_the_refused_file_went_is_finished(bank: Bank) -> None:
+    make_version(bank, "libraries", LIBRARIES, at=NOON)
+    gone = refused(bank, "이름,전화\n마,02-999-0000\n".encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(bank.snapshots), "remove", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            erase(
+                bank, "libraries", column="phone", value="02-999-0000", ground="요구", by="lee", at=NOON + DAY
+            )
+    assert [each.originals for each in tombstones(bank)] == [(gone,)]
+    assert len(pending(bank)) == 1
+    replay(bank)
+    assert not bank.snapshots.is_kept(gone)
+    assert pending(bank) == []
+
+
+def test_a_file_refused_after_the_erasure_stays(bank: Bank) -> None:
+    make_version(bank, "libraries", LIBRARIES, at=NOON)
+    erase(bank, "libraries", column="phone", value=PHONE, ground="요구", by="lee", at=NOON + DAY)
+    later = refused(bank, BODIES["utf-8"], days=2)
+    replay(bank)
+    assert bank.snapshots.is_kept(later)
