@@ -98,7 +98,7 @@ def test_without_complementary_suppression_the_same_attacker_gets_in(
     ws, releases = made(tmp_path)
     rows = people(1)
     deposit(ws, "인구", ["동코드", "연령", "성별", "인구"], rows)
-    monkeypatch.setattr("madang.release.joint.protected", lambda cells: cells.hidden)  # the mutant
+    monkeypatch.setattr("madang.release.suppress.protected", lambda cells: cells.hidden)  # the mutant
     rule = TableRule((AREA, Dim("연령", "age"), Dim("성별")), PEOPLE)
     releases.decide(decision("인구", "인구", table=rule))
     attacker = Attacker(list(product(DONGS, AGES, SEXES)))
