@@ -53,7 +53,7 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
     a = a or max((n for n in numbers if n < b), default=b)
     before, after = dataset.version(a), dataset.version(b)
     found = ws.diff(dataset_id, a, b, limit=limit)
-    hidden = personal_of(dataset, [*before.columns, *after.columns])
+    hidden = _personal_of_either(before, after)
     labels = {c.name: c.label or c.name for version in (before, after) for c in version.columns}
     return Compared(
         a=version_line(before, live=a == numbers[-1]),
@@ -76,6 +76,14 @@ def compared(dataset_id: str, a: int, b: int, limit: int) -> Compared:
         rows_removed=[LoneRow(_key(found.key, row.key, hidden), row.row) for row in found.rows_removed],
         hidden=bool(hidden),
     )
+
+
+def _personal_of_either(before: Version, after: Version) -> set[str]:
+    """Names and headers of what is personal in one of the two versions, under whatever name or header in the other."""
+    columns = [*before.columns, *after.columns]
+    hidden = personal_of(before.dataset, columns)
+    same = {n for c in columns if not hidden.isdisjoint((c.name, c.label)) for n in (c.name, c.label) if n}
+    return hidden | same
 
 
 def _type(storage: str) -> str:
