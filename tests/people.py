@@ -90,3 +90,45 @@ def shared_database(folder: Path) -> Iterator[dict[str, str]]:
     migrate = [sys.executable, "-m", "django", "migrate", "-v", "0"]
     subprocess.run(migrate, env=environment, check=True, timeout=120)
     yield environment
+
+
+_AT_ONCE = """
+import os, sys, traceback
+import django
+django.setup()
+count, prepare, do = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+names = {}
+exec(prepare, names)
+waiting, opened = os.pipe()
+children = []
+for number in range(count):
+    children.append(os.fork())
+    if not children[-1]:
+        code = 1
+        try:
+            os.close(opened)
+            os.read(waiting, 1)
+            exec(do, {**names, "number": number})
+            sys.stdout.flush()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        os._exit(code)
+os.close(opened)
+sys.exit(sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0 for child in children))
+"""
+
+
+def at_once(environment: dict[str, str], count: int, prepare: str, do: str) -> list[str]:
+    """The lines that `count` processes print that do the same at the same moment; `number` tells them apart.
+
+    They are forked from one that has `prepare`d, which is to import and no more: each opens the database itself."""
+    done = subprocess.run(
+        [sys.executable, "-c", _AT_ONCE, str(count), prepare, do],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()

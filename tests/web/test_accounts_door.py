@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -110,30 +108,13 @@ def test_tries_an_hour_apart_never_lock() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_try_at_once_count_together(tmp_path: Any) -> None:
     """Eight processes try at the same moment: no more than five tries are judged, whatever the order."""
-    program = (
-        "import django, sys; django.setup()\n"
-        "from madang.web.accounts.lockout import reserve\n"
-        "sys.stdin.readline()\n"
-        "print(reserve('kim') is None)\n"
-    )
     with people.shared_database(tmp_path) as environment:
-        running = [
-            subprocess.Popen(
-                [sys.executable, "-c", program],
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for _ in range(8)
-        ]
-        said = []
-        for each in running:
-            assert each.stdin
-            each.stdin.write("\n")
-            each.stdin.flush()
-        for each in running:
-            said.append(each.communicate(timeout=60)[0].strip())
+        said = people.at_once(
+            environment,
+            8,
+            "from madang.web.accounts.lockout import reserve",
+            "print(reserve('kim') is None)",
+        )
     assert sorted(said) == ["False"] * 3 + ["True"] * 5
 
 

@@ -141,30 +141,17 @@ def test_text_that_a_database_would_not_keep_is_kept_as_far_as_it_goes() -> None
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_record_at_once_make_one_chain(tmp_path: Path) -> None:
-    write = (
-        "import django, sys; django.setup()\n"
-        "from madang.access import Person\nfrom madang.web.audit.record import record\n"
-        "sys.stdin.readline()\n"
-        "for n in range(25): record(Person(sys.argv[1]), 'x', str(n))\n"
-    )
     check = (
         "import django; django.setup()\n"
         "from madang.web.audit.verify import verify\nfound = verify()\nprint(found.entries, found.error)\n"
     )
     with people.shared_database(tmp_path) as environment:
-        running = [
-            subprocess.Popen(
-                [sys.executable, "-c", write, str(n)], env=environment, stdin=subprocess.PIPE, text=True
-            )
-            for n in range(4)
-        ]
-        for each in running:
-            assert each.stdin
-            each.stdin.write("\n")
-            each.stdin.flush()
-        for each in running:
-            each.communicate(timeout=120)
-            assert each.returncode == 0
+        people.at_once(
+            environment,
+            4,
+            "from madang.access import Person\nfrom madang.web.audit.record import record",
+            "for n in range(25): record(Person(str(number)), 'x', str(n))",
+        )
         said = subprocess.run(
             [sys.executable, "-c", check], env=environment, capture_output=True, text=True, timeout=60
         )
@@ -240,14 +227,20 @@ def test_the_page_is_in_the_order_of_time(client: Any) -> None:
 
 
 def test_entries_are_told_in_words(client: Any) -> None:
-    record(Person("root", via="cli"), "round.open", "round:r1", detail={"departments": 3, "new": True})
+    record(
+        Person("root", via="cli"),
+        "round.open",
+        "round:r1",
+        detail={"departments": 3, "new": True, "verdict": "refused"},
+    )
     (row,) = Page(client.get("/audit/")).texts("tbody tr")
     assert "명령줄(root)" in row
     assert "취합을 엶" in row
     assert "취합 r1" in row
     assert "부서 3" in row
+    assert "판정 반려" in row
     assert "예" in row.split()
-    for raw in ("cli", "round.open", "departments", "true"):
+    for raw in ("cli", "round.open", "departments", "true", "verdict", "refused"):
         assert raw not in row
     page = Page(client.get("/audit/?what=round"))
     assert page.texts("tbody tr") == [row]
