@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
+
+from madang.web.shell import words
 
 _TITLES: dict[str, object] = {
     "people.sign_in": _("로그인"),
@@ -103,6 +106,7 @@ GROUPS: dict[str, object] = {  # the first word of a code
     "people": _("사람"),
     "dataset": _("데이터"),
     "deposit": _("올리기"),
+    "upload": _("올린 파일"),
     "round": _("취합"),
     "source": _("수집"),
     "release": _("개방"),
@@ -143,6 +147,9 @@ _NAMES: dict[str, object] = {  # of what an entry tells in detail
     "new": _("새로 만듦"),
     "number": _("번호"),
     "on": _("날짜"),
+    "post": _("자리"),
+    "problems": _("문제"),
+    "verdict": _("판정"),
     "page": _("화면"),
     "people": _("사람"),
     "replace": _("바꿔 넣음"),
@@ -165,6 +172,13 @@ _NAMES: dict[str, object] = {  # of what an entry tells in detail
     "version": _("판"),
     "what": _("무엇을"),
     "whole": _("온전함"),
+}
+
+
+_VALUES: dict[str, Mapping[str, object]] = {
+    "verdict": {code: mark.words for code, mark in words.VERDICTS.items()},
+    "access": words.ACCESS,
+    "licence": words.LICENCES,
 }
 
 
@@ -194,14 +208,16 @@ def name(code: str) -> str:
     return str(_NAMES.get(code, code))
 
 
-def value(said: Any) -> str:
-    """A value of a detail as people write it."""
+def value(said: Any, of: str = "") -> str:
+    """A value of a detail as people write it; `of` names the detail, since some values are words of a list."""
+    if of in _VALUES and isinstance(said, str):
+        return str(_VALUES[of].get(said, said))
     if isinstance(said, bool):
         return str(_("예") if said else _("아니요"))
     if isinstance(said, list):
         return ", ".join(value(each) for each in said)
     if isinstance(said, dict):
-        return ", ".join(f"{name(key)} {value(each)}" for key, each in said.items())
+        return ", ".join(f"{name(key)} {value(each, key)}" for key, each in said.items())
     return str(said)
 
 

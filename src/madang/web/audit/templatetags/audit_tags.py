@@ -19,5 +19,7 @@ register.filter("thing", words.thing)
 def details(value: dict[str, Any]) -> list[tuple[str, str]]:
     """Names and values of an entry's detail, in words."""
     return [
-        (words.name(name), words.value(each)) for name, each in value.items() if each not in ("", None, [])
+        (words.name(name), words.value(each, name))
+        for name, each in value.items()
+        if each not in ("", None, [])
     ]
