@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from madang.bank.describe import describe_dataset
+from madang.access import owner
+from madang.bank.describe import describe_dataset, freshness_of
 from madang.cli import main
 from madang.declarations.rhythm import freshness_status
+from madang.web.deposits import overview
 from madang.web.desk.quality import freshness
 from madang.workspace import Workspace
 from made_up_bank import PARKING
+from web_page import Page
 
 AS_OF = date(2026, 8, 1)  # of the second version of the car parks
 
@@ -50,3 +54,15 @@ def test_datasets_say_how_fresh_they_are(own_city: Workspace) -> None:
     found = {each["dataset"]: each["freshness"] for each in json.loads(result.output)}
     assert found[PARKING] == "fresh"
     assert found["새빛시-가로등"] == "unknown"  # no version yet
+
+
+def test_the_catalogue_counts_as_late_what_the_overview_lists(own_city: Workspace, signed_in: Any) -> None:
+    today = own_city.clock().date()
+    late = [
+        each.id for each in own_city.bank.datasets() if freshness_of(each.card, each.latest, today) == "late"
+    ]
+    assert late  # the toilets, at least
+    administrator = signed_in("administrator")
+    choices = Page(administrator.get("/data/")).texts("nav.filters a")
+    assert [each for each in choices if each.startswith("늦은 데이터")] == [f"늦은 데이터 {len(late)}"]
+    assert overview.of(own_city, owner("test", via="web")).late_count == len(late)

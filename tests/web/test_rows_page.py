@@ -186,6 +186,35 @@ def test_some_see_the_rows_of_their_own_department_only(own_city: Workspace, sig
     assert table_of(get(alice, CHART, by="prkplce_se")) == [["노외", "21건"]]
 
 
+@pytest.mark.parametrize(
+    "part", ["", "versions/1/", "rows/", "chart/?by=prkplce_se", "take/", "rows/?q=시장"]
+)
+def test_no_page_tells_rows_of_others_to_who_sees_own_rows(
+    own_city: Workspace, signed_in: Any, part: str
+) -> None:
+    """Not in samples, sketches, charts and facts; how large the whole is stands in the card, as in the catalogue."""
+    found = own_city.bank[PARKING]
+    about = {**found.card, "own_rows": "prkplce_se", "description": "", "known_defects": []}
+    found.write_card(about, by="김새빛", at=own_city.clock())
+    alice = signed_in("official", department="노외")
+    page = get(alice, f"/data/{PARKING}/{part}")
+    assert page.status == 200
+    others = {each.strip() for each in page.text.replace("다온로 노상", "").split()} & {
+        "노상",
+        "노상(",
+        "39건",
+    }
+    assert others == set()
+    assert "내 부서의 행만 보입니다" in page.text
+    assert "모두 60행" not in page.text
+    sketches = " ".join(each.text_content() for each in page.find(".sketch-words"))
+    assert "노상" not in sketches
+    assert page.tree.xpath("//*[@data-map] | //figure[contains(@class, 'map-box')]") == []
+    assert alice.get(f"/data/{PARKING}/map/").status_code == 404
+    tile = alice.get(f"/data/{PARKING}/tiles/2/8/218/99.mvt")
+    assert tile.status_code == 403
+
+
 def test_a_chart_counts_by_category(client: Any) -> None:
     page = get(client, CHART, by="prkplce_se")
     assert page.texts("figure figcaption") == ["‘구분’ 가운데 노상의 행이 가장 많습니다(39건)"]
