@@ -209,8 +209,11 @@ def test_a_deposit_needs_the_scope_and_the_right(program: Any) -> None:
     assert hidden.status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["official", "steward", "analyst", "executive"])
-def test_a_refused_deposit_tells_nothing_of_what_is_hidden(program: Any, role: str) -> None:
+def test_a_refused_deposit_tells_nothing_of_what_is_hidden(
+    program: Any, own_api_city: Workspace, role: str
+) -> None:
     """A hidden name is answered as a name of somebody else's; to who may make nothing also as one that is free."""
     other = program(role, posts=["보건과 위생팀"] if role == "steward" else [], scopes=("read", "deposit"))
 
