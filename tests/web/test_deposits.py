@@ -101,8 +101,7 @@ def test_a_correction_is_read_again_and_remembered(alice: Any, own_city: Workspa
 
 def test_wrong_wishes_are_told_and_change_nothing(alice: Any) -> None:
     key, _ = reviewed(alice)
-    alice.post(f"/deposits/{key}/read/", {"crs": "EPSG:1"})
-    assert "좌표계 'EPSG:1'" in show(alice, key).text
+    assert "좌표계 'EPSG:1'" in Page(alice.post(f"/deposits/{key}/read/", {"crs": "EPSG:1"})).text
     alice.post(f"/deposits/{key}/read/", {"header_rows": "많이"})
     assert Upload.objects.get(key=key).state == "review"
 
@@ -374,7 +373,12 @@ def test_a_coordinate_system_is_taken_as_people_write_it(
 @pytest.mark.slow
 def test_a_name_of_several_coordinate_systems_asks_which(own_city: Workspace, alice: Any) -> None:
     key, _ = reviewed(alice)
-    page = Page(alice.post(f"/deposits/{key}/read/", {"crs_other": "중부원점"}, follow=True))
+    told = {"crs_other": "중부원점", "dataset": "새-물품", "title": "적던 제목", "header_rows": "1"}
+    answer = alice.post(f"/deposits/{key}/read/", told)
+    page = Page(answer)
+    assert answer.status_code == 400
+    again = page.filled(f"/deposits/{key}/read/")
+    assert {name: again[name] for name in told} == {name: [value] for name, value in told.items()}
     assert "EPSG:5186" in page.texts(".told")[0]
     assert "crs" not in Upload.objects.get(key=key).told
 

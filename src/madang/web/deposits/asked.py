@@ -11,6 +11,7 @@ from madang.declarations.card import Card
 from madang.messages import MadangError
 from madang.places.crs import like, named
 from madang.privacy import POLICY
+from madang.web.deposits.models import Upload
 from madang.web.shell import words
 
 _ROWS = re.compile(r"\d{1,7}(?:\s*[,~\s]\s*\d{1,7})*")
@@ -53,6 +54,23 @@ def _crs(said: str) -> str:
     if found == said and len(near) > 1:
         raise MadangError("crs_name_several", name=said, systems=", ".join(near))
     return found
+
+
+def as_written(upload: Upload, form: QueryDict) -> None:
+    """Put on an upload, not saved, what a form said and could not be taken, so that its page shows it again."""
+    told: dict[str, Any] = {
+        name: form.get(name, "") for name in ("encoding", "delimiter", "standard", "crs", "sheet")
+    }
+    told["delimiter"] = "\t" if told["delimiter"] == "\\t" else told["delimiter"]
+    numbers = [n for n in range(min(_number(form.get("columns", "0")), _COLUMNS)) if form.get(f"label-{n}")]
+    told["text"] = bool(form.get("text"))
+    told["types"] = {form[f"label-{n}"]: form.get(f"type-{n}", "") for n in numbers}
+    mapped = {form[f"label-{n}"]: form.get(f"map-{n}", "") for n in numbers}
+    told["mapping"] = {label: "" if name == "-" else name for label, name in mapped.items() if name}
+    upload.told = {key: value for key, value in told.items() if value}
+    upload.personal, upload.dataset = personal(form), form.get("dataset", "").strip()[:200]
+    names = ("title", "description", "theme", "steward", "licence", "access", "rhythm_days")
+    upload.card = {**upload.card, **{name: form.get(name, "") for name in names if name in form}}
 
 
 def _rows(said: str) -> list[int]:

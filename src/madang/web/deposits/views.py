@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -50,14 +51,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     found = _settled(_mine(key, by))
     told: dict[str, Any] = {"upload": found, **_progress(found)}
     if found.state == REVIEW:
-        try:
-            seen = Preview.load(actions.place_of(ws, found).seen)
-        except MadangError as error:
-            actions.stopped(found, error.code, error.params, state=FAILED)
-            return redirect("deposits:upload", key=key)
-        told |= {"review": reviewing.review(found, seen, ws, by), "choices": asked.CHOICES,
-                 "encodings": reviewing.ENCODINGS, "crs_choices": reviewing.CRS}  # fmt: skip
-        return render(request, "deposits/review.html", told)
+        return _review(request, found, told)
     if found.state == DONE:
         told["receipts"] = [
             overview.receipt_line(ws, by, each) for each in found.receipts if "deposit" in each
@@ -65,6 +59,30 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
         told["draft"] = next((each for each in found.receipts if "draft" in each), None)
     told["offset"] = actions.place_of(ws, found).offset if found.state == COMING else 0
     return render(request, "deposits/upload.html", told)
+
+
+def _review(request: HttpRequest, found: Upload, told: dict[str, Any]) -> HttpResponse:
+    """How a file was understood; where what was corrected could not be taken, with it as it was written."""
+    by, ws = person_of(request), workspace()
+    try:
+        seen = Preview.load(actions.place_of(ws, found).seen)
+    except MadangError as error:
+        actions.stopped(found, error.code, error.params, state=FAILED)
+        return redirect("deposits:upload", key=found.key)
+    again = request.method == "POST"
+    if again:
+        asked.as_written(found, request.POST)
+    review = reviewing.review(found, seen, ws, by)
+    if again:
+        rows, other = request.POST.get("header_rows", "")[:60], request.POST.get("crs_other", "")[:80]
+        review = replace(review, header_rows=rows, crs_other=other)
+    told |= {
+        "review": review,
+        "choices": asked.CHOICES,
+        "encodings": reviewing.ENCODINGS,
+        "crs_choices": reviewing.CRS,
+    }
+    return render(request, "deposits/review.html", told, status=400 if again else 200)
 
 
 @page
@@ -86,7 +104,7 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
             dataset=request.POST.get("dataset", "").strip(), card=asked.card(request.POST),
         )  # fmt: skip
 
-    return _done(request, key, act)
+    return _done(request, key, act, keep=True)
 
 
 @require_POST
@@ -107,13 +125,16 @@ def drop(request: HttpRequest, key: str) -> HttpResponse:
     return response if messages.get_messages(request) else redirect("deposits:overview")
 
 
-def _done(request: HttpRequest, key: str, act: Any) -> HttpResponse:
+def _done(request: HttpRequest, key: str, act: Any, *, keep: bool = False) -> HttpResponse:
     try:
         act(person_of(request), workspace())
     except MadangError as error:
         if error.code == "upload_missing":
             raise Http404 from error
         messages.error(request, sentence(error.code, error.params))
+        found = _settled(_mine(key, person_of(request)))
+        if keep and found.state == REVIEW:
+            return _review(request, found, {"upload": found, **_progress(found)})
     return HttpResponseRedirect(f"/deposits/{quote(key)}/")
 
 
