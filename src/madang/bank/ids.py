@@ -116,4 +116,6 @@ def file_name(said: str) -> str:
     if len(plain.encode()) <= _NAME_BYTES:
         return plain or "file"
     ending = within(ending, 20)
-    return f"{within(stem, _NAME_BYTES - 21).rstrip('. ')}{dot}{ending}" if stem else within(plain, _NAME_BYTES)
+    return (
+        f"{within(stem, _NAME_BYTES - 21).rstrip('. ')}{dot}{ending}" if stem else within(plain, _NAME_BYTES)
+    )

@@ -223,7 +223,8 @@ def test_a_refused_deposit_tells_nothing_of_what_is_hidden(
             quote(dataset), "ID"
         )
 
-    hidden, theirs, free = said(SECRET), said(PARKING), said("아직-없는-자료")
+    with override_settings(MADANG_WORKSPACE=str(own_api_city.folder)):
+        hidden, theirs, free = said(SECRET), said(PARKING), said("아직-없는-자료")
     assert hidden == theirs
     assert hidden[0] == 403
     assert (free == hidden) == (role != "steward")
