@@ -20,13 +20,12 @@ _BY = ("text", "boolean", *_TIMES)
 _KIND_WORDS = ("구분", "구분명", "유형", "종류", "분류", "분류명", "상태명", "업태구분명")
 _HOW = ("count", "sum", "mean")
 _BARS, _COLUMNS = 20, 400
-_WIDTH, _ROW, _LEFT, _RIGHT = 760.0, 34, 220, 110
-_HEIGHT, _BELOW = 260.0, 30.0
+_WIDTH, _HEIGHT = 100.0, 100.0  # stretched to the room there is
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A group: its name, its value in words, and where it is drawn."""
+    """A group: its name, its value in words, and where it is drawn, in hundredths of the width and the height."""
 
     label: str
     value: str
@@ -34,8 +33,6 @@ class Bar:
     y: float
     width: float
     height: float
-    text_x: float
-    text_y: float
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,7 @@ class Chart:
     title: str = ""
     bars: tuple[Bar, ...] = ()
     over_time: bool = False
-    width: float = _WIDTH
-    height: float = 0
-    base: float = 0  # where zero stands
+    base: float = 0  # where zero stands, in hundredths
     ends: tuple[str, str] = ("", "")  # first and last group, under columns over time
     cut: bool = False
     unit: str = ""
@@ -116,10 +111,10 @@ def _drawn(asked: Asked, group: Field, number: Field | None, how: str, empty: Ch
         return empty
     unit = (number.unit or "") if number and how != "count" else _("건")
     make = _over_time if timed and len(pairs) > 1 else _by_category
-    bars, height, base = make(pairs, unit)
+    bars, base = make(pairs, unit)
     return replace(
-        empty, title=_title(group, number, how, pairs, unit), bars=tuple(bars), over_time=make is _over_time, height=height,
-        base=base, ends=(pairs[0][0], pairs[-1][0]), cut=bool(found.next), unit=unit,
+        empty, title=_title(group, number, how, pairs, unit), bars=tuple(bars), over_time=make is _over_time, base=base,
+        ends=(pairs[0][0], pairs[-1][0]), cut=bool(found.next), unit=unit,
     )  # fmt: skip
 
 
@@ -147,29 +142,30 @@ def _said(value: float, unit: str) -> str:
     return f"{number}{unit}" if unit in ("건", "원", "명", "면", "개") else f"{number} {unit}".strip()
 
 
-def _by_category(pairs: Sequence[tuple[str, float]], unit: str) -> tuple[list[Bar], float, float]:
+def _by_category(pairs: Sequence[tuple[str, float]], unit: str) -> tuple[list[Bar], float]:
     """Bars to the right, from zero; what is below zero goes to the left of it."""
-    least, most = min(0.0, *(v for _l, v in pairs)), max(0.0, *(v for _l, v in pairs))
-    scale = (_WIDTH - _LEFT - _RIGHT) / ((most - least) or 1)
-    zero = _LEFT - least * scale
+    zero, scale = _room(pairs, _WIDTH)
     bars = []
-    for place, (label, value) in enumerate(pairs):
+    for label, value in pairs:
         x, width = (zero, value * scale) if value >= 0 else (zero + value * scale, -value * scale)
-        y = place * _ROW + 6
-        bars.append(Bar(label, _said(value, unit), round(x, 1), y, round(max(width, 1), 1), _ROW - 12,
-                        round(max(x + width, zero) + 8, 1), y + 16))  # fmt: skip
-    return bars, len(pairs) * _ROW + 6, round(zero, 1)
+        bars.append(Bar(label, _said(value, unit), round(x, 2), 0, round(max(width, 0.3), 2), _HEIGHT))
+    return bars, round(zero, 2)
 
 
-def _over_time(pairs: Sequence[tuple[str, float]], unit: str) -> tuple[list[Bar], float, float]:
+def _over_time(pairs: Sequence[tuple[str, float]], unit: str) -> tuple[list[Bar], float]:
     """Columns upwards, from zero."""
-    least, most = min(0.0, *(v for _l, v in pairs)), max(0.0, *(v for _l, v in pairs))
-    scale = (_HEIGHT - _BELOW) / ((most - least) or 1)
-    zero = most * scale + 4
-    step = _WIDTH / len(pairs)
+    below, scale = _room(pairs, _HEIGHT)
+    zero, step = _HEIGHT - below, _WIDTH / len(pairs)
     bars = []
     for place, (label, value) in enumerate(pairs):
         y, height = (zero - value * scale, value * scale) if value >= 0 else (zero, -value * scale)
-        bars.append(Bar(label, _said(value, unit), round(place * step, 2), round(y, 1), round(step * 0.82, 2),
-                        round(max(height, 0.5), 1), 0, 0))  # fmt: skip
-    return bars, _HEIGHT + 8, round(zero, 1)
+        bars.append(Bar(label, _said(value, unit), round(place * step, 3), round(y, 2), round(step * 0.82, 3),
+                        round(max(height, 0.3), 2)))  # fmt: skip
+    return bars, round(zero, 2)
+
+
+def _room(pairs: Sequence[tuple[str, float]], room: float) -> tuple[float, float]:
+    """Where zero stands in so much room, from the low end, and how much of it a unit takes."""
+    least, most = min(0.0, *(v for _l, v in pairs)), max(0.0, *(v for _l, v in pairs))
+    scale = room / ((most - least) or 1)
+    return -least * scale, scale
