@@ -75,6 +75,8 @@ def test_a_department_lists_its_posts_with_who_holds_them(signed_in: Any) -> Non
     lines = [" ".join(each.text_content().split()) for each in posts]
     assert len(lines) == 2
     assert "맡은 사람 없음" in next(line for line in lines if "빈자리" in line)
-    assert "김담당" in next(line for line in lines if "주차관리팀" in line)  # what people.make calls everybody
+    assert "김담당" in next(
+        line for line in lines if "주차관리팀" in line
+    )  # what people.make calls everybody
     assert "alice" in people.text_content()
     assert "boss" not in people.text_content()

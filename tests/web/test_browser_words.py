@@ -15,6 +15,7 @@ COMMANDS = {
     "maps_usage", "sources_none", "rekey_unplaced", "rekey_usage", "personal_usage", "erase_column_absent", "port_taken",
 }  # fmt: skip
 ROOMS = ("geo", "intake", "learning", "places", "deposits", "bank", "quality", "privacy", "web")
+ON_ERROR_PAGES = {"dataset_missing", "no_version", "edition_missing", "search_index_broken"}  # of other rooms
 TYPED = re.compile(r"madang [a-z]|--[a-z]")
 
 
@@ -26,7 +27,8 @@ class Any_(dict[str, str]):
 def texts(language: str) -> dict[str, str]:
     from importlib import import_module
 
-    found: dict[str, str] = {}
+    every = import_module(f"madang.messages.{language}").TEXTS
+    found: dict[str, str] = {code: every[code] for code in ON_ERROR_PAGES}
     for room in ROOMS:
         found |= import_module(f"madang.messages.{language}.{room}").TEXTS
     return {code: text for code, text in found.items() if TYPED.search(text) and code not in COMMANDS}

@@ -94,10 +94,10 @@ def test_a_long_list_comes_in_pages(client: Any, monkeypatch: pytest.MonkeyPatch
     assert cards(Page(client.get("/data/?page=99"))) == ["민원 처리 목록", "주민등록 인구"]
 
 
-def test_an_empty_bank_shows_the_command(empty_city: Workspace) -> None:
+def test_an_empty_bank_leads_to_the_first_file(empty_city: Workspace) -> None:
     page = Page(browser().get("/data/"))
     assert "아직 데이터가 없습니다" in page.text
-    assert page.texts("code#deposit") == ["madang deposit 파일.csv"]
+    assert page.link("파일 올리기") == "/deposits/"
     assert page.find("input#q") == []
 
 

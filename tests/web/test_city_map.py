@@ -373,7 +373,7 @@ def test_without_anything_the_page_says_what_to_deposit(empty_city: Workspace) -
     assert page.status == 200
     assert page.tree.xpath("//*[local-name()='svg'][contains(@class, 'city')]") == []
     assert "행정동 경계" in page.text
-    assert page.texts("code#deposit") == ["madang deposit 행정동경계.geojson"]
+    assert page.link("파일 올리기") == "/deposits/"
 
 
 def test_without_borders_the_layers_are_drawn_alone(tmp_path: Path) -> None:

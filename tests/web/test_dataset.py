@@ -179,7 +179,7 @@ def test_a_version_compared_with_itself_is_the_same(client: Any) -> None:
 def test_a_refused_deposit_shows_its_reason_and_the_next_step(client: Any) -> None:
     page = page_of(client, "/data/새빛시-가로등/")
     assert "가로등.pdf는 PDF 형식입니다" in page.text
-    assert page.texts("code#again") == ["madang deposit 파일.csv --as 새빛시-가로등"]
+    assert page.link("고친 파일 올리기").startswith("/deposits/?dataset=")
 
 
 def test_a_rollback_stands_among_the_versions(own_city: Workspace) -> None:

@@ -20,6 +20,7 @@ from madang.engine.rows import Filter, Query
 from madang.formats import tiles
 from madang.intake.problems import ProblemSink
 from madang.workspace import Workspace
+from made_up_bank import PARKING
 from web_page import Page
 
 COLUMNS = (DatasetColumn("name", "시설명", "text"), DatasetColumn("kind", "구분", "text"))
@@ -231,3 +232,7 @@ def test_tiles_obey_the_policy(placed: Workspace, signed_in: Any) -> None:
     assert b"\xea\xb6\x81" not in alice.get(address(12)).content
     assert alice.get("/data/곳/map/").status_code == 404
     assert alice.get("/data/곳/tiles/1/99/0/0.mvt").status_code == 403
+
+
+def test_a_table_without_places_has_no_tiles(client: Any) -> None:
+    assert client.get(f"/data/{PARKING}/tiles/2/8/218/99.mvt").status_code == 404

@@ -132,6 +132,8 @@ def tile(request: HttpRequest, dataset: str, n: int, z: int, x: int, y: int) -> 
         return HttpResponseForbidden(
             said(MadangError("places_masked")), content_type="text/plain; charset=utf-8"
         )
+    if not placed(question):
+        raise Http404
     made = map_page.tile_of(question, z, x, y)
     answer = HttpResponse(
         made, content_type="application/vnd.mapbox-vector-tile", status=200 if made else 204

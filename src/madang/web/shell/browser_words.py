@@ -28,6 +28,10 @@ _BY_HAND = (  # Korean: what stands in a sentence, what is said in its place
     (r"넣고 `madang rekey [^`]*`[을를] 하십시오", "올린 뒤 관리자에게 지역을 다시 이어 달라고 하십시오"),
     (r"더 크면 서버에서 `madang deposit`으로 넣으십시오", "더 크면 나누어 올리거나 관리자에게 맡기십시오"),
     (r"`madang doctor`로 (?:살피고|무엇이 빠졌는지 보고) 백업에서 복원하십시오", "관리자에게 알려 백업에서 복원하게 하십시오"),
+    (r"`madang datasets`로 이름을 확인하십시오", "데이터 목록에서 이름을 확인하십시오"),
+    (r"`madang problems [^`]*`(?:으로|로) 까닭을 보십시오", "데이터 화면의 ‘문제’에서 까닭을 보십시오"),
+    (r"`madang release list`로 목록을 보십시오", "공개 자료 목록에서 찾으십시오"),
+    (r"`madang doctor --fix`로 다시 만드십시오", "관리자에게 다시 만들어 달라고 하십시오"),
     (r"Say with `--crs EPSG:NUMBER` which it is", "Choose it under ‘Coordinate system’"),
     (r"deposit again with `--crs EPSG:number`", "upload again and choose it under ‘Coordinate system’"),
     (r"deposit again with --crs (.+?)\. This", r"choose \1 under ‘Coordinate system’. This"),
@@ -50,6 +54,10 @@ _BY_HAND = (  # Korean: what stands in a sentence, what is said in its place
     (r"then run `madang rekey [^`]*`", "then ask an administrator to link the areas again"),
     (r"Deposit a larger one on the server with `madang deposit`", "Split a larger one, or ask an administrator"),
     (r"Look with `madang doctor` and restore them from a backup", "Ask an administrator to restore them from a backup"),
+    (r"See `madang datasets`", "Look in the list of datasets"),
+    (r"see `madang problems [^`]*`", "see the problems on its page"),
+    (r"See the list with `madang release list`", "Look in the list of open data"),
+    (r"Build it anew: `madang doctor --fix`", "Ask an administrator to build it anew"),
     (r"See with `madang doctor` what is missing and restore it from a backup", "Ask an administrator to restore them from a backup"),
 )  # fmt: skip
 _RULES = tuple((re.compile(pattern), instead) for pattern, instead in _BY_HAND)
