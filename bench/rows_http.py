@@ -190,7 +190,9 @@ def latencies(ours: Served, rows: int) -> None:
         "range, sort": lambda rng: f"{start}fee.ge={rng.randrange(150_000)}&sort=area",
         "page": lambda rng: f"{start}offset={rng.randrange(rows - 100)}",
         "text": lambda rng: start + urlencode({"title.contains": f"카페{rng.randrange(99_991)}"}),
-        "group-by": lambda rng: f"{start}group=field,dong&measure=count,sum.fee&fee.ge={rng.randrange(1_000)}",
+        "group-by": lambda rng: (
+            f"{start}group=field,dong&measure=count,sum.fee&fee.ge={rng.randrange(1_000)}"
+        ),
     }
     print(f"\n{rows:,} rows: milliseconds with one client, then with {CLIENTS} (median, p99)")
     for kind, path in kinds.items():
