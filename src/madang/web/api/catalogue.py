@@ -46,7 +46,9 @@ def routes(door: Door) -> Router:
         found = bank[dataset]
         live = found.latest
         view = bank.view(found, live.columns) if live else View()
-        tag = tag_of(request, "dataset", found.id, live.n if live else 0, repr(found.card), seen_as(view))
+        tag = tag_of(
+            request, "dataset", found.id, (live.n, live.at) if live else 0, repr(found.card), seen_as(view)
+        )
         columns = _columns(live, view) if live else []
         return unchanged(request, tag) or marked(answer({**_dataset(found), "columns": columns}), tag)
 
@@ -54,7 +56,9 @@ def routes(door: Door) -> Router:
     def versions(request: HttpRequest, dataset: str) -> HttpResponse:
         """All versions of a dataset, newest first."""
         found = door.bank(request)[dataset]
-        tag = tag_of(request, "versions", found.id, [(each.n, each.erased) for each in found.versions])
+        tag = tag_of(
+            request, "versions", found.id, [(each.n, each.at, each.erased) for each in found.versions]
+        )
         said = {"dataset": found.id, "versions": [_version(each) for each in reversed(found.versions)]}
         return unchanged(request, tag) or marked(answer(said), tag)
 
@@ -67,7 +71,7 @@ def routes(door: Door) -> Router:
         found = bank[dataset]
         chosen = found.version(whole("version", version, 1, 10**9))
         view = bank.view(found, chosen.columns)
-        tag = tag_of(request, "version", found.id, chosen.n, chosen.erased, seen_as(view))
+        tag = tag_of(request, "version", found.id, chosen.n, chosen.at, chosen.erased, seen_as(view))
         said = {
             **_version(chosen), "dataset": found.id, "columns": _columns(chosen, view),
             "problems": int(chosen.receipt.get("problems") or 0),
