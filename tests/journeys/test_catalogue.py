@@ -73,12 +73,21 @@ def test_the_first_tab_stop_skips_to_the_content(page: Page) -> None:
     expect(page.locator("main")).to_be_focused()
 
 
+def settings_of(page: Page) -> None:
+    """Open the box of settings, where the window is too narrow to show them."""
+    opener = page.get_by_role("button", name="설정", exact=True)
+    if opener.is_visible():
+        opener.click()
+
+
 def test_high_contrast_stays_from_page_to_page(page: Page) -> None:
     page.goto(ADDRESS)
+    settings_of(page)
     page.get_by_role("button", name="고대비 화면").click()
     page.goto("/data/")
     expect(page.locator("html")).to_have_attribute("data-krds-mode", "high-contrast")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(0, 0, 0)"
+    settings_of(page)
     page.get_by_role("button", name="기본 화면").click()
     expect(page.locator("html")).to_have_attribute("data-krds-mode", "light")
 

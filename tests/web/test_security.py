@@ -140,4 +140,4 @@ def test_built_files_are_kept_for_a_year(client: Any) -> None:
     answer = client.get(found[0], headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Content-Encoding"] == "gzip"
-    assert len(answer.content) < 40_000
+    assert len(answer.content) < 45_000  # 27,000 of them say which letters are in which piece of the font

@@ -74,7 +74,7 @@ def test_a_damaged_dataset_does_not_take_the_others_down(
     assert page.status == 200
     assert len(page.texts("article h2")) == 6
     assert "기록이 손상됨" in card()
-    assert "madang doctor" in card()
+    assert "관리자에게 알려 백업에서 복원하게 하십시오" in card()
     alone = get(ADDRESS)
     assert alone.status == 503
     assert "madang doctor" in alone.text
