@@ -77,7 +77,7 @@ def test_a_damaged_dataset_does_not_take_the_others_down(
     assert "관리자에게 알려 백업에서 복원하게 하십시오" in card()
     alone = get(ADDRESS)
     assert alone.status == 503
-    assert "madang doctor" in alone.text
+    assert "관리자에게 알려 백업에서 복원하게 하십시오" in alone.text
 
 
 def test_an_unchanged_catalogue_opens_no_record_again(
