@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -194,6 +196,56 @@ def test_a_broken_file_of_counts_stops_nobody(tmp_path: Any) -> None:
     place = tmp_path / "broken.db"
     place.write_bytes(b"no database at all" * 100)
     assert limits.wait_for(place, "x", 60) == 0
+
+
+def test_a_locked_file_of_counts_is_kept_and_each_process_counts_alone(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "_PATIENCE_S", 0.01, raising=False)
+    place = tmp_path / "asked.db"
+    assert limits.wait_for(place, "z", 60, now=1_000_000.0) == 0
+    monkeypatch.setattr(limits, "_taken", {})
+    other = sqlite3.connect(place, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    said = [limits.wait_for(place, "x", 10, now=1_000_000.0) for _ in range(30)]
+    other.execute("ROLLBACK")
+    assert said == [0] * 10 + [21] * 20
+    counts = other.execute("SELECT who, count FROM asked").fetchall()
+    other.close()
+    assert counts == [("z", 1)] and place.is_file()
+
+
+def test_who_was_refused_is_refused_without_the_file(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, asked = tmp_path / "asked.db", []
+    more = limits._more
+    monkeypatch.setattr(limits, "_more", lambda *given: asked.append(given) or more(*given))
+    said = [limits.wait_for(place, "x", 3, now=1_000_000.0) for _ in range(50)]
+    assert said == [0] * 3 + [21] * 47
+    assert len(asked) == 4  # three handfuls of one, and the first refusal
+    assert limits.wait_for(place, "x", 3, now=1_000_020.0) == 0  # the next minute
+
+
+def test_nobody_waits_for_the_file_of_another(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(place: Any, who: str, *_: Any) -> int:
+        if who == "slow":
+            started.set()
+            assert go_on.wait(10)
+        return 1
+
+    monkeypatch.setattr(limits, "_more", slow)
+    waits = threading.Thread(target=limits.wait_for, args=(tmp_path / "a.db", "slow", 60))
+    waits.start()
+    try:
+        assert started.wait(10)
+        asks = threading.Thread(target=limits.wait_for, args=(tmp_path / "a.db", "quick", 60), daemon=True)
+        asks.start()
+        asks.join(5)
+        assert not asks.is_alive()
+    finally:
+        go_on.set()
+        waits.join(10)
 
 
 # putting in ----------------------------------------------------------------------------------------------
