@@ -115,7 +115,7 @@ def test_a_large_table_is_answered_while_its_copy_is_made(
     with opened(source) as table:
         assert table.copy is None
     for thread in threading.enumerate():
-        if thread.name.startswith("Thread-"):
+        if "_make_behind" in thread.name:
             thread.join(30)
     with opened(source) as table:
         assert table.copy
