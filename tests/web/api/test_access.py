@@ -212,7 +212,8 @@ def test_a_locked_file_of_counts_is_kept_and_each_process_counts_alone(
     assert said == [0] * 10 + [21] * 20
     counts = other.execute("SELECT who, count FROM asked").fetchall()
     other.close()
-    assert counts == [("z", 1)] and place.is_file()
+    assert counts == [("z", 1)]
+    assert place.is_file()
 
 
 def test_who_was_refused_is_refused_without_the_file(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
