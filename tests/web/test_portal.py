@@ -245,3 +245,8 @@ def test_the_examples_of_the_page_run_as_they_stand(anybody: Client, monkeypatch
             assert at is not None
             answer = json.loads(fetched(at[1] + (f"?{extra[1]}" if extra else "")).read())
             assert len(answer["rows"]) in (10, 30)
+
+
+def test_an_edition_without_places_has_no_tiles(anybody: Client) -> None:
+    assert anybody.get("/open/도서관/tiles/8/216/100.mvt").status_code in (200, 204)
+    assert anybody.get("/open/인구/tiles/8/216/100.mvt").status_code == 404

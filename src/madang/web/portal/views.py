@@ -103,7 +103,10 @@ def tile(request: HttpRequest, edition_id: str, z: int, x: int, y: int) -> HttpR
     """A vector tile of an edition's rows."""
     if z > 22 or x >= 2**z or y >= 2**z:
         raise Http404
-    made = drawn(open_edition(edition_id), z, x, y, request.GET.lists())
+    found = open_edition(edition_id)
+    if not found.has_places:
+        raise Http404
+    made = drawn(found, z, x, y, request.GET.lists())
     response = HttpResponse(
         made, content_type="application/vnd.mapbox-vector-tile", status=200 if made else 204
     )
