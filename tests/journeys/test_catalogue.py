@@ -43,8 +43,11 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, input, select, n
   .map(([e, box]) => e.outerHTML.slice(0, 60) + ' ' + box.width + 'x' + box.height)"""
 
 
-def test_from_the_list_to_the_original_cell(page: Page) -> None:
+def test_from_a_search_to_the_original_cell(page: Page) -> None:
     page.goto("/data/")
+    page.get_by_label("데이터 찾기").fill("주차장")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
     page.get_by_role("link", name="공영주차장 정보").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("공영주차장 정보")
     page.get_by_role("link", name="문제 62건 보기").first.click()
