@@ -295,10 +295,24 @@ def test_what_is_to_be_looked_at_waits(city: tuple[Workspace, Releases]) -> None
 
 def test_an_edition_past_its_day_is_taken_down_by_the_next_refresh(city: tuple[Workspace, Releases]) -> None:
     ws, releases = city
-    releases.decide(decision("가게", "가게", columns=columns(ws, 업소명=Treatment()), until="2026-11-21"))
+    kept = columns(ws, 업소명=Treatment())
+    at = "2026-11-20T10:00:00+09:00"
+    releases.decide(decision("가게", "가게", columns=kept, at=at, until="2026-11-21"))
     assert releases.edition("가게").state == "over"
     releases.refresh("가게")
     assert "가게" not in releases.open_bank
+
+
+def test_a_last_day_that_has_passed_is_not_decided(city: tuple[Workspace, Releases]) -> None:
+    ws, releases = city
+    kept = columns(ws, 업소명=Treatment())
+    with pytest.raises(MadangError) as refused:
+        releases.decide(decision("가게", "가게", columns=kept, until="2026-11-21"))
+    assert refused.value.code == "release_until_past"
+    assert "가게" not in releases.open_bank
+    assert "가게" not in releases.decisions.editions()
+    releases.decide(decision("가게", "가게", columns=kept, until="2026-11-22"))
+    assert releases.edition("가게").state == "open"
 
 
 def test_a_hidden_count_is_neither_zero_nor_missing(tmp_path: Path) -> None:

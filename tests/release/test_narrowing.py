@@ -202,18 +202,68 @@ def test_a_withdrawal_stopped_half_way_is_shut_and_travels(
     assert not in_files(ws.folder / "open")
 
 
-def test_the_notice_is_written_before_the_decision(
-    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ws, releases = city
+def half_withdrawn(releases: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(editions.Decisions, "keep", full)
         with pytest.raises(Full):
             releases.withdraw("가게", **WITHDRAWN)
-    assert "가게" not in OpenBank(ws.folder / "open")
-    assert releases.edition("가게").state == "waiting"  # it was not decided: the next refresh opens it again
+
+
+def test_the_notice_is_written_before_the_decision_and_no_refresh_opens_it_again(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws, releases = city
+    half_withdrawn(releases, monkeypatch)
+    deposit(ws, "가게", ["상호", "메모"], [("하나", "둘")])  # followed by itself
     releases.refresh("가게")
-    assert "가게" in OpenBank(ws.folder / "open")
+    releases.before_erasure("가게", ground="지움", whole=False)
+    releases.after_erasure("가게")
+    assert "가게" not in OpenBank(ws.folder / "open")
+    found = releases.edition("가게")
+    assert (found.state, found.trouble[:6]) == ("waiting", "'가게'를 ")
+    assert releases.withdraw("가게", **WITHDRAWN).verdict == "withdraw"
+    assert releases.edition("가게").state == "withdrawn"
+
+
+def test_a_new_decision_opens_what_was_half_withdrawn(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws, releases = city
+    half_withdrawn(releases, monkeypatch)
+    releases.decide(decision("가게", "가게", columns=wide(ws), rhythm="automatic"))
+    assert [v.n for v in OpenBank(ws.folder / "open")["가게"].versions] == [3]
+
+
+@pytest.mark.parametrize("step", ["_committed", "rebuild", "forget_copies"])
+def test_after_a_stop_only_what_was_to_be_closed_is_closed(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Version 3 is by a decision as narrow as the one that is stopped: it may stay."""
+    ws, releases = city
+    first = list(wide(ws))[0]
+    small = decision("가게", "가게", columns={first: MASK})
+    releases.decide(small)  # closes 1 and 2
+    releases.decide(decision("가게", "가게", columns=wide(ws)))
+    assert [v.n for v in releases.open_bank["가게"].versions] == [3, 4]
+    with monkeypatch.context() as broken:
+        broken.setattr(publish, step, full)
+        with pytest.raises((Full, MadangError)):
+            releases.decide(narrow(ws))  # closes 4
+    releases.refresh("가게")
+    assert [v.n for v in OpenBank(ws.folder / "open")["가게"].versions] == [3, 5]
+    assert not in_files(ws.folder / "open")
+
+
+def test_what_was_to_be_closed_is_closed_by_a_wider_decision_too(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws, releases = city
+    with monkeypatch.context() as broken:
+        broken.setattr(publish, "_committed", full)
+        with pytest.raises((Full, MadangError)):
+            releases.decide(narrow(ws))
+    releases.decide(decision("가게", "가게", columns=wide(ws), title="다시 넓게"))
+    assert [v.n for v in OpenBank(ws.folder / "open")["가게"].versions] == [3]
 
 
 def test_what_was_taken_back_does_not_come_again_with_a_new_decision(

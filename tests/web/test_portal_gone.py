@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from madang.engine import locked
 from madang.find.index import Index
-from madang.release import Treatment, editions
+from madang.release import Treatment, editions, publish
 from madang.web.shell import often
 from madang.workspace import Workspace
 from release import city
@@ -114,6 +114,23 @@ def test_a_withdrawal_stopped_half_way_has_shut_every_door(
         assert "take/csv" not in text
         assert f'"id":"{"가게"}"' not in text.replace(" ", ""), address
     assert "수치 오류" in told(anybody, "/")[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ko", "이전 판을 닫고 있습니다"), ("en", "Earlier versions are being closed")]
+)
+def test_a_shut_edition_says_why_in_the_language_of_the_page(
+    shops: Workspace, anybody: Client, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(publish, "_committed", full)
+        with pytest.raises(OSError, match="space"):
+            shops.releases.decide(
+                city.decision("가게", "가게", columns=columns(shops, "메모"), places="keep")
+            )
+    anybody.cookies["madang_language"] = language
+    for address in (PAGES[0], "/"):
+        assert words in told(anybody, address)[1], address
 
 
 # how often -----------------------------------------------------------------------------------------------

@@ -156,6 +156,12 @@ class Decision:
             if self.until and not _is_day(self.until):
                 raise MadangError("day_unreadable", day=self.until)
 
+    def check_until(self) -> None:
+        """Raises MadangError("release_until_past") where the last day had passed when it was decided: the edition would
+        open and be over at once."""
+        if self.verdict == "open" and self.until and self.until < self.at[:10]:
+            raise MadangError("release_until_past", day=self.until)
+
     def covers(self, other: Decision) -> bool:
         """Whether all that `other` let out may be out by this one too: else what it published has to be closed.
 

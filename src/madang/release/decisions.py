@@ -53,7 +53,8 @@ class Decisions:
         )
 
     def keep(self, decision: Decision) -> Decision:
-        """Write a decision down under its number; call it under `lock`."""
+        """Write a decision down under its number; call it under `lock`. Raises MadangError("release_until_past")."""
+        decision.check_until()
         folder = self.folder / decision.edition
         with disk_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ from madang.release.decision import Decision
 from madang.release.decisions import Decisions
 from madang.release.opened import is_over
 from madang.release.pieces import Relations
-from madang.release.publish import Made, forget_copies, notice, publish, tell_withdrawn
+from madang.release.publish import Made, Shut, forget_copies, notice, publish, tell_shut, told_of
 from madang.release.rows import rows
 from madang.release.screening import screen
 from madang.release.shown import labelled, made_of
@@ -89,7 +89,8 @@ class Releases:
         decision = self.decisions.latest(edition)
         live = self.open_bank[edition].latest if edition in self.open_bank else None
         of = int(live.facts["release"]["version"]) if live else None
-        said = self._trouble(edition)
+        half = self._is_half_withdrawn(decision)
+        said = text("release_half_withdrawn", edition=edition) if half else self._trouble(edition)
         if decision.verdict == "withdraw":
             return Edition(decision, "withdrawn", None, None, said)
         if is_over(decision.until, self.clock().date()):
@@ -138,6 +139,8 @@ class Releases:
                 if each.state in ("over", "withdrawn"):
                     if not self._is_down(each.decision.edition):
                         self._take_down(each.decision, each.decision.ground)
+                elif self._is_half_withdrawn(each.decision):
+                    continue  # somebody took it back and has yet to say so again, or to decide anew
                 elif each.state in ("behind", "waiting") and (asked or each.decision.rhythm == "automatic"):
                     due.append(each.decision)
             try:
@@ -150,7 +153,8 @@ class Releases:
     def withdraw(self, edition: str, *, by: str, post: str, document: str, ground: str) -> Decision:
         """Decide that an edition is open no more: its data go, a page stays that says so.
 
-        From the notice on, which is written first, no public door shows it. One that was stopped half-way is finished. Raises MadangError: edition_missing, release_withdrawn_before.
+        From the notice on, which is written first, no public door shows it and no refresh opens it. One that was stopped
+        half-way is finished. Raises MadangError: edition_missing, release_withdrawn_before.
         """
         with self.decisions.lock():
             last = self.decisions.latest(edition)
@@ -215,14 +219,19 @@ class Releases:
     def _is_down(self, edition: str) -> bool:
         return edition not in self.open_bank and notice(self.open_bank, edition).exists()
 
-    def _tell(self, decision: Decision, ground: str) -> None:
-        tell_withdrawn(
-            self.open_bank, decision.edition, title=self._title(decision), post=decision.post,
-            document=decision.document, ground=ground, at=self.clock(),
-        )  # fmt: skip
+    def _is_half_withdrawn(self, decision: Decision) -> bool:
+        """Whether a notice speaks of a decision that came after the last one: a withdrawal was stopped before it was
+        written down."""
+        told = told_of(self.open_bank, decision.edition)
+        return told is not None and int(told.get("decision", 0)) > decision.number
 
-    def _take_down(self, decision: Decision, ground: str) -> None:
-        self._tell(decision, ground)
+    def _tell(self, decision: Decision, ground: str, kind: Shut = "withdrawn") -> None:
+        if not self._is_half_withdrawn(decision):
+            title, at = self._title(decision), self.clock()
+            tell_shut(self.open_bank, decision, title=title, kind=kind, ground=ground, at=at)
+
+    def _take_down(self, decision: Decision, ground: str, kind: Shut = "withdrawn") -> None:
+        self._tell(decision, ground, kind)
         if decision.edition in self.open_bank:
             erase(self.open_bank, decision.edition, ground=ground, by=decision.post, at=self.clock())
         forget_copies(self.open_bank.folder.parent, [decision.edition])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +20,7 @@ from madang.bank.durable import disk_errors, fsync_folder, locked, read_json, wr
 from madang.bank.rebuild import rebuild
 from madang.declarations.card import Card
 from madang.declarations.standard import DatasetColumn
-from madang.messages import text
+from madang.messages import Language, text
 from madang.release.decision import Decision
 
 _PROBLEMS = pa.schema(
@@ -30,6 +30,10 @@ _PROBLEMS = pa.schema(
     ]
 )
 NOTICES = ".withdrawn"
+# withdrawn  by a decision, or by an erasure       narrowing  while earlier versions are being closed
+# personal   it shows a column that is personal now
+Shut = Literal["withdrawn", "narrowing", "personal"]
+_GROUNDS = {"narrowing": "release_narrowing", "personal": "release_shut_personal"}
 
 
 @dataclass(frozen=True)
@@ -53,23 +57,35 @@ def publish(
     """Commit an edition; returns its version, the live one where nothing is different.
 
     Earlier versions by the decisions `closed` go, and all earlier ones where the edition had been taken back. From
-    before the first of them goes until all are gone a notice stands: stopped half-way, the edition is shut.
+    before the first of them goes until all are gone a notice stands that says which: stopped half-way, the edition is
+    shut, and whatever is published next closes them.
     """
     open_bank.folder.mkdir(parents=True, exist_ok=True)
-    back = notice(open_bank, decision.edition)
     before = open_bank[decision.edition].versions if decision.edition in open_bank else []
-    kept = [] if back.exists() else [each for each in before if _decided(each) not in closed]
-    if len(kept) < len(before):
-        tell_withdrawn(
-            open_bank, decision.edition, title=decision.title or str(version.dataset.card["title"]),
-            post=decision.post, document=decision.document, ground=text("release_narrowing"), at=at,
+    gone = _closing(open_bank, decision.edition, before, closed)
+    if gone:
+        tell_shut(
+            open_bank, decision, title=decision.title or str(version.dataset.card["title"]), kind="narrowing",
+            closes=gone, at=at,
         )  # fmt: skip
     done = _committed(open_bank, version, decision, made, at)
-    if len(kept) < len(before):
-        _leave_only(done.dataset, {*(each.n for each in kept), done.n})
+    if gone:
+        _leave_only(done.dataset, {done.n, *(each.n for each in before if each.n not in gone)})
         forget_copies(open_bank.folder.parent, [decision.edition])
-    back.unlink(missing_ok=True)
+    notice(open_bank, decision.edition).unlink(missing_ok=True)
     return open_bank[decision.edition].version(done.n)
+
+
+def _closing(
+    open_bank: Bank, edition: str, before: Collection[Version], closed: Collection[int]
+) -> list[int]:
+    """Which of the versions that are there have to go: those by `closed`, and those that a notice speaks of."""
+    told = told_of(open_bank, edition)
+    if told is None:
+        return [each.n for each in before if _decided(each) in closed]
+    if told.get("kind") != "narrowing":
+        return [each.n for each in before]
+    return [each.n for each in before if each.n in told["closes"] or _decided(each) in closed]
 
 
 def _decided(version: Version) -> int:
@@ -174,18 +190,42 @@ def notice(open_bank: Bank, edition: str) -> Path:
     return open_bank.folder / NOTICES / f"{edition}.json"
 
 
-def tell_withdrawn(
-    open_bank: Bank, edition: str, *, title: str, post: str, document: str, ground: str, at: datetime
-) -> None:
-    """Leave word that an edition is not open any more: when, by which post, on what ground."""
+def told_of(open_bank: Bank, edition: str) -> dict[str, Any] | None:
+    """What the notice of an edition says; None where it has none."""
     path = notice(open_bank, edition)
+    return dict(read_json(path)) if path.exists() else None
+
+
+def tell_shut(
+    open_bank: Bank,
+    decision: Decision,
+    *,
+    title: str,
+    at: datetime,
+    kind: Shut = "withdrawn",
+    ground: str = "",
+    closes: Collection[int] = (),
+) -> None:
+    """Leave word that an edition is shut: when, why, by which post and which decision.
+
+    `ground` is what somebody wrote; where nobody did, `kind` stands for the words (`ground_of`). `closes` are the
+    versions that go in a narrowing.
+    """
+    path = notice(open_bank, decision.edition)
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = {"edition": edition, "title": title, "post": post, "document": document, "ground": ground}
-    write_json(path, {**told, "at": at.isoformat()})
+    told = {"edition": decision.edition, "title": title, "post": decision.post, "document": decision.document}
+    said = {"ground": ground, "kind": kind, "closes": sorted(closes), "decision": decision.number}
+    write_json(path, {**told, **said, "at": at.isoformat()})
+
+
+def ground_of(told: Mapping[str, Any], language: Language = "ko") -> str:
+    """Why an edition is shut, by its notice, in words."""
+    code = _GROUNDS.get(str(told.get("kind")))
+    return text(code, language) if code else str(told["ground"])
 
 
 def notices(open_bank: Bank) -> list[dict[str, Any]]:
-    """What is told of withdrawn editions, by id."""
+    """What is told of editions that are shut, by id."""
     return [read_json(path) for path in sorted((open_bank.folder / NOTICES).glob("[!.]*.json"))]
 
 

@@ -11,13 +11,12 @@ from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
-from django.utils import translation
 
 from madang.engine.rows import count, parse, rows
 from madang.formats import export
-from madang.messages import Language, MadangError, text
+from madang.messages import MadangError, text
 from madang.web.portal.often import seldom_enough
-from madang.web.portal.shelf import EVERYTHING, Open, shelf
+from madang.web.portal.shelf import EVERYTHING, Open, page_language, shelf
 from madang.web.shell.workspace import one_workspace, workspace
 
 FORMS = {
@@ -60,9 +59,8 @@ def data(view: View) -> View:
 def problem(error: MadangError) -> JsonResponse:
     """An error as a program and a person can read it."""
     status = _STATUS.get(error.code, _WRONG)
-    language: Language = "en" if (translation.get_language() or "ko").startswith("en") else "ko"
     said = {"type": f"about:blank#{error.code}", "title": error.code, "status": status,
-            "detail": text(error.code, language, **error.params)}  # fmt: skip
+            "detail": text(error.code, page_language(), **error.params)}  # fmt: skip
     answer = JsonResponse(
         said,
         status=status,

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from madang.access import View
 from madang.bank import Version
 from madang.bank.describe import as_of
-from madang.bank.durable import read_json
 from madang.bank.ids import is_valid_id
 from madang.declarations.rhythm import freshness_status
 from madang.engine.rows import Source
 from madang.find.served import served
-from madang.messages import MadangError
+from madang.messages import Language, MadangError
 from madang.release import OpenBank
-from madang.release.publish import notice, notices
+from madang.release.publish import ground_of, notices, told_of
 from madang.web.shell.places import has_places
 from madang.web.shell.words import card_value
 from madang.web.shell.workspace import workspace
@@ -104,9 +103,8 @@ def gone(edition_id: str) -> dict[str, Any] | None:
     bank = OpenBank(workspace().folder / "open")  # also what is past its day
     if not is_valid_id(edition_id):
         return None
-    path = notice(bank, edition_id)
-    if path.exists():
-        return dict(read_json(path))
+    if told := told_of(bank, edition_id):
+        return _in_words(told)
     if edition_id in bank and (live := bank[edition_id].latest) is not None:
         told = Open(live).release
         ground = _("개방하기로 한 기간이 끝났습니다.")
@@ -117,7 +115,16 @@ def gone(edition_id: str) -> dict[str, Any] | None:
 
 def withdrawn() -> list[dict[str, Any]]:
     """What was open once and is not any more."""
-    return notices(open_bank())
+    return [_in_words(each) for each in notices(open_bank())]
+
+
+def page_language() -> Language:
+    """The language that is being answered in."""
+    return "en" if (translation.get_language() or "ko").startswith("en") else "ko"
+
+
+def _in_words(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "ground": ground_of(told, page_language())}
 
 
 def search(words: str) -> list[Open]:
