@@ -89,6 +89,14 @@ def test_a_look_beforehand_publishes_nothing(shops: Workspace, steward: Any) -> 
     assert "가게" not in shops.releases.open_bank
 
 
+@pytest.mark.parametrize("do", ["preview", "decide"])
+def test_a_last_day_that_has_passed_is_refused_in_words(shops: Workspace, steward: Any, do: str) -> None:
+    page = steward.post("/releases/new/가게/", filled(shops, do=do, until="2020-01-01"))
+    assert "개방 기한 2020-01-01이 이미 지났습니다" in page.content.decode()
+    assert 'value="2020-01-01"' in page.content.decode()
+    assert "가게" not in shops.releases.open_bank
+
+
 def test_deciding_publishes_and_is_recorded(shops: Workspace, steward: Any) -> None:
     answer = steward.post("/releases/new/가게/", filled(shops, do="decide"))
     assert answer.status_code == 302

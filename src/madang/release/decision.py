@@ -139,6 +139,7 @@ class Decision:
     rhythm: Rhythm = "look"
     until: str = ""
     restricted_ground: str = ""
+    mark: str = ""  # what it is known by where it is asked for again after a stop; stays inside
     number: int = 0  # given when it is kept
 
     def __post_init__(self) -> None:

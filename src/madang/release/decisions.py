@@ -45,6 +45,12 @@ class Decisions:
         """The decision that counts. Raises MadangError("edition_missing")."""
         return self.history(edition)[-1]
 
+    def marked(self, wish: Decision) -> Decision | None:
+        """The decision that a wish with its mark has become; None where it has become none, or has no mark."""
+        if not wish.mark or wish.edition not in self.editions():
+            return None
+        return next((each for each in self.history(wish.edition) if each.mark == wish.mark), None)
+
     def next_number(self, edition: str) -> int:
         """The number of the next decision about an edition; ask under `lock`."""
         return (

@@ -127,7 +127,7 @@ def decision_of(version: Version, given: Mapping[str, str], by: Person) -> Decis
     columns = {} if table else {c.name: _treatment(c.name, given) for c in version.columns}
     values = tuple(value.strip() for value in given.get("filter_values", "").split(",") if value.strip())
     column = given.get("filter_column", "")
-    return Decision(
+    made = Decision(
         given.get("edition", "").strip(), version.dataset.id, by=by.id, post=given.get("post", "").strip(),
         at=workspace().clock().isoformat(), document=given.get("document", "").strip(),
         ground=given.get("ground", "").strip(), licence=given.get("licence", "undecided"),
@@ -138,6 +138,8 @@ def decision_of(version: Version, given: Mapping[str, str], by: Person) -> Decis
         rhythm=given.get("rhythm", "look"), until=given.get("until", "").strip(),  # type: ignore[arg-type]
         restricted_ground=given.get("restricted_ground", "").strip(),
     )  # fmt: skip
+    made.check_until()
+    return made
 
 
 def _treatment(name: str, given: Mapping[str, str]) -> Treatment:
