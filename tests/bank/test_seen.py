@@ -12,7 +12,8 @@ import pytest
 import made_up_bank
 from madang.access import ANONYMOUS, Person, owner
 from madang.bank.durable import SEOUL
-from madang.bank.seen import SeenBank, personal_names
+from madang.bank.personal import personal_names
+from madang.bank.seen import SeenBank
 from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 from madang.workspace import Workspace

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from madang.bank import Dataset
-from madang.bank.seen import personal_names
+from madang.bank.personal import personal_names
 from madang.declarations.standard import DatasetColumn
 
 _REST = re.compile(r"(?<=.)\S", re.DOTALL)
