@@ -226,8 +226,10 @@ def test_the_round_leaves_papers(two: RoundOfTwo) -> None:
     book = openpyxl.load_workbook(io.BytesIO(two.alice.get(f"{two.url}record.xlsx").content))
     assert [cell.value for cell in book["부서"][3]][:3] == ["복지과", "제출함", 2]
     assert [cell.value for cell in book["모은 판"][2]][:1] == [1]
-    links = two.alice.get(f"{two.url}addresses.csv").content.decode("utf-8-sig")
-    assert two.link("복지과") in links
+    links = two.alice.get(f"{two.url}addresses.csv")
+    assert two.link("복지과") in links.content.decode("utf-8-sig")
+    for keys in (links, two.alice.get(f"{two.url}links/")):
+        assert keys["Cache-Control"] == "no-store"
     assert "취합 기록" in text_of(two.alice.get(f"{two.url}record/"))
 
 

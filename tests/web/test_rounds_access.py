@@ -211,7 +211,7 @@ def test_merged_into_a_dataset_that_was_open_it_is_as_closed_as_the_round(
     told = {
         **bank["위원회-현황"].card,
         "access": before,
-        "readers": ["세무과"] if before == "restricted" else [],
+        "readers": ["복지과", "세무과"] if before == "restricted" else [],
     }
     bank.write_card("위원회-현황", told, by="alice", at=own_city.clock())
     assert "노인복지위원회" in Page(two.dan.get("/data/위원회-현황/rows/")).text
@@ -221,7 +221,7 @@ def test_merged_into_a_dataset_that_was_open_it_is_as_closed_as_the_round(
     )  # the same rows make no new version, and it closes
     assert again.status_code == 200
     card = Workspace.open(own_city.folder).bank["위원회-현황"].card
-    readers = ["도로과", "복지과", *(["세무과"] if before == "restricted" else [])]
+    readers = ["복지과"] if before == "restricted" else ["도로과", "복지과"]  # both let them in
     assert (card["access"], card["own_rows"], card["readers"]) == ("restricted", "contributor", readers)
     assert card["by"] == "alice"
     seen = two.dan.get("/data/위원회-현황/rows/")
@@ -229,6 +229,32 @@ def test_merged_into_a_dataset_that_was_open_it_is_as_closed_as_the_round(
     bora = Page(two.bora.get("/data/위원회-현황/rows/")).text
     assert "노인복지위원회" in bora
     assert "도로명주소위원회" not in bora
+
+
+@pytest.mark.parametrize(
+    ("closed", "says"),
+    [
+        ({"readers": ["세무과"]}, "겹치는 곳이 없습니다"),
+        ({"readers": ["복지과"], "own_rows": "department"}, "두 기준을 함께 지킬 수 없어"),
+    ],
+)
+def test_a_round_that_would_open_a_closed_dataset_to_others_is_not_merged_and_says_so(
+    own_city: Workspace, signed_in: Any, closed: dict[str, Any], says: str
+) -> None:
+    two = RoundOfTwo(signed_in)
+    hand_in(two)
+    two.alice.post(f"{two.url}merge/")
+    bank = Workspace.open(own_city.folder).bank
+    told = {**bank["위원회-현황"].card, "access": "restricted", **closed}
+    bank.write_card("위원회-현황", told, by="alice", at=own_city.clock())
+    before = (bank["위원회-현황"].card, bank["위원회-현황"].deposits())
+    Round.objects.filter(pk=two.round.pk).update(own_rows_only=True)
+    page = Page(two.alice.get(f"{two.url}merge/"))
+    assert says in page.text
+    assert "한 판으로 모으기" not in page.text
+    assert says in Page(two.alice.post(f"{two.url}merge/", follow=True)).text
+    dataset = Workspace.open(own_city.folder).bank["위원회-현황"]
+    assert (dataset.card, dataset.deposits()) == before
 
 
 def test_a_new_version_by_merging_is_closed_before_it_is_there(own_city: Workspace, signed_in: Any) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from madang.messages import MadangError
+
 Kind = Literal["dataset", "round", "source", "query", "edition", "workspace"]
 
 
@@ -48,15 +50,16 @@ def of_card(dataset: str, card: Mapping[str, Any]) -> Thing:
 def narrowed(card: Mapping[str, Any], most: Mapping[str, Any]) -> dict[str, Any]:
     """`card`, readable by no more than `most` allows: the closer access, its own rows only where either says so.
 
-    Readers of a restricted one are those that both name, but where each of them sees only the own rows, of either.
+    Readers of a restricted one are those that both name. Raises MadangError: narrowed_own_rows (each shows the own rows
+    by another column), narrowed_nobody (no reader is named by both).
     """
     before, wanted = of_card("", card), of_card("", most)
+    if before.own_rows and wanted.own_rows and before.own_rows != wanted.own_rows:
+        raise MadangError("narrowed_own_rows", before=before.own_rows, wanted=wanted.own_rows)
+    closed = [each for each in (before, wanted) if each.access == "restricted"]
+    readers = frozenset.intersection(*(each.readers for each in closed)) if closed else before.readers
+    if not readers and any(each.readers for each in closed):
+        raise MadangError("narrowed_nobody")
     access = max(before.access, wanted.access, key=_CLOSED.index)
-    own_rows = wanted.own_rows or before.own_rows
-    if "restricted" not in (before.access, wanted.access):
-        readers = before.readers
-    elif before.access != wanted.access:
-        readers = (before if before.access == "restricted" else wanted).readers
-    else:
-        readers = before.readers | wanted.readers if own_rows else before.readers & wanted.readers
+    own_rows = before.own_rows or wanted.own_rows
     return {**card, "access": access, "own_rows": own_rows, "readers": sorted(readers)}

@@ -13,6 +13,7 @@ import duckdb
 from django.db import transaction
 
 from madang.access import Person
+from madang.access.thing import narrowed
 from madang.bank import Version
 from madang.declarations import Card
 from madang.declarations.sql import quote
@@ -52,13 +53,14 @@ def gathered(ws: Workspace, round_: Round) -> Iterator[duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True)
 class Outlook:
-    """What merging would make now: labels and first rows of the table, how many there are, and the keys that several
-    departments handed in, with what was decided of each."""
+    """What merging would make now: labels and first rows of the table, how many there are, the keys that several
+    departments handed in, with what was decided of each, and why it cannot be merged into the target (None: it can)."""
 
     labels: list[str]
     rows: list[list[str]]
     total: int
     conflicts: list[tuple[Conflict, Decision | None]]
+    refusal: MadangError | None
 
     @property
     def undecided(self) -> int:
@@ -81,6 +83,7 @@ def outlook(ws: Workspace, round_: Round) -> Outlook:
         [[_shown(cell) for cell in row] for row in rows],
         int(total),
         found,
+        _refusal(ws, round_),
     )
 
 
@@ -104,10 +107,12 @@ def decide(round_: Round, key: str, keeps: str, *, by: Person) -> None:
 def merge_round(ws: Workspace, round_: Round, *, by: Person) -> tuple[Version, bool]:
     """Merge what counts into one version of the target; the version and whether it is new.
 
-    Raises MadangError: access_denied, and what `merge` says.
+    Raises MadangError: access_denied, and what `narrowed` and `merge` say.
     """
     check_officer(by, round_)
     may_merge_into(ws, round_, by)
+    if (refusal := _refusal(ws, round_)) is not None:
+        raise refusal
     given = counting(round_)
     standard = standard_of(ws, round_)
     wanted = Merge(
@@ -132,6 +137,17 @@ def merge_round(ws: Workspace, round_: Round, *, by: Person) -> tuple[Version, b
         )  # fmt: skip
     ws.renewed(round_.target)
     return version, new
+
+
+def _refusal(ws: Workspace, round_: Round) -> MadangError | None:
+    """Why the round cannot close the dataset it ends in to its departments without opening it to others."""
+    if not round_.own_rows_only or round_.target not in ws.bank:
+        return None
+    try:
+        narrowed(ws.bank[round_.target].card, _card(round_, "").to_json())
+    except MadangError as error:
+        return error
+    return None
 
 
 def is_behind(round_: Round) -> bool:

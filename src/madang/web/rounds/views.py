@@ -25,6 +25,7 @@ from madang.web.rounds.board import board, rules_broken
 from madang.web.rounds.doors import page, posted, round_of
 from madang.web.rounds.models import Part, Round
 from madang.web.rounds.views_draft import draft_page, moment
+from madang.web.shell.language import said
 from madang.web.shell.workspace import workspace
 
 _DONE = {
@@ -142,16 +143,18 @@ def merge(request: HttpRequest, key: str) -> HttpResponseBase:
         return HttpResponseRedirect(f"/rounds/{key}/merge/")
     if request.method == "POST":
         version, new_one = merging.merge_round(ws, round_, by=person)
-        said = (
+        told = (
             _("%(n)d판을 만들었습니다. %(rows)s행입니다.")
             if new_one
             else _("달라진 것이 없어 %(n)d판이 그대로입니다.")
         )
-        messages.success(request, said % {"n": version.n, "rows": f"{version.rows:,}"})
+        messages.success(request, told % {"n": version.n, "rows": f"{version.rows:,}"})
         return HttpResponseRedirect(f"/rounds/{key}/")
+    outlook = merging.outlook(ws, round_)
     shown = {
         "round": round_,
-        "outlook": merging.outlook(ws, round_),
+        "outlook": outlook,
+        "refused": said(outlook.refusal) if outlook.refusal else "",
         "both": BOTH,
         "counting": len(merging.counting(round_)),
         "departments": round_.parts.count(),
@@ -187,7 +190,7 @@ def links(request: HttpRequest, key: str) -> HttpResponseBase:
     check_officer(person, round_)
     record(person, "round.addresses", f"round:{key}")
     shown = {"round": round_, "lines": papers.links(round_, _host(request))}
-    return render(request, "rounds/links.html", shown)
+    return _not_kept(render(request, "rounds/links.html", shown))
 
 
 def _host(request: HttpRequest) -> str:
@@ -201,7 +204,13 @@ def addresses(request: HttpRequest, key: str) -> HttpResponseBase:
     check_officer(person, round_)
     record(person, "round.addresses", f"round:{key}")
     body = papers.addresses(round_, _host(request))
-    return _file(body.encode(), "text/csv; charset=utf-8", f"{round_.title} 링크.csv")
+    return _not_kept(_file(body.encode(), "text/csv; charset=utf-8", f"{round_.title} 링크.csv"))
+
+
+def _not_kept(response: HttpResponse) -> HttpResponse:
+    """Working keys stay in no cache of a browser or a proxy."""
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @page
