@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -278,6 +279,33 @@ def test_a_wrong_password_a_missing_table_and_nobody_there(origin: Make, there: 
             reading(origin, "postgresql://reader@localhost:1/x", "SELECT 1"), replace(means, allowed=allowed)
         )
     assert caught.value.code == "collect_unreachable"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["host=other.example", "hostaddr=192.0.2.66&host=other.example", "port=6543", "host=a%2Cb", "%68ost=other.example"],
+)  # fmt: skip
+def test_the_database_reached_is_the_one_that_was_checked(
+    origin: Make, means: Means, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """libpq takes the last of each parameter: none of the address may name another host, port or certificate."""
+    from urllib.parse import parse_qs, urlsplit
+
+    from adbc_driver_postgresql import dbapi
+
+    opened: list[str] = []
+    monkeypatch.setattr(dbapi, "connect", lambda uri: opened.append(uri) or nullcontext())
+    allowed = Allowed(means.allowed.inbox, ("db.example:5433",), (ip_network("192.0.2.0/24"),))
+    means = replace(means, allowed=allowed, resolve=lambda host, port: ["192.0.2.7"])
+    address = f"postgresql://reader@db.example:5433/x?sslmode=verify-full&{asked}"
+    with sql._postgresql(origin(address, "sql", query="SELECT 1"), means):
+        pass
+    (uri,) = opened
+    found = urlsplit(uri)
+    last = {name: said[-1] for name, said in parse_qs(found.query).items()}
+    assert (found.hostname, found.port) == ("db.example", 5433)
+    assert (last["host"], last["hostaddr"], last["port"]) == ("db.example", "192.0.2.7", "5433")
+    assert last["sslmode"] == "verify-full"
 
 
 def test_a_database_that_nobody_allowed_or_a_password_in_its_address(origin: Make, means: Means) -> None:

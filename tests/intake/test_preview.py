@@ -10,9 +10,10 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
+from madang.bank.table import Table
 from madang.intake.deposit import Door
 from madang.intake.preview import Preview, preview
-from madang.intake.preview_confirm import confirm
+from madang.intake.preview_confirm import confirm, done_before
 from madang.intake.raw import Override
 from madang.messages import MadangError
 from madang.workspace import Workspace
@@ -98,6 +99,27 @@ def test_a_version_that_came_between_is_told(tmp_path: Path) -> None:
         confirm(door(ws), new, seen, by="김담당")
     assert raised.value.code == "conflict_moved"
     assert ws.bank["물품"].latest.n == 2  # type: ignore[union-attr]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_a_deposit_that_was_killed_before_its_commit_is_not_taken_for_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws = made(tmp_path)
+    path = csv(tmp_path)
+    seen = looked(ws, path, dataset="물품")
+    with monkeypatch.context() as patch:
+        patch.setattr(Table, "commit", lambda *_, **__: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            confirm(door(ws), path, seen, by="김담당", mark="가")
+    assert [ws.bank["물품"].receipt(each)["mark"] for each in ws.bank["물품"].deposits()] == ["가"]
+    assert done_before(door(ws), seen, "가") == {}
+    (again,) = confirm(door(ws), path, Preview.load(seen.folder), by="김담당", mark="가")
+    assert (again.version, ws.bank["물품"].latest.rows) == (1, 3)  # type: ignore[union-attr]
+    assert done_before(door(ws), seen, "가").keys() == {"물품"}
 
 
 @pytest.mark.parametrize("change", ["bytes", "learned", "standards", "staged"])
