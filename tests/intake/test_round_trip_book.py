@@ -16,7 +16,7 @@ import pytest
 from madang.bank import Version
 from madang.declarations import DatasetColumn
 from madang.formats.export import export
-from madang.intake.round_trip import Edits, table_of
+from madang.intake.round_trip import Edits, merge, table_of
 from madang.intake.round_trip_book import (
     Copy,
     Returned,
@@ -155,7 +155,26 @@ def test_starred_columns_stay_as_they_are(version: Version, tmp_path: Path) -> N
     assert edits(returned(path, version)).empty
     found = returned(again(path, lambda sheet: sheet.__setitem__("C2", "새 이름")), version)
     assert found.edits.empty
-    assert found.notes == (("copy_masked_kept", {"cells": "1"}),)
+    assert found.notes == (("copy_masked_kept", {"cells": "1"}), ("copy_masked_rows", {"rows": "2"}))
+
+
+def test_an_emptied_starred_cell_is_told_and_a_new_row_keeps_what_was_typed(
+    version: Version, tmp_path: Path
+) -> None:
+    def change(sheet: Any) -> None:
+        sheet["C3"] = None
+        sheet.append([9, None, "새 사람"])
+        sheet.append([8, None, "*"])  # stars stand for the name of another row
+
+    path = sealed(version, tmp_path / "a.xlsx", masked=frozenset({"이름"}))
+    found = returned(again(path, change), version)
+    assert not found.edits.cells
+    assert found.notes == (("copy_masked_kept", {"cells": "1"}), ("copy_masked_rows", {"rows": "3"}))
+    assert found.edits.added[0]["이름"] == "새 사람"
+    typed, stars = merge(version, version, found.edits, masked={"이름"}).lines
+    assert typed.applies
+    assert not stars.applies
+    assert [cell.wrong.code for cell in stars.cells if cell.wrong] == ["edit_starred"]
 
 
 def test_columns_moved_gone_and_new_are_told(version: Version, tmp_path: Path) -> None:

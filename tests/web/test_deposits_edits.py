@@ -11,12 +11,13 @@ import pyarrow as pa
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils import timezone
 
 from madang.bank import Version
 from madang.intake.round_trip import table_of
 from madang.intake.round_trip_commit import commit_edits
 from madang.web.audit.models import Entry
-from madang.web.deposits import drafts
+from madang.web.deposits import drafts, jobs
 from madang.web.deposits.models import Draft
 from madang.workspace import Workspace
 from web.deposits_helper import work
@@ -113,6 +114,32 @@ def test_an_edited_copy_is_approved_row_by_row(alice: Any, city: Workspace) -> N
     assert Draft.objects.get().edits == {}
 
 
+def test_a_phone_number_in_a_new_row_is_taken_and_shown_starred(alice: Any, city: Workspace) -> None:
+    book = workbook(alice)
+    sheet = book.worksheets[0]
+    sheet.append([31, "새 사람", "010-7777-8888", 5, "2026-02-01"])
+    sheet["C2"] = None
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    assert "010-7777-8888" not in page.text
+    assert "0************" in page.text
+    assert "가린 칸 1개를 고치거나 지웠지만" in page.text
+    assert page.tree.xpath("//input[@name='line'][@checked]/@value") == ["a0"]
+    approve(alice, page, ["a0"])
+    assert column(city, "전화")[0] == "010-1234-5601"
+    assert column(city, "전화")[-1] == "010-7777-8888"
+
+
+def test_stars_in_a_new_row_are_no_value_and_the_row_says_so(alice: Any, city: Workspace) -> None:
+    book = workbook(alice)
+    sheet = book.worksheets[0]
+    sheet.append([31, "새 사람", "0************", 5, "2026-02-01"])
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    assert "별표로 가린 값이라" in page.text
+    assert not page.tree.xpath("//input[@name='line'][@checked]")
+    approve(alice, page, ["a0"])
+    assert live(city).n == 1
+
+
 def test_a_copy_nobody_edited_says_so(alice: Any, city: Workspace) -> None:
     page = send(alice, workbook(alice))
     assert "마지막 숫자까지 같습니다" in page.text
@@ -163,6 +190,29 @@ def test_the_bank_is_written_outside_of_the_transaction_and_once(
     assert (Draft.objects.get().state, Draft.objects.get().why) == ("committed", "다른 창")
 
 
+def test_a_draft_that_cannot_be_finished_holds_up_no_other(
+    alice: Any, city: Workspace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    book = workbook(alice)
+    book.worksheets[0]["D2"] = 300
+    for _ in range(2):
+        send(alice, book)
+    one, other = Draft.objects.order_by("pk")
+    asked: list[int] = []
+
+    def finished(draft: Draft, ws: Workspace) -> None:
+        asked.append(draft.pk)
+        if draft.pk == min(one.pk, other.pk):
+            raise OSError(5, "damaged")
+
+    monkeypatch.setattr(drafts, "finished", finished)
+    monkeypatch.setattr(jobs, "_looked", [])
+    jobs.finish(timezone.now())
+    jobs.finish(timezone.now())
+    assert sorted(asked) == [one.pk, other.pk]
+    assert f"Draft {one.pk} could not be finished" in caplog.text
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -180,8 +230,9 @@ def test_an_approval_that_was_killed_is_finished_and_not_done_twice(
             approve(alice, page, ["c0"])
     assert (live(city).n, Draft.objects.get().state) == (2, "open")
     if comes_back == "by the work":
-        drafts.finish_all(city)
-        drafts.finish_all(city)
+        monkeypatch.setattr(jobs, "_looked", [])
+        jobs.finish(timezone.now())
+        jobs.finish(timezone.now())
     elif comes_back == "by its page":
         assert alice.get(f"/deposits/edits/{Draft.objects.get().pk}/").status_code == 200
     else:
@@ -237,6 +288,7 @@ def test_a_starred_column_is_not_written_by_the_grid(alice: Any, city: Workspace
     said = grid(alice)
     post(alice, said["save"], {"edits": {"cells": {"0": {"전화": "0*", "수량": "5"}}}, "saved": 0})
     page = Page(alice.get(f"/deposits/edits/{Draft.objects.get().pk}/"))
+    assert "가린 칸 1개를 고치거나 지웠지만" in page.text
     approve(alice, page, ["c0"])
     assert column(city, "전화")[0] == "010-1234-5601"
     assert column(city, "수량")[0] == 5

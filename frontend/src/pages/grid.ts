@@ -165,7 +165,7 @@ class Sheet {
     cell.tabIndex = r === this.at.row && c === this.at.column ? 0 : -1;
     cell.classList.toggle("number", ["integer", "number", "percent"].includes(column.type));
     cell.classList.toggle("changed", row.base !== null && row.cells[c] !== this.base[row.base]?.[c]);
-    if (column.locked) cell.setAttribute("aria-readonly", "true");
+    if (!this.opens(r, c)) cell.setAttribute("aria-readonly", "true");
     const wrong = this.wrong.get(`${column.name}\n${row.cells[c]}`);
     if (wrong && !row.gone) {
       cell.setAttribute("aria-invalid", "true");
@@ -251,7 +251,7 @@ class Sheet {
     const column = this.columns[this.at.column];
     const row = this.rows[this.at.row];
     if (!cell || !column || !row || row.gone) return;
-    if (column.locked) {
+    if (!this.opens(this.at.row, this.at.column)) {
       this.note.hidden = false;
       this.note.textContent = this.root.dataset.sayLocked ?? "";
       return;
@@ -277,19 +277,26 @@ class Sheet {
     this.cell()?.focus({ preventScroll: true });
   }
 
+  /** Whether a cell can be written: all of a new row, of the others those that are not starred. */
+  private opens(r: number, c: number): boolean {
+    const row = this.rows[r];
+    const column = this.columns[c];
+    return row !== undefined && column !== undefined && (row.base === null || !column.locked);
+  }
+
   private remember(): void {
     this.past.push({ rows: this.rows.map((row) => ({ ...row, cells: [...row.cells] })), at: { ...this.at } });
     if (this.past.length > 50) this.past.shift();
   }
 
   private change(cells: [number, number, string][]): void {
-    if (!cells.some(([r, c]) => this.rows[r] && this.columns[c]?.locked === false)) return;
+    if (!cells.some(([r, c]) => this.opens(r, c))) return;
     this.remember();
     this.put(cells);
   }
 
   private put(cells: [number, number, string][]): void {
-    const open = cells.filter(([r, c]) => this.rows[r] && this.columns[c]?.locked === false);
+    const open = cells.filter(([r, c]) => this.opens(r, c));
     for (const [r, c, text] of open) (this.rows[r] as Row).cells[c] = text.trim();
     this.draw(true);
     this.later();

@@ -8,7 +8,7 @@ not edited stays as it is to the last bit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from madang.bank import Version
 from madang.declarations import DatasetColumn
-from madang.intake.round_trip_types import Wrong, read_texts
+from madang.intake.round_trip_types import Wrong, is_starred, read_texts
 from madang.messages import MadangError
 
 MOST_ROWS = 100_000  # of a table that is edited as a copy
@@ -136,9 +136,11 @@ def as_text(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def merge(base: Version, live: Version, edits: Edits) -> Merged:
+def merge(base: Version, live: Version, edits: Edits, *, masked: Collection[str] = ()) -> Merged:
     """The `edits` of a copy of `base`, as they fall on `live` (which may be the same). Nothing is written.
 
+    `masked`: columns whose values were starred for whoever edited. What is typed into a new row there is taken, stars
+    that stand for the value of another row are not.
     Raises MadangError: edit_too_many_rows, edit_too_many_changes, edit_columns_changed (a column that was edited is not
     in the live version, or of another type), edit_row_unknown.
     """
@@ -156,7 +158,7 @@ def merge(base: Version, live: Version, edits: Edits) -> Merged:
     lines = [
         *(_changed(at, cells, pairs, columns) for at, cells in sorted(edits.cells.items())),
         *(_removed(at, pairs) for at in sorted(set(edits.removed) - set(edits.cells))),
-        *(_added(number, cells, columns, pairs.key) for number, cells in enumerate(edits.added)),
+        *(_added(number, cells, columns, pairs.key, masked) for number, cells in enumerate(edits.added)),
     ]
     kept, values = _typed([line for line in lines if line is not None], columns)
     return Merged(base.n, live.n, pairs.key, tuple(_without_twins(kept, values, now, pairs.key)), values)
@@ -253,10 +255,25 @@ def _removed(at: int, pairs: _Pairs) -> Line | None:
 
 
 def _added(
-    number: int, cells: Mapping[str, str | None], columns: Mapping[str, DatasetColumn], key: tuple[str, ...]
+    number: int,
+    cells: Mapping[str, str | None],
+    columns: Mapping[str, DatasetColumn],
+    key: tuple[str, ...],
+    masked: Collection[str],
 ) -> Line | None:
+    labels = {name: columns[name].label or name for name in cells}
     found = tuple(
-        Cell(name, columns[name].label or name, None, None, text) for name, text in cells.items() if text
+        Cell(
+            name,
+            labels[name],
+            None,
+            None,
+            text,
+            Wrong("edit_starred", {"column": labels[name]}) if stars else None,
+        )
+        for name, text in cells.items()
+        if text
+        for stars in [name in masked and is_starred(text)]
     )
     shown = tuple(cells.get(name) for name in key)
     return Line(f"a{number}", "added", None, None, shown, found) if found else None
@@ -283,6 +300,7 @@ def _typed(
         cells = []
         for cell in line.cells:
             value, wrong = read[cell.column][line.id] if cell.after is not None else (None, None)
+            wrong = cell.wrong or wrong
             values.setdefault(line.id, {})[cell.column] = value
             shown = cell.after if wrong else as_text(value)
             if wrong or line.kind == "added" or shown != cell.before:  # 1,234 for 1234 is no change

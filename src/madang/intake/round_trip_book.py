@@ -28,6 +28,7 @@ from madang.messages import MadangError, text
 SHEET = "_madang"
 _CHECK = 6  # letters of a row's check
 _PIECE = 30_000  # characters of a cell
+_LISTED = 20  # rows of a note
 _MARK = re.compile(r"(\d{1,7})-([0-9a-f]{6})")
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
@@ -208,7 +209,8 @@ class _Reader:
         self.cells: dict[int, dict[str, str | None]] = {}
         self.added: list[dict[str, str | None]] = []
         self.seen: set[int] = set()
-        self.masked = self.formulas = 0
+        self.formulas = 0
+        self.masked: list[int] = []  # the row of each starred cell that says something else
 
     def read(self, number: int, row: list[Any]) -> None:
         """Take down what a row says."""
@@ -221,7 +223,7 @@ class _Reader:
         mark = row[self.mark_at] if self.mark_at < len(row) else ""
         at = _marked(mark, self.key, self.version)
         if at is None or at in self.seen:
-            new = {name: cell_text(cell) for name, cell in said.items() if name not in self.copy.masked}
+            new = {name: cell_text(cell) for name, cell in said.items()}
             if any(new.values()):
                 self.added.append(new)
             return
@@ -232,14 +234,20 @@ class _Reader:
             if name not in self.copy.masked and not same(self.columns[name], self.base[at][name], cell)
         }
         for name in self.copy.masked & set(said):
-            self.masked += not still_masked(self.base[at][name], said[name])
+            if not still_masked(self.base[at][name], said[name]):
+                self.masked.append(int(self.base[at]["source_row"]))
         if changed:
             self.cells[at] = changed
 
     def notes(self) -> list[tuple[str, dict[str, Any]]]:
         """What is to be told of cells that were left as they are."""
-        told = (("copy_masked_kept", self.masked), ("copy_formulas_kept", self.formulas))
-        return [(code, {"cells": f"{number:,}"}) for code, number in told if number]
+        told = (("copy_masked_kept", len(self.masked)), ("copy_formulas_kept", self.formulas))
+        notes: list[tuple[str, dict[str, Any]]] = [(code, {"cells": f"{n:,}"}) for code, n in told if n]
+        if self.masked:
+            rows = sorted(set(self.masked))
+            more = " …" if len(rows) > _LISTED else ""
+            notes.insert(1, ("copy_masked_rows", {"rows": ", ".join(map(str, rows[:_LISTED])) + more}))
+        return notes
 
 
 def _sheet(path: Path) -> tuple[list[str], list[list[Any]], set[tuple[int, int]]]:

@@ -11,6 +11,7 @@ from typing import Any
 from madang.declarations import DatasetColumn
 from madang.intake.excel_guard import sheet_facts
 from madang.intake.round_trip import as_text
+from madang.intake.round_trip_types import is_starred
 
 _CUT = 32_767  # characters that a worksheet keeps of a cell
 _EPOCH = datetime(1899, 12, 30)
@@ -64,8 +65,11 @@ def _lines(said: str) -> str:
 
 
 def still_masked(value: Any, cell: Any) -> bool:
-    shown = cell_text(cell)
-    return shown is None or "*" in shown or shown == as_text(value)
+    """Whether the cell of a starred column says what was given out for the stored `value`, or `value` itself."""
+    shown, said = cell_text(cell), (as_text(value) or "").strip()
+    if shown is None or not said:
+        return shown is None and not said
+    return shown == said or (is_starred(shown) and shown[0] in (said[0], "*"))
 
 
 def cell_text(cell: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from madang.messages import Language, text
 from madang.privacy import outright
 
 _MOST = 32_000  # characters of a cell, as a worksheet keeps
+_STARRED = re.compile(r"\S?[\s*]*\*[\s*]*")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Wrong:
     def text(self, language: Language = "ko") -> str:
         """The sentence; `row` may be unknown to it."""
         return text(self.code, language, **self.params)
+
+
+def is_starred(said: str) -> bool:
+    """Whether a text is what a personal value is shown as: its first character, then stars."""
+    return _STARRED.fullmatch(said.strip()) is not None
 
 
 def read_texts(column: DatasetColumn, texts: Sequence[str]) -> list[tuple[Any, Wrong | None]]:

@@ -19,7 +19,7 @@ from madang.bank.describe import data_day
 from madang.bank.seen import SeenBank
 from madang.declarations import DatasetColumn
 from madang.formats.export import export
-from madang.intake.round_trip import Edits, editable, merge, table_of
+from madang.intake.round_trip import Edits, Merged, editable, merge, table_of
 from madang.intake.round_trip_book import Copy, labels_of, marks, read_copy, returned, seal
 from madang.messages import MadangError, text
 from madang.web.audit.record import record
@@ -137,11 +137,16 @@ def _texts(row: dict[str, Any]) -> dict[str, str | None]:
     return {str(name): None if value is None else str(value) for name, value in row.items()}
 
 
-def merged(ws: Workspace, draft: Draft, by: Person) -> Any:
+def merged(ws: Workspace, draft: Draft, by: Person) -> Merged:
     """The edits of a draft as they fall on what is live."""
     live = live_of(ws, draft.dataset, by)
     base = ws.bank[draft.dataset].version(draft.base)
     edits = of_json(draft.base, draft.edits)
     masked = masked_for(ws, live, by)
     kept = {at: {n: v for n, v in row.items() if n not in masked} for at, row in edits.cells.items()}
-    return merge(base, live, replace(edits, cells=kept))
+    return merge(base, live, replace(edits, cells=kept), masked=masked)
+
+
+def kept_back(draft: Draft, masked: frozenset[str]) -> int:
+    """How many cells of rows that are there a draft would change in columns that are `masked`: they stay."""
+    return sum(name in masked for row in (draft.edits.get("cells") or {}).values() for name in row)

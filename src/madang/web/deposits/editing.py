@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madang.intake.round_trip import Line, Merged
+from madang.intake.round_trip import Cell, Line, Merged
 from madang.messages import MadangError
 from madang.web.accounts.people import person_of
 from madang.web.deposits import copies, drafts
@@ -28,6 +28,7 @@ from madang.web.deposits.sending import workbook
 from madang.web.deposits.states import OPEN
 from madang.web.shell.doors import page
 from madang.web.shell.mark import Mark
+from madang.web.shell.masking import masked
 from madang.web.shell.workspace import workspace
 
 _SHOWN = 500
@@ -77,8 +78,12 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
             return render(
                 request, "deposits/edits.html", {**told, "broken": sentence(error.code, error.params)}
             )
-        told |= {"merged": merged, "lines": [_shown(line) for line in merged.lines[:_SHOWN]],
-                 "more": max(0, len(merged.lines) - _SHOWN), "counts": _counts(merged), "broken": ""}  # fmt: skip
+        live = ws.bank[found.dataset].version(merged.live)
+        hidden = copies.masked_for(ws, live, by)
+        if cells := copies.kept_back(found, hidden):
+            told["notes"].append(sentence("copy_masked_kept", {"cells": f"{cells:,}"}))
+        told |= {"merged": merged, "lines": [_shown(line, merged.key, hidden) for line in merged.lines[:_SHOWN]],
+                 "hidden": any(cell.column in hidden for line in merged.lines for cell in line.cells), "more": max(0, len(merged.lines) - _SHOWN), "counts": _counts(merged), "broken": ""}  # fmt: skip
     return render(request, "deposits/edits.html", told)
 
 
@@ -139,7 +144,8 @@ def _counts(merged: Merged) -> dict[str, int]:
     return {**kinds, "conflicts": sum(1 for line in merged.lines if line.conflict), "wrong": wrong}
 
 
-def _shown(line: Line) -> Shown:
+def _shown(line: Line, names: tuple[str, ...], hidden: frozenset[str]) -> Shown:
+    """A line as the page says it; values of `hidden` columns, in the key `names` too, are starred."""
     kinds = {
         "changed": Mark(_("바꿈"), ""),
         "added": Mark(_("더함"), "good"),
@@ -151,10 +157,17 @@ def _shown(line: Line) -> Shown:
         "changed": _("받은 뒤에 다른 사람이 이 행을 고쳤습니다. 고르면 그 행을 뺍니다."),
         "key": _("기준 항목이 같은 행이 이미 있습니다. 고르면 겹치는 행이 생깁니다."),
     }
-    cells = [
-        {"cell": cell, "wrong": sentence(cell.wrong.code, cell.wrong.params) if cell.wrong else ""}
-        for cell in line.cells
-    ]
-    key = " · ".join(part or "–" for part in line.key)
+    cells = [_cell(cell, cell.column in hidden) for cell in line.cells]
+    said = zip(names, line.key, strict=True)
+    key = " · ".join((masked(part) if name in hidden else part) if part else "–" for name, part in said)
     chosen = line.applies and not line.conflict
     return Shown(line, kinds[line.kind], key, cells, conflicts.get(line.conflict, ""), chosen)
+
+
+def _cell(cell: Cell, hidden: bool) -> dict[str, Any]:
+    params = dict(cell.wrong.params) if cell.wrong else {}
+    if hidden:
+        base, before, after = (text and masked(text) for text in (cell.base, cell.before, cell.after))
+        cell = replace(cell, base=base, before=before, after=after)
+        params |= {"value": masked(str(params["value"]))} if "value" in params else {}
+    return {"cell": cell, "wrong": sentence(cell.wrong.code, params) if cell.wrong else ""}
