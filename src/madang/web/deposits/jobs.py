@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from datetime import datetime
 from typing import Any
@@ -18,14 +19,15 @@ from madang.intake.raw import Progress
 from madang.intake.round_trip_book import is_copy
 from madang.messages import MadangError, text
 from madang.web.deposits import actions, copies, drafts, rights
-from madang.web.deposits.models import Upload
-from madang.web.deposits.states import COMING, COMMITTING, FAILED, READING, REVIEW
+from madang.web.deposits.models import Draft, Upload
+from madang.web.deposits.states import COMING, COMMITTING, FAILED, OPEN, READING, REVIEW
 from madang.web.shell.workspace import workspace
 from madang.web.work.registry import job, planner
 from madang.web.work.running import Running
 from madang.workspace import Workspace
 
 _LONG_S = 6 * 3600
+_log = logging.getLogger(__name__)
 _looked: list[datetime] = []
 
 
@@ -155,7 +157,13 @@ def expire(now: datetime) -> None:
 
 @planner
 def finish(now: datetime) -> None:
-    """Drafts whose approval was killed, found once when the runner starts."""
-    if not _looked:
-        _looked.append(now)
-        drafts.finish_all(workspace())
+    """Drafts whose approval was killed, found once when the runner starts; each for itself."""
+    if _looked:
+        return
+    ws = workspace()
+    for draft in list(Draft.objects.filter(state=OPEN)):
+        try:
+            drafts.finished(draft, ws)
+        except Exception:  # the others are not to wait for it; its own page tries again
+            _log.exception("Draft %s could not be finished", draft.pk)
+    _looked.append(now)
