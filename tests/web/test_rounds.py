@@ -75,6 +75,7 @@ def test_the_form_goes_out_and_comes_back_without_its_example(two: RoundOfTwo) -
     book.save(held)
     two.bora.post(f"{two.at('복지과')}file/", {"file": SimpleUploadedFile("양식.xlsx", held.getvalue())})
     assert (two.part("복지과").state, two.part("복지과").rows) == ("ready", 2)
+    assert "모으지 않습니다" not in text_of(two.bora.get(two.at("복지과")))  # all sheets are the form's own
     two.chul.post(f"{two.at('도로과')}file/", {"file": SimpleUploadedFile("양식.xlsx", held.getvalue())})
     assert two.part("도로과").rows == 0  # the form of 복지과
     assert "다른 부서에 나간 양식입니다" in text_of(two.chul.get(two.at("도로과")))
@@ -141,6 +142,20 @@ def test_the_same_row_of_two_departments_is_decided(two: RoundOfTwo, own_city: W
     assert "먼저 정하십시오" in text_of(two.alice.get(f"{two.url}merge/"))
     refused = text_of(two.alice.post(f"{two.url}merge/", follow=True))
     assert "어느 부서의 행을 쓸지" in refused
+    before = Page(two.alice.get(f"{two.url}merge/"))
+    assert "2곳의 4행" in before.text
+    decided = two.alice.post(f"{two.url}merge/", {"key": '["아동위원회"]', "keeps": "복지과"}, follow=True)
+    after = Page(decided)
+    assert "복지과의 행만 모으기로 정했습니다" in after.text
+    assert "2곳의 3행" in after.text
+    assert "겹친 행 1행은 정한 대로 뺐습니다" in after.text
+    previewed = [row.split()[:2] for row in after.texts("table.cells tr")]
+    assert ["복지과", "아동위원회"] in previewed
+    assert ["도로과", "아동위원회"] not in previewed
+    assert "모든 부서의 행을 두기로" in text_of(
+        two.alice.post(f"{two.url}merge/", {"key": '["아동위원회"]', "keeps": ""}, follow=True)
+    )
+    assert "2곳의 4행" in text_of(two.alice.get(f"{two.url}merge/"))
     two.alice.post(f"{two.url}merge/", {"key": '["아동위원회"]', "keeps": "복지과"})
     two.alice.post(f"{two.url}merge/")
     assert [row for row in merged(own_city) if row[0] == "아동위원회"] == [

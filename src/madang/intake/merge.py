@@ -195,6 +195,18 @@ def rows_shared(
     return [int(row) for (row,) in found], [int(row) for (row,) in twice]
 
 
+def keep_decided(con: duckdb.DuckDBPyConnection, standard: Standard, decisions: Mapping[str, str]) -> None:
+    """Make the table `kept` of the rows in `gathered` that stay. `decisions`: of a key, whose rows stay (BOTH: everybody's)."""
+    con.execute("CREATE OR REPLACE TEMP TABLE decided (key VARCHAR, keeps VARCHAR)")
+    if decided := [(key, keeps) for key, keeps in decisions.items() if keeps != BOTH]:
+        con.executemany("INSERT INTO decided VALUES (?, ?)", decided)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE kept AS SELECT * EXCLUDE (key, keeps) "
+        f"FROM (SELECT *, {key_sql(standard)} AS key FROM gathered) LEFT JOIN decided USING (key) "
+        "WHERE keeps IS NULL OR keeps = contributor"
+    )
+
+
 def write_merged(
     con: duckdb.DuckDBPyConnection,
     standard: Standard,
@@ -207,16 +219,13 @@ def write_merged(
     `decisions`: of a key, whose rows stay (BOTH: everybody's). `source_row` is the row in the CSV, whose first is the
     header. The order is that of the contributions and of the rows in them.
     """
-    con.execute("CREATE OR REPLACE TEMP TABLE decided (key VARCHAR, keeps VARCHAR)")
-    if decided := [(key, keeps) for key, keeps in decisions.items() if keeps != BOTH]:
-        con.executemany("INSERT INTO decided VALUES (?, ?)", decided)
+    keep_decided(con, standard, decisions)
     names = ", ".join(quote(name) for name in (*(c.name for c in standard.columns), *OWN_COLUMNS))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE merged AS SELECT "
         "row_number() OVER (ORDER BY piece, contribution_row, piece_row) + 1 AS source_row, "
         f"{names}, {', '.join(PLACES)}, piece, piece_row "
-        f"FROM (SELECT *, {key_sql(standard)} AS key FROM gathered) LEFT JOIN decided USING (key) "
-        "WHERE keeps IS NULL OR keeps = contributor ORDER BY source_row"
+        "FROM kept ORDER BY source_row"
     )
     labels = {column.name: column.label for column in standard.columns}
     labels |= {name: text(label) for name, label in OWN_COLUMNS.items()}

@@ -6,7 +6,7 @@ they came, every reading, every problem. Nothing of it stands in the catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,13 @@ def take(
     name = dataset or f"p{part.pk}-{upload.number}"
     receipts = door.deposit(path, name, override=told, by=by, once=True)
     columns = columns_of(part.round.columns)
-    found = [_checked(door.bank, receipt, standard, columns, len(receipts)) for receipt in receipts]
+    members = {receipt.member for receipt in receipts}
+    found = [
+        _checked(
+            door.bank, receipt, standard, columns, len(receipts), _sheet_of(receipt.member or "", members)
+        )
+        for receipt in receipts
+    ]
     if len(found) == 1 and not found[0].used and found[0].version is None:
         raise MadangError("round_unread", file=upload.file, reason=found[0].why)
     return found
@@ -106,10 +112,15 @@ def check_mark(path: Path, part: Part) -> None:
         raise MadangError("round_other_department", department=part.department.name)
 
 
+def _sheet_of(member: str, members: Collection[str | None]) -> str:
+    """The sheet that a table stands in: the second table of a sheet is called after it, with a number."""
+    sheet, dash, number = member.rpartition("-")
+    return sheet if dash and number.isdigit() and (sheet in members or sheet in OWN_SHEETS) else member
+
+
 def _checked(
-    bank: Bank, receipt: Receipt, standard: Standard, columns: Sequence[FormColumn], tables: int
+    bank: Bank, receipt: Receipt, standard: Standard, columns: Sequence[FormColumn], tables: int, sheet: str
 ) -> Checked:
-    sheet = receipt.member or ""
     own = sheet in OWN_SHEETS and tables > 1
     if own or receipt.version is None:
         why = "" if own else " ".join(reason.text() for reason in receipt.reasons)

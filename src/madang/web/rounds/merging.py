@@ -18,7 +18,7 @@ from madang.bank import Version
 from madang.declarations import Card
 from madang.declarations.sql import quote
 from madang.engine.duck import connect
-from madang.intake.merge import BOTH, Conflict, conflicts, gather
+from madang.intake.merge import BOTH, Conflict, conflicts, gather, keep_decided
 from madang.intake.merge_commit import Merge, merge
 from madang.messages import MadangError
 from madang.web.audit.record import record
@@ -53,12 +53,14 @@ def gathered(ws: Workspace, round_: Round) -> Iterator[duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True)
 class Outlook:
-    """What merging would make now: labels and first rows of the table, how many there are, the keys that several
-    departments handed in, with what was decided of each, and why it cannot be merged into the target (None: it can)."""
+    """What merging would make now: labels and first rows of the table, how many there are, how many are `left_out` by
+    what was decided, the keys that several departments handed in, with what was decided of each, and why it cannot be
+    merged into the target (None: it can)."""
 
     labels: list[str]
     rows: list[list[str]]
     total: int
+    left_out: int
     conflicts: list[tuple[Conflict, Decision | None]]
     refusal: MadangError | None
 
@@ -73,15 +75,18 @@ def outlook(ws: Workspace, round_: Round) -> Outlook:
     names = ", ".join(quote(column.name) for column in standard.columns)
     decided = {each.key: each for each in round_.decisions.all()}
     with gathered(ws, round_) as con:
+        keep_decided(con, standard, {key: each.keeps for key, each in decided.items()})
         rows = con.execute(
-            f"SELECT contributor, {names} FROM gathered ORDER BY piece, contribution_row LIMIT {_PREVIEW}"
+            f"SELECT contributor, {names} FROM kept ORDER BY piece, contribution_row LIMIT {_PREVIEW}"
         ).fetchall()
-        (total,) = con.execute("SELECT count(*) FROM gathered").fetchone() or (0,)
+        counted = "SELECT (SELECT count(*) FROM kept), (SELECT count(*) FROM gathered)"
+        total, brought = con.execute(counted).fetchone() or (0, 0)
         found = [(each, decided.get(each.key)) for each in conflicts(con, standard)]
     return Outlook(
         [column.label for column in standard.columns],
         [[_shown(cell) for cell in row] for row in rows],
         int(total),
+        int(brought - total),
         found,
         _refusal(ws, round_),
     )

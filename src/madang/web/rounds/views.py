@@ -139,7 +139,18 @@ def merge(request: HttpRequest, key: str) -> HttpResponseBase:
     round_, person, ws = round_of(key), person_of(request), workspace()
     check_officer(person, round_)
     if request.method == "POST" and "key" in request.POST:
-        merging.decide(round_, request.POST["key"], request.POST.get("keeps", BOTH), by=person)
+        keeps = request.POST.get("keeps", BOTH)
+        merging.decide(round_, request.POST["key"], keeps, by=person)
+        messages.success(
+            request,
+            (
+                _("%s의 행만 모으기로 정했습니다.") % keeps
+                if keeps
+                else _("모든 부서의 행을 두기로 정했습니다.")
+            )
+            + " "
+            + _("아래의 행 수와 미리 보기가 그에 따라 바뀌었습니다."),
+        )
         return HttpResponseRedirect(f"/rounds/{key}/merge/")
     if request.method == "POST":
         version, new_one = merging.merge_round(ws, round_, by=person)
