@@ -126,6 +126,28 @@ def test_acts_by_their_buttons(client: Any) -> None:
     assert client.post(at + "explode/").status_code == 404
 
 
+def test_a_post_that_has_begun_does_not_end_before(client: Any) -> None:
+    user = people.make("official", username="kim")
+    post = Post.objects.create(name=OLD, department=Department.objects.create(name="교통과"))
+    holding = Holding.objects.create(user=user, post=post, valid_from=date(2024, 1, 1))
+    at = f"/accounts/people/{user.pk}/"
+    wrong = client.post(at + "end-post/", {"holding": holding.pk, "on": "2020-01-01"})
+    assert wrong.status_code == 400
+    assert "2024-01-01에 맡기 시작했습니다" in Page(wrong).text
+    assert Holding.objects.get().valid_until is None
+    assert "people.end_post" not in did()
+    client.post(at + "end-post/", {"holding": holding.pk, "on": "2024-01-01"})
+    assert Holding.objects.get().valid_until == date(2024, 1, 1)
+
+
+def test_a_post_that_has_not_begun_is_taken_back() -> None:
+    user = people.make("official", username="kim")
+    post = Post.objects.create(name=OLD, department=Department.objects.create(name="교통과"))
+    holding = Holding.objects.create(user=user, post=post, valid_from=timezone.localdate() + timedelta(30))
+    actions.end_post(holding=holding, on=timezone.localdate(), by=BOSS)
+    assert not Holding.objects.exists()
+
+
 # posts over time ---------------------------------------------------------------------------------------------
 
 

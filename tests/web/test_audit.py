@@ -212,10 +212,22 @@ def test_the_page_finds_by_person_thing_act_and_day(client: Any) -> None:
         "thing=문서": ["3", "2", "1"],
         "since=2999-01-01": [],
         "until=2000-01-01": [],
-        "since=rubbish": ["4", "3", "2", "1"],
     }.items():
         found = Page(client.get(f"/audit/?{query}")).texts("tbody tr")
         assert [row.split()[-1] for row in found] == numbers, query
+
+
+@pytest.mark.parametrize("query", ["since=2026-13-45", "until=rubbish", "since=0001-01-01"])
+def test_a_day_that_is_none_is_answered_with_a_sentence(client: Any, query: str) -> None:
+    three()
+    answer = client.get(f"/audit/?{query}")
+    page = Page(answer)
+    assert answer.status_code == 400
+    assert f"'{query.partition('=')[2]}'" in page.text
+    assert "날짜가 아니어서 찾지 않았습니다" in page.text
+    assert not page.texts("tbody tr")
+    assert client.get(f"/audit/export.csv?{query}").status_code == 400
+    assert not Entry.objects.filter(what="audit.export").exists()
 
 
 def test_the_page_is_in_the_order_of_time(client: Any) -> None:

@@ -7,6 +7,7 @@ TEXTS: dict[str, str] = {
     "role_unknown": "{role} is no role. Roles: resident, official, steward, analyst, executive, administrator.",
     "last_administrator": "This is the last administrator. Give the role to somebody else first.",
     "days_backwards": "The last day comes before the first one. Enter the days again.",
+    "post_ends_before": "{post} has been held since {begun}; it cannot end on {on}, before that. Give that day or a later one.",
     "day_wrong": "'{value}' is no date. Write it like 2026-07-01.",
     "holding_overlaps": "{post} is already held in that time.",
     "post_missing": "There is no post {post}. See the page of people and posts.",

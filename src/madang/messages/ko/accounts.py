@@ -7,6 +7,7 @@ TEXTS: dict[str, str] = {
     "role_unknown": "{role}{은} 역할이 아닙니다. 쓸 수 있는 역할: resident, official, steward, analyst, executive, administrator.",
     "last_administrator": "마지막 관리자라 닫거나 역할을 뺄 수 없습니다. 먼저 다른 사람에게 관리자 역할을 주십시오.",
     "days_backwards": "끝나는 날이 시작하는 날보다 앞섭니다. 날짜를 다시 적으십시오.",
+    "post_ends_before": "{post}{은} {begun}에 맡기 시작했습니다. 마지막 날 {on}{은} 그보다 앞이라 끝낼 수 없습니다. 시작한 날이나 그 뒤의 날을 적으십시오.",
     "day_wrong": "'{value}'{은} 날짜가 아닙니다. 2026-07-01처럼 적으십시오.",
     "holding_overlaps": "그 기간에 이미 {post}{을} 맡고 있습니다.",
     "post_missing": "{post}{이}라는 자리가 없습니다. 사람과 자리 화면에서 이름을 확인하십시오.",

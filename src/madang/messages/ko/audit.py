@@ -7,5 +7,6 @@ TEXTS: dict[str, str] = {
     "audit_cut": "감사 기록의 끝이 잘렸습니다: 봉인에는 {sealed}건, 남은 것은 {entries}건입니다.",
     "audit_seal_broken": "감사 기록의 봉인이 맞지 않습니다. 기록이 바뀌었거나 MADANG_SECRET_KEY가 바뀌었습니다.",
     "audit_head_unknown": "적어 둔 머리 {head}{이} 기록 안에 없습니다. 그 뒤에 기록이 갈아 끼워졌습니다.",
+    "audit_day_wrong": "'{value}'{은} 날짜가 아니어서 찾지 않았습니다. 2026-07-01처럼 적으십시오.",
     "reason_short": "까닭을 10자 이상 적으십시오. 업무 이름과 문서번호를 적으면 나중에 찾기 쉽습니다.",
 }

@@ -157,16 +157,29 @@ def give_post(
 
 
 def end_post(*, holding: Holding, on: date, by: Person) -> None:
-    """The person holds the post until `on`, that day included; never having begun, not at all."""
+    """The person holds the post until `on`, that day included; where it has not begun yet, not at all.
+
+    Raises MadangError: access_denied, post_ends_before (it has begun, and after `on`).
+    """
     _may(by)
+    if on < holding.valid_from <= timezone.localdate():
+        raise MadangError("post_ends_before", post=holding.post.name, begun=holding.valid_from, on=on)
+    if on < holding.valid_from:
+        _take_back(holding, by)
+        return
     with transaction.atomic():
+        holding.valid_until = on
+        holding.save(update_fields=["valid_until"])
         said = {"post": holding.post.name, "until": on}
-        if on < holding.valid_from:
-            holding.delete()
-        else:
-            holding.valid_until = on
-            holding.save(update_fields=["valid_until"])
         record(by, "people.end_post", holding.user.username, detail=said)
+
+
+@transaction.atomic
+def _take_back(holding: Holding, by: Person) -> None:
+    """The person never held the post: another took its place on the day on which the holding begins, or before."""
+    said = {"post": holding.post.name, "from": holding.valid_from, "until": "-"}
+    record(by, "people.end_post", holding.user.username, detail=said)
+    holding.delete()
 
 
 def department_named(name: str, *, by: Person, valid_from: date | None = None) -> Department | None:
@@ -226,7 +239,10 @@ def succeed_post(*, post: Post, successor: Post, on: date, by: Person) -> None:
         _succeed(post, successor, on)
         for held in post.holdings.exclude(valid_until__lt=on).select_related("user"):
             start, end = max(held.valid_from, on), held.valid_until
-            end_post(holding=held, on=on - timedelta(days=1), by=by)
+            if held.valid_from < on:
+                end_post(holding=held, on=on - timedelta(days=1), by=by)
+            else:
+                _take_back(held, by)
             if not held.user.holdings.filter(post=successor).exclude(valid_until__lt=start).exists():
                 give_post(user=held.user, post=successor, valid_from=start, valid_until=end, by=by)
             _move_with(held.user, post, successor, on, by)

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from madang.messages import MadangError
 from madang.web.audit.models import Entry
 from madang.web.audit.words import group, title
 
@@ -39,7 +40,7 @@ class Asked:
 
 
 def found(asked: Asked) -> QuerySet[Entry]:
-    """The entries asked for, newest first. A day that cannot be read counts for nothing."""
+    """The entries asked for, newest first. Raises MadangError("audit_day_wrong")."""
     said = Q()
     if asked.by:
         said &= Q(by__icontains=asked.by)
@@ -87,11 +88,15 @@ def _cell(value: Any) -> Any:
 
 
 def _moment(day: str) -> datetime | None:
+    if not day:
+        return None
     try:
         read = parse_date(day)
-    except ValueError:
-        return None
-    return timezone.make_aware(datetime.combine(read, time())) if read else None
+        if read is not None and 1 < read.year < 9999:
+            return timezone.make_aware(datetime.combine(read, time()))
+    except (ValueError, OverflowError):
+        pass
+    raise MadangError("audit_day_wrong", value=day[:20])
 
 
 class _Echo:

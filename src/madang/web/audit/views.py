@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from madang.access import Person, Thing, check
 from madang.messages import MadangError
+from madang.web.audit.models import Entry
 from madang.web.audit.record import record
 from madang.web.audit.search import PER_PAGE, Asked, found, kinds, lines
 from madang.web.audit.take_in import take_in
@@ -24,10 +25,15 @@ def listed(request: HttpRequest) -> HttpResponse:
     """What was done, newest first; POST checks the whole chain."""
     by = _reader()
     wrong = _taken_in()
-    asked = Asked.of(request.GET)
+    asked, misread = Asked.of(request.GET), ""
+    try:
+        entries = found(asked)
+    except MadangError as error:
+        entries, misread = Entry.objects.none(), said(error)
     shown = {
         "asked": asked,
-        "page": Paginator(found(asked), PER_PAGE).get_page(request.GET.get("page")),
+        "misread": misread,
+        "page": Paginator(entries, PER_PAGE).get_page(request.GET.get("page")),
         "kinds": kinds(),
         "wrong": wrong,
     }
@@ -35,7 +41,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         finding = verify(workspace().journal)
         record(by, "audit.verify", detail={"whole": finding.error is None})
         shown |= {"finding": finding, "broken": said(finding.error) if finding.error else ""}
-    return render(request, "audit/entries.html", shown)
+    return render(request, "audit/entries.html", shown, status=400 if misread else 200)
 
 
 @page
@@ -45,8 +51,12 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     if form not in _TYPES:
         raise Http404
     asked = Asked.of(request.GET)
+    try:
+        entries = found(asked)
+    except MadangError as error:
+        return HttpResponse(said(error), status=400, content_type="text/plain; charset=utf-8")
     record(by, "audit.export", detail={"format": form, **vars(asked)})
-    answer = StreamingHttpResponse(lines(found(asked), form), content_type=_TYPES[form])
+    answer = StreamingHttpResponse(lines(entries, form), content_type=_TYPES[form])
     answer.headers["Content-Disposition"] = f'attachment; filename="audit.{form}"'
     return answer
 
