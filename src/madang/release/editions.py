@@ -23,7 +23,7 @@ from madang.release.decision import Decision
 from madang.release.decisions import Decisions
 from madang.release.opened import is_over
 from madang.release.pieces import Relations
-from madang.release.publish import Made, Shut, forget_copies, notice, publish, tell_shut, told_of
+from madang.release.publish import Made, Shut, decided, forget_copies, notice, publish, tell_shut, told_of
 from madang.release.rows import rows
 from madang.release.screening import screen
 from madang.release.shown import labelled, made_of
@@ -47,6 +47,9 @@ class Edition:
     version: int | None  # of the edition
     of_version: int | None  # of the dataset
     trouble: str = ""
+    half_withdrawn: bool = (
+        False  # a withdrawal was stopped before it was written down: shut until somebody decides
+    )
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,9 @@ class Releases:
         if is_over(decision.until, self.clock().date()):
             return Edition(decision, "over", live.n if live else None, of, said)
         if live is None or notice(self.open_bank, edition).exists():
-            return Edition(decision, "waiting", None, None, said)
+            return Edition(decision, "waiting", None, None, said, half)
         newest = self.bank[decision.dataset].latest if decision.dataset in self.bank else None
-        behind = newest is not None and newest.n != of
+        behind = newest is not None and (newest.n, decision.number) != (of, decided(live))
         return Edition(decision, "behind" if behind else "open", live.n, of, said)
 
     # deciding -----------------------------------------------------------------------------------------------
@@ -110,14 +113,29 @@ class Releases:
     def decide(self, decision: Decision) -> Version:
         """Keep a decision and publish by it; returns the version of the edition.
 
-        Nothing is kept where it cannot be published. Raises MadangError: ``release_*``, dataset_missing, no_version.
+        Nothing is kept where it cannot be published. One with a `mark` that was kept before is not made again, but
+        published where that was stopped. Raises MadangError: ``release_*``, dataset_missing, no_version.
         """
         with self.decisions.lock():
+            if known := self.decisions.marked(decision):
+                return self._finished(known)
             self._same_dataset(decision)
             numbered = replace(decision, number=self.decisions.next_number(decision.edition))
             prepared = self._prepare([numbered])  # refuses before anything is written down
             self.decisions.keep(numbered)
             return self._publish(prepared)[0]
+
+    def _finished(self, decision: Decision) -> Version:
+        """What a decision has published, or another after it; published now where that was stopped."""
+        edition, last = decision.edition, self.decisions.latest(decision.edition)
+        if last.verdict == "withdraw":
+            raise MadangError("release_withdrawn_before", edition=edition)
+        if self._is_half_withdrawn(last):
+            raise MadangError("release_half_withdrawn", edition=edition)
+        live = self.open_bank[edition].latest if edition in self.open_bank else None
+        if live is None or notice(self.open_bank, edition).exists() or decided(live) != last.number:
+            return self._publish(self._prepare([last]))[0]
+        return live
 
     def _same_dataset(self, decision: Decision) -> None:
         """An edition stays that of its dataset: else the steward of one table would speak for another."""
@@ -150,7 +168,9 @@ class Releases:
                     write_json(self._trouble_path(decision.edition), {"said": str(error)})
                 raise
 
-    def withdraw(self, edition: str, *, by: str, post: str, document: str, ground: str) -> Decision:
+    def withdraw(
+        self, edition: str, *, by: str, post: str, document: str, ground: str, mark: str = ""
+    ) -> Decision:
         """Decide that an edition is open no more: its data go, a page stays that says so.
 
         From the notice on, which is written first, no public door shows it and no refresh opens it. One that was stopped
@@ -164,7 +184,7 @@ class Releases:
                 self._take_down(last, last.ground)
                 return last
             decision = replace(
-                last, verdict="withdraw", by=by, post=post, document=document, ground=ground,
+                last, verdict="withdraw", by=by, post=post, document=document, ground=ground, mark=mark,
                 at=self.clock().isoformat(), title=self._title(last),
                 number=self.decisions.next_number(edition),
             )  # fmt: skip

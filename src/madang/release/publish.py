@@ -82,13 +82,14 @@ def _closing(
     """Which of the versions that are there have to go: those by `closed`, and those that a notice speaks of."""
     told = told_of(open_bank, edition)
     if told is None:
-        return [each.n for each in before if _decided(each) in closed]
+        return [each.n for each in before if decided(each) in closed]
     if told.get("kind") != "narrowing":
         return [each.n for each in before]
-    return [each.n for each in before if each.n in told["closes"] or _decided(each) in closed]
+    return [each.n for each in before if each.n in told["closes"] or decided(each) in closed]
 
 
-def _decided(version: Version) -> int:
+def decided(version: Version) -> int:
+    """By which decision a version of an edition was published."""
     return int(version.facts["release"]["decision"])
 
 

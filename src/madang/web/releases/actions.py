@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
@@ -13,8 +15,12 @@ from madang.messages import MadangError
 from madang.release import Decision, Releases
 from madang.release.editions import Steps
 from madang.release.publish import Made
-from madang.web.audit.record import record
+from madang.web.audit.models import Entry
+from madang.web.audit.record import locked_head, record
 from madang.web.shell.workspace import workspace
+
+_WHAT = {"open": "release.decide", "withdraw": "release.withdraw"}
+_REFRESH = "release.refresh"
 
 
 def preview(*, by: Person, decision: Decision, steps: Steps | None = None) -> Made:
@@ -24,33 +30,87 @@ def preview(*, by: Person, decision: Decision, steps: Steps | None = None) -> Ma
 
 
 def decide(*, by: Person, decision: Decision, steps: Steps | None = None) -> Version:
-    """Publish by a decision. Raises MadangError: access_denied, ``release_*``."""
+    """Publish by a decision; one with its mark that was stopped half-way is finished, not made again.
+
+    The work is done outside of the transaction, which everybody else waits for. Raises MadangError: access_denied,
+    ``release_*``.
+    """
     _check(by, decision.dataset)
     _check_post(by, decision)
-    with transaction.atomic():
-        record(
-            by, "release.decide", decision.edition, why=decision.ground,
-            detail={"dataset": decision.dataset, "document": decision.document, "licence": decision.licence},
-        )  # fmt: skip
-        return _releases(steps).decide(decision)
+    try:
+        return _releases(steps).decide(replace(decision, mark=decision.mark or _new_mark()))
+    finally:
+        tell(decision.edition, by)
 
 
-def refresh(*, by: Person, edition: str, steps: Steps | None = None) -> list[Version]:
-    """Publish the newest version of the dataset of an edition. Raises MadangError: access_denied, edition_missing."""
+def refresh(*, by: Person, edition: str, steps: Steps | None = None, job: int = 0) -> list[Version]:
+    """Publish the newest version of the dataset of an edition; by a `job`, it is said once however often that is tried.
+
+    Raises MadangError: access_denied, edition_missing, release_half_withdrawn.
+    """
     found = workspace().releases.edition(edition)
     _check(by, found.decision.dataset)
+    if found.half_withdrawn:
+        raise MadangError("release_half_withdrawn", edition=edition)
+    done = _releases(steps).refresh(found.decision.dataset)
     with transaction.atomic():
-        record(by, "release.refresh", edition)
-        return _releases(steps).refresh(found.decision.dataset)
+        locked_head()
+        if not job or not Entry.objects.filter(what=_REFRESH, thing=edition, detail__job=job).exists():
+            record(by, _REFRESH, edition, detail={"job": job} if job else {})
+    return done
 
 
 def withdraw(*, by: Person, edition: str, post: str, document: str, ground: str) -> Decision:
     """Take an edition back. Raises MadangError: access_denied, edition_missing, release_withdrawn_before."""
-    found = workspace().releases.edition(edition)
-    _check(by, found.decision.dataset)
+    releases = workspace().releases
+    _check(by, releases.edition(edition).decision.dataset)
+    said_now = tell(edition, by)  # one that was stopped before it could be said is finished now
+    try:
+        return releases.withdraw(
+            edition, by=by.id, post=post, document=document, ground=ground, mark=_new_mark()
+        )
+    except MadangError as error:
+        if error.code != "release_withdrawn_before" or not said_now:
+            raise
+        return releases.decisions.latest(edition)
+    finally:
+        tell(edition, by)
+
+
+def tell(edition: str, by: Person | None = None) -> bool:
+    """Say in the record what was decided about an edition on these pages and is not said yet; whether there was any.
+
+    What was decided stands, whatever became of the process that decided it.
+    """
+    decisions = workspace().releases.decisions
+    if edition not in decisions.editions():
+        return False
     with transaction.atomic():
-        record(by, "release.withdraw", edition, why=ground, detail={"document": document})
-        return workspace().releases.withdraw(edition, by=by.id, post=post, document=document, ground=ground)
+        locked_head()
+        entries = Entry.objects.filter(what__in=_WHAT.values(), thing=edition)
+        known = set(entries.values_list("detail__number", flat=True))
+        fresh = [each for each in decisions.history(edition) if each.mark and each.number not in known]
+        for each in fresh:
+            who = by if by is not None and by.id == each.by else Person(each.by, via="work")
+            record(who, _WHAT[each.verdict], edition, why=each.ground, detail=_detail(each))
+    return bool(fresh)
+
+
+def tell_all() -> None:
+    """Say of every decision that was made on these pages that it was."""
+    for edition in workspace().releases.decisions.editions():
+        tell(edition)
+
+
+def _detail(decision: Decision) -> dict[str, Any]:
+    told = {"number": decision.number, "document": decision.document}
+    if decision.verdict == "withdraw":
+        return told
+    return {**told, "dataset": decision.dataset, "licence": decision.licence}
+
+
+def _new_mark() -> str:
+    return secrets.token_hex(8)
 
 
 def _releases(steps: Steps | None) -> Releases:

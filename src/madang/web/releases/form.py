@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +75,7 @@ def defaults(dataset: Dataset, version: Version, person: Person) -> dict[str, st
     personal = any(column.privacy != "none" for column in version.columns)
     filled = {
         "edition": dataset.id, "title": str(dataset.card["title"]), "kind": "table" if _is_table(columns) else "rows",
-        "places": "keep" if not personal else "100", "least": "5", "rhythm": "look",
+        "places": "keep" if not personal else "100", "least": "5", "rhythm": "look", "once": secrets.token_hex(8),
         "licence": str(dataset.card.get("licence") or "undecided"),
         "post": str(dataset.card.get("steward") or next(iter(sorted(person.posts | person.departments)), "")),
     }  # fmt: skip
@@ -136,10 +139,18 @@ def decision_of(version: Version, given: Mapping[str, str], by: Person) -> Decis
         rows=(Filter(column, values),) if column and values else (), table=table,
         quasi=tuple(c.name for c in version.columns if given.get(f"quasi:{c.name}")) if not table else (),
         rhythm=given.get("rhythm", "look"), until=given.get("until", "").strip(),  # type: ignore[arg-type]
-        restricted_ground=given.get("restricted_ground", "").strip(),
+        restricted_ground=given.get("restricted_ground", "").strip(), mark=_mark(given),
     )  # fmt: skip
     made.check_until()
     return made
+
+
+def _mark(given: Mapping[str, str]) -> str:
+    """What one form filled in one way is known by, however often it is sent; "" for one that has no `once`."""
+    if not given.get("once"):
+        return ""
+    said = sorted((key, value) for key, value in given.items() if key not in ("csrfmiddlewaretoken", "do"))
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def _treatment(name: str, given: Mapping[str, str]) -> Treatment:

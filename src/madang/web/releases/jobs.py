@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,12 @@ from madang.bank.seen import SeenBank
 from madang.messages import MadangError
 from madang.release import Decision
 from madang.web.releases import actions, form
-from madang.web.work.registry import job
+from madang.web.work.registry import job, planner
 from madang.web.work.running import Running
 
 PREVIEW, DECIDE, REFRESH = "releases.preview", "releases.decide", "releases.refresh"
 _LONG_S = 3600
+_looked: list[datetime] = []  # when the runner started; one process
 _ROWS, _TABLE_ROWS = 100_000, 1_000  # from so many on a page would wait for more than a second or two
 
 
@@ -32,7 +34,7 @@ def preview(running: Running, *, dataset: str, given: Mapping[str, str]) -> dict
     return form.looked_at(actions.preview(by=running.by, decision=decision, steps=running.progress))
 
 
-@job(DECIDE, label=_("개방 결정"), timeout=_LONG_S)
+@job(DECIDE, label=_("개방 결정"), timeout=_LONG_S, attempts=2)
 def decide(running: Running, *, dataset: str, given: Mapping[str, str]) -> dict[str, Any]:
     """Publish by a decision."""
     decision = _decision(running, dataset, given)
@@ -40,11 +42,19 @@ def decide(running: Running, *, dataset: str, given: Mapping[str, str]) -> dict[
     return {"edition": decision.edition, "version": made.n}
 
 
-@job(REFRESH, label=_("새 판 개방"), timeout=_LONG_S)
+@job(REFRESH, label=_("새 판 개방"), timeout=_LONG_S, attempts=2)
 def refresh(running: Running, *, edition: str) -> dict[str, Any]:
     """Publish the newest version."""
-    made = actions.refresh(by=running.by, edition=edition, steps=running.progress)
+    made = actions.refresh(by=running.by, edition=edition, steps=running.progress, job=running.number)
     return {"edition": edition, "versions": [each.n for each in made]}
+
+
+@planner
+def finish(now: datetime) -> None:
+    """Decisions whose process ended before they were in the record, found once when the runner starts."""
+    if not _looked:
+        _looked.append(now)
+        actions.tell_all()
 
 
 def _decision(running: Running, dataset: str, given: Mapping[str, str]) -> Decision:
