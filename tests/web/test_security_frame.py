@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
 import people
@@ -93,6 +94,29 @@ def test_the_address_is_believed_from_our_own_proxies_only(settings: Any) -> Non
     settings.MADANG_PROXIES = 1
     assert seen(**{"x-forwarded-for": forged}) == "192.0.2.7"
     assert seen() == "10.0.0.1"
+
+
+def test_a_proxy_nobody_told_of_is_said_once_in_the_log(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(requests._log, "warning", said.append)
+    middleware = requests.real_address(lambda _: HttpResponse())
+    forwarded = {"headers": {"x-forwarded-for": "192.0.2.7"}}
+
+    def ask(**more: Any) -> None:
+        middleware(RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", **more))
+
+    ask()
+    settings.MADANG_PROXIES = 1
+    ask(**forwarded)
+    assert said == []
+    settings.MADANG_PROXIES = 0
+    ask(**forwarded)
+    ask(**forwarded)
+    assert len(said) == 1
+    assert "MADANG_PROXIES" in said[0]
+    assert "192.0.2.7" not in said[0]
 
 
 def test_an_entry_carries_the_address_of_its_request(client: Any) -> None:

@@ -61,9 +61,16 @@ def real_address(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: behind our own proxies the address is the one the outermost of them saw; else what it says of
-    itself in headers counts for nothing."""
+    itself in headers counts for nothing; where they say something the log tells once that nobody asked for it."""
+    told = threading.Event()
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if not settings.MADANG_PROXIES and not told.is_set() and "X-Forwarded-For" in request.headers:
+            told.set()
+            _log.warning(
+                "A request came with X-Forwarded-For, and MADANG_PROXIES is 0. Behind a web server of your own everybody "
+                "counts as one address: set MADANG_PROXIES to the number of such servers and start again."
+            )
         if settings.MADANG_PROXIES:
             hops = [
                 hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()
