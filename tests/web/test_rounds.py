@@ -165,16 +165,67 @@ def test_the_same_row_of_two_departments_is_decided(two: RoundOfTwo, own_city: W
 
 def test_sign_off_needs_a_second_person(own_city: Workspace, signed_in: Any) -> None:
     two = RoundOfTwo(signed_in, needs_signature="on")
+    boss = signed_in("official", department="복지과", username="boss")
     two.bora.post(f"{two.at('복지과')}file/", {"file": xlsx(GOOD)})
     two.bora.post(f"{two.at('복지과')}submit/")
     assert "0곳의 0행" in text_of(two.alice.get(f"{two.url}merge/"))
+    assert "2곳 가운데 1곳 제출, 0곳 결재" in text_of(two.alice.get(two.url))
+    assert "결재 대기" in text_of(two.alice.get(two.url))
     assert "스스로 결재할 수 없습니다" in text_of(two.bora.post(f"{two.at('복지과')}sign/", follow=True))
-    boss = signed_in("official", department="복지과", username="boss")
+    to_sign = text_of(boss.get(two.at("복지과")))
+    assert to_sign.index("김담당 님이 낸 2행을 확인하고") < to_sign.index("1. 양식 받기")
+    assert "결재 대기" in text_of(boss.get("/rounds/"))
     boss.post(f"{two.at('복지과')}sign/")
+    assert "2곳 가운데 1곳 제출, 1곳 결재" in text_of(two.alice.get(two.url))
+    signed = text_of(boss.get(two.at("복지과")))
+    assert "김담당 결재." in signed
+    assert "boss" not in signed
     assert (two.part("복지과").state, two.part("복지과").handed_in.signed_by) == ("signed", "boss")
     two.alice.post(f"{two.url}act/", {"do": "accept", "part": two.part("복지과").pk})
     assert two.part("복지과").state == "accepted"
     assert "1곳의 2행" in text_of(two.alice.get(f"{two.url}merge/"))
+
+
+def test_who_may_sign_is_told_and_nobody_else(own_city: Workspace, signed_in: Any) -> None:
+    from madang.web.notices.models import Notice
+
+    two = RoundOfTwo(signed_in, needs_signature="on")
+    signed_in("official", department="복지과", username="boss")
+    signed_in("official", posts=["복지과 노인팀"], username="holder")
+    signed_in("resident", department="복지과", username="resident")
+    two.bora.post(f"{two.at('복지과')}file/", {"file": xlsx(GOOD)})
+    two.bora.post(f"{two.at('복지과')}submit/")
+    told = Notice.objects.filter(code="notice_round_sign")
+    assert sorted(told.values_list("person", flat=True)) == ["boss", "holder"]
+    assert set(told.values_list("url", flat=True)) == {two.at("복지과")}
+
+
+def test_a_round_that_would_be_over_when_it_begins_is_not_made(own_city: Workspace, signed_in: Any) -> None:
+    from madang.web.rounds.models import Round
+
+    alice = signed_in("steward", posts=["기획과 데이터팀"], username="alice")
+    told = alice.post("/rounds/new/", {"title": "지난 취합", "due_at": "2020-01-01T09:00"})
+    assert told.status_code == 400
+    page = Page(told)
+    assert "기한이 이미 지났습니다" in page.text
+    assert [each.get("value") for each in page.find("input#title")] == ["지난 취합"]
+    assert not Round.objects.exists()
+
+
+def test_an_address_of_no_round_leads_to_the_list_of_rounds(two: RoundOfTwo) -> None:
+    lost = two.alice.get("/rounds/zzz/")
+    assert lost.status_code == 404
+    assert Page(lost).link("취합 목록") == "/rounds/"
+
+
+def test_a_column_that_is_missing_is_missed_by_the_form(two: RoundOfTwo) -> None:
+    two.bora.post(
+        f"{two.at('복지과')}file/",
+        {"file": xlsx([["가나", "2010-03-02", "법정"]], ["위원회명", "설치일", "구분"])},
+    )
+    told = text_of(two.bora.get(two.at("복지과")))
+    assert "이 취합의 서식에 있는 '위원수' 항목이 이 파일에 없습니다" in told
+    assert "표준이 요구" not in told
 
 
 def test_sent_back_it_counts_no_more(two: RoundOfTwo) -> None:

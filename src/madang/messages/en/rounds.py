@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "round_other_form": "This is the form of another round. Download the form of ‘{title}’, fill it in and upload it.",
     "round_other_department": "This form was sent to another department. Download the form of {department}, fill it in and upload it.",
     "round_unread": "No table could be read in {file}. {reason}",
+    "round_column_missing": "The form of this round asks for '{column}', which is not in the file. Add it, or choose its header under ‘how it was understood’.",
     "round_move": "This cannot be done in the present state (‘{state}’). Reload the page and try again.",
     "round_moved": "Somebody else corrected or replaced this meanwhile. What you corrected is not kept yet. Open the page again and correct what stands there now.",
     "round_missing": "There is no round {round}. Check the address or choose from the list of rounds.",
@@ -43,6 +44,7 @@ TEXTS: dict[str, str] = {
     "notice_round_due": "‘{title}’ has not been handed in yet. It is due {until}.",
     "notice_round_late": "‘{title}’ was due {until}. Please hand it in nevertheless.",
     "notice_round_returned": "‘{title}’ was sent back. Reason: {why}",
+    "notice_round_sign": "‘{title}’ waits for your signature: {rows} rows were handed in.",
     "notice_round_answer": "{department} has answered ‘{title}’.",
     "round_post_missing": "No post answers for this round. Ask an administrator for a post, then open the round: the merged dataset will belong to it.",
 }

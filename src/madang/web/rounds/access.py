@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+from django.utils import timezone
+
 from madang.access import Person, Thing, can, check
 from madang.messages import MadangError
-from madang.web.rounds.models import Part, Round
+from madang.web.accounts.models import User
+from madang.web.accounts.people import lasting, person_of_user
+from madang.web.rounds.models import Contribution, Part, Round
 
 
 def thing_of(round_: Round) -> Thing:
@@ -38,3 +43,17 @@ def check_member(person: Person, part: Part) -> None:
     """Raises MadangError("round_missing"): parts of others do not exist for a department."""
     if not is_member(person, part):
         raise MadangError("round_missing", round=part.round.key)
+
+
+def may_sign(person: Person, part: Part, given: Contribution) -> bool:
+    """Whether the person is a second one of the department, signed in, who may put their name to what was handed in."""
+    return person.via != "link" and given.by != person.id and is_member(person, part)
+
+
+def signers(part: Part, given: Contribution) -> list[str]:
+    """Logins of everybody who may sign what a department handed in."""
+    held = lasting(timezone.localdate(), "holdings__") & Q(holdings__post__department=part.department)
+    near = User.objects.filter(Q(department=part.department) | held, is_active=True).distinct()
+    return [
+        each.username for each in near.order_by("username") if may_sign(person_of_user(each), part, given)
+    ]

@@ -35,6 +35,8 @@ def make(
     check(by, "open_round", WORKSPACE)
     if not title.strip():
         raise MadangError("round_untitled")
+    if due_at <= timezone.now():
+        raise MadangError("round_due_past")
     with transaction.atomic():
         key = f"r{timezone.localdate():%y%m}{secrets.token_hex(3)}"
         made = Round.objects.create(

@@ -22,7 +22,7 @@ from madang.messages import MadangError
 from madang.web.audit.record import record
 from madang.web.notices.actions import tell
 from madang.web.rounds import door, states
-from madang.web.rounds.access import check_member
+from madang.web.rounds.access import check_member, signers
 from madang.web.rounds.locks import lock_part
 from madang.web.rounds.models import Contribution, Part, Upload
 from madang.workspace import Workspace
@@ -195,6 +195,12 @@ def submit(part: Part, *, by: Person, partial: bool = False, note: str = "") -> 
     if part.errors and not note.strip():
         raise MadangError("round_errors_left", errors=part.errors)
     made = _contribute(part, "submit", by, tables=tables, rows=part.rows, errors=part.errors, is_partial=partial, note=note.strip())  # fmt: skip
+    if part.round.needs_signature:
+        for login in signers(part, made):
+            tell(
+                "notice_round_sign", {"title": part.round.title, "rows": f"{made.rows:,}"}, to=login,
+                thing=_thing(part), url=f"/rounds/{part.round.key}/{part.pk}/",
+            )  # fmt: skip
     record(
         by, "round.submit", _thing(part), why=note.strip(), detail={"rows": part.rows, "number": made.number}
     )

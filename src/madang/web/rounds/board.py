@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from madang.web.rounds import states
 from madang.web.rounds.door import bank_of
 from madang.web.rounds.links import token_of
 from madang.web.rounds.models import Contribution, Part, Round
+from madang.web.rounds.names import names_of
 from madang.web.rounds.problems import problems_of
 from madang.web.shell import words
 from madang.web.shell.mark import Mark
@@ -35,6 +37,8 @@ class Line:
     may_accept: bool
     may_return: bool
     link: str
+    by: str  # the name of who handed it in, "" where nobody has
+    signed_by: str
 
 
 @dataclass
@@ -51,6 +55,10 @@ class Board:
         return sum(1 for line in self.lines if line.given is not None)
 
     @property
+    def signed(self) -> int:
+        return sum(1 for line in self.lines if line.given is not None and line.given.signed_at is not None)
+
+    @property
     def share(self) -> int:
         return round(100 * self.answered / len(self.lines)) if self.lines else 0
 
@@ -62,9 +70,10 @@ def board(round_: Round, now: datetime | None = None) -> Board:
     latest: dict[int, Contribution] = {
         each.part_id: each for each in round_.contributions.filter(returned_at=None).order_by("number")
     }
+    names = names_of(login for each in latest.values() for login in (each.by, each.signed_by) if login)
     for part in round_.parts.select_related("department", "round"):
         given = latest.get(part.pk)
-        line = _line(part, given, round_, now)
+        line = _line(part, given, round_, now, names)
         made.lines.append(line)
         made.counts[part.state] += 1
         made.rows += given.rows if given else 0
@@ -72,11 +81,15 @@ def board(round_: Round, now: datetime | None = None) -> Board:
     return made
 
 
-def _line(part: Part, given: Contribution | None, round_: Round, now: datetime) -> Line:
+def _line(
+    part: Part, given: Contribution | None, round_: Round, now: datetime, names: Mapping[str, str]
+) -> Line:
     overdue = round_.is_open and given is None and now > part.until
     marks = []
     if overdue:
         marks.append(Mark(_("늦음"), "bad"))
+    if round_.needs_signature and part.state == states.SUBMITTED:
+        marks.append(Mark(_("결재 대기"), "warn"))
     if given and given.is_late:
         marks.append(Mark(_("늦게 냄"), "warn"))
     if given and given.is_partial:
@@ -96,6 +109,8 @@ def _line(part: Part, given: Contribution | None, round_: Round, now: datetime) 
         may_accept=round_.is_open and states.may(part.state, "accept") and signed,
         may_return=round_.is_open and states.may(part.state, "send_back"),
         link=f"/rounds/t/{token_of(part)}/" if part.link_secret and round_.is_open else "",
+        by=names.get(given.by, "") if given else "",
+        signed_by=names.get(given.signed_by, "") if given else "",
     )
 
 

@@ -106,7 +106,9 @@ def _visit(request: HttpRequest, key: str, number: int) -> Visit:
 
 
 def _answer(request: HttpRequest, error: MadangError) -> HttpResponseBase:
-    if error.code in ("round_missing", "dataset_missing"):
+    if error.code == "round_missing":
+        return render(request, "rounds/not_found.html", {"reason": said(error)}, status=404)
+    if error.code == "dataset_missing":
         raise Http404 from error
     if error.code in ("round_link_dead", "round_link_busy"):
         status = 429 if error.code == "round_link_busy" else 404

@@ -26,6 +26,9 @@ from madang.web.shell import words
 from madang.web.shell.mark import Mark
 from madang.workspace import Workspace
 
+_OF_THE_FORM = {
+    "required_column_missing": "round_column_missing"
+}  # what a standard asks, a round asks by its form
 MOST_ROWS = 100  # rows to mend that one page shows
 
 
@@ -163,9 +166,10 @@ def sentence(problem: dict[str, Any]) -> str:
         **(detail if isinstance(detail, dict) else {}),
         **{k: v for k, v in known.items() if v is not None},
     }
+    rule = _OF_THE_FORM.get(str(problem["rule"]), str(problem["rule"]))
     language = "en" if (get_language() or "ko").startswith("en") else "ko"
     try:
-        return text(str(problem["rule"]), language, **params)  # type: ignore[arg-type]
+        return text(rule, language, **params)  # type: ignore[arg-type]
     except KeyError:
         return str(words.RULES.get(str(problem["rule"]), str(problem["rule"])))
 

@@ -16,6 +16,7 @@ from madang.web.accounts.people import lasting
 from madang.web.rounds import states
 from madang.web.rounds.board import board
 from madang.web.rounds.models import Part, Round
+from madang.web.rounds.names import name_of, names_of
 from madang.web.shell.mark import Mark
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -87,8 +88,7 @@ def for_the_record(round_: Round) -> bytes:
     rows = [
         [
             line.part.name, line.mark.words, line.given.rows if line.given else None, line.part.rows_before,
-            _when(line.given.at) if line.given else "", line.given.by if line.given else "",
-            line.given.signed_by if line.given else "", ", ".join(mark.words for mark in line.marks),
+            _when(line.given.at) if line.given else "", line.by, line.signed_by, ", ".join(mark.words for mark in line.marks),
             line.given.note if line.given else line.part.reason,
         ]
         for line in made.lines
@@ -105,21 +105,23 @@ def for_the_record(round_: Round) -> bytes:
         _("적은 말"),
     ]
     _sheet(book, _("부서"), head, rows, bold)
+    given = list(round_.contributions.select_related("part__department"))
+    names = names_of(login for c in given for login in (c.by, c.signed_by) if login)
     contributions = [
-        [c.number, c.part.name, _when(c.at), c.by, c.rows, c.errors, _("해당 없음") if c.is_nothing else "",
-         _("일부") if c.is_partial else "", _("늦음") if c.is_late else "", c.signed_by, _when(c.returned_at), c.note,
+        [c.number, c.part.name, _when(c.at), names[c.by], c.rows, c.errors, _("해당 없음") if c.is_nothing else "",
+         _("일부") if c.is_partial else "", _("늦음") if c.is_late else "", names.get(c.signed_by, ""), _when(c.returned_at), c.note,
          " ".join(sorted({table["sha256"] for table in c.tables}))]
-        for c in round_.contributions.select_related("part__department")
+        for c in given
     ]  # fmt: skip
     head = [_("번호"), _("부서"), _("낸 때"), _("낸 사람"), _("행"), _("오류"), _("해당 없음"), _("일부"), _("늦음"),
             _("결재"), _("돌려보낸 때"), _("적은 말"), _("원본(SHA-256)")]  # fmt: skip
     _sheet(book, _("제출"), head, contributions, bold)
     merges = [
-        [m.version, _when(m.at), m.by, m.rows, ", ".join(map(str, m.contributions))]
+        [m.version, _when(m.at), name_of(m.by), m.rows, ", ".join(map(str, m.contributions))]
         for m in round_.merges.all()
     ]
     _sheet(book, _("모은 판"), [_("판"), _("때"), _("누가"), _("행"), _("제출 번호")], merges, bold)
-    decided = [[d.key, d.keeps or _("모두 둠"), d.by, _when(d.at)] for d in round_.decisions.all()]
+    decided = [[d.key, d.keeps or _("모두 둠"), name_of(d.by), _when(d.at)] for d in round_.decisions.all()]
     _sheet(book, _("정한 것"), [_("기준 값"), _("남긴 부서"), _("누가"), _("때")], decided, bold)
     book.close()
     return held.getvalue()
@@ -131,8 +133,8 @@ def _about(book: xlsxwriter.Workbook, round_: Round, bold: object) -> None:
     sheet.set_column(1, 1, 60)
     lines = [
         (_("제목"), round_.title), (_("근거"), round_.why), (_("문서번호"), round_.document_number),
-        (_("상태"), str(states.ROUND[round_.state])), (_("연 사람"), round_.made_by), (_("연 때"), _when(round_.opened_at)),
-        (_("기한"), _when(round_.due_at)), (_("닫은 때"), _when(round_.closed_at)), (_("닫은 사람"), round_.closed_by),
+        (_("상태"), str(states.ROUND[round_.state])), (_("연 사람"), name_of(round_.made_by)), (_("연 때"), _when(round_.opened_at)),
+        (_("기한"), _when(round_.due_at)), (_("닫은 때"), _when(round_.closed_at)), (_("닫은 사람"), name_of(round_.closed_by)),
         (_("데이터"), round_.target),
     ]  # fmt: skip
     for number, (name, value) in enumerate(lines):

@@ -20,12 +20,14 @@ from madang.messages import MadangError
 from madang.web.accounts.people import person_of
 from madang.web.audit.record import record
 from madang.web.rounds import actions, merging, papers, states
-from madang.web.rounds.access import check_officer, is_member, is_officer
+from madang.web.rounds.access import check_officer, is_member, is_officer, may_sign
 from madang.web.rounds.board import board, rules_broken
 from madang.web.rounds.doors import page, posted, round_of
 from madang.web.rounds.models import Part, Round
+from madang.web.rounds.names import name_of
 from madang.web.rounds.views_draft import draft_page, moment
 from madang.web.shell.language import said
+from madang.web.shell.mark import Mark
 from madang.web.shell.workspace import workspace
 
 _DONE = {
@@ -44,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     check(person, "fill", WORKSPACE)
     parts = Part.objects.select_related("round", "department").exclude(round__state=states.DRAFT)
-    owed = [_owed(part) for part in parts.order_by("round__due_at") if is_member(person, part)]
+    owed = [_owed(part, person) for part in parts.order_by("round__due_at") if is_member(person, part)]
     rounds = [each for each in Round.objects.order_by("-made_at") if is_officer(person, each)]
     shown = {
         "todo": [each for each in owed if each["part"].round.is_open],
@@ -57,8 +59,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
     return render(request, "rounds/home.html", shown)
 
 
-def _owed(part: Part) -> dict[str, Any]:
-    return {"part": part, "mark": states.mark(part.state), "overdue": part.is_overdue(timezone.now())}
+def _owed(part: Part, person: Person) -> dict[str, Any]:
+    mark, to_sign = states.mark(part.state), False
+    if part.round.needs_signature and part.state == states.SUBMITTED:
+        given = part.handed_in
+        mark = Mark(_("결재 대기"), "warn")
+        to_sign = part.round.is_open and given is not None and may_sign(person, part, given)
+    return {"part": part, "mark": mark, "overdue": part.is_overdue(timezone.now()), "to_sign": to_sign}
 
 
 @page
@@ -242,6 +249,8 @@ def record_page(request: HttpRequest, key: str) -> HttpResponseBase:
         "board": board(round_),
         "state": states.ROUND[round_.state],
         "merges": round_.merges.all(),
+        "made_by": name_of(round_.made_by),
+        "closed_by": name_of(round_.closed_by),
     }
     return render(request, "rounds/record.html", shown)
 

@@ -45,10 +45,26 @@ def new(request: HttpRequest) -> HttpResponseBase:
     person, ws = person_of(request), workspace()
     if not can(person, "open_round", WORKSPACE):
         raise MadangError("access_denied", verb="open_round", thing="round")
-    if request.method != "POST":
-        standards = sorted(ws.standards.values(), key=lambda each: each.label)
-        return render(request, "rounds/new.html", {"standards": standards, "posts": sorted(person.posts)})
-    standard = request.POST.get("standard", "")
+    told = ""
+    if request.method == "POST":
+        try:
+            return HttpResponseRedirect(f"/rounds/{_made(request, person).key}/")
+        except MadangError as error:
+            if error.about_the_machine or error.code == "access_denied":
+                raise
+            told = sentence(error)
+    shown = {
+        "standards": sorted(ws.standards.values(), key=lambda each: each.label),
+        "posts": sorted(person.posts),
+        "error": told,
+        "written": {name: request.POST.get(name, "") for name in ("title", "due_at", "standard", "post")},
+    }
+    return render(request, "rounds/new.html", shown, status=400 if told else 200)
+
+
+def _made(request: HttpRequest, person: Person) -> Round:
+    """The round that the form of a new one says."""
+    ws, standard = workspace(), request.POST.get("standard", "")
     columns: list[FormColumn] = []
     if standard:
         if standard not in ws.standards:
@@ -56,11 +72,10 @@ def new(request: HttpRequest) -> HttpResponseBase:
         columns = of_standard(ws.standards[standard])
     elif given := request.FILES.get("form"):
         columns = _form_of(given)
-    made = actions.make(
+    return actions.make(
         by=person, title=request.POST.get("title", ""), due_at=moment(request.POST.get("due_at", "")),
         columns=columns, standard=standard, post=_own_post(person, request.POST.get("post", "")),
     )  # fmt: skip
-    return HttpResponseRedirect(f"/rounds/{made.key}/")
 
 
 def _form_of(given: UploadedFile[bytes]) -> list[FormColumn]:

@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from madang.messages import MadangError
 from madang.web.rounds import actions_part as do
 from madang.web.rounds import states
+from madang.web.rounds.access import may_sign
 from madang.web.rounds.document import document
 from madang.web.rounds.doors import Visit, part_page
 from madang.web.rounds.findings import findings, marked, shared_rows
 from madang.web.rounds.form import columns_of
 from madang.web.rounds.jobs import waiting_place
 from madang.web.rounds.models import Upload
+from madang.web.rounds.names import name_of
 from madang.web.rounds.prefill import rows_before
 from madang.web.rounds.sheet import type_word, workbook
 from madang.web.shell.language import said
@@ -64,7 +66,10 @@ def _show(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         "may_say_nothing": visit.may_fill
         and part.round.nothing_allowed
         and states.may(part.state, "say_nothing"),
-        "may_sign": visit.may_fill and part.state == states.SUBMITTED and part.round.needs_signature,
+        "to_sign": visit.may_fill and part.state == states.SUBMITTED and part.round.needs_signature,
+        "may_sign": given is not None and may_sign(visit.person, part, given),
+        "given_by": name_of(given.by) if given else "",
+        "signed_by": name_of(given.signed_by) if given else "",
         "prefilled": part.round.previous_id is not None and bool(part.rows_before),
     }
     return render(request, "rounds/part.html", shown)
