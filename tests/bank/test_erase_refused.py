@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from unicodedata import normalize
+from xml.sax.saxutils import escape
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -92,6 +95,48 @@ def test_who_stands_in_a_refused_file_alone_is_erased_too(bank: Bank) -> None:
     with pytest.raises(MadangError) as caught:
         erase(bank, "libraries", column="phone", value="02-111-1111", ground="요구", by="lee", at=NOON + DAY)
     assert caught.value.code == "erase_nothing"
+
+
+NAME = "김담장 & 아들"
+DIGITS = PHONE.replace("-", "")
+OTHERWISE = {  # value, bytes
+    "utf-16, the other end first": (PHONE, f"전화\n{PHONE}\n".encode("utf-16-be")),
+    "utf-16 beside Korean": (PHONE, f"갰{PHONE}갰".encode("utf-16-le")),
+    "utf-16, the other end first, beside Korean": (PHONE, f"갰{PHONE}갰".encode("utf-16-be")),
+    "cp949 beside Korean": (PHONE, f"똠{PHONE}똠".encode("cp949")),
+    "as macOS writes it": (NAME, normalize("NFD", NAME).encode()),
+    "asked for as macOS writes it": (normalize("NFD", NAME), NAME.encode("cp949")),
+    "without hyphens": (PHONE, f"전화\n{DIGITS}\n".encode()),
+    "with hyphens": (DIGITS, f"전화\n{PHONE}\n".encode()),
+    "with other signs": (PHONE, f"전화\n{PHONE.replace('-', ') ', 1).replace('-', '.')}\n".encode()),
+    "without hyphens, utf-16": (PHONE, f"전화\n{DIGITS}\n".encode("utf-16")),
+    "JSON": (NAME, json.dumps({"이름": f"가\n{NAME}"}).encode()),
+    "JSON in capitals": (NAME, json.dumps({"이름": NAME}).replace("ae40", "AE40").encode()),
+    "JSON after a Korean character": (PHONE, json.dumps(f"담{PHONE}").encode()),
+    "XML": (NAME, f"<n>{escape(NAME)}</n>".encode("ascii", "xmlcharrefreplace")),
+    "XML in hexadecimal": (NAME, ("<n>" + "".join(f"&#x{ord(each):X};" for each in NAME) + "</n>").encode()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OTHERWISE)
+def test_the_person_is_found_however_she_is_written(bank: Bank, kind: str) -> None:
+    value, body = OTHERWISE[kind]
+    make_version(bank, "libraries", LIBRARIES, at=NOON)
+    gone = refused(bank, body)
+    other = refused(bank, f"{PHONE}9\n1{DIGITS}\n김담장\n{DIGITS}9".encode())
+    stone = erase(bank, "libraries", column="phone", value=value, ground="요구", by="lee", at=NOON + DAY)
+    assert gone in stone.originals
+    assert not bank.snapshots.is_kept(gone)
+    assert bank.snapshots.is_kept(other)
+
+
+def test_what_an_encoding_cannot_write_is_not_left_out_of_the_word(bank: Bank) -> None:
+    """The word é김 has no é in CP949: a file that holds 김 is not hers."""
+    make_version(bank, "libraries", LIBRARIES, at=NOON)
+    other = refused(bank, "이름\n김\n".encode("cp949"))
+    with pytest.raises(MadangError):
+        erase(bank, "libraries", column="phone", value="é김", ground="요구", by="lee", at=NOON + DAY)
+    assert bank.snapshots.is_kept(other)
 
 
 def test_a_dataset_of_nothing_but_refused_files_is_searched(bank: Bank) -> None:

@@ -8,17 +8,36 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
+from textwrap import wrap
 from typing import IO
-from xml.sax.saxutils import escape
+from unicodedata import normalize
 
 from madang.bank.bank import Bank
 from madang.bank.dataset import Dataset
 from madang.bank.durable import write_json
 from madang.bank.tombstone import Tombstone
 
+_Pattern = tuple[re.Pattern[bytes], re.Pattern[bytes]]  # quick to look for, and as a word of its own
 _BLOCK = 1 << 20
 _UNPACKED_MOST = 2 << 30
-_ENCODINGS = ("utf-8", "cp949", "utf-16-le")
+_TAIL = 1 << 16
+_ENCODINGS = ("utf-8", "cp949", "utf-16-le", "utf-16-be")
+_NAMES = (*_ENCODINGS, "cp437")  # how names of members were read that are not marked as UTF-8
+_NAMED = {
+    "&": ("&amp;",), "<": ("&lt;",), ">": ("&gt;",), "'": ("&apos;",), "/": ("\\/",), "\\": ("\\\\",),
+    '"': ("&quot;", '\\"', '""'),
+}  # fmt: skip
+_NUMBER = 9  # digits from which a text of digits is a number that is also written without what separates them
+_BETWEEN = "-. ()"
+_NO_DIGIT = re.compile(r"[^0-9]")
+_NO_NUMBER = re.compile(r"[^0-9\-. ()]")
+_WORD = rb"(?<![0-9A-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})"
+_EDGES = {  # what may stand before and after; a byte of a Korean character is no letter
+    "": (rb"(?:" + _WORD + rb")", rb"(?![0-9A-Za-z])"),
+    "cp949": (rb"(?:" + _WORD + rb"|(?<=[\x81-\xfe][A-Za-z]))", rb"(?![0-9A-Za-z])"),
+    "utf-16-le": (rb"(?<![0-9A-Za-z]\x00)", rb"(?![0-9A-Za-z]\x00)"),
+    "utf-16-be": (rb"(?<!\x00[0-9A-Za-z])", rb"(?!\x00[0-9A-Za-z])"),
+}
 _ZIP = b"PK\x03\x04"
 _PACKED = (b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1", b"BZh", b"7z\xbc\xaf", b"%PDF", b"\xfd7zXZ")
 
@@ -58,7 +77,7 @@ def _covered(dataset: Dataset, deposit: str, stone: Tombstone) -> bool:
 
 def _holds(path: Path, value: str, *, unknown: bool) -> bool:
     """Whether the bytes hold the text `value`, in any of the usual encodings; `unknown` where that cannot be said."""
-    wanted = _pattern(value)
+    wanted = _patterns(value)
     try:
         with open(path, "rb") as stream:
             head = stream.read(8)
@@ -73,29 +92,68 @@ def _holds(path: Path, value: str, *, unknown: bool) -> bool:
 
 
 def _in_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, wanted: re.Pattern[bytes], unknown: bool
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, wanted: list[_Pattern], unknown: bool
 ) -> bool:
-    if any(wanted.search(member.filename.encode(encoding, "replace")) for encoding in _ENCODINGS):
+    if any(_is_in(member.filename.encode(encoding, "replace"), wanted) for encoding in _NAMES):
         return True
     with archive.open(member) as stream:
         head = stream.read(8)
         return unknown if head.startswith((_ZIP, *_PACKED)) else _found(stream, wanted, head)
 
 
-def _pattern(value: str) -> re.Pattern[bytes]:
-    """The text as a word of its own, as it is and as XML writes it."""
-    spellings = {
-        text.encode(encoding, "ignore") for text in (value, escape(value)) for encoding in _ENCODINGS
+def _patterns(value: str) -> list[_Pattern]:
+    """The text in every usual encoding: composed or as macOS writes it, its characters as they are or as JSON and XML
+    may write them, a number with or without what stands between its digits."""
+    found = []
+    for encoding in _ENCODINGS:
+        start, end = _EDGES.get(encoding, _EDGES[""])
+        for spelt in {_spelt(normalize(form, value), encoding) for form in ("NFC", "NFD")} - {b""}:
+            found.append((re.compile(spelt), re.compile(start + spelt + end)))
+    return found
+
+
+def _is_in(data: bytes, wanted: list[_Pattern]) -> bool:
+    """Whether one of the patterns stands in `data` as a word of its own."""
+    for quick, exact in wanted:
+        found = quick.search(data)
+        while found:
+            if exact.match(data, found.start()):
+                return True
+            found = quick.search(data, found.start() + 1)
+    return False
+
+
+def _spelt(text: str, encoding: str) -> bytes:
+    """The text as a pattern; empty where the encoding has not all its characters."""
+    try:
+        if len(_NO_DIGIT.sub("", text)) < _NUMBER or _NO_NUMBER.search(text):
+            return b"".join(_one(each, encoding) for each in text)
+        between = b"(?:" + b"|".join(re.escape(each.encode(encoding)) for each in _BETWEEN) + b"){0,2}"
+        return between.join(_one(each, encoding) for each in _NO_DIGIT.sub("", text))
+    except UnicodeEncodeError:
+        return b""
+
+
+def _one(character: str, encoding: str) -> bytes:
+    """One character in all its spellings."""
+    units = wrap(character.encode("utf-16-be").hex(), 4)
+    hexadecimal = f"{ord(character):x}"
+    forms = {
+        character,
+        *("".join(f"\\u{unit}" for unit in each) for each in (units, map(str.upper, units))),
+        f"&#{ord(character)};",
+        f"&#x{hexadecimal};",
+        f"&#x{hexadecimal.upper()};",
+        *_NAMED.get(character, ()),
     }
-    words = b"|".join(re.escape(each) for each in sorted(spellings) if each)
-    return re.compile(rb"(?<![0-9A-Za-z])(?:" + words + rb")(?![0-9A-Za-z])")
+    return b"(?:" + b"|".join(re.escape(each.encode(encoding)) for each in sorted(forms)) + b")"
 
 
-def _found(stream: IO[bytes], wanted: re.Pattern[bytes], head: bytes) -> bool:
+def _found(stream: IO[bytes], wanted: list[_Pattern], head: bytes) -> bool:
     """Block by block, each searched together with the end of the one before."""
     left = head
     while block := stream.read(_BLOCK):
-        if wanted.search(left + block):
+        if _is_in(left + block, wanted):
             return True
-        left = (left + block)[-4096:]
-    return bool(wanted.search(left))
+        left = (left + block)[-_TAIL:]
+    return _is_in(left, wanted)
