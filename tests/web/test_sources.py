@@ -42,6 +42,9 @@ def origin(id_: str = "rain", **said: Any) -> Origin:
 
 @pytest.fixture
 def city(empty_city: Workspace) -> Workspace:
+    """Sources may be fetched from names in go.kr and example.com."""
+    hosts = 'hosts = ["*.go.kr", "*.go.kr:8088", "*.example.com"]\n'
+    (empty_city.folder / "content" / "collect.toml").write_text(hosts)
     return empty_city
 
 
@@ -85,6 +88,35 @@ def test_a_new_source_is_declared_in_a_file_and_paused(admin: Any, city: Workspa
     assert (made.secret and made.secret.variable, made.attempts) == ("COLLECT_RAIN", 3)
     assert Entry.objects.filter(what="source.create", thing="source:rain", by="root").count() == 1
     assert "COLLECT_RAIN" in page(admin, "/sources/rain/")
+
+
+def test_the_only_post_of_a_steward_answers_for_a_new_dataset(steward: Any, city: Workspace) -> None:
+    filled = Page(steward.get("/sources/-/new/api/")).filled("")
+    assert filled["steward"] == [PARKING]
+    told = steward.post("/sources/-/new/api/", {**FILLED, "steward": ""})
+    assert told.status_code == 400
+    assert "새 데이터에는 담당 자리를 골라야 합니다." in Page(told).text
+    assert "collect" not in Page(told).text.replace("COLLECT_RAIN", "")
+    assert load_origins(city.folder) == ([], [])
+
+
+def test_a_host_that_may_not_be_asked_is_said_when_saving(steward: Any, admin: Any, city: Workspace) -> None:
+    elsewhere = {**FILLED, "address": "https://data.elsewhere.org/rain"}
+    told = Page(steward.post("/sources/-/new/api/", elsewhere))
+    assert told.status == 400
+    assert "data.elsewhere.org(포트 443)은 수집이 허용된 곳이 아닙니다" in told.text
+    assert [each.get("value") for each in told.find("input#id_address")] == [
+        "https://data.elsewhere.org/rain"
+    ]
+    assert "허용 목록 고치기" not in told.text
+    assert load_origins(city.folder) == ([], [])
+    assert Page(admin.post("/sources/-/new/api/", elsewhere)).link("허용 목록 고치기") == "/sources/-/hosts/"
+    assert steward.post("/sources/-/new/api/", {**elsewhere, "paused": "1"}).status_code == 302
+    assert load_origin(city.folder, "rain").paused
+    steward.post("/sources/rain/do/", {"do": "resume"})
+    assert steward.post("/sources/rain/edit/", elsewhere).status_code == 400
+    assert steward.post("/sources/rain/edit/", {**elsewhere, "paused": "1"}).status_code == 302
+    assert load_origin(city.folder, "rain").paused
 
 
 @pytest.mark.parametrize(
@@ -277,7 +309,7 @@ def test_nobody_fills_a_dataset_that_is_not_theirs(
 ) -> None:
     dataset = own_city.bank.datasets()[0]
     alice = signed_in("steward", posts=[PARKING])
-    answer = alice.post("/sources/-/new/api/", {**FILLED, "dataset": dataset.id})
+    answer = alice.post("/sources/-/new/api/", {**FILLED, "dataset": dataset.id, "paused": "1"})
     assert answer.status_code == 400
     assert "권한이 없습니다" in answer.content.decode()
 
@@ -373,7 +405,7 @@ def test_a_failure_reaches_the_steward_once(city: Workspace, steward: Any) -> No
     from madang.collect.run import collect
     from madang.web.sources.telling import tell_of
 
-    made = origin(attempts=1)
+    made = origin(attempts=1, address="https://x.elsewhere.org/a.csv")
     save_origin(city.folder, made)
     for _ in range(3):
         tell_of(made, city, collect(made, city, by="collector"))  # no host may be asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from madang.web.shell.language import said
 from madang.web.shell.workspace import workspace
 from madang.web.sources import actions
 from madang.web.sources.forms import KINDS, SourceForm
+from madang.web.sources.hosts import barred
 from madang.web.sources.things import check_change, check_collect
 from madang.web.sources.views import may_add, seen
 
@@ -40,7 +42,8 @@ def new(request: HttpRequest, kind: str = "") -> HttpResponse:
             (name, *words) for name, words in KINDS.items() if administers or name not in ("folder", "sql")
         ]
         return render(request, "sources/kinds.html", {"kinds": kinds})
-    filled = SourceForm(kind, _posts(person), request.POST or None)  # type: ignore[arg-type]
+    only = next(iter(person.posts)) if len(person.posts) == 1 else ""
+    filled = SourceForm(kind, _posts(person), request.POST or None, initial={"steward": only})  # type: ignore[arg-type]
 
     def save() -> str:
         origin = filled.made()
@@ -61,7 +64,8 @@ def edit(request: HttpRequest, id_: str) -> HttpResponse:
     filled = SourceForm(origin.kind, _posts(person), request.POST or None, origin=origin)
 
     def save() -> str:
-        actions.change(here, filled.made(), by=person)
+        origin = filled.made()
+        actions.change(here, replace(origin, paused=True) if "paused" in request.POST else origin, by=person)
         messages.success(request, _("고쳤습니다."))
         return id_
 
@@ -127,7 +131,8 @@ def _saved(
 ) -> HttpResponse:
     """The form again with what is wrong, or on to the source."""
     error = ""
-    if request.method == "POST" and filled.is_valid():
+    kept_out = request.method == "POST" and filled.is_valid() and _is_barred(request, filled)
+    if request.method == "POST" and filled.is_valid() and _is_answered_for(filled):
         try:
             return HttpResponseRedirect(reverse("sources:source", args=[save()]))
         except MadangError as wrong:
@@ -137,4 +142,24 @@ def _saved(
     if request.method == "POST":
         filled.forget_secrets()
     status = 400 if request.method == "POST" else 200
-    return render(request, "sources/form.html", {**given, "form": filled, "error": error}, status=status)
+    hosts = can(person_of(request), "administer", Thing("workspace"))
+    shown = {**given, "form": filled, "error": error, "kept_out": kept_out, "may_allow": hosts}
+    return render(request, "sources/form.html", shown, status=status)
+
+
+def _is_answered_for(filled: SourceForm) -> bool:
+    """Whether somebody answers for the dataset; says at the field where it is new and nobody was chosen."""
+    dataset = filled.cleaned_data.get("dataset", "")
+    if not dataset or dataset in workspace().bank or filled.cleaned_data.get("steward"):
+        return True
+    filled.add_error("steward", _("새 데이터에는 담당 자리를 골라야 합니다."))
+    return False
+
+
+def _is_barred(request: HttpRequest, filled: SourceForm) -> bool:
+    """Whether the first run would be refused; says at the field why, unless it is to be kept paused."""
+    wrong = barred(filled.kind, filled.cleaned_data["address"], load_allowed(workspace().folder))
+    if wrong is None or "paused" in request.POST:
+        return False
+    filled.add_error("address", said(wrong))
+    return True
