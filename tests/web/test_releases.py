@@ -14,13 +14,16 @@ from django.test import override_settings
 from django.utils import timezone
 
 from madang.messages import MadangError
+from madang.release import exposed
 from madang.web.audit.models import Entry
+from madang.web.notices.models import Notice
 from madang.web.releases import jobs
 from madang.web.work import queue
 from madang.web.work.registry import kind_of
 from madang.web.work.running import Running
 from madang.workspace import Workspace
 from release import city
+from release.test_exposed import find_personal
 from web import deposits_helper
 
 POST = "위생과 인허가팀"
@@ -79,6 +82,42 @@ def test_the_form_opens_with_personal_columns_out(shops: Workspace, steward: Any
     assert 'value="drop" selected' in choice
     assert 'value="keep"' not in choice
     assert POST in page
+
+
+def found_personal(ws: Workspace) -> str:
+    """A new version says that the name of a shop is personal. Its name."""
+    name = next(c.name for c in ws.bank["가게"].latest.columns if c.label == "업소명")
+    find_personal(ws, "가게", [name])
+    return str(name)
+
+
+def test_the_form_knows_what_was_found_personal_later(
+    shops: Workspace, steward: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = next(c.name for c in shops.bank["가게"].latest.columns if c.label == "업소명")
+    monkeypatch.setattr(exposed, "personal_now", lambda bank, dataset, n: frozenset({name}))
+    page = steward.get("/releases/new/가게/").content.decode()
+    choice = page.split(f'name="how:{name}"')[1].split("</select>")[0]
+    assert 'value="drop" selected' in choice
+    assert 'value="keep"' not in choice
+    page = steward.post("/releases/new/가게/", filled(shops, do="decide"))
+    assert page.status_code == 400
+    assert "그대로 내보낼 수 없습니다" in page.content.decode()
+
+
+def test_the_steward_is_told_once_that_an_edition_was_shut(shops: Workspace, steward: Any) -> None:
+    steward.post("/releases/new/가게/", filled(shops, do="decide", rhythm="automatic"))
+    found_personal(shops)
+    for _ in range(2):
+        jobs.tell_of_shut(timezone.now())
+    told = Notice.objects.get(code="notice_release_shut")
+    assert (told.post, told.params, told.url) == (
+        POST,
+        {"title": "우리 가게"},
+        f"/releases/of/{quote('가게')}/",
+    )
+    assert "우리 가게" in steward.get("/notices/").content.decode()
+    assert "개인정보라서" in steward.get("/releases/of/가게/").content.decode()
 
 
 def test_a_look_beforehand_publishes_nothing(shops: Workspace, steward: Any) -> None:

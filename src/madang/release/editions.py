@@ -14,13 +14,14 @@ from madang.bank.describe import data_day
 from madang.bank.durable import read_json, write_json
 from madang.bank.erase import erase
 from madang.bank.seen import thing_of
-from madang.declarations.standard import Standard
+from madang.declarations.standard import DatasetColumn, Standard
 from madang.engine.duck import connect
 from madang.messages import MadangError, text
 from madang.release import joint, ledger
 from madang.release.cube import Cube, cube
 from madang.release.decision import Decision
 from madang.release.decisions import Decisions
+from madang.release.exposed import check_exposed, columns_now, exposed
 from madang.release.opened import is_over
 from madang.release.pieces import Relations
 from madang.release.publish import Made, Shut, decided, forget_copies, notice, publish, tell_shut, told_of
@@ -119,6 +120,7 @@ class Releases:
         with self.decisions.lock():
             if known := self.decisions.marked(decision):
                 return self._finished(known)
+            self._shut_exposed()
             self._same_dataset(decision)
             numbered = replace(decision, number=self.decisions.next_number(decision.edition))
             prepared = self._prepare([numbered])  # refuses before anything is written down
@@ -148,10 +150,12 @@ class Releases:
         """Publish the live version of a dataset in its editions; of those to be looked at first only when `asked`.
 
         Editions of one dataset are protected together. Editions past their last day are taken down, withdrawals that
-        were stopped half-way or whose notice is gone (after a restore) are finished.
+        were stopped half-way or whose notice is gone (after a restore) are finished. Those of any dataset that show a
+        column which has become personal are shut.
         Raises MadangError: ``release_*``; the editions stay as they are.
         """
         with self.decisions.lock():
+            self._shut_exposed()
             due = []
             for each in self.editions(dataset):
                 if each.state in ("over", "withdrawn"):
@@ -165,8 +169,29 @@ class Releases:
                 return self._publish(self._prepare(due)) if due else []
             except MadangError as error:
                 for decision in due:
-                    write_json(self._trouble_path(decision.edition), {"said": str(error)})
+                    self._keep_trouble(decision.edition, error)
                 raise
+
+    def _shut_exposed(self) -> None:
+        for each in self.editions():
+            decision = each.decision
+            if decision.edition in self.open_bank and (column := self._exposed_in(decision.edition)):
+                called = column.label or column.name
+                self._take_down(decision, text("release_shut_personal"), "personal")
+                error = MadangError("release_exposed", edition=decision.edition, column=called)
+                self._keep_trouble(decision.edition, error)
+
+    def _exposed_in(self, edition: str) -> DatasetColumn | None:
+        """A column that any open version of an edition shows and that is personal now."""
+        history = {each.number: each for each in self.decisions.history(edition)}
+        for each in self.open_bank[edition].versions:
+            decision, n = history.get(decided(each)), int(each.facts["release"]["version"])
+            if decision is not None and decision.dataset in self.bank:
+                with suppress(MadangError):  # that version is not there any more
+                    version = self.bank[decision.dataset].version(n)
+                    if found := exposed(decision, columns_now(self.bank, version)):
+                        return found
+        return None
 
     def withdraw(
         self, edition: str, *, by: str, post: str, document: str, ground: str, mark: str = ""
@@ -292,7 +317,7 @@ class Releases:
                 if number in cubes:
                     made = made_of(cubes[number][0], tables, decision, version)
                 else:
-                    found = rows(con, version, decision)
+                    found = rows(con, version, decision, columns_now(self.bank, version))
                     made = Made(found.table, found.columns)
                 standard = self.standards.get(str(version.dataset.card.get("standard") or ""))
                 made = replace(made, columns=labelled(made.columns, standard))
@@ -346,26 +371,18 @@ class Releases:
             raise MadangError("release_restricted", dataset=decision.dataset)
         if decision.verdict != "open":
             raise MadangError("release_nothing", edition=decision.edition)
-        _nobody_told(decision, dataset.latest)
+        check_exposed(decision, columns_now(self.bank, dataset.latest))
         return dataset.latest
 
     def _trouble_path(self, edition: str) -> Path:
         return self.folder / edition / "trouble.txt"
 
+    def _keep_trouble(self, edition: str, error: MadangError) -> None:
+        write_json(self._trouble_path(edition), {"said": str(error)})
+
     def _trouble(self, edition: str) -> str:
         path = self._trouble_path(edition)
         return str(read_json(path)["said"]) if path.exists() else ""
-
-
-def _nobody_told(decision: Decision, version: Version) -> None:
-    """No count by a personal column, no rows chosen by one. Raises MadangError("release_personal_column")."""
-    named = {each.column for each in decision.rows}
-    if decision.table:
-        named |= {name for dim in decision.table.dims for name in (dim.column, dim.label)}
-        named |= {name for each in decision.table.measures for name in (each.column, each.contributors)}
-    for column in version.columns:
-        if column.name in named and column.privacy != "none":
-            raise MadangError("release_personal_column", column=column.label or column.name)
 
 
 def _period(version: Version) -> str:

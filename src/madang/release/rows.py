@@ -35,12 +35,14 @@ class Rows:
     columns: tuple[DatasetColumn, ...]
 
 
-def rows(con: duckdb.DuckDBPyConnection, version: Version, decision: Decision) -> Rows:
+def rows(
+    con: duckdb.DuckDBPyConnection, version: Version, decision: Decision, told: Sequence[DatasetColumn]
+) -> Rows:
     """What `decision` lets out of `version`, in an order that follows from what is let out alone.
 
-    Raises MadangError: release_column_missing, release_personal_column, release_place_leak, release_few_alike.
+    `told` are its columns, of which those say that they are personal that are so now (`columns_now`). Raises MadangError: release_column_missing, release_personal_column, release_place_leak, release_few_alike.
     """
-    columns = {column.name: column for column in version.columns}
+    columns = {column.name: column for column in told}
     kept = {name: how for name, how in decision.columns.items() if how.how != "drop"}
     for name in (*decision.columns, *decision.quasi, *(each.column for each in decision.rows)):
         if name not in columns:

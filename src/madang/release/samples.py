@@ -12,6 +12,7 @@ from madang.bank import Version
 from madang.messages import MadangError
 from madang.release.decision import Decision, Dim, Filter, Measure, TableRule, Treatment
 from madang.release.editions import Releases
+from madang.release.exposed import columns_now
 from madang.release.rows import tells_place
 
 _WHOLE = ("도서관", "주차장", "도시공원", "공중화장실", "무더위쉼터", "행정동경계")
@@ -62,7 +63,9 @@ def _decision(releases: Releases, version: Version, edition: str, title: str, **
 
 def _rows(releases: Releases, version: Version) -> Decision:
     """As it is, but for what is personal."""
-    kept = {column.name: Treatment() for column in version.columns if column.privacy == "none"}
+    kept = {
+        column.name: Treatment() for column in columns_now(releases.bank, version) if column.privacy == "none"
+    }
     title = str(version.dataset.card["title"])
     return _decision(releases, version, version.dataset.id, title, columns=kept, places="keep")
 
@@ -71,7 +74,7 @@ def _licences(releases: Releases, version: Version) -> Decision:
     """Shops in business, on a grid of 100 metres, without address and telephone, days to the month."""
     kept = {
         column.name: Treatment("month") if column.type in ("date", "datetime") else Treatment()
-        for column in version.columns
+        for column in columns_now(releases.bank, version)
         if column.privacy == "none" and not tells_place(column)
     }
     chosen = [c.name for c in version.columns if c.standard == "status_name"]

@@ -27,6 +27,8 @@ TEXTS: dict[str, str] = {
     "release_withdrawn_before": "'{edition}' is withdrawn already.",
     "release_half_withdrawn": "The withdrawal of '{edition}' was stopped half-way. Nobody sees it and no new version is opened. Withdraw it again or decide anew.",
     "release_shut_personal": "Closed because it has a column that may be personal data.",
+    "release_exposed": "'{edition}' was shut: the column '{column}' turned out to be personal data. Decide anew, without it or with it masked.",
+    "notice_release_shut": "'{title}' is not open any more: it showed a column that turned out to be personal data. Decide anew, without it or with it masked.",
     "release_narrowing": "Earlier versions are being closed by a new decision.",
     "release_how_mask": "(Partly masked.)",
     "release_how_month": "(Published to the month.)",

@@ -27,6 +27,8 @@ TEXTS: dict[str, str] = {
     "release_withdrawn_before": "'{edition}'{은} 이미 개방을 거두었습니다.",
     "release_half_withdrawn": "'{edition}'{을} 거두다가 멈추었습니다. 아무에게도 보이지 않으며 새 판도 열지 않습니다. 다시 거두거나 새로 결정하십시오.",
     "release_shut_personal": "개인정보인지 다시 살펴야 할 칸이 있어 닫았습니다.",
+    "release_exposed": "'{column}' 칸이 개인정보로 밝혀져 '{edition}'{을} 닫았습니다. 이 칸을 빼거나 가려서 새로 결정하십시오.",
+    "notice_release_shut": "'{title}'의 개방을 멈추었습니다. 개인정보로 밝혀진 칸을 보여 주고 있었습니다. 그 칸을 빼거나 가려서 새로 결정하십시오.",
     "release_narrowing": "새 결정에 맞추어 이전 판을 닫고 있습니다.",
     "release_how_mask": "(일부를 가렸습니다.)",
     "release_how_month": "(달까지만 공개합니다.)",

@@ -17,6 +17,7 @@ from madang.access import Person
 from madang.bank import Dataset, Version
 from madang.declarations.standard import DatasetColumn
 from madang.release import Decision, Dim, Filter, Measure, TableRule, Treatment
+from madang.release.exposed import columns_now
 from madang.release.publish import Made
 from madang.release.rows import tells_place
 from madang.web.shell import words
@@ -71,15 +72,16 @@ PLACES: tuple[tuple[str, str], ...] = (  # put into the language of the page whe
 
 def defaults(dataset: Dataset, version: Version, person: Person) -> dict[str, str]:
     """The form as it opens: personal columns out, the licence of the card, the post that answers for it."""
-    columns = [column for column in version.columns if column.type != "geometry"]
-    personal = any(column.privacy != "none" for column in version.columns)
+    told = columns_now(workspace().bank, version)
+    columns = [column for column in told if column.type != "geometry"]
+    personal = any(column.privacy != "none" for column in told)
     filled = {
         "edition": dataset.id, "title": str(dataset.card["title"]), "kind": "table" if _is_table(columns) else "rows",
         "places": "keep" if not personal else "100", "least": "5", "rhythm": "look", "once": secrets.token_hex(8),
         "licence": str(dataset.card.get("licence") or "undecided"),
         "post": str(dataset.card.get("steward") or next(iter(sorted(person.posts | person.departments)), "")),
     }  # fmt: skip
-    for column in version.columns:
+    for column in told:
         place = personal and tells_place(column)
         filled[f"how:{column.name}"] = "drop" if column.privacy != "none" or place else "keep"
         filled[f"role:{column.name}"] = _role(column)
@@ -116,7 +118,7 @@ def fields(version: Version, filled: Mapping[str, str]) -> list[dict[str, Any]]:
             "step": filled.get(f"step:{column.name}", ""), "steps": column.type in ("integer", "number", "percent", "year"),
             "roles": roles(column), "role": filled.get(f"role:{column.name}", ""),
         }
-        for column in version.columns
+        for column in columns_now(workspace().bank, version)
     ]  # fmt: skip
 
 

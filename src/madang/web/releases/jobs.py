@@ -13,6 +13,7 @@ from madang.bank.seen import SeenBank
 from madang.messages import MadangError
 from madang.release import Decision
 from madang.web.releases import actions, form
+from madang.web.releases.telling import tell_shut
 from madang.web.work.registry import job, planner
 from madang.web.work.running import Running
 
@@ -55,6 +56,12 @@ def finish(now: datetime) -> None:
     if not _looked:
         _looked.append(now)
         actions.tell_all()
+
+
+@planner
+def tell_of_shut(now: datetime) -> None:
+    """Editions that were shut by themselves."""
+    tell_shut()
 
 
 def _decision(running: Running, dataset: str, given: Mapping[str, str]) -> Decision:

@@ -1,0 +1,37 @@
+"""What a decision shows of columns that are personal now, whatever the version said of them when it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from madang.bank import Bank, Version
+from madang.bank.seen import personal_now
+from madang.declarations.standard import DatasetColumn
+from madang.messages import MadangError
+from madang.release.decision import Decision
+
+
+def columns_now(bank: Bank, version: Version) -> tuple[DatasetColumn, ...]:
+    """The columns of a version of `bank`; those that are personal now say so."""
+    found = personal_now(bank, version.dataset.id, version.n)
+    return tuple(
+        replace(each, privacy="personal") if each.privacy == "none" and each.name in found else each
+        for each in version.columns
+    )
+
+
+def exposed(decision: Decision, columns: Iterable[DatasetColumn]) -> DatasetColumn | None:
+    """A personal one of `columns` that is shown as it is, counted by or chosen by; None where there is none."""
+    named = {each.column for each in decision.rows}
+    named |= {name for name, how in decision.columns.items() if how.how == "keep"}
+    if decision.table:
+        named |= {name for dim in decision.table.dims for name in (dim.column, dim.label)}
+        named |= {name for each in decision.table.measures for name in (each.column, each.contributors)}
+    return next((each for each in columns if each.name in named and each.privacy != "none"), None)
+
+
+def check_exposed(decision: Decision, columns: Iterable[DatasetColumn]) -> None:
+    """Raises MadangError("release_personal_column") where a decision shows a column that is personal."""
+    if found := exposed(decision, columns):
+        raise MadangError("release_personal_column", column=found.label or found.name)
