@@ -200,3 +200,23 @@ def test_columns_that_are_gone_are_told(tmp_path: Path) -> None:
     put(ws, tmp_path, [",".join(row.split(",")[:3] + row.split(",")[4:]) for row in ROWS])
     assert code(lambda: merged(ws, cells={0: {"비율": "1"}})) == "edit_columns_changed"
     assert code(lambda: merged(ws, cells={9: {"수량": "1"}})) == "edit_row_unknown"
+
+
+SWAPPED = ["번호,이름,위도,경도", *(f"{n},이름{n},37.{40 + n},127.{10 + n}" for n in range(1, 31))]
+
+
+def points(version: Version) -> tuple[Any, int]:
+    listed = pq.read_table(version.problems_path)["rule"].to_pylist()
+    assert version.facts["problems_by_rule"].get("point_swapped", 0) == listed.count("point_swapped")
+    return version.facts["located"]["points"].get("point_swapped", 0), listed.count("point_swapped")
+
+
+def test_points_that_were_mended_are_not_told_any_more_and_new_ones_are(tmp_path: Path) -> None:
+    ws = Workspace.init(tmp_path / "w")
+    put(ws, tmp_path, [*SWAPPED[:5], "5,이름5,127.15,37.45", *SWAPPED[6:]])
+    assert points(live(ws)) == (1, 1)
+    mended = commit(ws, merged(ws, cells={4: {"위도": "37.45", "경도": "127.15"}}))
+    assert points(mended) == (0, 0)
+    assert column(mended, "lon")[4] == pytest.approx(127.15)
+    again = commit(ws, merged(ws, base=2, added=[{"번호": "31", "위도": "127.2", "경도": "37.5"}]))
+    assert points(again) == (1, 1)

@@ -140,6 +140,43 @@ def test_stars_in_a_new_row_are_no_value_and_the_row_says_so(alice: Any, city: W
     assert live(city).n == 1
 
 
+def test_a_row_added_by_an_edit_leads_to_the_edit(alice: Any, city: Workspace) -> None:
+    book = workbook(alice)
+    book.worksheets[0].append([31, "새 사람", "010-7777-8888", 5, "2026-02-01"])
+    book.worksheets[0]["D2"] = 300
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    approve(alice, page, ["a0", "c0"], why="빠진 사람을 더함")
+    deposit = live(city).deposit_id
+    (row,) = column(city, "source_row")[-1:]
+    rows = Page(alice.get("/data/물품/rows/"))
+    there = next(each for each in rows.tree.xpath("//table//th/a/@href") if each.endswith(f"?row={row}"))
+    answer = alice.get(there)
+    added = Page(answer)
+    assert answer.status_code == 200
+    for said in (
+        f"더한 {row}행",
+        "원본 파일에 없습니다",
+        "빠진 사람을 더함",
+        "고친 것.xlsx",
+        "alice",
+        "1판을 고친 2판",
+    ):
+        assert said in added.text, said
+    assert alice.get(added.link("고친 접수증 보기")).status_code == 200
+    assert alice.get(added.link("무엇이 바뀌었는지 보기")).status_code == 200
+    of_file = Page(alice.get(f"/data/물품/source/{deposit}/?row=2"))
+    assert "고친 칸은 아래 원본과 다릅니다" in of_file.text
+    assert "이름1" in of_file.text
+    third = workbook(alice)  # an edit of the edit: the row is still of the second version
+    third.worksheets[0]["D3"] = 600
+    page = Page(alice.get(send(alice, third).link("바뀐 것 보기")))
+    approve(alice, page, ["c1"], why="다시")
+    again = Page(alice.get(f"/data/물품/source/{live(city).deposit_id}/?row={row}"))
+    assert "빠진 사람을 더함" in again.text
+    version = Page(alice.get("/data/물품/"))
+    assert "1판을 파일에서 읽을 때 정한 것입니다" in version.text
+
+
 def test_a_copy_nobody_edited_says_so(alice: Any, city: Workspace) -> None:
     page = send(alice, workbook(alice))
     assert "마지막 숫자까지 같습니다" in page.text

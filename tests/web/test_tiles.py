@@ -230,8 +230,25 @@ def test_tiles_obey_the_policy(placed: Workspace, signed_in: Any) -> None:
     found.write_card({**found.card, "access": "internal", "own_rows": "kind"}, by="김새빛", at=placed.clock())
     assert alice.get(address(12)).status_code == 403
     assert b"\xea\xb6\x81" not in alice.get(address(12)).content
-    assert alice.get("/data/곳/map/").status_code == 404
+    told = alice.get("/data/곳/map/")
+    assert told.status_code == 403
+    assert "내 부서의 행만 보여 지도를 그리지 않습니다" in Page(told).text
     assert alice.get("/data/곳/tiles/1/99/0/0.mvt").status_code == 403
+
+
+def test_the_map_of_personal_rows_says_why_there_is_none(own_city: Workspace, signed_in: Any) -> None:
+    path = own_city.folder / "신고.csv"
+    rows = [f"{n},010-1234-{5600 + n},37.{40 + n},127.{10 + n}" for n in range(1, 31)]
+    path.write_text("\n".join(["번호,전화,위도,경도", *rows]) + "\n", encoding="utf-8")
+    own_city.deposit(path, "신고")
+    alice = signed_in("official", department="교통과")
+    there = Page(alice.get("/data/신고/rows/")).link("지도")
+    told = alice.get(there)
+    page = Page(told)
+    assert told.status_code == 403
+    assert "가린 개인정보가 있어 위치를 한 행씩 지도에 찍지 않습니다" in page.text
+    assert not page.find("#map")
+    assert "010-" not in page.text
 
 
 def test_a_table_without_places_has_no_tiles(client: Any) -> None:

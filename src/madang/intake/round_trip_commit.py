@@ -48,10 +48,12 @@ def commit_edits(
     why: str,
     at: datetime,
     mark: str = "",
+    file: str = "",
 ) -> Version:
     """Commit the lines of `merged` that are `approved` (their ids) as the next version of `dataset`.
 
-    `mark` is kept with the version, so that it is found again by whoever asked for it (`committed_as`).
+    `mark` is kept with the version, so that it is found again by whoever asked for it (`committed_as`), and `file`, the
+    name of the workbook that the edits came in.
 
     A line with a conflict, approved, wins over what is live. Rows nobody edited keep every value. The problems of cells
     that were mended go, every rule is checked again. The receipt says `why`, the facts which version the copy was of.
@@ -72,11 +74,12 @@ def commit_edits(
         columns = _screened(live, placed.table, lines, standard)
         out = place / "part-0.parquet"
         pq.write_table(placed.table, out, compression="snappy")
-        quality, problems = _checked(live, out, columns, lines, standard, place, at)
+        quality, problems = _checked(live, placed, out, columns, lines, standard, place, at)
         why_not = _brought_back(bank, dataset, out, place)
         if why_not is not None:
             raise why_not
         told = _told(live, merged, lines, by, why) | ({"mark": mark} if mark else {})
+        told |= {"file": file} if file else {}
         return bank.commit(
             dataset,
             [out],
@@ -159,6 +162,7 @@ def _screened(
 
 def _checked(
     live: Version,
+    placed: Placed,
     out: Path,
     columns: list[DatasetColumn],
     lines: list[Line],
@@ -174,10 +178,11 @@ def _checked(
         before = ProblemSink(place / "before.parquet")
         check(live.files, live.columns, standard, con, before, today=today, rhythm_days=rhythm)
         before.close()
-        kept, mended = _kept_problems(live, lines, set(before.by_rule))
+        kept, mended = _kept_problems(live, lines, {*before.by_rule, *placed.listed})
         columns[:] = _counted(columns, out, mended)
         sink = ProblemSink(place / "problems.parquet")
         sink.add_table(kept)
+        placed.list_points(columns, sink, place)
         previous = datetime.fromisoformat(as_of).date() if as_of else None
         quality = check(
             [out], columns, standard, con, sink, today=today, rhythm_days=rhythm, previous_as_of=previous

@@ -7,6 +7,8 @@ TEXTS: dict[str, str] = {
     "synthetic_title": "[sample] {title}",
     "synthetic_source": "{source} (of a made-up city, nothing to do with reality)",
     "source_withheld": "The file holds resident registration numbers, so its original was not kept or was sealed. See this row in the file you deposited.",
+    "places_personal": "This dataset holds personal data that is hidden, so its rows are not put on a map one by one. The page of the dataset shows the numbers by area.",
+    "places_own_rows": "You see only the rows of your department of this dataset, so no map is drawn. See them in the table.",
     "places_masked": "This dataset has masked personal data, so places of single rows cannot leave it. Download another format.",
     "rollback_reason": "Write the reason. It stays on record.",
     "card_moved": "Somebody else changed this card meanwhile. Open the page again, look at the present card and change that.",

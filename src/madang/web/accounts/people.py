@@ -54,6 +54,14 @@ def person_of_user(user: User, *, via: str = "web", today: date | None = None) -
     )
 
 
+def name_of(login: str) -> str:
+    """The name of the person with a login name; the login name itself where nobody has it or no name is known."""
+    from madang.web.accounts.models import User
+
+    found = User.objects.filter(username=login).first() if login else None
+    return str(found) if found else login
+
+
 def lasting(day: date, prefix: str = "") -> Q:
     """What is valid on a day: both ends included, no end: without limit."""
     begun = Q(**{f"{prefix}valid_from": None}) | Q(**{f"{prefix}valid_from__lte": day})

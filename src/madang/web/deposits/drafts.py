@@ -85,6 +85,7 @@ def approve(
     version = commit_edits(
         ws.bank, draft.dataset, found, lines, standards=ws.standards, registers=ws.registers, by=by.id,
         why=why.strip(), at=ws.clock(), mark=_mark(draft),
+        file=draft.upload_name,
     )  # fmt: skip
     _committed(draft, version, by=by, why=why.strip())
     ws.renewed(draft.dataset)

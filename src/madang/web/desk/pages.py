@@ -11,6 +11,7 @@ from madang.intake.original import SourceRow
 from madang.web.shell.mark import Mark
 
 if TYPE_CHECKING:
+    from madang.web.desk.edited import Edit
     from madang.web.desk.lineage import Lineage
     from madang.web.desk.personal import PersonalData
     from madang.web.desk.placed import Places
@@ -282,6 +283,7 @@ class DatasetPage:
     may: frozenset[str] = frozenset()  # what the person may do with it: deposit, edit, release, read_personal
     only_own: bool = False  # the person sees the own rows of his department
     today: str = ""
+    read_at: int = 0  # the version whose reading the evidence is of, where it is not this one
 
     @property
     def placed(self) -> bool:
@@ -353,6 +355,8 @@ class SourcePage:
     hidden: bool = False  # whether personal values are starred
     note: str = ""  # why the original is not shown
     naming: int = 0  # place of the column that stays in sight beside the row number
+    edit: Edit | None = None  # by which the version was made
+    added: bool = False  # the row was added by that edit and stands in no file
 
     @property
     def names(self) -> list[str]:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from madang.access import Verb, can
 from madang.bank import Dataset, Version
 from madang.bank.describe import as_of, of_file_name, rhythm_of
-from madang.bank.seen import thing_of
+from madang.bank.seen import closed_by, thing_of
 from madang.declarations.standard import Standard
 from madang.web.desk.changes import changes_since, version_line
+from madang.web.desk.edited import read_at
 from madang.web.desk.entries import check_readable
 from madang.web.desk.known import last_refused, standard_of
 from madang.web.desk.lineage import lineage_of
@@ -59,7 +60,7 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         id=dataset.id,
         title=str(card["title"]),
         description=str(card.get("description") or (standard.description if standard else "")),
-        card=_card_lines(card, standard, version),
+        card=_card_lines(dataset, card, standard, version),
         defects=tuple(str(defect) for defect in card.get("known_defects") or ()),
         as_of=as_of(version) if version else None,
         as_of_named=bool(version and of_file_name(version)),
@@ -84,7 +85,13 @@ def dataset_page(dataset_id: str, n: int | None = None) -> DatasetPage:
         may=frozenset(verb for verb in _VERBS if can(asker(), verb, thing_of(dataset))),
         only_own=bool(view.own_rows),
         today=ws.clock().date().isoformat(),
+        read_at=_read_at(version),
     )
+
+
+def _read_at(version: Version | None) -> int:
+    found = read_at(version) if version else None
+    return found.n if version and found and found.n != version.n else 0
 
 
 def _columns_seen(
@@ -104,14 +111,31 @@ def _previous(dataset: Dataset, version: Version | None) -> int | None:
 
 
 def _card_lines(
-    card: Mapping[str, Any], standard: Standard | None, version: Version | None
+    dataset: Dataset, card: Mapping[str, Any], standard: Standard | None, version: Version | None
 ) -> list[tuple[str, str]]:
+    if access := _access(dataset, card):
+        card = {**card, "access": access}
     lines = [(_("표준"), _standard(standard))]
     lines += [(label, words.card_value(key, card[key])) for key, label in words.CARD.items() if card.get(key)]
     if version and version.receipt.get("file"):
         member = version.receipt.get("member")
         lines.append((_("원본 파일"), f"{version.receipt['file']}" + (f" ({member})" if member else "")))
     return lines
+
+
+def _access(dataset: Dataset, card: Mapping[str, Any]) -> str:
+    """Who may read it in truth, and because of what it is made of, where that is why; "" where nothing says it."""
+    closers = closed_by(dataset)
+    if not closers and not card.get("access"):
+        return ""
+    access = words.card_value("access", thing_of(dataset).access)
+    if not closers:
+        return access
+    seen = bank()
+    titles = {
+        str(seen[name].card["title"]) if name in seen else _("지금 읽을 수 없는 데이터") for name in closers
+    }
+    return _("%(access)s (%(datasets)s 때문에)") % {"access": access, "datasets": ", ".join(sorted(titles))}
 
 
 def _standard(standard: Standard | None) -> str:

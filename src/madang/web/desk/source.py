@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from madang.bank import Dataset
 from madang.intake.original import Original, SourceRow, original
 from madang.messages import MadangError
+from madang.web.desk.edited import added_by, edit_of
 from madang.web.desk.pages import ProblemLine, SourcePage
 from madang.web.desk.problems import errors_first, hidden_in, known_deposit, line_of, problems_of
 from madang.web.desk.whole import whole
@@ -36,6 +37,10 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
     dataset = whole(dataset_id)
     chosen = known_deposit(dataset, deposit)
     receipt, facts = dataset.receipt(chosen), dataset.facts(chosen)
+    made = next((each for each in dataset.versions if each.deposit_id == chosen), None)
+    if made is not None and (edit := added_by(made, row)) is not None:
+        return SourcePage("", "", [], [], row, None, "", 0, _in_row(dataset, chosen, row, column, hidden_in(dataset, facts)),
+                          edit=edit, added=True)  # fmt: skip
     snapshot = ws.bank.snapshots.path(str(receipt["sha256"]))
     withheld = ws.bank.snapshots.is_withheld(str(receipt["sha256"]))
     if not snapshot.is_file() and not withheld:
@@ -72,6 +77,7 @@ def source_page(dataset_id: str, deposit: str, row: int, column: str = "") -> So
         problems=_in_row(dataset, chosen, row, column, hidden),
         hidden=bool(hidden),
         note=note,
+        edit=edit_of(made) if made is not None else None,
     )
 
 

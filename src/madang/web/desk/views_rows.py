@@ -106,6 +106,10 @@ def download(request: HttpRequest, dataset: str, form: str) -> HttpResponseBase:
 def places(request: HttpRequest, dataset: str) -> HttpResponse:
     """The map of the rows that are asked for."""
     question = _asked(request, dataset)
+    if hidden(question):
+        code = "places_own_rows" if question.view.own_rows else "places_personal"
+        told = {"reason": said(MadangError(code)), "no_map": True}
+        return _shown(request, question, "map", told, name="desk/not_understood.html", status=403)
     if not placed(question):
         raise Http404
     tiles_at = (
@@ -160,7 +164,12 @@ def _asked(request: HttpRequest, dataset: str, *, personal: bool = False) -> Ask
 
 def placed(question: Asked) -> bool:
     """Whether the rows have places that may be shown one by one."""
-    return not question.view.masked and not question.view.own_rows and has_places(question.version)
+    return has_places(question.version) and not hidden(question)
+
+
+def hidden(question: Asked) -> bool:
+    """Whether the rows have places that this person may not see one by one."""
+    return bool(question.view.masked or question.view.own_rows) and has_places(question.version)
 
 
 def _shown(
@@ -173,7 +182,7 @@ def _shown(
         "error": question.error,
         "here_is": here,
         "same": question.link(question.bare),
-        "placed": placed(question),
+        "placed": has_places(question.version),
         "whole": question.link(type(question.query)()),
         **more,
     }
