@@ -19,22 +19,22 @@ Told = dict[int, dict[str, frozenset[str]]]
 
 _DAMAGE = (MadangError, OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError)
 _GONE = frozenset({"*"})  # told of an input that is there no more: nobody knows what of it was personal
-_NOTHING: Stamp = (0, 0, 0, 0, 0)
+NOTHING: Stamp = (0, 0, 0, 0, 0)  # where no dataset is
 _KEPT = 10_000
 _cards: dict[Path, tuple[Stamp, Thing, tuple[str, ...]]] = {}  # by folder, with the stamp it was read at
 _told: dict[Path, tuple[bytes, Told]] = {}  # by folder, with the seal of its lineage
 
 
-def stamp_of(folder: Path) -> Stamp:
+def stamp_of(folder: Path | str) -> Stamp:
     """When the deposits, the cards and the table of a dataset changed, the latter two with their inode; zeros: not there."""
     try:
-        deposits = os.stat(folder / "deposits").st_mtime_ns
+        deposits = os.stat(f"{folder}/deposits").st_mtime_ns
     except OSError:
-        return _NOTHING
-    return (deposits, *_changed(folder / "cards"), *_changed(folder / "table" / "_delta_log"))
+        return NOTHING
+    return (deposits, *_changed(f"{folder}/cards"), *_changed(f"{folder}/table/_delta_log"))
 
 
-def _changed(folder: Path) -> tuple[int, int]:
+def _changed(folder: str) -> tuple[int, int]:
     try:
         found = os.stat(folder)
     except FileNotFoundError:
@@ -94,6 +94,11 @@ class Lineage:
             name: only_steward(thing) if thing and name in since else thing for name, thing in things.items()
         }
 
+    def closed_by(self, dataset: str) -> list[str]:
+        """What a dataset is made of that nobody or not everybody of the municipality may read whole."""
+        found = self.inputs(dataset).items()
+        return [name for name, each in found if each is None or each.access == "restricted" or each.own_rows]
+
     def personal(self, dataset: str, n: int) -> frozenset[str]:
         """Names of the columns of version `n` that are personal now: those that any version of it says are, and
 
@@ -126,11 +131,11 @@ class Lineage:
 
     def _stamp(self, name: str) -> Stamp:
         if name not in self._stamps:
-            self._stamps[name] = stamp_of(self._folder / name) if is_valid_id(name) else _NOTHING
+            self._stamps[name] = stamp_of(self._folder / name) if is_valid_id(name) else NOTHING
         return self._stamps[name]
 
     def _is_there(self, name: str) -> bool:
-        return self._stamp(name) != _NOTHING
+        return self._stamp(name) != NOTHING
 
     def _dataset(self, name: str) -> Dataset:
         if name not in self._datasets:

@@ -56,8 +56,10 @@ class SeenBank:
         if personal:
             return found
         ever = personal_names(dataset)
-        now = lineage.personal_ever(dataset.id) if version is None else lineage.personal(dataset.id, version)
-        masked = {c.name for c in columns if c.name in now or not ever.isdisjoint((c.name, c.label))}
+        ever |= (
+            lineage.personal_ever(dataset.id) if version is None else lineage.personal(dataset.id, version)
+        )
+        masked = {c.name for c in columns if not ever.isdisjoint((c.name, c.label))}
         return View(found.masked | masked, found.own_rows, found.own_values)
 
 
@@ -67,6 +69,16 @@ def thing_of(dataset: Dataset) -> Thing:
     A card that cannot be read makes a dataset that only administrators see.
     """
     return Lineage.of(dataset).thing(dataset.id)
+
+
+def closed_by(dataset: Dataset) -> list[str]:
+    """Ids of what a dataset is made of that closes it, whatever its own card says."""
+    return Lineage.of(dataset).closed_by(dataset.id)
+
+
+def personal_ever(dataset: Dataset) -> frozenset[str]:
+    """Names and labels of columns of any version that are personal now: `personal_now` of all versions together."""
+    return personal_names(dataset) | Lineage.of(dataset).personal_ever(dataset.id)
 
 
 def personal_now(bank: Bank, dataset: str, version: int) -> frozenset[str]:

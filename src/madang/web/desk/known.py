@@ -21,7 +21,7 @@ from madang.access import Person, Thing, can, of_card
 from madang.bank import Dataset, Version
 from madang.bank.describe import as_of, data_day, of_file_name, rhythm_of
 from madang.bank.ids import is_valid_id
-from madang.bank.seen import thing_of
+from madang.bank.made_of import NOTHING, Lineage, Stamp, stamp_of
 from madang.declarations.standard import Standard
 from madang.messages import MadangError
 from madang.web.desk.quality import quality_of
@@ -118,7 +118,7 @@ class _Book:
         self.standards = ws.standards
         self._bank = ws.bank.folder
         self._path = ws.folder / "cache" / "catalogue.json"
-        self._pages: dict[str, tuple[list[int], Known]] = {}
+        self._pages: dict[str, tuple[Stamp, Known]] = {}
         self._sorted: list[Known] = []
         with suppress(*DAMAGE):
             self._read()
@@ -138,18 +138,15 @@ class _Book:
             self._sorted = sorted((known for _, known in self._pages.values()), key=lambda each: each.title)
             if behind or gone:
                 self._keep()
-        return [self._as_close(each) if each.made_of else each for each in self._sorted]
-
-    def _as_close(self, made: Known) -> Known:
-        thing = thing_of(Dataset(self._bank / made.id))
-        return replace(made, access=thing.access, closed=thing)
+        lineage = Lineage(self._bank, stamps)
+        return [_as_close(each, lineage.thing(each.id)) if each.made_of else each for each in self._sorted]
 
     def _read(self) -> None:
         kept = json.loads(self._path.read_text(encoding="utf-8"))
         if kept["key"] == self.key:
             self._pages = {
                 stored["id"]: (
-                    stamp,
+                    tuple(stamp),
                     Known(
                         **{
                             **stored,
@@ -173,28 +170,16 @@ class _Book:
             fresh.replace(self._path)
 
 
-def _stamps(bank: Path) -> Iterable[tuple[str, list[int]]]:
+def _stamps(bank: Path) -> Iterable[tuple[str, Stamp]]:
     """Every dataset of the bank with when its cards, deposits and table changed."""
     with suppress(FileNotFoundError), os.scandir(bank) as found:
         for entry in found:
-            base = entry.path
-            try:
-                deposits = os.stat(f"{base}/deposits").st_mtime_ns
-            except OSError:
-                continue
-            if is_valid_id(entry.name):
-                yield (
-                    entry.name,
-                    [deposits, *_changed(f"{base}/cards"), *_changed(f"{base}/table/_delta_log")],
-                )
+            if is_valid_id(entry.name) and (stamp := stamp_of(entry.path)) != NOTHING:
+                yield entry.name, stamp
 
 
-def _changed(folder: str) -> tuple[int, int]:
-    try:
-        found = os.stat(folder)
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_ino
+def _as_close(made: Known, thing: Thing) -> Known:
+    return replace(made, access=thing.access, closed=thing)
 
 
 # one dataset -----------------------------------------------------------------------------------------------

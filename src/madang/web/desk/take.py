@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from madang.bank.describe import data_day
+from madang.bank.seen import thing_of
 from madang.formats import export
 from madang.formats.hwpx import MOST_COLUMNS, MOST_ROWS
 from madang.formats.taken import taken
@@ -110,7 +111,7 @@ def take(asked: Asked, form: Form) -> tuple[Iterator[bytes], str]:
 
 
 def _recorded(asked: Asked, form: Form) -> None:
-    if str(asked.dataset.card.get("access") or "internal") in ("public", "internal"):
+    if thing_of(asked.dataset).access != "restricted":
         return
     detail = {
         "version": asked.version.n, "form": form.id,

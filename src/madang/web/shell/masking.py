@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from madang.bank import Dataset
-from madang.bank.personal import personal_names
+from madang.bank.seen import personal_ever
 from madang.declarations.standard import DatasetColumn
 
 _REST = re.compile(r"(?<=.)\S", re.DOTALL)
@@ -21,8 +21,8 @@ def personal(columns: Iterable[DatasetColumn]) -> set[str]:
 
 
 def personal_of(dataset: Dataset, columns: Iterable[DatasetColumn]) -> set[str]:
-    """Names and headers of `columns` that are personal, or that any version of the dataset says are."""
-    columns, ever = list(columns), personal_names(dataset)
+    """Names and headers of `columns` that are personal, or that any version of the dataset, or what it is made of, says are."""
+    columns, ever = list(columns), personal_ever(dataset)
     there = {n for c in columns if not ever.isdisjoint((c.name, c.label)) for n in (c.name, c.label) if n}
     return personal(columns) | there | ever
 

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from madang.access import Person, Thing, can, check, check_into, of_card
+from madang.access import Person, Thing, can, check, check_into
+from madang.bank.seen import thing_of as thing_of_dataset
 from madang.collect.origin import Origin
 from madang.messages import MadangError
 from madang.workspace import Workspace
 
 
 def thing_of(origin: Origin, workspace: Workspace) -> Thing:
-    """The source, as open as its dataset; its steward's, else the dataset's steward's."""
+    """The source, as open as its dataset; its steward's, where that post may read the dataset, else the dataset's steward's."""
     filled = dataset_of(origin.dataset, workspace)
     if filled is None:
         return origin.thing
-    return Thing(
-        "source", origin.id, access=filled.access, steward=origin.steward or filled.steward, readers=filled.readers
-    )  # fmt: skip
+    own = filled.access != "restricted" or origin.steward in filled.readers
+    steward = origin.steward if own and origin.steward else filled.steward
+    return Thing("source", origin.id, access=filled.access, steward=steward, readers=filled.readers)
 
 
 def dataset_of(dataset: str, workspace: Workspace) -> Thing | None:
-    """A dataset as the policy knows it; None where there is none of that name yet."""
+    """A dataset as the policy knows it, as closed as what it is made of; None where there is none of that name yet."""
     if not dataset or dataset not in workspace.bank:
         return None
-    return of_card(dataset, workspace.bank[dataset].card)
+    return thing_of_dataset(workspace.bank[dataset])
 
 
 def may_collect(person: Person, origin: Origin, workspace: Workspace) -> bool:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from madang.access import Person, View, can
+from madang.access import Person, View
 from madang.bank import Bank, Dataset, Version
-from madang.bank.seen import SeenBank, thing_of
+from madang.bank.seen import SeenBank
 from madang.declarations.standard import DatasetColumn
 from madang.engine.locked import LockedTable
 from madang.engine.locked_copies import shown_copy
@@ -99,7 +99,7 @@ def still_seen(bank: Bank, person: Person, dataset_id: str, version: int, mark: 
     """Whether `person` may read now exactly what of a version was shown under `mark`."""
     try:
         dataset = SeenBank(bank, person).may("read", dataset_id)
-        view = SeenBank(bank, person).view(dataset, dataset.version(version).columns)
+        view = SeenBank(bank, person).view(dataset, dataset.version(version).columns, version=version)
     except MadangError:
         return False
     return mark_of(view) == mark
@@ -130,16 +130,16 @@ def _readable(bank: Bank, person: Person | None) -> Iterator[Dataset]:
     if person is None:
         yield from bank.datasets()
         return
-    for dataset in SeenBank(bank, person).datasets():
-        if can(person, "read", thing_of(dataset)):
-            yield dataset
+    yield from SeenBank(bank, person).datasets("read")
 
 
 def _table(bank: Bank, person: Person | None, dataset: Dataset) -> DeskTable | None:
     version = dataset.latest
     if version is None:
         return None
-    view = View() if person is None else SeenBank(bank, person).view(dataset, version.columns)
+    view = (
+        View() if person is None else SeenBank(bank, person).view(dataset, version.columns, version=version.n)
+    )
     return DeskTable(version, str(dataset.card["title"]), view, names_of(dataset.id))
 
 
