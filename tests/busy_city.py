@@ -103,7 +103,7 @@ def collected(browser: Any) -> dict[str, str]:
     """A source that is declared and paused."""
     from web.test_sources import FILLED
 
-    answer = browser.post("/sources/-/new/api/", FILLED)
+    answer = browser.post("/sources/-/new/api/", {**FILLED, "paused": "1"})
     assert answer.status_code == 302, answer.content.decode()
     return {"id_": "rain"}
 
