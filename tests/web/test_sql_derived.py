@@ -14,6 +14,9 @@ import pytest
 
 from madang.access import owner
 from madang.bank.seen import SeenBank
+from madang.collect.origin import Origin, save_origin
+from madang.collect.rhythm import Rhythm
+from madang.web.audit.models import Entry
 from madang.web.sql import actions
 from madang.web.sql.models import Asked, Derived
 from madang.workspace import Workspace
@@ -153,6 +156,82 @@ def test_making_it_again_of_another_table_counts_that_one_too(
     card(own_city, TOILETS, access="internal")
     card(own_city, LIBRARY, access="restricted", steward="문화과")
     assert reads(ahn, "옮긴-표") == SHUT  # an earlier version holds it
+
+
+CLUBS = "동아리"
+
+
+def clubs(ws: Workspace, folder: Path, who: str) -> str:
+    """A version of the clubs; returns the name of the column that has `who` answers for a club."""
+    rows = "\n".join(f"동아리 {n},{who.format(n=n)},{n}" for n in range(1001, 1031))
+    (folder / "clubs.csv").write_text(f"동아리명,담당,회원수\n{rows}\n", encoding="utf-8")
+    ws.deposit(folder / "clubs.csv", CLUBS, by="test")
+    return next(c.name for c in ws.version(CLUBS).columns if c.label == "담당")
+
+
+def test_other_names_and_made_of_what_was_made_hide_no_personal_column(
+    own_city: Workspace, maker: Any, ahn: Any, signed_in: Callable[..., Any], tmp_path: Path
+) -> None:
+    """In SQL, on the page and in the API of the one who may still read them the values are starred."""
+    name = clubs(own_city, tmp_path, "담당 {n}")
+    card(own_city, CLUBS, steward="문화과 도서관팀")
+    derive(maker, f'SELECT "{name}" AS n2 FROM {CLUBS}', "별명-표")
+    derive(maker, "SELECT n2 AS n3 FROM 별명_표", "손자-표")
+    holder = signed_in("analyst", posts=["문화과 도서관팀"])
+    rows = f"/api/v1/datasets/{quote('손자-표')}/rows?limit=30"
+    assert "담당 1001" in holder.get(rows).content.decode()
+    clubs(own_city, tmp_path, "010-2345-{n}")
+    for made in ("별명-표", "손자-표"):
+        assert reads(ahn, made) == SHUT, made
+        assert reads(holder, made) == OPEN, made
+        assert "담당 1001" not in holder.get(f"/data/{quote(made)}/").content.decode(), made
+    assert "담당 1001" not in holder.get(rows).content.decode()
+    asked = ask(holder, "SELECT n3 FROM 손자_표")
+    assert "담당 1001" not in holder.get(f"/sql/answers/{asked.pk}/rows.json").content.decode()
+
+
+def test_a_source_of_a_made_table_is_as_closed_as_the_table(
+    own_city: Workspace, maker: Any, signed_in: Callable[..., Any]
+) -> None:
+    derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    rhythm = Rhythm.of("daily 06:30")
+    said = {"dataset": "옮긴-표", "steward": ANALYSIS}
+    leak = Origin("leak", "새는 곳", "http", "https://x.go.kr/a.csv", rhythm, **said)  # type: ignore[arg-type]
+    save_origin(own_city.folder, leak)
+    plain = signed_in("official", username="plain")
+    assert plain.get("/sources/leak/").status_code == 200
+    card(own_city, LIBRARY, access="restricted", steward="문화과 도서관팀", readers=[])
+    for who in (maker, plain):
+        assert "새는 곳" not in who.get("/sources/").content.decode()
+        assert who.get("/sources/leak/").status_code == 404
+        assert who.post("/sources/leak/do/", {"do": "run"}).status_code == 404
+    holder = signed_in("steward", posts=["문화과 도서관팀"])
+    assert holder.get("/sources/leak/").status_code == 200
+
+
+def test_taking_a_table_that_its_inputs_closed_is_recorded(
+    own_city: Workspace, maker: Any, signed_in: Callable[..., Any]
+) -> None:
+    derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    card(own_city, LIBRARY, access="restricted", steward="문화과 도서관팀")
+    holder = signed_in("analyst", posts=["문화과 도서관팀"])
+    answer = holder.get(f"/data/{quote('옮긴-표')}/download.csv")
+    assert answer.status_code == 200
+    b"".join(answer.streaming_content)
+    assert Entry.objects.filter(what="dataset.download", thing="옮긴-표").count() == 1
+
+
+def test_its_page_says_who_may_read_it_in_truth_and_why(
+    own_city: Workspace, maker: Any, signed_in: Callable[..., Any]
+) -> None:
+    derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    holder = signed_in("analyst", posts=["문화과 도서관팀"])
+    assert "때문에" not in holder.get(f"/data/{quote('옮긴-표')}/").content.decode()
+    card(own_city, LIBRARY, access="restricted", steward="문화과 도서관팀", title="도서관 현황")
+    assert "<dd>제한 (도서관 현황 때문에)</dd>" in holder.get(f"/data/{quote('옮긴-표')}/").content.decode()
+    own_city.erase(LIBRARY, ground="시험", by="test")
+    root = signed_in("administrator")
+    assert "제한 (지금 읽을 수 없는 데이터 때문에)" in root.get(f"/data/{quote('옮긴-표')}/").content.decode()
 
 
 # kept answers --------------------------------------------------------------------------------------------------
