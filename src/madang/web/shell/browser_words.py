@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from madang.messages import Language, text
+from madang.messages.josa import printable
 
 _BY_HAND = (  # Korean: what stands in a sentence, what is said in its place
     (r"어느 좌표계인지 `--crs EPSG:번호`로 정하십시오", "‘읽는 방법 고치기’의 ‘좌표계’에서 고르십시오"),
@@ -60,13 +64,47 @@ _BY_HAND = (  # Korean: what stands in a sentence, what is said in its place
     (r"Build it anew: `madang doctor --fix`", "Ask an administrator to build it anew"),
     (r"See with `madang doctor` what is missing and restore it from a backup", "Ask an administrator to restore them from a backup"),
 )  # fmt: skip
+_SENTENCES = ("because",)  # parameters that are finished sentences of the core themselves
 _RULES = tuple((re.compile(pattern), instead) for pattern, instead in _BY_HAND)
 
 
+def said_in_browser(code: str, language: Language, **params: Any) -> str:
+    """The sentence for `code` without commands; what is filled in stays as it is. Raises KeyError as `text` does."""
+    kept: dict[str, str] = {}
+    marked = {
+        name: _Marked(number, in_browser(str(value)) if name in _SENTENCES else value, kept)
+        for number, (name, value) in enumerate(params.items())
+    }
+    sentence = in_browser(text(code, language, **marked))
+    for mark, shown in kept.items():
+        sentence = sentence.replace(mark, shown)
+    return sentence
+
+
 def in_browser(sentence: str) -> str:
-    """A sentence of the core without commands: what to do on the page."""
+    """A finished sentence of the core without commands: what to do on the page. Only where no code was kept with it."""
     if "--" not in sentence and "madang " not in sentence:
         return sentence
     for pattern, instead in _RULES:
         sentence = pattern.sub(instead, sentence)
     return sentence
+
+
+class _Marked:
+    """A parameter as a mark that no rule knows, ending as the parameter sounds, since particles follow its end."""
+
+    def __init__(self, number: int, value: Any, kept: dict[str, str]) -> None:
+        self._number, self._value, self._kept = number, value, kept
+
+    def __str__(self) -> str:
+        return self._mark(str(self._value))
+
+    def __format__(self, spec: str) -> str:
+        return self._mark(str(self._value) if isinstance(self._value, str) else format(self._value, spec))
+
+    def _mark(self, shown: str) -> str:
+        shown = printable(shown)
+        end = "zip" if shown.lower().endswith("zip") else next(filter(str.isalnum, reversed(shown)), "")
+        mark = f"\ue000{chr(0xE100 + self._number)}\ue001{end}"
+        self._kept[mark] = shown
+        return mark

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from madang.messages import Language, MadangError, text
-from madang.web.shell.browser_words import in_browser
+from madang.messages import Language, MadangError
+from madang.web.shell.browser_words import said_in_browser
 
 
 def chosen_language(
@@ -34,6 +34,4 @@ def chosen_language(
 def said(error: MadangError) -> str:
     """The sentence of an error in the language of the page."""
     code = (translation.get_language() or "ko")[:2]
-    return in_browser(
-        text(error.code, cast(Language, code if code in ("ko", "en") else "ko"), **error.params)
-    )
+    return said_in_browser(error.code, cast(Language, code if code in ("ko", "en") else "ko"), **error.params)

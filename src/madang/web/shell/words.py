@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from madang.messages import ko, text
-from madang.web.shell.browser_words import in_browser
+from madang.web.shell.browser_words import in_browser, said_in_browser
 from madang.web.shell.mark import Mark
 
 TYPES: dict[str, str] = {
@@ -92,18 +92,21 @@ def in_korean() -> bool:
 
 def said(code: str, **params: Any) -> str:
     """A sentence of the core in the language of the page. Raises KeyError for a code that it does not have."""
-    return in_browser(text(code, "ko" if in_korean() else "en", **params))
+    return said_in_browser(code, "ko" if in_korean() else "en", **params)
 
 
 def reason(stored: Mapping[str, Any]) -> str:
     """A reason of a receipt in the language of the page: as it was written then where the page is Korean."""
     code, written = str(stored.get("code") or ""), str(stored.get("text") or "")
-    if written and in_korean():
-        return in_browser(written)
+    params = {k: v for k, v in (stored.get("params") or {}).items() if k not in ("code", "language")}
     try:
-        return said(code, **stored.get("params") or {})
-    except KeyError:
-        return written or code
+        if (
+            written and in_korean() and text(code, **params) != written
+        ):  # the vocabulary said it otherwise then
+            return in_browser(written)
+        return said(code, **params)
+    except (KeyError, TypeError, ValueError):  # a code, or parameters, of another time
+        return in_browser(written) or code
 
 
 def card_value(key: str, value: object) -> str:
