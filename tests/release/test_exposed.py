@@ -126,3 +126,22 @@ def test_the_dataset_itself_is_looked_at_in_every_version(city: tuple[Workspace,
     releases.decide(decision("명부", "명부", columns=kept))
     find_personal(ws, "명부", [alias(ws)])
     assert "명부" not in OpenBank(ws.folder / "open")
+
+
+@pytest.mark.parametrize("rhythm", ["automatic", "look"])
+def test_what_was_masked_as_harmless_is_masked_whole(city: tuple[Workspace, Releases], rhythm: str) -> None:
+    """Before it is known to be personal only numbers and names in it are starred."""
+    ws, releases = city
+    releases.decide(carried(columns={"other": Treatment("mask")}, rhythm=rhythm))
+    assert "가람" in str(published(releases, "옮김"))
+    find_personal(ws, "명부", [alias(ws)])
+    assert "옮김" not in Bank(ws.folder / "open")
+    releases.refresh("옮김")
+    assert "가람" not in str(published(releases, "옮김"))
+    live = OpenBank(ws.folder / "open")["옮김"].latest
+    releases.follow("명부")
+    releases.refresh("옮김")
+    again = OpenBank(ws.folder / "open")["옮김"].latest
+    assert live is not None
+    assert again is not None
+    assert (live.n, live.deposit_id) == (again.n, again.deposit_id)

@@ -21,7 +21,7 @@ from madang.release import joint, ledger
 from madang.release.cube import Cube, cube
 from madang.release.decision import Decision
 from madang.release.decisions import Decisions
-from madang.release.exposed import check_exposed, columns_now, exposed
+from madang.release.exposed import check_exposed, columns_now, exposed, starred, weakly_starred
 from madang.release.opened import is_over
 from madang.release.pieces import Relations
 from madang.release.publish import Made, Shut, decided, forget_copies, notice, publish, tell_shut, told_of
@@ -189,7 +189,8 @@ class Releases:
             if decision is not None and decision.dataset in self.bank:
                 with suppress(MadangError):  # that version is not there any more
                     version = self.bank[decision.dataset].version(n)
-                    if found := exposed(decision, columns_now(self.bank, version)):
+                    now = columns_now(self.bank, version)
+                    if found := exposed(decision, now) or weakly_starred(each, version, decision, now):
                         return found
         return None
 
@@ -317,8 +318,9 @@ class Releases:
                 if number in cubes:
                     made = made_of(cubes[number][0], tables, decision, version)
                 else:
-                    found = rows(con, version, decision, columns_now(self.bank, version))
-                    made = Made(found.table, found.columns)
+                    told = columns_now(self.bank, version)
+                    found = rows(con, version, decision, told)
+                    made = Made(found.table, found.columns, starred=starred(decision, told))
                 standard = self.standards.get(str(version.dataset.card.get("standard") or ""))
                 made = replace(made, columns=labelled(made.columns, standard))
                 self.steps(number, len(decisions), text("release_step_screen"))

@@ -35,3 +35,19 @@ def check_exposed(decision: Decision, columns: Iterable[DatasetColumn]) -> None:
     """Raises MadangError("release_personal_column") where a decision shows a column that is personal."""
     if found := exposed(decision, columns):
         raise MadangError("release_personal_column", column=found.label or found.name)
+
+
+def starred(decision: Decision, columns: Iterable[DatasetColumn]) -> tuple[str, ...]:
+    """The personal ones of `columns` that a decision masks: these whole, others only where a number or a name shows."""
+    masked = {name for name, how in decision.columns.items() if how.how == "mask"}
+    return tuple(each.name for each in columns if each.name in masked and each.privacy != "none")
+
+
+def weakly_starred(
+    published: Version, of: Version, decision: Decision, now: Iterable[DatasetColumn]
+) -> DatasetColumn | None:
+    """A column that `published` has masked as one that is not personal, and that is personal `now`; `of` is the version
+    it was made from."""
+    whole = {*(published.facts["release"].get("starred") or ()), *starred(decision, of.columns)}
+    columns = list(now)
+    return next((c for c in columns if c.name in starred(decision, columns) and c.name not in whole), None)

@@ -38,12 +38,16 @@ _GROUNDS = {"narrowing": "release_narrowing", "personal": "release_shut_personal
 
 @dataclass(frozen=True)
 class Made:
-    """What is to be published: rows with `source_row`, columns, and what the edition's page says of hidden cells."""
+    """What is to be published: rows with `source_row`, columns, and what the edition's page says of hidden cells.
+
+    `starred` are columns that were masked as personal ones are: cell by cell, whatever is in them.
+    """
 
     table: pa.Table
     columns: tuple[DatasetColumn, ...]
     cells: int = 0
     hidden: int = 0
+    starred: tuple[str, ...] = ()
 
 
 def publish(
@@ -141,7 +145,7 @@ def _told(version: Version, decision: Decision, made: Made) -> dict[str, Any]:
         "least": rule.least if rule else None, "fewest": rule.fewest if rule else None,
         "measures": [measure.called for measure in rule.measures] if rule else [],
         "dims": [dim.column for dim in rule.dims] if rule else [],
-        "rows": [asdict(each) for each in decision.rows],
+        "rows": [asdict(each) for each in decision.rows], "starred": list(made.starred),
     }  # fmt: skip
     read: dict[str, Any] = json.loads(json.dumps(told))
     return read
