@@ -117,7 +117,9 @@ def test_the_steward_is_told_once_that_an_edition_was_shut(shops: Workspace, ste
         f"/releases/of/{quote('가게')}/",
     )
     assert "우리 가게" in steward.get("/notices/").content.decode()
-    assert "개인정보라서" in steward.get("/releases/of/가게/").content.decode()
+    page = steward.get("/releases/of/가게/").content.decode()
+    assert "개인정보라서" in page
+    assert "앞서 연 판은 그대로 있습니다" not in page
 
 
 def test_a_look_beforehand_publishes_nothing(shops: Workspace, steward: Any) -> None:
