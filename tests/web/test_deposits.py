@@ -284,6 +284,16 @@ def test_a_form_without_its_token_is_refused(own_city: Workspace) -> None:
     assert Upload.objects.count() == 0
 
 
+def test_a_review_is_not_shown_again_after_it_was_thrown_away(alice: Any, own_city: Workspace) -> None:
+    key = upload(alice, ROWS.encode())
+    work()
+    assert "no-store" in alice.get(f"/deposits/{key}/")["Cache-Control"]
+    alice.post(f"/deposits/{key}/drop/")
+    gone = alice.get(f"/deposits/{key}/")
+    assert (gone.status_code, Page(gone).link("올리기로 가기")) == (404, "/deposits/")
+    assert "올리던 파일을 찾을 수 없습니다" in Page(gone).text
+
+
 def test_old_uploads_expire_and_dropped_ones_go(
     alice: Any, own_city: Workspace, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -177,6 +177,27 @@ def test_a_row_added_by_an_edit_leads_to_the_edit(alice: Any, city: Workspace) -
     assert "1판을 파일에서 읽을 때 정한 것입니다" in version.text
 
 
+def test_a_review_is_kept_by_no_browser_and_leads_back_when_it_is_gone(alice: Any, city: Workspace) -> None:
+    book = workbook(alice)
+    book.worksheets[0]["D2"] = 300
+    send(alice, book)
+    number = Draft.objects.get().pk
+    assert "no-store" in alice.get(f"/deposits/edits/{number}/")["Cache-Control"]
+    gone = alice.get("/deposits/edits/9999/")
+    assert gone.status_code == 404
+    assert Page(gone).link("올리기로 가기") == "/deposits/"
+
+
+def test_a_receipt_names_people(city: Workspace, signed_in: Any) -> None:
+    alice = signed_in("official", posts=[POST], username="alice")
+    book = workbook(alice)
+    book.worksheets[0]["D2"] = 300
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    receipt = Page(alice.get(approve(alice, page, ["c0"]).url))
+    assert "고친 사람 김담당 alice" in receipt.text
+    assert "고친 것.xlsx" in receipt.text
+
+
 def test_a_copy_nobody_edited_says_so(alice: Any, city: Workspace) -> None:
     page = send(alice, workbook(alice))
     assert "마지막 숫자까지 같습니다" in page.text

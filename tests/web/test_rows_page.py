@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -242,3 +242,18 @@ def test_the_examples_for_programs_ask_the_same_question(client: Any) -> None:
 def test_every_column_that_is_not_masked_has_a_field(client: Any) -> None:
     names = {each.get("name") for each in get(client, ROWS).find("form.row-form select")}
     assert {f"{each.name}.null" for each in COLUMNS if isinstance(each, DatasetColumn)} <= names
+
+
+def test_a_page_after_the_last_says_so(client: Any) -> None:
+    page = Page(client.get(f"/data/{PARKING}/rows/?page=999999999"))
+    assert "이 쪽에는 행이 없습니다" in page.text
+    assert "이 조건에 맞는 행이 없습니다" not in page.text
+
+
+def test_a_version_in_the_address_is_obeyed_or_told(client: Any) -> None:
+    led = client.get(f"/data/{PARKING}/?version=1")
+    assert (led.status_code, unquote(led.url)) == (302, f"/data/{PARKING}/versions/1/")
+    for address in ("?version=abc", "download.csv?version=abc", "rows/?version=abc"):
+        wrong = client.get(f"/data/{PARKING}/{address}")
+        assert wrong.status_code == 404
+        assert "있는 판: 1, 2" in Page(wrong).text

@@ -23,6 +23,7 @@ from madang.intake.round_trip import Cell, Line, Merged
 from madang.messages import MadangError
 from madang.web.accounts.people import person_of
 from madang.web.deposits import copies, drafts
+from madang.web.deposits.missing import passing
 from madang.web.deposits.models import Draft, sentence
 from madang.web.deposits.sending import workbook
 from madang.web.deposits.states import OPEN
@@ -61,6 +62,7 @@ def copy(request: HttpRequest, dataset: str) -> HttpResponseBase:
     return workbook(held, name)
 
 
+@passing
 @page
 def draft(request: HttpRequest, number: int) -> HttpResponse:
     """The edits of a draft against what is live."""
@@ -87,6 +89,7 @@ def draft(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "deposits/edits.html", told)
 
 
+@passing
 @require_POST
 def approve(request: HttpRequest, number: int) -> HttpResponse:
     """Make the chosen lines a version."""
@@ -110,6 +113,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("deposits:receipt", dataset=version.dataset.id, deposit=version.deposit_id)
 
 
+@passing
 @require_POST
 def drop(request: HttpRequest, number: int) -> HttpResponse:
     """Throw a draft away."""

@@ -20,7 +20,7 @@ from madang.intake.marked_original import marked_original
 from madang.intake.receipt import Reason
 from madang.messages import MadangError
 from madang.places.crs import label
-from madang.web.accounts.people import person_of
+from madang.web.accounts.people import name_of, person_of
 from madang.web.audit.reason import with_reason
 from madang.web.deposits.models import sentence
 from madang.web.deposits.reviewing import problem_sentence
@@ -65,6 +65,7 @@ def receipt(request: HttpRequest, dataset: str, deposit: str) -> HttpResponse:
         "personal": _hidden(found, facts) != set(),
         "may_personal": can(by, "read_personal", thing_of(found)),
         "edit": said.get("edit"),
+        "by": name_of(str(said["by"])),
         "live": found.latest is not None and found.latest.n == said.get("version"),
         "may_deposit": can(by, "deposit", thing_of(found)),
     }

@@ -19,6 +19,7 @@ from madang.intake.preview import Preview
 from madang.messages import MadangError
 from madang.web.accounts.people import person_of
 from madang.web.deposits import actions, asked, overview, reviewing, rights
+from madang.web.deposits.missing import passing
 from madang.web.deposits.models import Upload, sentence
 from madang.web.deposits.states import COMING, COMMITTING, DONE, FAILED, READING, REVIEW
 from madang.web.shell.doors import page
@@ -44,6 +45,7 @@ def _into(request: HttpRequest, by: Any) -> Dataset | None:
     return found if found and can(by, "deposit", thing_of(found)) else None
 
 
+@passing
 @page
 def upload(request: HttpRequest, key: str) -> HttpResponse:
     """An upload wherever it stands: coming, read, to be reviewed, deposited."""
@@ -94,6 +96,7 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "deposits/parts/progress.html", {"upload": found, **_progress(found)})
 
 
+@passing
 @require_POST
 def read(request: HttpRequest, key: str) -> HttpResponse:
     """Read a file again, with what was corrected on its review."""
@@ -107,6 +110,7 @@ def read(request: HttpRequest, key: str) -> HttpResponse:
     return _done(request, key, act, keep=True)
 
 
+@passing
 @require_POST
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
     """Deposit what the review shows."""
@@ -118,6 +122,7 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
     return _done(request, key, act)
 
 
+@passing
 @require_POST
 def drop(request: HttpRequest, key: str) -> HttpResponse:
     """Throw an upload away."""

@@ -92,14 +92,20 @@ def asked(dataset_id: str, given: Given, said: object = None, *, personal: bool 
 
 def _version(dataset: Dataset, first: dict[str, str]) -> tuple[Version, tuple[tuple[str, str], ...]]:
     if number := first.get("version"):
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise MadangError("version_missing", dataset=dataset.id, version=number, versions="-")
-        return dataset.version(int(number)), (("version", number),)
+        return version_of(dataset, number), (("version", number),)
     if day := first.get("as_of"):
         return dataset.as_of(day), (("as_of", day),)
     if dataset.latest is None:
         raise MadangError("no_version", dataset=dataset.id)
     return dataset.latest, ()
+
+
+def version_of(dataset: Dataset, number: str) -> Version:
+    """The version of that number, as an address says it. Raises MadangError("version_missing")."""
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        known = ", ".join(str(each.n) for each in dataset.versions) or "-"
+        raise MadangError("version_missing", dataset=dataset.id, version=number[:40], versions=known)
+    return dataset.version(int(number))
 
 
 def labels(columns: Iterable[DatasetColumn]) -> dict[str, str]:

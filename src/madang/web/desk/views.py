@@ -15,6 +15,7 @@ from madang.web.desk import catalogue as catalogue_query
 from madang.web.desk import changes, city_map, queries
 from madang.web.desk import problems as problem_queries
 from madang.web.desk import source as source_query
+from madang.web.desk.asked import version_of
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
 from madang.web.shell.workspace import asker, bank
@@ -55,6 +56,9 @@ def dataset(request: HttpRequest, dataset: str, n: int | None = None) -> HttpRes
     """A dataset at its live version, at version n, or as of a day."""
     if n is None and (day := request.GET.get("as_of", "").strip()):
         return _as_of(request, dataset, day)
+    if n is None and (asked := request.GET.get("version", "").strip()):
+        found = version_of(bank().may("read", dataset), asked)
+        return HttpResponseRedirect(reverse("desk:version", args=[dataset, found.n]))
     shown = queries.dataset_page(dataset, n)
     words = {"at_version": n, "at_version_words": _("%(n)s판") % {"n": n}, "at": f"?version={n}" if n else ""}
     return render(request, "desk/dataset.html", {"dataset": shown, **words})
