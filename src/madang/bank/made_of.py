@@ -21,11 +21,11 @@ _DAMAGE = (MadangError, OSError, KeyError, TypeError, ValueError, AttributeError
 _GONE = frozenset({"*"})  # told of an input that is there no more: nobody knows what of it was personal
 NOTHING: Stamp = (0, 0, 0, 0, 0)  # where no dataset is
 _KEPT = 10_000
-_cards: dict[Path, tuple[Stamp, Thing, tuple[str, ...]]] = {}  # by folder, with the stamp it was read at
-_told: dict[Path, tuple[bytes, Told]] = {}  # by folder, with the seal of its lineage
+_cards: dict[str, tuple[Stamp, Thing, tuple[str, ...]]] = {}  # by folder, with the stamp it was read at
+_told: dict[str, tuple[bytes, Told]] = {}  # by folder, with the seal of its lineage
 
 
-def stamp_of(folder: Path | str) -> Stamp:
+def stamp_of(folder: str) -> Stamp:
     """When the deposits, the cards and the table of a dataset changed, the latter two with their inode; zeros: not there."""
     try:
         deposits = os.stat(f"{folder}/deposits").st_mtime_ns
@@ -131,7 +131,7 @@ class Lineage:
 
     def _stamp(self, name: str) -> Stamp:
         if name not in self._stamps:
-            self._stamps[name] = stamp_of(self._folder / name) if is_valid_id(name) else NOTHING
+            self._stamps[name] = stamp_of(f"{self._folder}/{name}") if is_valid_id(name) else NOTHING
         return self._stamps[name]
 
     def _is_there(self, name: str) -> bool:
@@ -146,7 +146,7 @@ class Lineage:
 
     def _card(self, name: str) -> tuple[Thing, tuple[str, ...]]:
         if name not in self._cards:
-            folder, stamp = self._folder / name, self._stamp(name)
+            folder, stamp = f"{self._folder}/{name}", self._stamp(name)
             known = _cards.get(folder)
             if known is None or known[0] != stamp:
                 if len(_cards) >= _KEPT:
@@ -180,7 +180,7 @@ class Lineage:
         if name not in self._told:
             self._told[name] = None
             try:
-                seal, folder = self._seal(name), self._folder / name
+                seal, folder = self._seal(name), f"{self._folder}/{name}"
                 known = _told.get(folder)
                 if known is None or known[0] != seal:
                     if len(_told) >= _KEPT:
