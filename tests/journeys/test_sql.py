@@ -15,6 +15,25 @@ def write(page: Page, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
+def test_the_list_of_completions_closes_and_stays_in_the_window(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/sql/")
+    offered = page.locator(".cm-tooltip-autocomplete")
+    write(page, "SELECT 1 AS a, 2 AS b FROM ")
+    page.keyboard.insert_text("새빛시")
+    expect(offered).to_be_visible()
+    box = offered.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    page.keyboard.press("Control+Enter")
+    expect(offered).to_have_count(0)
+    page.keyboard.insert_text("_")
+    expect(offered).to_be_visible()
+    page.locator("h1").click()
+    expect(offered).to_have_count(0)
+
+
 def test_from_the_first_letter_to_the_picture(page: Page) -> None:
     page.goto("/sql/")
     expect(page.locator(".cm-content")).to_be_visible()

@@ -1,10 +1,10 @@
 /** The SQL desk: an editor that knows the tables, a run that can be cancelled, and answers without leaving the page. */
-import { autocompletion, closeBrackets, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeCompletion, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { PostgreSQL, sql } from "@codemirror/lang-sql";
 import { HighlightStyle, bracketMatching, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, drawSelection, keymap, lineNumbers, placeholder, type DecorationSet } from "@codemirror/view";
+import { Decoration, EditorView, drawSelection, keymap, lineNumbers, placeholder, tooltips, type DecorationSet } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 interface Column {
@@ -97,6 +97,7 @@ const look = EditorView.theme({
   ".cm-placeholder": { color: "var(--text-quiet)" },
   ".cm-wrong": { backgroundColor: "var(--bad-ground)", boxShadow: "inset 0.4rem 0 0 var(--bad)" },
   ".cm-tooltip": { backgroundColor: "var(--panel)", color: "var(--text)", border: "0.1rem solid var(--line-strong)" },
+  "&.cm-editor .cm-tooltip-autocomplete > ul": { minWidth: "min(25rem, calc(100vw - 2rem))", maxWidth: "min(70rem, calc(100vw - 2rem))" },
   ".cm-tooltip-autocomplete > ul > li": { padding: "0.4rem 0.8rem" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--text-on-accent)" },
   ".cm-completionDetail": { marginLeft: "1em", fontStyle: "normal", opacity: "0.8" },
@@ -132,6 +133,8 @@ function editor(area: HTMLTextAreaElement, tables: Promise<Table[]>, run: () => 
         sql({ dialect: PostgreSQL }).language,
         syntaxHighlighting(colours),
         autocompletion({ override: [async (context) => (await source)?.(context) ?? null], icons: false }),
+        tooltips({ position: "fixed", tooltipSpace: () => ({ top: 0, left: 0, bottom: window.innerHeight, right: document.documentElement.clientWidth }) }),
+        EditorView.domEventHandlers({ blur: (_, view) => void closeCompletion(view) }),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
         placeholder(sample(area.placeholder)),
         wrongLine,
@@ -218,6 +221,7 @@ function start(form: HTMLFormElement): void {
 
   async function run(): Promise<void> {
     if (running) return;
+    closeCompletion(view);
     running = newNumber();
     const began = performance.now();
     const tick = setInterval(() => (clock.textContent = `${((performance.now() - began) / 1000).toFixed(1)}${say("초", " s")}`), 100);
