@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from madang.bank import Bank
-from madang.bank.erase import erase, pending, replay, tombstones
+from madang.bank.erase import erase, pending, receipt_of, replay, tombstones
 from madang.messages import MadangError
 from tests.bank.made import LIBRARIES, NOON, make_version, read
 from tests.bank.test_erase_and_backup import PHONE, everywhere
@@ -128,6 +128,21 @@ def test_the_person_is_found_however_she_is_written(bank: Bank, kind: str) -> No
     assert gone in stone.originals
     assert not bank.snapshots.is_kept(gone)
     assert bank.snapshots.is_kept(other)
+
+
+def test_refused_files_that_cannot_be_searched_and_are_kept_stand_in_the_receipt(bank: Bank) -> None:
+    make_version(bank, "libraries", LIBRARIES, at=NOON)
+    gone = refused(bank, "이름,전화\n마,02-999-0000\n".encode())
+    packed = [refused(bank, body) for body in (gzip.compress(b"x"), b"%PDF-1.7 x", b"\xd0\xcf\x11\xe0 x")]
+    refused(bank, b"a,b\n1,2\n")  # was searched
+    refused(bank, zipped("x"))  # too
+    stone = erase(
+        bank, "libraries", column="phone", value="02-999-0000", ground="요구", by="lee", at=NOON + DAY
+    )
+    assert stone.originals == (gone,)
+    assert stone.unread == tuple(sorted(f"a.csv ({each[:12]})" for each in packed))
+    assert receipt_of(stone)["unread"] == stone.unread
+    assert tombstones(bank)[0].unread == stone.unread
 
 
 def test_what_an_encoding_cannot_write_is_not_left_out_of_the_word(bank: Bank) -> None:

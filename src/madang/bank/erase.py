@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from madang.bank.bank import Bank
 from madang.bank.dataset import Dataset, Version
 from madang.bank.durable import disk_errors, fsync_folder, locked, new_id, write_json
-from madang.bank.erase_refused import clean_refused, refused_with
+from madang.bank.erase_refused import clean_refused, refused_with, unread
 from madang.bank.rebuild import rebuild, scan
 from madang.bank.tombstone import Tombstone, digest_of, keep, tombstones
 from madang.engine.duck import connect
@@ -248,6 +248,7 @@ def _erase_rows(
             stone, rows=sum(map(len, named.values())), versions=len(named),
             snapshots=len(rows_of) + len(refused), originals=tuple(sorted({*rows_of, *refused, *stone.originals})),
             siblings=tuple(sorted(_others(bank, dataset, {*rows_of, *refused}))),
+            unread=tuple(unread(bank, dataset, stone, refused)) if first else stone.unread,
         )  # fmt: skip
         if first:
             keep(bank, done)

@@ -62,6 +62,19 @@ def refused_with(
     return sorted(each for each in kept - used if _holds(bank.snapshots.path(each), value, unknown=named))
 
 
+def unread(bank: Bank, dataset: Dataset, stone: Tombstone, gone: list[str]) -> list[str]:
+    """Names of the refused files of a dataset that are kept, not `gone`, and could not be searched: packed ones, PDF, old
+    workbooks. Whoever asked has to look into them himself."""
+    names = {}
+    for deposit in dataset.deposits():
+        receipt = dataset.receipt(deposit)
+        if receipt.get("verdict") == "refused" and _covered(dataset, deposit, stone):
+            names[str(receipt.get("sha256") or "")] = receipt.get("file")
+    kept = [each for each in names if each and each not in gone and bank.snapshots.is_kept(each)]
+    closed = [each for each in kept if _holds(bank.snapshots.path(each), "", unknown=True)]
+    return sorted(f"{names[each]} ({each[:12]})" for each in closed)
+
+
 def clean_refused(dataset: Dataset, gone: list[str], stone: Tombstone) -> None:
     """Lists of the problems of these originals go with them, and what their facts quote."""
     for deposit in dataset.deposits():

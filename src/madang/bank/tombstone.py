@@ -30,6 +30,7 @@ class Tombstone:
     until: str = ""  # what was committed later than this is no part of the erasure; "": `at`
     columns: tuple[str, ...] = ()  # names of the column in the tables; (): `column`
     originals: tuple[str, ...] = ()  # SHA-256 of the snapshots that went
+    unread: tuple[str, ...] = ()  # names of refused files that could not be searched and were kept
     siblings: tuple[str, ...] = ()  # other datasets with a deposit of the same bytes
     rounds: tuple[
         str, ...

@@ -205,6 +205,8 @@ def erase(
         echo_json(stone)
     else:
         click.echo(text("erased", **stone))
+        if made.unread:
+            click.echo(text("erased_unread", files=", ".join(made.unread)))
         if made.siblings:
             code = "erased_shared" if column is None else "erased_siblings"
             click.echo(text(code, siblings=", ".join(made.siblings)))

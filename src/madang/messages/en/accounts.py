@@ -23,7 +23,7 @@ TEXTS: dict[str, str] = {
     "first_administrator": "Made an administrator: login {username}, one-time password {password}",
     "first_administrator_hint": "It has to be changed at the first sign-in and is not shown again. If it is lost: madang people reset {username}",
     "new_password": "One-time password of {username}: {password}",
-    "sample_logins": "Accounts of the sample city (on this computer only, password {password}): {logins}",
+    "sample_logins": "Accounts of the sample city (on this computer only, password {password}): {logins}. The same password opens those of the other stewards (steward01, steward02, …); all stand on the page ‘People’.",
     "handed_over": "Handed over what {post} had to {successor}. Datasets with a new steward: {count}.",
     "nobody_holds": "Nobody holds it now.",
     "not_synthetic": "This is no made-up sample city: no made-up people were added.",

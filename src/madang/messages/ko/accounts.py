@@ -23,7 +23,7 @@ TEXTS: dict[str, str] = {
     "first_administrator": "관리자 계정을 만들었습니다. 아이디 {username}, 한 번만 쓰는 비밀번호 {password}",
     "first_administrator_hint": "처음 로그인할 때 바꾸어야 하며, 다시 보여 드리지 않습니다. 잃어버리면: madang people reset {username}",
     "new_password": "{username}의 한 번만 쓰는 비밀번호: {password}",
-    "sample_logins": "표본 도시의 계정(이 컴퓨터에서만, 비밀번호 {password}): {logins}",
+    "sample_logins": "표본 도시의 계정(이 컴퓨터에서만, 비밀번호 {password}): {logins}. 같은 비밀번호로 다른 담당자의 계정(steward01, steward02, …)도 열립니다. 모두 ‘사람’ 화면에 있습니다.",
     "handed_over": "{post}의 일을 {successor}{으로} 넘겼습니다. 담당이 바뀐 데이터 {count}개.",
     "nobody_holds": "지금 맡은 사람이 없습니다.",
     "not_synthetic": "지어낸 표본 도시가 아니어서 지어낸 사람을 만들지 않았습니다.",

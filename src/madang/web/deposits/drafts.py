@@ -104,12 +104,6 @@ def finished(draft: Draft, ws: Workspace) -> Version | None:
     return version
 
 
-def finish_all(ws: Workspace) -> None:
-    """Say of every draft that was committed that it was."""
-    for draft in Draft.objects.filter(state=OPEN):
-        finished(draft, ws)
-
-
 def _mark(draft: Draft) -> str:
     return f"draft:{draft.pk}:{draft.made_at.isoformat()}"
 

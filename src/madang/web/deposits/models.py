@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone, translation
 
-from madang.messages import Language, text
+from madang.messages import Language
 from madang.web.deposits.states import COMING, DRAFTS, OPEN, UNFINISHED, UPLOADS
-from madang.web.shell.browser_words import in_browser
+from madang.web.shell.browser_words import said_in_browser
 
 
 class Upload(models.Model):
@@ -99,4 +99,4 @@ def sentence(code: str, params: dict[str, object]) -> str:
         return ""
     language = "en" if (translation.get_language() or "ko").startswith("en") else "ko"
     known = {k: v for k, v in params.items() if k not in ("code", "language")}
-    return in_browser(text(code, cast(Language, language), **known))
+    return said_in_browser(code, cast(Language, language), **known)
