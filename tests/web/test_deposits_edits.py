@@ -439,3 +439,12 @@ def test_the_overview_tells_what_is_late_worse_refused_and_mine(
     assert "공중화장실" not in page.text  # not of her post
     other = Page(charlie.get("/deposits/"))
     assert "물품 대장" not in other.text
+
+
+def test_versions_name_who_made_them(alice: Any, city: Workspace) -> None:
+    book = workbook(alice)
+    book.worksheets[0]["D2"] = 300
+    page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
+    approve(alice, page, ["c0"])
+    rows = Page(alice.get("/data/물품/")).texts("#versions tbody tr")
+    assert "김담당" in rows[0]

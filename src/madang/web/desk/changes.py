@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from madang.bank import Version
 from madang.declarations.standard import STORAGE
+from madang.web.accounts.people import name_of
 from madang.web.desk.comparison import ChangedRow, Compared, LoneRow
 from madang.web.desk.pages import Changes, VersionLine
 from madang.web.desk.whole import whole
@@ -158,7 +159,7 @@ def version_line(version: Version, *, live: bool, changes: Changes | None = None
     return VersionLine(
         n=version.n,
         at=version.at,
-        by=version.by,
+        by=name_of(version.by),
         kind="" if version.kind == "deposit" else str(words.KINDS.get(version.kind, version.kind)),
         deposit=version.deposit_id,
         file=str(receipt.get("file") or ""),
