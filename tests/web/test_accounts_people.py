@@ -445,6 +445,7 @@ def test_the_sample_city_gets_its_people_once(own_city: Workspace, settings: Any
     own_city.bank.write_card(PARKING, {**card, "steward": OLD}, by="x", at=own_city.clock())
     settings.MADANG_SAMPLE_LOGINS = True
     assert "sample-city" in first.welcome()[0]
+    assert "steward01" in first.welcome()[0]  # others open with it too
     assert first.welcome() == first.welcome()
     assert Department.objects.count() == 30
     holder = Holding.objects.get(post__name=OLD).user
