@@ -69,13 +69,13 @@ function specOf(data: Data, roles: Role[], choice: Choice, ink: string, faint: s
   const rows = kind === "bar" ? data.rows.slice(0, MOST_BARS * (color >= 0 ? MOST_COLOURS : 1)) : data.rows;
   const values = rows.map((row) => Object.fromEntries(row.map((value, n) => [`c${n}`, value])));
   const type = { time: "temporal", number: "quantitative", category: "nominal" } as const;
-  const across = kind === "bar" && roles[x] === "category" && distinct({ ...data, rows }, x) > 6;
+  const across = kind === "bar" && roles[x] === "category" && distinct({ ...data, rows }, x) > (window.innerWidth < 768 ? 2 : 6); // names stand upright beside one another where there is room, else below one another
   const along = {
     field: `c${x}`,
     type: kind === "bar" && roles[x] !== "time" ? ("nominal" as const) : type[roles[x] ?? "category"],
     title: column(data, x).name,
     sort: null,
-    axis: { labelLimit: 160, labelAngle: across || roles[x] !== "category" ? 0 : undefined, format: undefined },
+    axis: { labelLimit: across ? 160 : 120, labelAngle: 0, format: undefined },
   };
   const value = {
     field: `c${y}`,
