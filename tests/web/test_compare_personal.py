@@ -38,7 +38,9 @@ def test_what_is_personal_in_either_version_is_hidden_in_both(
     plain = DatasetColumn("name", "이름", "text")
     pair = [version(1, other, plain), version(2, PHONE, plain)]
     before, after = pair if newer == "personal" else [version(1, PHONE, plain), version(2, other, plain)]
-    before.dataset = after.dataset = SimpleNamespace(folder=tmp_path, versions=[before, after])
+    before.dataset = after.dataset = SimpleNamespace(
+        id="x", folder=tmp_path, card={}, versions=[before, after]
+    )
     hidden = changes._personal_of_either(before, after)
     assert hidden == {PHONE.name, PHONE.label, other.name, other.label}
     for column in (PHONE, other):

@@ -100,11 +100,12 @@ class Lineage:
         return [name for name, each in found if each is None or each.access == "restricted" or each.own_rows]
 
     def personal(self, dataset: str, n: int) -> frozenset[str]:
-        """Names of the columns of version `n` that are personal now: those that any version of it says are, and
+        """Names of the columns of version `n` that are personal now.
 
-        all of them, where a column that this version was made of was read as harmless and is personal now, there or
-        further up: it may stand here under any name, alone or within others. Made again, the version has it starred,
-        so that the new one is not concerned. In a version that was not made of others, those called as such a column.
+        Those that any version of it says are; and all of them, where a column that this version was made of was read
+        as harmless and is personal now, there or further up: it may stand here under any name, alone or within others.
+        Made again, the version has it starred, so that the new one is not concerned. In a version that was not made
+        of others, those called as such a column.
 
         Raises MadangError: dataset_missing, version_missing.
         """
