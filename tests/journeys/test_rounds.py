@@ -116,7 +116,7 @@ def open_round(page: Page, place: Path) -> str:
     page.get_by_label("모두 고르기").check()
     page.get_by_role("checkbox", name="기획과").uncheck()
     page.get_by_role("button", name="저장하고 취합 열기").click()
-    expect(page.locator("[data-lines]")).to_contain_text("0 / 30")
+    expect(page.locator("[data-lines]")).to_contain_text("30곳 가운데 0곳 제출")
     return page.url
 
 
@@ -227,7 +227,7 @@ def test_thirty_departments(
 
     page = people_.be("officer")
     page.goto(address)
-    expect(page.locator("[data-lines]")).to_contain_text("28 / 30")
+    expect(page.locator("[data-lines]")).to_contain_text("30곳 가운데 28곳 제출")
     page.get_by_text("취합 설정").click()
     page.locator("#s-due").fill(moment(-0.01))
     page.get_by_role("button", name="저장하기", exact=True).click()
@@ -278,7 +278,7 @@ def next_year(page: Page, address: str, asked: list[Department]) -> None:
     page.get_by_label("기한").fill(moment(365))
     page.get_by_role("button", name="다음 취합 만들기").click()
     page.get_by_role("button", name="취합 열기").click()
-    expect(page.locator("[data-lines]")).to_contain_text("0 / 30")
+    expect(page.locator("[data-lines]")).to_contain_text("30곳 가운데 0곳 제출")
     for each in (asked[0], asked[4]):
         row = page.get_by_role("row", name=each.name)
         expect(row).to_contain_text(str(len(each.rows)))
