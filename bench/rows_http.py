@@ -53,6 +53,8 @@ SELECT i + 2 AS source_row, 'C' || lpad(i::VARCHAR, 9, '0') AS id,
     (hash(i * 29) % 50000)::VARCHAR AS officer
 FROM range({rows}) made(i) ORDER BY dong, id
 """
+# what the files of licences have besides: codes, texts, days and numbers up to 39 columns, as rows are in the offices
+MORE = [DatasetColumn(f"more_{n}", f"항목 {n}", "text" if n % 3 else "integer") for n in range(1, 31)]  # type: ignore[arg-type]
 Kind = Callable[[random.Random], str]
 
 
@@ -60,8 +62,8 @@ def main(rows: int, large: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="madang-bench-") as name:
         place = Path(name)
         ws = Workspace.init(place / "w", "견주는 도시")
-        deposit(ws, place, "rows", rows)
-        deposit(ws, place, "large", large)
+        deposit(ws, place, "rows", rows, COLUMNS + MORE)
+        deposit(ws, place, "large", large, COLUMNS)
         sqlite = into_sqlite(ws.bank["rows"].latest.files, place / "rows.db")  # type: ignore[union-attr]
         token = token_of(ws.folder)
         command = [
@@ -106,19 +108,27 @@ def beside(ours: Served, theirs: Served, rows: int, seconds: float) -> None:
 # the same rows twice -------------------------------------------------------------------------------------
 
 
-def deposit(ws: Workspace, place: Path, dataset: str, rows: int) -> None:
+def deposit(ws: Workspace, place: Path, dataset: str, rows: int, columns: list[DatasetColumn]) -> None:
     """A version written through the bank, without the intake, which is not what is measured."""
     path = place / f"{dataset}.parquet"
+    made = _MADE.format(rows=rows)
+    if columns != COLUMNS:
+        more = ", ".join(
+            f"{'' if each.type == 'integer' else repr('값') + ' || '}(hash(id || {n}) % {10 ** (1 + n % 5)})"
+            f"::{'BIGINT' if each.type == 'integer' else 'VARCHAR'} AS {each.name}"
+            for n, each in enumerate(MORE)
+        )
+        made = f"SELECT *, {more} FROM ({made})"
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as con:
-        con.execute(f"COPY ({_MADE.format(rows=rows)}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY ({made}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
     problems = place / "problems.parquet"
     from madang.intake.problems import ProblemSink
 
     ProblemSink(problems).close()
     at = datetime(2026, 7, 1, 9, 30, tzinfo=SEOUL)
-    facts = {"columns": [column.__dict__ for column in COLUMNS], "quality": {}}
+    facts = {"columns": [column.__dict__ for column in columns], "quality": {}}
     receipt = {"verdict": "accepted", "file": f"{dataset}.csv", "at": at.isoformat(), "sha256": None, "rows": rows,
-               "columns": len(COLUMNS), "problems": 0}  # fmt: skip
+               "columns": len(columns), "problems": 0}  # fmt: skip
     ws.bank.commit(
         dataset,
         [path],
@@ -132,7 +142,7 @@ def deposit(ws: Workspace, place: Path, dataset: str, rows: int) -> None:
 
 
 def into_sqlite(files: list[Path], target: Path) -> Path:
-    names = [column.name for column in COLUMNS]
+    names = [column.name for column in COLUMNS + MORE]
     db = sqlite3.connect(target)
     db.execute(f"CREATE TABLE rows (source_row INTEGER PRIMARY KEY, {', '.join(names)})")
     for path in files:
