@@ -65,7 +65,7 @@ def addresses(folder: Path) -> list[str]:
     ws = Workspace.open(folder)
     versions = {each.id: each.latest for each in ws.bank.datasets()}
     largest = max((v.rows, name) for name, v in versions.items() if v)[1]
-    edition = ws.releases.editions()[0].id
+    edition = next(each for each in ws.releases.editions() if each.state == "open").decision.edition
     data, opened = f"/data/{quote(largest)}/", f"/open/{quote(edition)}/"
     return [
         "/", opened, "/open/sql/", "/data/", "/data/?q=" + quote("주차"), data, f"{data}rows/", f"{data}chart/", f"{data}take/",

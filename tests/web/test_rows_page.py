@@ -221,6 +221,18 @@ def test_a_chart_counts_by_category(client: Any) -> None:
     assert [row[:2] for row in table_of(page)] == [["노상", "39건"], ["노외", "21건"]]
 
 
+def test_a_chart_of_rows_without_places_begins_with_a_column_they_have(
+    own_city: Workspace, signed_in: Any
+) -> None:
+    """The bank adds the code of a neighbourhood where rows have places; these have none, and no column that says a kind."""
+    file = own_city.folder.parent / "속도.csv"
+    file.write_text("구간,속도\n가,10\n나,20\n가,30\n", encoding="utf-8")
+    own_city.deposit(file, "속도", by="test")
+    page = Page(signed_in("official").get("/data/속도/chart/"))
+    assert page.status == 200
+    assert [row[:2] for row in table_of(page)] == [["가", "2건"], ["나", "1건"]]
+
+
 def test_a_chart_has_means_and_obeys_the_filter(client: Any) -> None:
     page = get(client, CHART, by="prkplce_se", how="mean", of="prkcmprt_co", **{"prkcmprt_co.ge": "104"})
     assert {row[1] for row in table_of(page)} == {"104면"}

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+import pyarrow.parquet as pq
+
 from madang.access import View
 from madang.bank import Dataset, Version
 from madang.declarations.standard import DatasetColumn
@@ -48,7 +50,7 @@ class Asked:
 
     @property
     def fields(self) -> Fields:
-        return Fields(self.columns, self.view)
+        return Fields(self.columns, self.view, pq.read_schema(self.version.files[0]).names)
 
     @property
     def filtered(self) -> bool:
