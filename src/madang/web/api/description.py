@@ -77,6 +77,10 @@ _FILES_AS = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )  # fmt: skip
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
+_JSON_FILES = {  # files that are JSON have shapes, whatever is in them
+    "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+    "application/geo+json": {"schema": {"type": "object"}},
+}
 
 
 def completed(schema: Any) -> Any:
@@ -112,7 +116,10 @@ def _complete(operation: dict[str, Any]) -> None:
         content.update(dict.fromkeys(_ROWS_AS, _BYTES))
     if name == "download":
         answers.pop(200, None)
-        answers["200"] = {"description": "The file", "content": dict.fromkeys(_FILES_AS, _BYTES)}
+        answers["200"] = {
+            "description": "The file",
+            "content": dict.fromkeys(_FILES_AS, _BYTES) | _JSON_FILES,
+        }
     if name == "deposit":
         answers["413"] = {"description": "The file is too large", "content": _PROBLEM}
         file = {
