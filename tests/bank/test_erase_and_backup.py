@@ -78,6 +78,17 @@ def test_a_whole_dataset_goes_and_its_tombstone_stays(bank: Bank) -> None:
     assert examine(bank) == []
 
 
+def test_a_number_of_a_version_never_means_two_tables(bank: Bank) -> None:
+    for rows in (LIBRARIES, LIBRARIES[:1]):
+        make_version(bank, "libraries", rows)
+    erase(bank, "libraries", ground="보존기간 만료", by="lee", at=NOON)
+    for day, rows in enumerate((LIBRARIES[:2], LIBRARIES), 7):
+        make_version(bank, "libraries", rows, at=NOON + timedelta(days=day))
+    assert [version.n for version in bank["libraries"].versions] == [3, 4]
+    assert read(bank["libraries"].version(3)) == LIBRARIES[:2]
+    assert examine(bank) == []
+
+
 def test_a_backup_restores_versions_and_bytes(bank: Bank, tmp_path: Path) -> None:
     make_version(bank, "libraries", LIBRARIES)
     make_version(bank, "libraries", LIBRARIES[:2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import pyproj
@@ -225,6 +226,18 @@ def test_withdrawing_leaves_word_and_no_data(city: tuple[Workspace, Releases]) -
     assert [each.verdict for each in releases.decisions.history("가게")] == ["open", "withdraw"]
     with pytest.raises(MadangError):
         releases.withdraw("가게", by="x", post="x", document="x", ground="x")
+
+
+def test_numbers_of_an_edition_go_on_after_a_withdrawal_and_without_the_open_bank(
+    city: tuple[Workspace, Releases],
+) -> None:
+    ws, releases = city
+    how = columns(ws, 업소명=Treatment())
+    assert releases.decide(decision("가게", "가게", columns=how)).n == 1
+    releases.withdraw("가게", by="이담당", post="위생과", document="위생과-9", ground="오류가 있어 거둠")
+    assert releases.decide(decision("가게", "가게", columns=how)).n == 2
+    shutil.rmtree(releases.open_bank.folder)  # as after restoring a backup, which holds no open bank
+    assert [version.n for version in releases.refresh("가게")] == [3]
 
 
 def test_a_withdrawal_that_was_stopped_half_way_is_finished(

@@ -18,6 +18,7 @@ from madang.bank.dataset import Dataset, Version
 from madang.bank.durable import SEOUL, disk_errors, fsync_file, fsync_folder, locked, new_id, write_json
 from madang.bank.ids import is_valid_id
 from madang.bank.snapshots import Snapshots
+from madang.bank.tombstone import tombstones
 from madang.messages import MadangError
 
 _DAY_S = 86_400
@@ -121,12 +122,14 @@ class Bank:
         card: dict[str, Any] | None = None,
         most: dict[str, Any] | None = None,
         live_n: int | None = None,
+        first: int = 1,
     ) -> Version:
         """Make the next version of a dataset: everything is written first, then one Delta commit makes it real.
 
         `card` becomes the dataset's first card where it has none yet. `most` is a card: a dataset that more people may
         read than it says is closed to those, before there is a version. `live_n` is the live version the caller
-        compared with (0: none); where another one is live by now nothing is written. Raises
+        compared with (0: none); where another one is live by now nothing is written. Numbers of versions are never given
+        twice: a dataset without versions begins at `first`, or behind those of that name that were erased. Raises
         MadangError("conflict_moved").
         """
         folder = self.folder / dataset_id
@@ -144,8 +147,14 @@ class Bank:
             if most is not None:
                 _change_card(dataset, lambda kept: narrowed(kept, most), by=by, at=at)
             meta = {"deposit": deposit_id, "facts": digest, "kind": kind, "by": by, "at": at.isoformat()}
-            commit = dataset.table.commit(parquet, meta)
+            commit = dataset.table.commit(parquet, meta, max(first, self._erased(dataset) + 1))
         return Dataset(self.folder / dataset_id).version(commit.n)
+
+    def _erased(self, dataset: Dataset) -> int:
+        """The number of the newest version that was erased with a whole dataset of this name; 0 where none was."""
+        if dataset.table.exists():
+            return 0
+        return max((stone.last for stone in tombstones(self) if stone.dataset == dataset.id), default=0)
 
     def write_card(self, dataset_id: str, card: dict[str, Any], *, by: str, at: datetime) -> None:
         """Keep a new card of a dataset; the ones before stay, each with who wrote it and when.

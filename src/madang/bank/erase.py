@@ -200,7 +200,7 @@ def _erase_all(bank: Bank, dataset: Dataset, stone: Tombstone, *, first: bool) -
     versions = [version for version in dataset.versions if version.deposit_id in covered]
     done = replace(
         stone, rows=sum(version.rows for version in versions), versions=len(versions), snapshots=len(gone),
-        originals=tuple(gone), siblings=tuple(sorted(shared)),
+        originals=tuple(gone), siblings=tuple(sorted(shared)), last=max((each.n for each in versions), default=0),
     )  # fmt: skip
     if first:
         keep(bank, done)
@@ -311,5 +311,5 @@ def _clean_problems(path: Path, rows: list[int]) -> None:
 
 def receipt_of(stone: Tombstone) -> dict[str, Any]:
     """The tombstone as shown to people: without salt, digest, and what only `replay` needs."""
-    inner = ("salt", "digest", "until", "originals", "rounds")
+    inner = ("salt", "digest", "until", "originals", "rounds", "last")
     return {key: value for key, value in asdict(stone).items() if key not in inner}

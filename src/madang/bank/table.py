@@ -66,13 +66,14 @@ class Table:
         table = DeltaTable(home, version=delta_version)
         return sorted(home / os.path.basename(uri) for uri in table.file_uris())
 
-    def commit(self, parquet: Sequence[Path], meta: dict[str, Any]) -> Commit:
+    def commit(self, parquet: Sequence[Path], meta: dict[str, Any], first: int = 1) -> Commit:
         """Make the next version out of Parquet files, which are moved into the table. One Delta commit.
 
+        `first` is the number of the version where the table has none yet.
         Files already in the table (a rollback) are referred to where they are. Raises MadangError("conflict")
         where other writers keep getting there first.
         """
-        if not self.exists() and self._commit_first(parquet, meta):
+        if not self.exists() and self._commit_first(parquet, meta, first):
             return self.commits()[-1]
         home = self.link.resolve()
         schema = pq.read_schema(parquet[0])
@@ -90,11 +91,11 @@ class Table:
             return Commit(n, table.version(), meta)
         raise MadangError("conflict", dataset=self.folder.name)
 
-    def _commit_first(self, parquet: Sequence[Path], meta: dict[str, Any]) -> bool:
+    def _commit_first(self, parquet: Sequence[Path], meta: dict[str, Any], first: int) -> bool:
         """Build the table with its first version out of sight, then point to it; False where another was first."""
         home = self.new_home()
         schema = pq.read_schema(parquet[0])
-        self._write(DeltaTable(home), [self._place(p, home) for p in parquet], schema, 1, meta)
+        self._write(DeltaTable(home), [self._place(p, home) for p in parquet], schema, first, meta)
         if self.point_to(home):
             return True
         for path, original in zip(sorted(home.glob("*.parquet")), sorted(parquet), strict=True):

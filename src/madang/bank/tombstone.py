@@ -6,10 +6,12 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from madang.bank.bank import Bank
 from madang.bank.durable import read_json, write_json
+
+if TYPE_CHECKING:
+    from madang.bank.bank import Bank
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Tombstone:
     rounds: tuple[
         str, ...
     ] = ()  # collection rounds it was merged from: the erasure reaches what was handed in there
+    last: int = 0  # of a whole dataset: the number of its newest version; one that comes again goes on from there
 
     @property
     def names(self) -> tuple[str, ...]:

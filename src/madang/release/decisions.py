@@ -1,4 +1,7 @@
-"""Where decisions are kept: ``content/releases/<edition>/<k>.json``, each written once, none ever changed."""
+"""Where decisions are kept: ``content/releases/<edition>/<k>.json``, each written once, none ever changed.
+
+Beside them ``last-version.json``: how far the numbers of the edition's versions have come.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from madang.bank.durable import disk_errors, locked, read_json, write_json
 from madang.bank.ids import is_valid_id
 from madang.messages import MadangError
 from madang.release.decision import Decision
+
+_LAST = "last-version.json"
 
 
 class Decisions:
@@ -57,6 +62,15 @@ class Decisions:
             max((int(p.stem) for p in (self.folder / edition).glob("*.json") if p.stem.isdigit()), default=0)
             + 1
         )
+
+    def last_version(self, edition: str) -> int:
+        """The number of the newest version that was ever published of an edition; 0 where none was."""
+        path = self.folder / edition / _LAST
+        return int(read_json(path)["version"]) if path.exists() else 0
+
+    def keep_last_version(self, edition: str, n: int) -> None:
+        """Remember it: the open bank is in no backup, and a number is never given to two tables."""
+        write_json(self.folder / edition / _LAST, {"version": n})
 
     def keep(self, decision: Decision) -> Decision:
         """Write a decision down under its number; call it under `lock`. Raises MadangError("release_until_past")."""

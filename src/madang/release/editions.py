@@ -293,7 +293,10 @@ class Releases:
                 ledger.keep(self.folder / each.decision.edition, entry, n)
             history = self.decisions.history(each.decision.edition)
             closed = {old.number for old in history if not each.decision.covers(old)}
-            done.append(publish(self.open_bank, each.version, each.decision, each.made, at, closed))
+            first = self.decisions.last_version(each.decision.edition) + 1
+            version = publish(self.open_bank, each.version, each.decision, each.made, at, closed, first)
+            self.decisions.keep_last_version(each.decision.edition, version.n)
+            done.append(version)
             with suppress(FileNotFoundError):
                 self._trouble_path(each.decision.edition).unlink()
         return done

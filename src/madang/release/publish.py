@@ -57,8 +57,10 @@ def publish(
     made: Made,
     at: datetime,
     closed: Collection[int] = (),
+    first: int = 1,
 ) -> Version:
-    """Commit an edition; returns its version, the live one where nothing is different.
+    """Commit an edition; returns its version, the live one where nothing is different. One without versions begins at
+    the number `first`.
 
     Earlier versions by the decisions `closed` go, and all earlier ones where the edition had been taken back. From
     before the first of them goes until all are gone a notice stands that says which: stopped half-way, the edition is
@@ -72,7 +74,7 @@ def publish(
             open_bank, decision, title=decision.title or str(version.dataset.card["title"]), kind="narrowing",
             closes=gone, at=at,
         )  # fmt: skip
-    done = _committed(open_bank, version, decision, made, at)
+    done = _committed(open_bank, version, decision, made, at, first)
     if gone:
         _leave_only(done.dataset, {done.n, *(each.n for each in before if each.n not in gone)})
         forget_copies(open_bank.folder.parent, [decision.edition])
@@ -97,7 +99,9 @@ def decided(version: Version) -> int:
     return int(version.facts["release"]["decision"])
 
 
-def _committed(open_bank: Bank, version: Version, decision: Decision, made: Made, at: datetime) -> Version:
+def _committed(
+    open_bank: Bank, version: Version, decision: Decision, made: Made, at: datetime, first: int
+) -> Version:
     card = _card(version, decision)
     with open_bank.bench() as bench:
         path, problems = bench / "rows.parquet", bench / "problems.parquet"
@@ -111,6 +115,7 @@ def _committed(open_bank: Bank, version: Version, decision: Decision, made: Made
         done = open_bank.commit(
             decision.edition, [path], receipt=_receipt(decision, made, digest, at), facts=_facts(version, made, release),
             problems=problems, by=decision.post, at=at, kind="release", card=card,
+            first=first,
         )  # fmt: skip
     known = {key: value for key, value in done.dataset.card.items() if key not in ("by", "at")}
     if known != json.loads(json.dumps(card)):
