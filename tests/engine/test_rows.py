@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from madang.access import View
-from madang.engine import row_orders, rows_page
+from madang.engine import row_orders, row_pairs, rows_page
 from madang.engine.row_store import opened
 from madang.engine.rows import Filter, Measure, Query, Sort, Source, count, rows
 from madang.messages import MadangError
@@ -23,9 +23,9 @@ NAMES = tuple(column.name for column in COLUMNS)
 ROWS = made(331)
 
 
-@pytest.fixture(scope="module", params=["files", "copy", "orders", "orders of a few"])
+@pytest.fixture(scope="module", params=["files", "copy", "orders", "orders of a few", "pairs"])
 def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The same rows answered from Parquet, from a copy, and from a copy with the orders of its columns."""
+    """The same rows answered from Parquet, from a copy, from one with orders of its columns, with pairs of characters."""
     folder = tmp_path_factory.mktemp("rows")
     files = files_of(folder / "table", ROWS)
     if request.param == "files":
@@ -33,6 +33,14 @@ def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         return
     with pytest.MonkeyPatch.context() as patched:
         source = Source(files, folder / "cache" / "rows" / "주차장")
+        if request.param == "pairs":
+            patched.setattr(row_pairs, "FEWEST_ROWS", 0)
+            patched.setattr(row_pairs, "_PART", 64)
+            patched.setattr(row_pairs, "_COMMON", 1)
+            with opened(source) as table:
+                assert table.copy
+                for name in ("kind", "title", "phone"):
+                    assert row_pairs.pairs_of(table.copy, name, wait=True)
         if request.param.startswith("orders"):
             patched.setattr(row_orders, "FEWEST_ROWS", 0)
             patched.setattr(rows_page, "_FEW", 5_000 if request.param == "orders" else 3)

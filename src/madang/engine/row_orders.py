@@ -7,13 +7,10 @@ others. They are made behind the scenes when a column of a large table is first 
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
-import threading
 from bisect import bisect_left, bisect_right
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +18,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from madang.engine.row_behind import behind, replacing
 from madang.engine.row_copy import Copy
 from madang.engine.rows_sql import quoted
 
 FEWEST_ROWS = 20_000  # below, looking at all rows is as fast
-
-_lock = threading.Lock()
-_making: set[Path] = set()
 
 
 @dataclass(frozen=True)
@@ -74,11 +69,7 @@ def order_of(
     if wait:
         _write(con, copy, column, down, path)
         return _opened(path, copy, column)
-    with _lock:
-        if path in _making:
-            return None
-        _making.add(path)
-    threading.Thread(target=_make, args=(con.cursor(), copy, column, down, path), daemon=True).start()
+    behind(path, partial(_make, con.cursor(), copy, column, down, path))
     return None
 
 
@@ -95,13 +86,8 @@ def _opened(path: Path, copy: Copy, column: str) -> Order:
 
 
 def _make(con: duckdb.DuckDBPyConnection, copy: Copy, column: str, down: bool, path: Path) -> None:
-    try:
-        with suppress(OSError, duckdb.Error):
-            _write(con, copy, column, down, path)
-    finally:
-        con.close()
-        with _lock:
-            _making.discard(path)
+    with closing(con):
+        _write(con, copy, column, down, path)
 
 
 def _write(con: duckdb.DuckDBPyConnection, copy: Copy, column: str, down: bool, path: Path) -> None:
@@ -109,10 +95,5 @@ def _write(con: duckdb.DuckDBPyConnection, copy: Copy, column: str, down: bool, 
     order = f"{name}{' DESC' if down else ''} NULLS LAST, rowid"
     got = con.execute(f"SELECT rowid::INTEGER AS n FROM {copy.sql} ORDER BY {order}").fetchnumpy()["n"]
     filled = con.execute(f"SELECT count({name}) FROM {copy.sql}").fetchone()
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(beside, "wb") as out:
-            np.save(out, np.append(np.asarray(got, np.int32), np.int32(filled[0] if filled else 0)))
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(path) as beside, open(beside, "wb") as out:
+        np.save(out, np.append(np.asarray(got, np.int32), np.int32(filled[0] if filled else 0)))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,8 @@ from madang.engine.row_copy import Copy, Numbers
 from madang.engine.row_orders import Order, order_of
 from madang.engine.row_store import Relation
 from madang.engine.rows_fields import Fields
-from madang.engine.rows_query import Field, Filter, Page, Query
+from madang.engine.rows_picked import picked_by
+from madang.engine.rows_query import Field, Page, Query
 from madang.engine.rows_sql import ROW, SOURCE_ROW, Condition, Key, beyond, condition, keys, shown
 from madang.messages import MadangError
 
@@ -82,11 +81,11 @@ def narrowed(
         return table, found, None
     if not found.parts:
         return table, found, table.copy.rows
-    picked = _picked(table, query, fields)
+    picked = picked_by(table, query, fields)
     if picked is None:
         return table, found, None
-    equal, numbers = picked
-    rest = condition(_without(query, equal), fields, view, table.names)
+    left, numbers = picked
+    rest = condition(left, fields, view, table.names)
     if not rest.parts:
         return (table if len(numbers) > _FEW else _few(table, numbers)), found, len(numbers)
     return (table, found, None) if len(numbers) > _FEW else (_few(table, numbers), rest, None)
@@ -112,10 +111,10 @@ def _numbers(
         whole = order_of(table.con, table.copy, order[0].name, down=order[0].down)
     if whole is not None and not found.parts:
         return whole.numbers[position : position + wanted].astype(np.int64)
-    picked = _picked(table, query, fields) if found.parts else None
+    picked = picked_by(table, query, fields) if found.parts else None
     if picked is not None:
-        equal, numbers = picked
-        found = condition(_without(query, equal), fields, view, table.names)
+        left, numbers = picked
+        found = condition(left, fields, view, table.names)
         if not found.parts and not order:
             return numbers[position : position + wanted]
         if len(numbers) <= _FEW:
@@ -168,32 +167,6 @@ def _asked_numbers(
     sql = f"SELECT {row} AS n FROM {table.sql}{found.where}{ordering} LIMIT {wanted} OFFSET {position}"
     got = table.con.execute(sql, found.values).fetchnumpy()["n"]
     return np.asarray(got, np.int64)
-
-
-def _picked(table: Relation, query: Query, fields: Fields) -> tuple[Filter, Numbers] | None:
-    """The first filter "eq" on a column whose order is there, and the rows it picks."""
-    assert table.copy is not None
-    for each in query.filters:
-        column = fields.open(each.column)
-        if each.operator == "eq":
-            order = order_of(table.con, table.copy, column.name)
-            value = _of_type(column, each.value)
-            if order is not None and value is not None:
-                return each, order.equal(value).astype(np.int64)
-    return None
-
-
-def _of_type(column: Field, value: object) -> object:
-    """The value as the cells of the column are in Python; None where that cannot be compared."""
-    if column.type == "date":
-        return date.fromisoformat(str(value))
-    if column.type == "datetime":
-        return datetime.fromisoformat(str(value))
-    return value
-
-
-def _without(query: Query, gone: Filter) -> Query:
-    return replace(query, filters=tuple(each for each in query.filters if each is not gone))
 
 
 def _few(table: Relation, numbers: Numbers) -> Relation:
