@@ -37,7 +37,9 @@ class Tombstone:
     rounds: tuple[
         str, ...
     ] = ()  # collection rounds it was merged from: the erasure reaches what was handed in there
-    last: int = 0  # of a whole dataset: the number of its newest version; one that comes again goes on from there
+    last: int = (
+        0  # of a whole dataset: the number of its newest version; one that comes again goes on from there
+    )
 
     @property
     def names(self) -> tuple[str, ...]:
