@@ -22,7 +22,8 @@ REAL_FILES ?= ../shared/data
 BIN    := .venv/bin
 DONE   := .venv/done
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
-LOCKED := $(PIP) install -qq --require-hashes --no-deps --only-binary :all:
+# Wheels only, but for the model of Korean words, an archive without code, and a small part of the peer of survival curves.
+LOCKED := $(PIP) install -qq --require-hashes --no-deps --only-binary :all: --no-binary kiwipiepy-model,autograd-gamma
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
               --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 

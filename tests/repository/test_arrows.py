@@ -68,10 +68,10 @@ def test_the_layers_are_those_of_the_design() -> None:
         "workspace",
         "formats | find",
         "release",
-        "collect",
-        "intake",
+        "runs | collect",
+        "results | intake",
         "bank",
         "declarations | engine",
-        "access | places | privacy | samplecity",
+        "access | places | privacy | methods | samplecity",
         "messages",
     ]

@@ -1,0 +1,3 @@
+"""English sentences of methods."""
+
+TEXTS: dict[str, str] = {}

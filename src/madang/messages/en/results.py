@@ -1,0 +1,3 @@
+"""English sentences of results."""
+
+TEXTS: dict[str, str] = {}

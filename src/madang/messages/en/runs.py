@@ -1,0 +1,3 @@
+"""English sentences of runs."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of methods."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of results."""
+
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Korean sentences of runs."""
+
+TEXTS: dict[str, str] = {}
