@@ -6,7 +6,7 @@ import getpass
 import os
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from madang.access import owner
 from madang.access.journal import Journal
 from madang.bank import Bank, Version
 from madang.bank.describe import data_day
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from madang.intake.registers import Registers
     from madang.intake.rekey import Rekeyed
     from madang.release import Releases
+    from madang.runs import Ledger, Run
 
 Clock = Callable[[], datetime]
 
@@ -92,6 +94,14 @@ class Workspace:
 
         folder = self.folder / "content" / "releases"
         return Releases(self.bank, Bank(self.folder / "open"), folder, self.clock, self.standards)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Analyses and what was computed with them."""
+        from madang.runs import Analyses, Ledger
+
+        analyses = Analyses(self.folder / "content" / "analyses")
+        return Ledger(self.folder / "runs", self.bank, analyses, self.clock)
 
     @cached_property
     def standards(self) -> dict[str, Standard]:
@@ -249,6 +259,7 @@ class Workspace:
                 raise MadangError("erase_nothing", dataset=dataset)
         finally:
             self.releases.after_erasure(dataset)
+        self.ledger.forget(dataset)
         self._forget_copies(dataset)
         if column is None:
             with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
@@ -272,6 +283,27 @@ class Workspace:
 
         replay(self.bank)
         erase_all_contributions(self.bank, self.folder / "rounds")
+
+    # computing -------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        analysis: str,
+        params: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, str] | None = None,
+        *,
+        by: str | None = None,
+        seed: int = 0,
+    ) -> Run:
+        """Compute an analysis over the live versions that fit, or over `inputs` ("dataset@version" by role).
+
+        Recalled where the same was computed before. Raises as `Ledger.ask` and `Ledger.run`.
+        """
+        ledger = self.ledger
+        asked = ledger.ask(analysis, params, inputs, by=owner(by or actor()), seed=seed)
+        run = ledger.run(asked, by=by or actor())
+        self.note("run.make", run.key, by=by, analysis=analysis)
+        return run
 
     # looking ---------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from madang.messages import MadangError
 
-Kind = Literal["dataset", "round", "source", "query", "edition", "workspace"]
+Kind = Literal["dataset", "round", "source", "query", "edition", "run", "workspace"]
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ class ScratchBank(Bank):
         card: dict[str, Any] | None = None,
         most: dict[str, Any] | None = None,
         live_n: int | None = None,
+        first: int = 1,
     ) -> Version:
         """Note a version that would be made."""
         kept = self._keep(problems, "problems.parquet")

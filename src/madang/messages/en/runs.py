@@ -1,3 +1,29 @@
 """English sentences of runs."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "analysis_card": "'{key}' in {file} cannot be read. {reason}",
+    "analysis_broken": "analysis.py of the analysis '{analysis}' cannot be read. {reason}",
+    "analysis_outside": "The analysis '{analysis}' is not one of Madang's own ({origin}) and cannot be run yet.",
+    "analysis_parameter": "The parameter '{parameter}' cannot be used. Write it as a keyword argument of run, with its kind and a default.",
+    "analysis_missing": "There is no analysis '{analysis}'. There are: {analyses}",
+    "run_parameter": "This analysis has no parameter '{parameter}'. It has: {parameters}",
+    "run_value": "'{value}', given for '{parameter}', cannot be read.",
+    "run_choice": "'{value}' is no choice of '{parameter}'. Choose one of: {choices}",
+    "run_range": "'{parameter}' has to be between {low} and {high}. Given: {value}",
+    "run_role": "This analysis does not say that it reads '{role}'. It reads: {roles}",
+    "run_column": "{dataset} has no column '{column}' that this analysis may read. Columns with personal data are not given to analyses. There are: {columns}",
+    "run_input_none": "There is no table for '{role}'. Deposit a file of the standard '{standard}', or ask its steward for the right to read it.",
+    "run_input_several": "Several tables fit '{role}'. Choose one for {name}: {datasets}",
+    "run_input_standard": "{dataset} cannot be used for '{role}': it is not of the standard '{standard}'.",
+    "run_input_columns": "{dataset} cannot be used for '{role}'. It lacks: {columns}",
+    "run_failed": "The analysis '{analysis}' could not finish. {reason}",
+    "run_pair": "'{said}' cannot be read. Write name=value.",
+    "run_behind": "newer data",
+    "run_more_rows": "… {shown} of {rows} rows",
+    "run_told": "Data: {inputs} · {at} · {by} · {seconds} s",
+    "why_input": "{rows} rows of {dataset}@{version} ({filters})",
+    "why_all": "all rows",
+    "why_source": "  row {row} of the original {file} (deposit {deposit})",
+    "run_missing": "There is no run {run}, or it is not for you to see.",
+    "run_broken": "The record of run {run} cannot be read. Run it again. ({reason})",
+}

@@ -1,3 +1,29 @@
 """Korean sentences of runs."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "analysis_card": "{file}의 '{key}'{을} 읽을 수 없습니다. {reason}",
+    "analysis_broken": "'{analysis}' 분석의 analysis.py를 읽을 수 없습니다. {reason}",
+    "analysis_outside": "'{analysis}' 분석은 마당에 딸린 것이 아니라({origin}) 아직 실행할 수 없습니다.",
+    "analysis_parameter": "분석의 값 '{parameter}'{을} 쓸 수 없습니다. run의 이름 있는 인자로, 종류와 기본값을 적으십시오.",
+    "analysis_missing": "'{analysis}' 분석이 없습니다. 있는 분석: {analyses}",
+    "run_parameter": "이 분석에는 '{parameter}' 값이 없습니다. 정할 수 있는 값: {parameters}",
+    "run_value": "'{parameter}'에 쓴 '{value}'{을} 읽을 수 없습니다.",
+    "run_choice": "'{parameter}'에는 '{value}'{을} 고를 수 없습니다. 고를 수 있는 것: {choices}",
+    "run_range": "'{parameter}'{은} {low}에서 {high} 사이여야 합니다. 쓴 값: {value}",
+    "run_role": "이 분석은 '{role}' 데이터를 쓴다고 적지 않았습니다. 쓰는 데이터: {roles}",
+    "run_column": "{dataset}에는 이 분석이 읽을 수 있는 '{column}' 항목이 없습니다. 개인정보 항목은 분석에 주지 않습니다. 있는 항목: {columns}",
+    "run_input_none": "'{role}' 자리에 맞는 데이터가 없습니다. '{standard}' 표준에 맞는 파일을 올리거나, 열람 권한을 담당자에게 물으십시오.",
+    "run_input_several": "'{role}' 자리에 맞는 데이터가 여럿입니다. {name} 자리에 쓸 것을 하나 고르십시오: {datasets}",
+    "run_input_standard": "{dataset}{은} '{role}' 자리에 쓸 수 없습니다. '{standard}' 표준의 데이터가 아닙니다.",
+    "run_input_columns": "{dataset}{은} '{role}' 자리에 쓸 수 없습니다. 없는 항목: {columns}",
+    "run_failed": "'{analysis}' 분석이 끝나지 못했습니다. {reason}",
+    "run_pair": "'{said}'{을} 읽을 수 없습니다. 이름=값으로 쓰십시오.",
+    "run_behind": "새 판이 있음",
+    "run_more_rows": "… 모두 {rows}행 중 {shown}행",
+    "run_told": "쓴 데이터: {inputs} · {at} · {by} · {seconds}초",
+    "why_input": "{dataset}@{version}의 {rows}행 ({filters})",
+    "why_all": "모든 행",
+    "why_source": "  원본 {file}의 {row}행 (입고 {deposit})",
+    "run_missing": "{run} 실행이 없거나 볼 수 없습니다.",
+    "run_broken": "{run} 실행의 기록을 읽을 수 없습니다. 다시 실행하십시오. ({reason})",
+}

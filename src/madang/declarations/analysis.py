@@ -1,0 +1,95 @@
+"""The card of an analysis: ``card.toml`` beside its ``analysis.py``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from madang.declarations.fields import bad
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_TEXTS = ("title", "question", "why", "theme", "author", "checker", "method")
+_LISTS = ("not_for",)
+
+
+@dataclass(frozen=True)
+class Role:
+    """An input of an analysis: which standard a dataset has to be of, and what it is to the question.
+
+    `columns` are names of the standard that are read; without an `optional` input the analysis runs too. A role that
+    takes `many` has all datasets that fit, their rows one behind the other.
+    """
+
+    name: str
+    standard: str
+    label: str
+    columns: tuple[str, ...] = ()
+    optional: bool = False
+    many: bool = False
+
+
+@dataclass(frozen=True)
+class AnalysisCard:
+    """What an analysis asks, why it matters, of which tables, who answers for it and what it must not be used for.
+
+    `review_days` is after how long somebody looks whether it still holds. `parameters`: words of the form, by name.
+    """
+
+    id: str
+    title: str
+    question: str
+    why: str
+    inputs: tuple[Role, ...]
+    theme: str = ""
+    author: str = ""
+    checker: str = ""
+    method: str = ""
+    review_days: int = 365
+    not_for: tuple[str, ...] = ()
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def role(self, name: str) -> Role | None:
+        return next((each for each in self.inputs if each.name == name), None)
+
+
+def load_analysis_card(folder: Path) -> AnalysisCard:
+    """The card of the analysis in `folder`. Raises MadangError: analysis_card, toml_broken."""
+    path = folder / "card.toml"
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise bad("analysis_card", path, "-", reason=str(error)) from None
+    if not _ID.fullmatch(folder.name):
+        raise bad("analysis_card", path, "id", reason=folder.name)
+    inputs = told.pop("inputs", {})
+    words = told.pop("parameters", {})
+    for key, value in told.items():
+        wanted = str if key in _TEXTS else list if key in _LISTS else int if key == "review_days" else None
+        if wanted is None or not isinstance(value, wanted):
+            raise bad("analysis_card", path, key, reason=str(value))
+    for key in ("title", "question", "why"):
+        if not str(told.get(key, "")).strip():
+            raise bad("analysis_card", path, key, reason="")
+    if not isinstance(inputs, dict) or not inputs or not isinstance(words, dict):
+        raise bad("analysis_card", path, "inputs", reason="")
+    told["not_for"] = tuple(map(str, told.get("not_for", ())))
+    roles = tuple(_role(path, name, each) for name, each in inputs.items())
+    return AnalysisCard(folder.name, inputs=roles, parameters=MappingProxyType(words), **told)
+
+
+def _role(path: Path, name: str, told: Any) -> Role:
+    known = {"standard": str, "label": str, "columns": list, "optional": bool, "many": bool}
+    if not isinstance(told, dict) or "standard" not in told:
+        raise bad("analysis_card", path, f"inputs.{name}", reason=str(told))
+    for key, value in told.items():
+        if key not in known or not isinstance(value, known[key]):
+            raise bad("analysis_card", path, f"inputs.{name}.{key}", reason=str(value))
+    return Role(
+        name, told["standard"], told.get("label", name), tuple(map(str, told.get("columns", ()))),
+        told.get("optional", False), told.get("many", False),
+    )  # fmt: skip

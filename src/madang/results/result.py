@@ -1,0 +1,157 @@
+"""What a computation found: sentences whose numbers are cells of tables, tables, pictures, and what they are not for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from madang.messages import MadangError
+
+Kind = Literal["text", "integer", "number", "percent", "money", "date", "month", "code"]
+Value = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, what it is called, its kind, its unit, and how many decimals its numbers carry."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    unit: str = ""
+    digits: int = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which rows of an input stand behind a row of a table: those whose `columns` read as the row's own.
+
+    `columns`: of the table -> of the input. `where` are further conditions on the input, as rows are asked for:
+    column, operator (eq, ge, in …), value.
+    """
+
+    role: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    where: tuple[tuple[str, str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a result. `columns` name every column of `rows`; `origins` lead from a row to the rows of the inputs."""
+
+    id: str
+    title: str
+    rows: pa.Table
+    columns: tuple[Column, ...]
+    origins: tuple[Origin, ...] = ()
+    note: str = ""
+
+    def column(self, name: str) -> Column:
+        """The column of this name. Raises MadangError("result_column")."""
+        for each in self.columns:
+            if each.name == name:
+                return each
+        raise MadangError("result_column", table=self.id, column=name)
+
+    def value(self, row: int, column: str) -> Value:
+        """One cell as a Python value."""
+        found: Value = self.rows.column(column)[row].as_py()
+        return found
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of a sentence: where it stands."""
+
+    table: str
+    column: str
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence. Its ``{names}`` are cells; particles stand behind them as in every message: ``{shops}{이}``."""
+
+    text: str
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of a table in Vega-Lite, without its data. The title says what is to be seen; `alt` says it in words."""
+
+    title: str
+    table: str
+    spec: Mapping[str, Any]
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A table on the map: points by its columns lon and lat, or areas by dong_code; `value` is what is drawn."""
+
+    title: str
+    table: str
+    kind: Literal["points", "areas"]
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """All of it. The first two findings are the answer; `method` says how, `caveats` what it must not be used for."""
+
+    findings: tuple[Finding, ...]
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    caveats: tuple[str, ...] = ()
+    method: str = ""
+
+    def table(self, table: str) -> Table:
+        """The table with this id. Raises MadangError("result_table")."""
+        for each in self.tables:
+            if each.id == table:
+                return each
+        raise MadangError("result_table", table=table)
+
+    def check(self) -> Result:
+        """This result, where it holds together. Raises MadangError: result_empty, result_table, result_column, result_cell."""
+        if not self.findings:
+            raise MadangError("result_empty")
+        if len({each.id for each in self.tables}) < len(self.tables):
+            raise MadangError("result_table_twice")
+        for table in self.tables:
+            if [each.name for each in table.columns] != table.rows.schema.names:
+                raise MadangError("result_columns", table=table.id)
+            for origin in table.origins:
+                for name in origin.columns:
+                    table.column(name)
+        for finding in self.findings:
+            for cell in finding.cells.values():
+                self._check_cell(cell)
+        for name in (*(each.table for each in self.charts), *(each.table for each in self.layers)):
+            self.table(name)
+        return self
+
+    def _check_cell(self, cell: Cell) -> None:
+        table = self.table(cell.table)
+        table.column(cell.column)
+        if not 0 <= cell.row < table.rows.num_rows:
+            raise MadangError("result_cell", table=cell.table, column=cell.column, row=cell.row)
+
+
+def table_of(
+    table: str,
+    title: str,
+    rows: pa.Table | Sequence[Mapping[str, Any]],
+    columns: Sequence[Column],
+    origins: Sequence[Origin] = (),
+    note: str = "",
+) -> Table:
+    """A table of rows that may have more columns than are to be kept, or of dicts."""
+    kept = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(list(rows))
+    names = [each.name for each in columns]
+    return Table(table, title, kept.select(names), tuple(columns), tuple(origins), note)

@@ -1,0 +1,124 @@
+"""What an analysis may read: the tables of its roles, by the names of the standard, without personal columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from pathlib import Path
+from tempfile import gettempdir
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from madang.engine.duck import connect
+from madang.engine.tables import ibis_table
+from madang.messages import MadangError
+
+if TYPE_CHECKING:
+    import ibis
+
+Progress = Callable[[int, int | None, str], None]  # done, of how many (None: not known), doing what
+Reader = Callable[[list[Path]], "ibis.Table"]
+DATASET = "dataset"  # a column that every input has: the id of the dataset that a row is of
+_TEMPORARY = Path(gettempdir()) / "madang-runs"
+
+
+def no_progress(done: int, whole: int | None = None, step: str = "") -> None:
+    """Progress that nobody follows."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A version of a dataset. `columns`: name for the analysis -> column of the files; the standard's name where the
+    dataset was mapped to it, else the dataset's own. `as_of` is the day the data speak of, ISO."""
+
+    dataset: str
+    version: int
+    title: str
+    as_of: str
+    columns: Mapping[str, str]
+    files: tuple[Path, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.dataset}@{self.version}"
+
+    @property
+    def sql(self) -> str:
+        """Its rows by the names for the analysis."""
+        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.files)
+        listed = ", ".join(f"{_quoted(column)} AS {_quoted(name)}" for name, column in self.columns.items())
+        said = "'" + self.dataset.replace("'", "''") + "'"
+        return f"SELECT {listed}, {said} AS {DATASET} FROM read_parquet([{files}])"
+
+
+@dataclass(frozen=True)
+class Input:
+    """The rows in a role: of one version, or of several one behind the other, where the role takes many."""
+
+    role: str
+    parts: tuple[Part, ...]
+    reader: Reader = ibis_table
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names that can be read: a column that one of several parts lacks is empty there."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.columns))
+
+    @property
+    def as_of(self) -> str:
+        """The earliest day that its parts speak of, ISO; "" where none is known."""
+        return min((part.as_of for part in self.parts if part.as_of), default="")
+
+    def has(self, name: str) -> bool:
+        return name in self.columns
+
+    def arrow(self, *names: str) -> pa.Table:
+        """These columns (none named: all) as Arrow, and `dataset` where it is named. Raises MadangError("run_column")."""
+        for name in names:
+            if name != DATASET and not self.has(name):
+                raise MadangError(
+                    "run_column", column=name, dataset=self.parts[0].dataset, columns=", ".join(self.columns)
+                )
+        return self.sql(f"SELECT {', '.join(map(_quoted, names or self.columns))} FROM rows")
+
+    def sql(self, query: str, values: Mapping[str, Any] | None = None) -> pa.Table:
+        """The answer of DuckDB to a `query` over ``rows``, the table of this input. ``$name`` are `values`."""
+        with connect(temp_dir=_TEMPORARY) as con:
+            con.execute(f"CREATE VIEW rows AS {' UNION ALL BY NAME '.join(part.sql for part in self.parts)}")
+            found: pa.Table = con.execute(query, dict(values or {})).to_arrow_table()
+        return found
+
+    def table(self) -> ibis.Table:
+        """An Ibis table of the columns that all parts have: the same expression runs on DuckDB and on Spark."""
+        common = [name for name in self.columns if all(name in part.columns for part in self.parts)]
+        tables = []
+        for part in self.parts:
+            read = self.reader(list(part.files))
+            tables.append(read.select(**{name: read[part.columns[name]] for name in common}))
+        return reduce(lambda one, other: one.union(other), tables)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of one computation by role, its seed, and how it tells how far it is.
+
+    Reading a role that the card does not declare, or that was left out, raises MadangError("run_role").
+    """
+
+    by_role: Mapping[str, Input]
+    seed: int = 0
+    progress: Progress = field(default=no_progress)
+
+    def __getitem__(self, role: str) -> Input:
+        if role not in self.by_role:
+            raise MadangError("run_role", role=role, roles=", ".join(self.by_role))
+        return self.by_role[role]
+
+    def __contains__(self, role: str) -> bool:
+        return role in self.by_role
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

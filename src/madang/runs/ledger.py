@@ -1,0 +1,255 @@
+"""The ledger of computations: ``runs/<key>/``, where the key is what was computed from what.
+
+    runs/<key>/run.json, result.json, tables/<id>.parquet      written beside, then renamed: whole or not there
+
+The same analysis with the same code, parameters, inputs@versions and seed has the same key: it is recalled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from madang.access import Person, Thing, as_close, can
+from madang.bank import Bank
+from madang.bank.durable import disk_errors, fsync_folder, read_json, write_json
+from madang.bank.made_of import Lineage
+from madang.messages import MadangError
+from madang.results import Result, keep, kept
+from madang.runs.analysis import Analyses, Analysis
+from madang.runs.inputs import Input, Inputs, Progress, Reader, no_progress
+from madang.runs.matching import chosen
+from madang.runs.parameters import values_of
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a run read: a version of a dataset in a role, and what the analysis called its columns."""
+
+    role: str
+    dataset: str
+    version: int
+    title: str
+    as_of: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A computation that can be made: everything that its key is made of."""
+
+    analysis: Analysis
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, Input]
+    seed: int = 0
+
+    @cached_property
+    def key(self) -> str:
+        told = {
+            "analysis": self.analysis.id,
+            "code": self.analysis.code,
+            "parameters": dict(self.parameters),
+            "inputs": {role: sorted(part.name for part in each.parts) for role, each in self.inputs.items()},
+            "seed": self.seed,
+        }
+        spelled = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(spelled.encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A computation that was made. `folder` holds its result."""
+
+    key: str
+    analysis: str
+    title: str
+    parameters: Mapping[str, Any]
+    inputs: tuple[Read, ...]
+    seed: int
+    code: str
+    by: str
+    at: str
+    seconds: float
+    folder: Path = field(compare=False)
+
+    @cached_property
+    def result(self) -> Result:
+        """Raises MadangError("run_broken")."""
+        try:
+            return kept(self.folder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise MadangError("run_broken", run=self.key, reason=str(error)) from error
+
+    def reads(self, role: str) -> list[Read]:
+        """What it read in a role. Raises MadangError("run_role")."""
+        found = [each for each in self.inputs if each.role == role]
+        if not found:
+            raise MadangError("run_role", role=role, roles=", ".join(each.role for each in self.inputs))
+        return found
+
+
+@dataclass
+class Ledger:
+    """The runs in `folder` over the datasets of `bank`."""
+
+    folder: Path
+    bank: Bank
+    analyses: Analyses
+    clock: Callable[[], datetime]
+    reader: Reader | None = None  # another engine than DuckDB
+
+    # asking -------------------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        analysis: str,
+        parameters: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, str] | None = None,
+        *,
+        by: Person,
+        seed: int = 0,
+    ) -> Asked:
+        """What a person wants computed, made exact: parameters read, each role a version that the person may read.
+
+        `inputs` are "dataset" or "dataset@version" by role; one that is not told is chosen where a single one fits.
+        Raises MadangError: analysis_missing, run_parameter, run_value …, run_role, run_input_none, run_input_several,
+        run_input_standard, dataset_missing, version_missing, access_denied.
+        """
+        wanted = self.analyses[analysis]
+        values = values_of(wanted.parameters, parameters or {})
+        found = chosen(self.bank, wanted.card, inputs or {}, by)
+        if self.reader:
+            found = {role: replace(each, reader=self.reader) for role, each in found.items()}
+        return Asked(wanted, values, found, seed)
+
+    def run(self, asked: Asked, *, by: str, progress: Progress = no_progress) -> Run:
+        """The run of what was asked: recalled where it was made before, else made now.
+
+        Raises MadangError: run_failed (with what the analysis raised), result_…; what `progress` raises stops it.
+        """
+        known = self.recalled(asked)
+        if known is not None:
+            return known
+        began = perf_counter()
+        result = self._computed(asked, progress)
+        run = Run(
+            asked.key, asked.analysis.id, asked.analysis.card.title, dict(asked.parameters),
+            _reads(asked), asked.seed, asked.analysis.code, by,
+            self.clock().isoformat(), round(perf_counter() - began, 3), self.folder / asked.key,
+        )  # fmt: skip
+        self._keep(run, result)
+        return self[asked.key]
+
+    def _computed(self, asked: Asked, progress: Progress) -> Result:
+        inputs = Inputs(dict(asked.inputs), asked.seed, progress)
+        try:
+            result = asked.analysis.run(inputs, **asked.parameters)
+        except MadangError:
+            raise
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise MadangError("run_failed", analysis=asked.analysis.card.title, reason=reason) from error
+        return result.check()
+
+    def _keep(self, run: Run, result: Result) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        beside = self.folder / f".{run.key}.{secrets.token_hex(4)}"
+        told = {key: value for key, value in asdict(run).items() if key != "folder"}
+        with disk_errors(self.folder):
+            try:
+                beside.mkdir()
+                keep(result, beside)
+                write_json(beside / "run.json", json.loads(json.dumps(told, default=str)))
+                fsync_folder(beside)
+                try:
+                    os.rename(beside, run.folder)
+                except OSError:  # another made the same meanwhile
+                    if not run.folder.is_dir():
+                        raise
+                fsync_folder(self.folder)
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
+
+    # looking ------------------------------------------------------------------------------------------------
+
+    def recalled(self, asked: Asked) -> Run | None:
+        """The run with this key, where it was made."""
+        return self[asked.key] if (self.folder / asked.key / "run.json").is_file() else None
+
+    def __getitem__(self, key: str) -> Run:
+        """Raises MadangError: run_missing, run_broken."""
+        folder = self.folder / key
+        if not key.isalnum() or not (folder / "run.json").is_file():
+            raise MadangError("run_missing", run=key)
+        try:
+            told = read_json(folder / "run.json")
+            inputs = tuple(Read(**each) for each in told.pop("inputs"))
+            return Run(**told, inputs=inputs, folder=folder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise MadangError("run_broken", run=key, reason=str(error)) from error
+
+    def runs(self, *, by: Person) -> list[Run]:
+        """Every run that a person may read, newest first."""
+        if not self.folder.is_dir():
+            return []
+        keys = (path.name for path in self.folder.iterdir() if not path.name.startswith("."))
+        found = [self[key] for key in keys if (self.folder / key / "run.json").is_file()]
+        lineage = Lineage(self.bank.folder)
+        seen = [each for each in found if can(by, "read", self.thing(each, lineage))]
+        return sorted(seen, key=lambda run: run.at, reverse=True)
+
+    def seen(self, key: str, *, by: Person) -> Run:
+        """A run that a person may read. Raises MadangError("run_missing"), where it may not be read too."""
+        run = self[key]
+        if not can(by, "read", self.thing(run, Lineage(self.bank.folder))):
+            raise MadangError("run_missing", run=key)
+        return run
+
+    def thing(self, run: Run, lineage: Lineage) -> Thing:
+        """A run as the policy knows it: as closed as the strictest of what it read is now; for administrators only where
+        one of it is gone or has a personal column that it read as harmless."""
+        inputs = [self._input(each, lineage) for each in run.inputs]
+        return as_close(Thing("run", run.key), inputs)
+
+    def _input(self, read: Read, lineage: Lineage) -> Thing | None:
+        try:
+            personal = lineage.personal(read.dataset, read.version)
+            return None if personal & set(read.columns.values()) else lineage.thing(read.dataset)
+        except MadangError:
+            return None
+
+    def behind(self, run: Run) -> list[str]:
+        """Datasets of which a run read a version that is not the newest any more."""
+        found = []
+        for each in run.inputs:
+            latest = self.bank[each.dataset].latest if each.dataset in self.bank else None
+            if latest is None or latest.n != each.version:
+                found.append(each.dataset)
+        return found
+
+    def forget(self, dataset: str) -> int:
+        """Remove every run that read a dataset (an erasure); returns how many."""
+        gone = 0
+        for path in self.folder.glob("*/run.json") if self.folder.is_dir() else ():
+            if any(each["dataset"] == dataset for each in read_json(path)["inputs"]):
+                shutil.rmtree(path.parent)
+                gone += 1
+        return gone
+
+
+def _reads(asked: Asked) -> tuple[Read, ...]:
+    return tuple(
+        Read(role, part.dataset, part.version, part.title, part.as_of, dict(part.columns))
+        for role, each in asked.inputs.items()
+        for part in each.parts
+    )

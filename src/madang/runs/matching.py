@@ -1,0 +1,99 @@
+"""Which datasets fit the roles of an analysis: those of the role's standard that a person may read whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow.parquet as pq
+
+from madang.access import Person, Thing, as_close, can, check
+from madang.bank import Bank, Version
+from madang.bank.describe import data_day
+from madang.bank.made_of import Lineage
+from madang.bank.seen import SeenBank
+from madang.declarations.analysis import AnalysisCard, Role
+from madang.messages import MadangError
+from madang.runs.inputs import Input, Part
+
+_ADDED = ("lon", "lat", "dong_code", "geo_level", "source_row")  # what the bank adds to tables
+
+
+def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
+    """Live versions that fit a role and that a person may read whole, by title."""
+    lineage = Lineage(bank.folder)
+    found = [
+        live
+        for dataset in SeenBank(bank, by).datasets("read")
+        if (live := dataset.latest)
+        and _standard(live) == role.standard
+        and not _lacks(live, role)
+        and can(by, "read", as_close(Thing("run"), [lineage.thing(dataset.id)]))
+    ]
+    return sorted(found, key=lambda version: str(version.dataset.card["title"]))
+
+
+def chosen(bank: Bank, card: AnalysisCard, told: Mapping[str, str], by: Person) -> dict[str, Input]:
+    """An input for every role: what was told ("dataset" or "dataset@version", several with commas where the role takes
+    many), else the only one that fits, or all of them.
+
+    Raises MadangError: run_role, run_input_none, run_input_several, run_input_standard, run_input_columns,
+    dataset_missing, version_missing, no_version, access_denied.
+    """
+    for name in told:
+        if card.role(name) is None:
+            raise MadangError("run_role", role=name, roles=", ".join(each.name for each in card.inputs))
+    found = {}
+    for role in card.inputs:
+        names = [name.strip() for name in told.get(role.name, "").split(",") if name.strip()]
+        versions = [_told(bank, role, name, by) for name in names] or fitting(bank, role, by)
+        if len(versions) > 1 and not role.many:
+            listed = ", ".join(each.dataset.id for each in versions)
+            raise MadangError("run_input_several", role=role.label, name=role.name, datasets=listed)
+        if not versions and not role.optional:
+            raise MadangError("run_input_none", role=role.label, standard=role.standard)
+        if versions:
+            found[role.name] = Input(role.name, tuple(_part(bank, role, each) for each in versions))
+    return found
+
+
+def _part(bank: Bank, role: Role, version: Version) -> Part:
+    """A version in a role: the columns of the role (all where it names none) but those that are personal now."""
+    personal = Lineage(bank.folder).personal(version.dataset.id, version.n)
+    columns: dict[str, str] = {}
+    for column in version.columns:
+        name = column.standard or column.name
+        if column.name not in personal and column.type != "geometry" and name in (role.columns or (name,)):
+            columns.setdefault(name, column.name)
+    there = set(pq.read_schema(version.files[0]).names)
+    for name in _ADDED:
+        if name in there:
+            columns.setdefault(name, name)
+    day = data_day(version)
+    title = str(version.dataset.card["title"])
+    return Part(
+        version.dataset.id, version.n, title, day.isoformat() if day else "", columns, tuple(version.files)
+    )
+
+
+def _told(bank: Bank, role: Role, told: str, by: Person) -> Version:
+    dataset, _, number = told.partition("@")
+    found = SeenBank(bank, by).may("read", dataset)
+    check(by, "read", as_close(Thing("run"), [Lineage(bank.folder).thing(dataset)]))
+    version = found.version(int(number)) if number.isdigit() else found.latest
+    if version is None:
+        raise MadangError("no_version", dataset=dataset)
+    if _standard(version) != role.standard:
+        raise MadangError("run_input_standard", role=role.label, dataset=dataset, standard=role.standard)
+    if missing := _lacks(version, role):
+        raise MadangError("run_input_columns", role=role.label, dataset=dataset, columns=", ".join(missing))
+    return version
+
+
+def _standard(version: Version) -> str:
+    return str((version.facts.get("standard") or {}).get("id") or "")
+
+
+def _lacks(version: Version, role: Role) -> list[str]:
+    """Columns of a role that a version has not."""
+    there = {column.standard or column.name for column in version.columns}
+    return [name for name in role.columns if name not in there and name not in _ADDED]

@@ -1,0 +1,81 @@
+"""The way back from a number: its cell, the run, the versions it read, and which of their rows stand behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from madang.access import Person
+from madang.bank import Bank, Version
+from madang.bank.seen import SeenBank
+from madang.engine.rows import Filter, Page, Query, Source, count, rows
+from madang.messages import MadangError
+from madang.results import Cell, Origin, Table
+from madang.runs.inputs import DATASET
+from madang.runs.ledger import Read, Run
+
+SHOWN = 20  # rows that are shown of those behind a number
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Rows of one input that stand behind a row of a table: those of `dataset@version` that pass the `filters`."""
+
+    read: Read
+    filters: tuple[Filter, ...]
+
+    @property
+    def query(self) -> Query:
+        return Query(filters=self.filters, limit=SHOWN)
+
+    def page(self, bank: Bank, by: Person) -> tuple[Version, Page, int]:
+        """The version, the first rows, and how many there are, as `by` sees them. Raises as reading rows does."""
+        seen = SeenBank(bank, by)
+        version = seen.may("read", self.read.dataset).version(self.read.version)
+        view = seen.view(version.dataset, version.columns, version=version.n)
+        source = Source(tuple(version.files))
+        columns = version.columns
+        return version, rows(source, self.query, view, columns), count(source, self.query, view, columns)
+
+
+def behind(run: Run, cell: Cell) -> list[Behind]:
+    """What stands behind a cell: of every input that its table names, each dataset. Raises MadangError: result_table …"""
+    table = run.result.table(cell.table)
+    table.column(cell.column)
+    if not 0 <= cell.row < table.rows.num_rows:
+        raise MadangError("result_cell", table=cell.table, column=cell.column, row=cell.row)
+    found = [
+        _behind(read, table, origin, cell.row) for origin in table.origins for read in run.reads(origin.role)
+    ]
+    return [each for each in found if each is not None]
+
+
+def _behind(read: Read, table: Table, origin: Origin, row: int) -> Behind | None:
+    """None where the row is of another dataset of the role."""
+    filters = []
+    for ours, theirs in origin.columns.items():
+        value = table.value(row, ours)
+        if theirs == DATASET:
+            if value != read.dataset:
+                return None
+        else:
+            filters.append(_equal(read.columns.get(theirs, theirs), value))
+    filters += [
+        Filter(read.columns.get(name, name), operator, _plain(value))  # type: ignore[arg-type]
+        for name, operator, value in origin.where
+    ]
+    return Behind(read, tuple(filters))
+
+
+def _equal(column: str, value: Any) -> Filter:
+    return Filter(column, "null", True) if value is None else Filter(column, "eq", _plain(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(map(_plain, value))
+    return value
