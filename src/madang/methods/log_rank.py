@@ -15,6 +15,7 @@ from madang.methods.risk_sets import RiskSets, risk_sets
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _CELLS = 4_000_000  # of a block of groups and times held at once: 32 MB
+_NOTHING = 1e-10  # a variance below it is rounding
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,12 @@ def log_rank(
     share, weight = at_risk / n, _weight(d, n)
     observed, expected = happened.sum(axis=1), share @ d
     variance = np.diag(share @ weight) - (share * weight) @ share.T
-    used = np.diag(variance) > 0
-    degrees = int(np.linalg.matrix_rank(variance)) if used.any() else 0
+    values, vectors = np.linalg.eigh(variance)
+    real = values > _NOTHING * max(values.max(initial=0.0), _NOTHING)
+    degrees = int(real.sum())
     if not degrees:
         return LogRank(float("nan"), 0, float("nan"), observed, expected)
-    difference = observed - expected
-    statistic = float(difference @ np.linalg.pinv(variance, hermitian=True) @ difference)
+    statistic = float(((vectors.T @ (observed - expected))[real] ** 2 / values[real]).sum())
     return LogRank(statistic, degrees, float(stats.chi2.sf(statistic, degrees)), observed, expected)
 
 
@@ -161,7 +162,7 @@ def _weight(d: Floats, n: Floats) -> Floats:
 
 
 def _judged(first: Ints, second: Ints, observed: Floats, expected: Floats, variance: Floats) -> ManyLogRanks:
-    real = variance > 1e-12
+    real = variance > _NOTHING
     statistic = np.where(real, (observed - expected) ** 2 / np.where(real, variance, 1.0), np.nan)
     p = stats.chi2.sf(statistic, 1)
     return ManyLogRanks(first, second, observed, expected, statistic, p, holm(p))

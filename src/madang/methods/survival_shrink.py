@@ -7,78 +7,93 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 
 from madang.messages import MadangError
 from madang.methods.survival import SurvivalAt
 
 Floats = NDArray[np.float64]
+_WEIGHTS = np.geomspace(
+    0.5, 20_000.0, 48
+)  # prior weights that are tried: lives that the larger group counts for
 
 
 @dataclass(frozen=True)
 class Shrunk:
-    """`at` with its small cells adjusted, and how strongly: a cell weighs n against `weight` of the larger group."""
+    """`at` with its small cells adjusted, and how strongly: a cell weighs `effective` against `weight` of the larger group."""
 
     at: SurvivalAt
     effective: (
         Floats  # (groups, ages) how many lives followed to that age the cell is worth (Dorey and Korn 1987)
     )
-    weight: Floats  # (parents, ages) how many the larger group counts for in each of its cells
+    weight: Floats  # (parents, ages) middle of the weights that fit how much the cells of that parent differ
 
 
 def shrink(at: SurvivalAt, whole: SurvivalAt, parent: ArrayLike, level: float = 0.95) -> Shrunk:
-    """Cells with `few` are replaced by the Beta-Binomial posterior mean and interval; all others stay as they are.
+    """Cells with `few` are drawn towards their larger group by a Beta-Binomial model; all others stay as they are.
 
     `at`: survival by group (dong and trade); `whole`: by parent (the trade in the whole city), at the same ages; `parent`
-    (groups): number of each group's parent. A cell of survival p counts as n = p (1 - p) / variance lives. The prior has
-    the parent's survival as mean; its weight comes from how much the cells of that parent and age differ beyond chance, by
-    moments (Kleinman 1973): cells that hardly differ are drawn to the parent, others left alone. It is at least 1 and at
-    most what all cells of the parent are worth. The interval takes the prior as known, so it is a little too narrow.
+    (groups): number of each group's parent. A cell of survival p counts as n = p (1 - p) / variance lives; its prior has the
+    parent's survival as mean. How much the prior weighs is not fixed: weights are averaged by how well they explain the
+    differences between all cells of that parent and age, under the uniform shrinkage prior (Christiansen and Morris 1997).
+    Cells that hardly differ are drawn close, others left alone. The interval is that of a Beta with the mean and variance
+    so found, the uncertainty of the weight and of the parent in it.
 
-    Not adjusted: cells whose parent was not seen at that age. Raises MadangError("lengths_differ").
+    Not adjusted: cells whose parent was not seen at that age. 150 MB for 100,000 cells.
+    Raises MadangError: "lengths_differ", "level_outside".
     """
     of = np.asarray(parent)
     if len(of) != len(at.survival) or at.ages.tolist() != whole.ages.tolist():
         raise MadangError("lengths_differ", names="at, whole, parent")
-    n, p = effective_size(at), np.nan_to_num(at.survival)
-    weight = _weight(n, p, whole.survival, of)
-    prior, heavy = whole.survival[of], weight[of]
-    known = at.few & ~np.isnan(prior)
-    mean = np.where(known, prior, 0.5)
-    a, b = heavy * mean + n * p, heavy * (1 - mean) + n * (1 - p)
+    if not 0 < level < 1:
+        raise MadangError("level_outside", level=level)
+    n, hits = effective_size(at), effective_size(at) * np.nan_to_num(at.survival)
+    prior = np.clip(np.nan_to_num(whole.survival, nan=0.5), 1e-4, 1 - 1e-4)
+    chance = _chances(n, hits, prior, of)
+    mean, variance = _posterior(n, hits, prior[of], np.nan_to_num(whole.standard_error)[of], chance[of])
+    size = np.maximum(mean * (1 - mean) / variance - 1, 1e-6)
     tail = (1 - level) / 2
-    low, high = (stats.beta.ppf(each, np.maximum(a, 1e-9), np.maximum(b, 1e-9)) for each in (tail, 1 - tail))
-    error = np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
-    new = {"survival": a / (a + b), "standard_error": error, "low": low, "high": high}
+    low, high = (stats.beta.ppf(each, size * mean, size * (1 - mean)) for each in (tail, 1 - tail))
+    known = at.few & ~np.isnan(whole.survival[of])
+    new = {"survival": mean, "standard_error": np.sqrt(variance), "low": low, "high": high}
     changed = {name: np.where(known, values, getattr(at, name)) for name, values in new.items()}
-    return Shrunk(replace(at, adjusted=known, **changed), n, weight)
+    return Shrunk(replace(at, adjusted=known, **changed), n, np.exp(chance @ np.log(_WEIGHTS)))
 
 
 def effective_size(at: SurvivalAt) -> Floats:
     """(groups, ages) of how many complete lives a Kaplan–Meier estimate is worth; 0 where nobody was seen."""
     p = np.nan_to_num(at.survival)
-    inside = (p > 0) & (p < 1) & ~np.isnan(at.survival)
+    inside = (p > 0) & (p < 1)
     variance = np.where(inside, at.standard_error, 1.0) ** 2
-    known: Floats = np.where(inside, p * (1 - p) / variance, np.where(np.isnan(at.survival), 0, at.at_risk))
-    return np.where(at.survival == 0, np.maximum(at.events, 1), known)
+    known: Floats = np.where(inside, p * (1 - p) / variance, at.at_risk)
+    known = np.where(at.survival == 0, np.maximum(at.events, 1), known)
+    return np.where(np.isnan(at.survival), 0.0, known)
 
 
-def _weight(n: Floats, p: Floats, mean: Floats, of: NDArray[Any]) -> Floats:
-    """(parents, ages) prior weights by Kleinman's moments."""
-    parents, ages = mean.shape
-    cell = (of[:, None] * ages + np.arange(ages)[None, :]).ravel()
+def _chances(n: Floats, hits: Floats, prior: Floats, of: NDArray[Any]) -> Floats:
+    """(parents, ages, weights) how likely each weight is, by the Beta-Binomial likelihood of a parent's cells."""
+    parents, ages = prior.shape
+    mean, x, size = prior[of][..., None], hits[..., None], n[..., None]
+    a, b = _WEIGHTS * mean, _WEIGHTS * (1 - mean)
+    each = special.betaln(a + x, b + size - x) - special.betaln(a, b)
+    fits = np.zeros((parents, ages, len(_WEIGHTS)))
+    np.add.at(fits, of, each)
+    seen = np.where(n > 0, n, np.nan)
+    typical = float(np.nanmedian(seen)) if (n > 0).any() else 1.0
+    fits += np.log(_WEIGHTS) - 2 * np.log(
+        _WEIGHTS + typical
+    )  # uniform in the share that the prior has in a typical cell
+    chance: Floats = special.softmax(fits, axis=2)
+    return chance
 
-    def total(values: Floats) -> Floats:
-        summed: Floats = np.bincount(cell, values.ravel(), parents * ages).astype(np.float64)
-        return summed.reshape(parents, ages)
 
-    whole, cells = total(n), total((n > 0).astype(np.float64))
-    pull = np.where(np.isnan(mean), 0.5, mean)[of]
-    spread = total(n * (p - pull) ** 2)
-    inner = np.where((mean > 0) & (mean < 1), mean * (1 - mean), np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        room = whole - total(n * n) / whole - (cells - 1)
-        share = (spread / inner - (cells - 1)) / room
-        found = 1 / share - 1
-    found = np.where((share > 0) & (cells > 1) & (room > 0), found, np.inf)
-    return np.clip(found, 1.0, np.maximum(whole, 1.0))
+def _posterior(
+    n: Floats, hits: Floats, prior: Floats, error: Floats, chance: Floats
+) -> tuple[Floats, Floats]:
+    """Mean and variance over all weights."""
+    size = n[..., None] + _WEIGHTS
+    means = (hits[..., None] + _WEIGHTS * prior[..., None]) / size
+    within = means * (1 - means) / (size + 1) + (_WEIGHTS / size * error[..., None]) ** 2
+    mean = (chance * means).sum(axis=2)
+    variance = (chance * (within + (means - mean[..., None]) ** 2)).sum(axis=2)
+    return mean, variance
