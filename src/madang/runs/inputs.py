@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int | None, str], None]  # done, of how many (None: not known), doing what
 Reader = Callable[[list[Path]], "ibis.Table"]
 DATASET = "dataset"  # a column that every input has: the id of the dataset that a row is of
+# what the bank adds to tables; empty where it did not
+ADDED = {
+    "source_row": "BIGINT",
+    "lon": "DOUBLE",
+    "lat": "DOUBLE",
+    "dong_code": "VARCHAR",
+    "geo_level": "VARCHAR",
+}
 _TEMPORARY = Path(gettempdir()) / "madang-runs"
 
 
@@ -48,7 +56,9 @@ class Part:
     def sql(self) -> str:
         """Its rows by the names for the analysis."""
         files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.files)
-        listed = ", ".join(f"{_quoted(column)} AS {_quoted(name)}" for name, column in self.columns.items())
+        named = [f"{_quoted(column)} AS {_quoted(name)}" for name, column in self.columns.items()]
+        named += [f"NULL::{kind} AS {name}" for name, kind in ADDED.items() if name not in self.columns]
+        listed = ", ".join(named)
         said = "'" + self.dataset.replace("'", "''") + "'"
         return f"SELECT {listed}, {said} AS {DATASET} FROM read_parquet([{files}])"
 
@@ -77,7 +87,7 @@ class Input:
     def arrow(self, *names: str) -> pa.Table:
         """These columns (none named: all) as Arrow, and `dataset` where it is named. Raises MadangError("run_column")."""
         for name in names:
-            if name != DATASET and not self.has(name):
+            if name not in (DATASET, *ADDED) and not self.has(name):
                 raise MadangError(
                     "run_column", column=name, dataset=self.parts[0].dataset, columns=", ".join(self.columns)
                 )

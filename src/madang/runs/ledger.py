@@ -20,6 +20,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import duckdb
+
 from madang.access import Person, Thing, as_close, can
 from madang.bank import Bank
 from madang.bank.durable import disk_errors, fsync_folder, read_json, write_json
@@ -156,7 +158,7 @@ class Ledger:
             result = asked.analysis.run(inputs, **asked.parameters)
         except MadangError:
             raise
-        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, duckdb.Error) as error:
             reason = f"{type(error).__name__}: {error}"
             raise MadangError("run_failed", analysis=asked.analysis.card.title, reason=reason) from error
         return result.check()

@@ -13,9 +13,7 @@ from madang.bank.made_of import Lineage
 from madang.bank.seen import SeenBank
 from madang.declarations.analysis import AnalysisCard, Role
 from madang.messages import MadangError
-from madang.runs.inputs import Input, Part
-
-_ADDED = ("lon", "lat", "dong_code", "geo_level", "source_row")  # what the bank adds to tables
+from madang.runs.inputs import ADDED, Input, Part
 
 
 def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
@@ -65,7 +63,7 @@ def _part(bank: Bank, role: Role, version: Version) -> Part:
         if column.name not in personal and column.type != "geometry" and name in (role.columns or (name,)):
             columns.setdefault(name, column.name)
     there = set(pq.read_schema(version.files[0]).names)
-    for name in _ADDED:
+    for name in ADDED:
         if name in there:
             columns.setdefault(name, name)
     day = data_day(version)
@@ -96,4 +94,4 @@ def _standard(version: Version) -> str:
 def _lacks(version: Version, role: Role) -> list[str]:
     """Columns of a role that a version has not."""
     there = {column.standard or column.name for column in version.columns}
-    return [name for name in role.columns if name not in there and name not in _ADDED]
+    return [name for name in role.columns if name not in there and name not in ADDED]

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from madang.messages import MadangError
@@ -31,7 +32,8 @@ class Range:
 class Parameter:
     """One parameter: its name, its kind, what it is unless said otherwise, and what it may be.
 
-    `label`, `help` and the words of `choices` (value -> word) come from the card.
+    `label`, `help` and the words of `choices` (value -> word) come from the card. An `optional` one may be empty (None):
+    then the analysis takes it from the data.
     """
 
     name: str
@@ -42,9 +44,12 @@ class Parameter:
     unit: str = ""
     range: Range | None = None
     choices: Mapping[str, str] | None = None
+    optional: bool = False
 
     def read(self, said: Any) -> Any:
         """The value that `said` means, text or typed. Raises MadangError: run_value, run_choice, run_range."""
+        if self.optional and (said is None or not str(said).strip()):
+            return None
         value = _typed(self, said)
         if self.choices is not None and value not in self.choices:
             raise MadangError("run_choice", parameter=self.label, value=said, choices=", ".join(self.choices))
@@ -85,6 +90,9 @@ def _parameter(name: str, hint: Any, default: Any, words: Mapping[str, Any]) -> 
     if get_origin(hint) is Annotated:
         hint, *more = get_args(hint)
         limits = next((each for each in more if isinstance(each, Range)), None)
+    optional = isinstance(hint, UnionType) and type(None) in get_args(hint)
+    if optional:
+        hint = next(each for each in get_args(hint) if each is not type(None))
     choices = None
     if get_origin(hint) is Literal:
         told = words.get("choices", {})
@@ -94,7 +102,7 @@ def _parameter(name: str, hint: Any, default: Any, words: Mapping[str, Any]) -> 
     kind: Kind = "choice" if choices is not None else _KINDS[hint]
     return Parameter(
         name, kind, default, str(words.get("label", name)), str(words.get("help", "")),
-        str(words.get("unit", "")), limits, choices,
+        str(words.get("unit", "")), limits, choices, optional,
     )  # fmt: skip
 
 

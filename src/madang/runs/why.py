@@ -13,7 +13,7 @@ from madang.bank.seen import SeenBank
 from madang.engine.rows import Filter, Page, Query, Source, count, rows
 from madang.messages import MadangError
 from madang.results import Cell, Origin, Table
-from madang.runs.inputs import DATASET
+from madang.runs.inputs import ADDED, DATASET
 from madang.runs.ledger import Read, Run
 
 SHOWN = 20  # rows that are shown of those behind a number
@@ -60,7 +60,7 @@ def _behind(read: Read, table: Table, origin: Origin, row: int) -> Behind | None
         if theirs == DATASET:
             if value != read.dataset:
                 return None
-        else:
+        elif theirs in read.columns or theirs not in ADDED:
             filters.append(_equal(read.columns.get(theirs, theirs), value))
     filters += [
         Filter(read.columns.get(name, name), operator, _plain(value))  # type: ignore[arg-type]
