@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from madang.messages import MadangError
-from madang.methods.risk_sets import RiskSets, risk_sets
+from madang.methods.risk_sets import risk_sets
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -55,7 +55,7 @@ def log_rank(
     Raises MadangError: "lengths_differ", "times_impossible".
     """
     risks = risk_sets(leave, event, group, entry, groups=groups)
-    happened, at_risk = _tables(risks, np.arange(risks.groups))
+    happened, at_risk = risks.tables(0, risks.groups)
     d, n = happened.sum(axis=0), at_risk.sum(axis=0)
     share, weight = at_risk / n, _weight(d, n)
     observed, expected = happened.sum(axis=1), share @ d
@@ -83,18 +83,13 @@ def each_against_the_rest(
     Raises MadangError: "lengths_differ", "times_impossible".
     """
     risks = risk_sets(leave, event, group, entry, groups=groups)
-    moment = risks.events % risks.width
-    d: Floats = np.bincount(moment, risks.counts, len(risks.times)).astype(np.float64)
-    block = max(1, _CELLS // max(len(risks.times), 1))
-    n = np.zeros(len(risks.times))
-    blocks = [np.arange(first, min(first + block, risks.groups)) for first in range(0, risks.groups, block)]
-    for numbers in blocks:
-        n += risks.at_risk(risks.keys_at(risks.times)[numbers]).sum(axis=0)
+    d, n = risks.pooled()
     weight = _weight(d, n)
+    block = max(1, _CELLS // risks.width)
     found = []
-    for numbers in blocks:
-        happened, at_risk = _tables(risks, numbers)
-        share = at_risk / n
+    for first in range(0, risks.groups, block):
+        happened, share = risks.tables(first, min(first + block, risks.groups))
+        share /= np.maximum(n, 1)
         found.append(np.stack([happened.sum(axis=1), share @ d, share @ weight - (share * share) @ weight]))
     observed, expected, variance = np.concatenate(found, axis=1) if found else np.zeros((3, 0))
     return _judged(np.arange(risks.groups), np.full(risks.groups, -1), observed, expected, variance)
@@ -113,7 +108,7 @@ def each_pair(
     Raises MadangError: "lengths_differ", "times_impossible".
     """
     risks = risk_sets(leave, event, group, entry, groups=groups)
-    happened, at_risk = _tables(risks, np.arange(risks.groups))
+    happened, at_risk = risks.tables(0, risks.groups)
     pairs = np.array(list(combinations(range(risks.groups), 2)), np.int64).reshape(-1, 2)
     sums = np.zeros((3, len(pairs)))
     for one in range(risks.groups - 1):
@@ -142,17 +137,6 @@ def holm(p_values: ArrayLike) -> Floats:
     found = np.full(p.shape, np.nan)
     found[real] = adjusted
     return found
-
-
-def _tables(risks: RiskSets, numbers: Ints) -> tuple[Floats, Floats]:
-    """(groups, times) events and those at risk of some groups."""
-    keys = risks.keys_at(risks.times)[numbers]
-    at = np.searchsorted(risks.events, keys)
-    there = (
-        risks.events[np.minimum(at, max(len(risks.events) - 1, 0))] == keys if len(risks.events) else False
-    )
-    happened = np.where(there, risks.counts[np.minimum(at, max(len(risks.counts) - 1, 0))], 0)
-    return happened.astype(np.float64), risks.at_risk(keys).astype(np.float64)
 
 
 def _weight(d: Floats, n: Floats) -> Floats:

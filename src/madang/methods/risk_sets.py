@@ -43,6 +43,27 @@ class RiskSets:
         found: Ints = inside - gone
         return found
 
+    def tables(self, first: int, after: int) -> tuple[Floats, Floats]:
+        """(groups, times) events and those at risk of the groups from `first` to before `after`."""
+        shape, begin = (after - first, self.width), first * self.width
+
+        def counted(keys: Ints, weights: Ints | None = None) -> NDArray[Any]:
+            low, high = np.searchsorted(keys, [begin, after * self.width])
+            heavy = None if weights is None else weights[low:high]
+            return np.bincount(keys[low:high] - begin, heavy, shape[0] * shape[1]).reshape(shape)
+
+        at_risk = np.cumsum(counted(self.entered) - counted(self.left), axis=1)
+        happened = counted(self.events, self.counts)
+        return happened[:, :-1].astype(np.float64), at_risk[:, :-1].astype(np.float64)
+
+    def pooled(self) -> tuple[Floats, Floats]:
+        """(times) events and those at risk of all groups together."""
+        moved = np.bincount(self.entered % self.width, minlength=self.width) - np.bincount(
+            self.left % self.width, minlength=self.width
+        )
+        happened = np.bincount(self.events % self.width, self.counts, self.width)
+        return happened[:-1].astype(np.float64), np.cumsum(moved)[:-1].astype(np.float64)
+
     def keys_at(self, times: Floats) -> Ints:
         """(groups, times) keys of times among `times`."""
         found: Ints = (
