@@ -53,23 +53,33 @@ def test_reading_is_no_right_to_deposit(city: Workspace) -> None:
     assert error.value.code == "access_denied"
 
 
+def version(n: int, privacy: str | None, kind: str = "deposit") -> Any:
+    columns = [DatasetColumn("이름", "이름", "text", privacy=privacy)] if privacy else []  # type: ignore[arg-type]
+    return SimpleNamespace(n=n, deposit_id=str(n), columns=columns, kind=kind)
+
+
+def names(*versions: Any) -> frozenset[str]:
+    folder = Path("/nowhere") / str(versions)
+    return personal_names(SimpleNamespace(folder=folder, versions=list(versions)))  # type: ignore[arg-type]
+
+
 def test_what_was_declared_personal_once_stays_so_through_rollbacks_and_lost_columns() -> None:
     """Versions of a list: harmless by mistake, declared, rolled back to the first; then without the column."""
-
-    def version(n: int, privacy: str | None, kind: str = "deposit") -> Any:
-        columns = [DatasetColumn("이름", "이름", "text", privacy=privacy)] if privacy else []  # type: ignore[arg-type]
-        return SimpleNamespace(n=n, deposit_id=str(n), columns=columns, kind=kind)
-
-    def names(*versions: Any) -> frozenset[str]:
-        folder = Path("/nowhere") / str(versions)
-        return personal_names(SimpleNamespace(folder=folder, versions=list(versions)))  # type: ignore[arg-type]
-
     harmless, declared = version(1, "none"), version(2, "personal")
     assert names(harmless) == frozenset()
     assert names(harmless, declared) == {"이름"}
     assert names(harmless, declared, version(3, "none", "rollback")) == {"이름"}
     assert names(harmless, declared, version(3, None)) == {"이름"}
     assert names(declared, version(3, "none")) == frozenset()  # looked at again, and called harmless
+
+
+@pytest.mark.parametrize("kind", ["edit", "rekey", "merge"])
+def test_only_a_deposit_calls_a_column_harmless(kind: str) -> None:
+    """Rolled back to a version that did not say so, then changed: nobody has looked at the column."""
+    harmless, declared, back = version(1, "none"), version(2, "personal"), version(3, "none", "rollback")
+    assert names(harmless, declared, back, version(4, "none", kind)) == {"이름"}
+    assert names(harmless, declared, back, version(4, "none"), version(5, "none", kind)) == frozenset()
+    assert names(harmless, version(2, "personal", kind), version(3, "none", kind)) == {"이름"}
 
 
 @pytest.mark.parametrize("declared", ["name", "label"])

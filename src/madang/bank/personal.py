@@ -17,7 +17,7 @@ def personal_names(dataset: Dataset) -> frozenset[str]:
     """Names and labels of every column that any version says is personal; what was declared once holds for the versions
     before, for those that lack the column, and for an earlier version that was made live again.
 
-    Not of a column that the newest version deposited since has and calls harmless.
+    Not of a column that a version deposited since has and calls harmless.
     """
     versions = dataset.versions
     if not versions:
@@ -32,10 +32,14 @@ def personal_names(dataset: Dataset) -> frozenset[str]:
 
 
 def personal_in(versions: Sequence[Version]) -> frozenset[str]:
-    """Names and labels that one of these versions (at least one, oldest first) says are personal, as `personal_names`."""
-    said = {
-        n for each in versions for c in each.columns if c.privacy != "none" for n in (c.name, c.label) if n
-    }
-    newest = next((each for each in reversed(versions) if each.kind != "rollback"), versions[-1])
-    harmless = {n for c in newest.columns if c.privacy == "none" for n in (c.name, c.label) if n}
-    return frozenset(said - harmless)
+    """Names and labels that these versions, oldest first, say are personal, as `personal_names`.
+
+    Only what is deposited was looked at anew: an edit, a merging or a rollback carries on what was said before, and no
+    column is harmless by that.
+    """
+    found: set[str] = set()
+    for each in versions:
+        if each.kind == "deposit":
+            found -= {n for c in each.columns if c.privacy == "none" for n in (c.name, c.label)}
+        found |= {n for c in each.columns if c.privacy != "none" for n in (c.name, c.label) if n}
+    return frozenset(found)
