@@ -8,7 +8,7 @@ Result(findings=(Finding("가장 많이 닫은 곳은 {dong}이고 {closed}입�
                          {"dong": Cell("shops", "dong"), "closed": Cell("shops", "closed")}),), tables=(shops,))
 """
 
-from madang.results.keep import keep, kept
+from madang.results.keep import keep, kept, result_of, told_of
 from madang.results.result import (
     Cell,
     Chart,
@@ -37,7 +37,9 @@ __all__ = [
     "keep",
     "kept",
     "parts",
+    "result_of",
     "said",
     "sentence",
     "table_of",
+    "told_of",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from madang.results.result import Cell, Chart, Column, Finding, Layer, Origin, Result, Table
@@ -19,7 +21,22 @@ def keep(result: Result, folder: Path) -> None:
     (folder / "tables").mkdir()
     for table in result.tables:
         pq.write_table(table.rows, folder / "tables" / f"{table.id}.parquet", compression="zstd")
-    told = {
+    told = json.dumps(told_of(result), ensure_ascii=False, default=str)
+    (folder / "result.json").write_text(told, encoding="utf-8")
+
+
+def kept(folder: Path) -> Result:
+    """The result in `folder`. Raises OSError, ValueError, KeyError where it is not whole."""
+    told: dict[str, Any] = json.loads((folder / "result.json").read_text("utf-8"))
+    tables = {
+        each["id"]: pq.read_table(folder / "tables" / f"{each['id']}.parquet") for each in told["tables"]
+    }
+    return result_of(told, tables)
+
+
+def told_of(result: Result) -> dict[str, Any]:
+    """A result without the rows of its tables, as JSON has it."""
+    return {
         "form": _FORM,
         "findings": [asdict(each) for each in result.findings],
         "tables": [_table(each) for each in result.tables],
@@ -28,18 +45,16 @@ def keep(result: Result, folder: Path) -> None:
         "caveats": list(result.caveats),
         "method": result.method,
     }
-    (folder / "result.json").write_text(json.dumps(told, ensure_ascii=False, default=str), encoding="utf-8")
 
 
-def kept(folder: Path) -> Result:
-    """The result in `folder`. Raises OSError, ValueError, KeyError where it is not whole."""
-    told: dict[str, Any] = json.loads((folder / "result.json").read_text("utf-8"))
+def result_of(told: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Result:
+    """The result that `told_of` told, with the rows of its tables by id. Raises ValueError, KeyError, TypeError."""
     return Result(
         findings=tuple(
             Finding(each["text"], {name: Cell(**cell) for name, cell in each["cells"].items()})
             for each in told["findings"]
         ),
-        tables=tuple(_read(each, folder) for each in told["tables"]),
+        tables=tuple(_read(each, tables[each["id"]]) for each in told["tables"]),
         charts=tuple(Chart(**each) for each in told["charts"]),
         layers=tuple(Layer(**each) for each in told["layers"]),
         caveats=tuple(told["caveats"]),
@@ -57,11 +72,11 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def _read(told: dict[str, Any], folder: Path) -> Table:
+def _read(told: Mapping[str, Any], rows: pa.Table) -> Table:
     return Table(
         told["id"],
         told["title"],
-        pq.read_table(folder / "tables" / f"{told['id']}.parquet"),
+        rows,
         tuple(Column(**each) for each in told["columns"]),
         tuple(
             Origin(each["role"], each["columns"], tuple((a, b, c) for a, b, c in each["where"]))

@@ -1,0 +1,94 @@
+"""Two tables of two results cell by cell: rows with the same keys side by side, where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from madang.results.result import Column, Table
+
+BEFORE, AFTER = "before", "after"
+_KEYS = ("text", "code", "date", "month")
+_ROW = "row"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a table differs from another of the same name. `rows` are those that differ: the `keys`, and for each of the
+    `columns` two, "name:before" and "name:after"; `changed`, `gone` and `new` count them, `same` the others."""
+
+    table: str
+    title: str
+    keys: tuple[Column, ...]
+    columns: tuple[Column, ...]
+    rows: pa.Table
+    same: int
+    changed: int
+    gone: int
+    new: int
+
+
+def compared(before: Table, after: Table) -> Difference | None:
+    """The rows of two tables side by side, told apart by their first columns of words; None where nothing tells them apart
+    in both, or they have no column in common beside it."""
+    there = {each.name for each in before.columns}
+    common = [each for each in after.columns if each.name in there]
+    keys = _keys(before.rows, after.rows, common)
+    if keys is None:
+        return None
+    columns = tuple(each for each in common if each not in keys)
+    names = [each.name for each in keys] or [_ROW]
+    left, right = (
+        _ready(each.rows, keys, columns, side) for each, side in ((before, BEFORE), (after, AFTER))
+    )
+    joined = left.join(right, names, join_type="full outer")
+    changed = _any([_differ(joined, each.name) for each in columns], joined.num_rows)
+    gone, new = pc.is_null(joined[f"_{AFTER}"]), pc.is_null(joined[f"_{BEFORE}"])
+    alone = pc.or_(gone, new)
+    shown = joined.filter(pc.or_(changed, alone)).sort_by(
+        [(f"_{AFTER}", "ascending"), (f"_{BEFORE}", "ascending")]
+    )
+    counts = [pc.sum(each).as_py() or 0 for each in (pc.and_(changed, pc.invert(alone)), gone, new)]
+    wanted = [*names, *(f"{each.name}:{side}" for each in columns for side in (BEFORE, AFTER))]
+    return Difference(
+        after.id, after.title, keys, columns, shown.select(wanted), joined.num_rows - sum(counts), *counts
+    )
+
+
+def _keys(before: pa.Table, after: pa.Table, common: list[Column]) -> tuple[Column, ...] | None:
+    """The fewest leading columns of words that no two rows have alike; none at all where each table is one row."""
+    words = [each for each in common if each.kind in _KEYS]
+    for count in range(len(words) + 1):
+        names = [each.name for each in words[:count]]
+        if all(_tells_apart(table, names) for table in (before, after)):
+            return tuple(words[:count])
+    return None
+
+
+def _tells_apart(table: pa.Table, names: list[str]) -> bool:
+    kinds = table.select(names).group_by(names).aggregate([]).num_rows if names else 1
+    return bool(kinds >= table.num_rows)
+
+
+def _ready(table: pa.Table, keys: tuple[Column, ...], columns: tuple[Column, ...], side: str) -> pa.Table:
+    """Keys as texts, an empty one as such; the other columns by their side; the place of each row."""
+    count = table.num_rows
+    made = {each.name: pc.fill_null(table[each.name].cast(pa.string()), "") for each in keys}
+    made = made or {_ROW: pa.array(["1"] * count, pa.string())}
+    made |= {f"{each.name}:{side}": table[each.name] for each in columns}
+    return pa.table({**made, f"_{side}": pa.array(range(count), pa.int64())})
+
+
+def _differ(joined: pa.Table, name: str) -> pa.ChunkedArray:
+    before, after = joined[f"{name}:{BEFORE}"], joined[f"{name}:{AFTER}"]
+    if before.type != after.type:
+        before, after = before.cast(pa.string()), after.cast(pa.string())
+    empty = pc.xor(pc.is_null(before), pc.is_null(after))
+    return pc.or_(empty, pc.fill_null(pc.not_equal(before, after), False))
+
+
+def _any(found: list[pa.ChunkedArray], rows: int) -> pa.ChunkedArray | pa.Array:
+    return reduce(pc.or_, found) if found else pa.array([False] * rows, pa.bool_())
