@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from madang.engine.rows import Field, Measure, Sort, rows
 from madang.engine.rows_query import NUMBERS
 from madang.web.desk.asked import Asked
-from madang.web.desk.filters import label_of
-from madang.web.desk.sample import shown
 from madang.web.shell.area_names import names_for
+from madang.web.shell.cells import label_of, shown
 
 _TIMES = ("date", "month", "year", "time")
 _BY = ("text", "boolean", *_TIMES)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from madang.engine.rows import Field, Filter, Query, Sort, count
+from madang.engine.rows import Field, Query, Sort, count
 from madang.engine.rows_query import NUMBERS
 from madang.web.desk.asked import Asked
-from madang.web.shell import words
+from madang.web.shell.cells import filter_said, label_of, value_of
 
-_ADDED = ("source_row", "lon", "lat", "dong_code", "geo_level")  # columns of the bank's own
 _IN_SIGHT = 8  # fields that stand open; the others fold away
 _DAYS = {"date": "date", "datetime": "date", "month": "month", "time": "time"}
 _KINDS = {
@@ -61,7 +60,7 @@ def fields_of(asked: Asked) -> tuple[list[FilterField], list[FilterField]]:
     """The fields that stand open, and those that fold away. Masked columns have none."""
     now: dict[str, dict[str, str]] = {}
     for each in asked.query.filters:
-        now.setdefault(each.column, {})[each.operator] = _value(each)
+        now.setdefault(each.column, {})[each.operator] = value_of(each)
     every = [_field(field, now.get(field.name, {})) for field in asked.fields.shown if not field.masked]
     first = [field for place, field in enumerate(every) if place < _IN_SIGHT or field.asked]
     return first, [field for field in every if field not in first]
@@ -87,12 +86,6 @@ def _boxes(field: Field, kind: str, now: dict[str, str]) -> tuple[Box, ...]:
         Box(f"{field.name}.contains", _("들어 있는 글자"), now.get("contains", "")),
         Box(f"{field.name}.eq", _("꼭 같은 값"), now.get("eq", now.get("in", ""))),
     )
-
-
-def _value(filter: Filter) -> str:
-    if isinstance(filter.value, tuple):
-        return ", ".join(map(str, filter.value))
-    return str(filter.value).lower() if isinstance(filter.value, bool) else str(filter.value)
 
 
 @dataclass(frozen=True)
@@ -129,7 +122,7 @@ def chips_of(asked: Asked, *more: tuple[str, str], ordered: bool = False) -> lis
     found = [chip(f"‘{query.search}’", replace(query, search=""))] if query.search else []
     for each in query.filters:
         left = replace(query, filters=tuple(other for other in query.filters if other is not each))
-        found.append(chip(f"{_label(named, each.column)} {_said(each)}", left))
+        found.append(chip(f"{_label(named, each.column)} {filter_said(each)}", left))
     for sort in query.sort if ordered else ():
         words = f"{_label(named, sort.column)} {_order(named.get(sort.column), sort)}"
         left = replace(query, sort=tuple(other for other in query.sort if other is not sort))
@@ -141,11 +134,6 @@ def _label(named: Mapping[str, Field], column: str) -> str:
     return label_of(named[column]) if column in named else column
 
 
-def label_of(field: Field) -> str:
-    """What a column is called: as in the file, or for those that the bank added in the language of the page."""
-    return words.said(f"rows_label_{field.name}") if field.name in _ADDED else field.label
-
-
 def _order(field: Field | None, sort: Sort) -> str:
     """Which way it is sorted, in words for what it holds."""
     if field is not None and field.type in _DAYS:
@@ -153,21 +141,3 @@ def _order(field: Field | None, sort: Sort) -> str:
     if field is not None and field.type in NUMBERS:
         return _("큰 것부터") if sort.down else _("작은 것부터")
     return _("가나다 거꾸로") if sort.down else _("가나다순")
-
-
-def _said(filter: Filter) -> str:
-    value = _value(filter)
-    match filter.operator:
-        case "null":
-            return _("빈 칸만") if filter.value else _("빈 칸 빼고")
-        case "contains":
-            return _("‘{value}’ 들어 있음").format(value=value)
-        case "starts":
-            return _("‘{value}’로 시작").format(value=value)
-        case "ne":
-            return _("{value} 아님").format(value=value)
-        case "eq" | "in":
-            return f"= {value}"
-    return {"ge": _("{value}부터"), "le": _("{value}까지"), "gt": _("{value} 넘음"), "lt": _("{value} 미만")}[
-        filter.operator
-    ].format(value=value)

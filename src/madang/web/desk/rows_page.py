@@ -10,8 +10,8 @@ from madang.engine.rows import Field, Query, Sort, rows
 from madang.engine.rows_query import MOST_OFFSET, NUMBERS
 from madang.web.desk.asked import Asked
 from madang.web.desk.filters import Answer, FilterField, answer_of, fields_of
-from madang.web.desk.sample import shown
 from madang.web.shell.area_names import names_for
+from madang.web.shell.cells import shown
 
 PER_PAGE = 50
 _MOST_PER_PAGE = 200

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 import pyarrow.parquet as pq
-from django.utils.translation import gettext as _
 
 from madang.access import View
 from madang.bank import Version
 from madang.declarations.standard import DatasetColumn
 from madang.engine.rows import Query, Source, rows
-from madang.formats.shapes_text import described
 from madang.web.desk.pages import Cells
+from madang.web.shell.cells import shown
 from madang.web.shell.masking import masked, personal_of
 
 
@@ -53,22 +51,3 @@ def _own_rows(version: Version, limit: int, view: View) -> Cells:
 def _cell(column: DatasetColumn, value: Any, hidden: set[str]) -> str | None:
     text = shown(value, counted=column.type == "integer")
     return text if text is None or not hidden & {column.name, column.label} else masked(text)
-
-
-def shown(value: Any, *, counted: bool = False) -> str | None:
-    """A typed value as a reader expects it; None stays None. A `counted` number gets its thousands marked."""
-    if value is None:
-        return None
-    if isinstance(value, bytes):
-        return described(value)
-    if isinstance(value, bool):
-        return _("예") if value else _("아니요")
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:,}"
-    if isinstance(value, int) and counted:
-        return f"{value:,}"
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes" if not value.second else "seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
