@@ -10,7 +10,7 @@ import pytest
 
 from madang.access import Person, Thing, can, owner
 from madang.bank import Bank, Dataset, made_of
-from madang.bank.seen import SeenBank, personal_now, thing_of
+from madang.bank.seen import SeenBank, personal_ever, personal_now, thing_of
 from tests.bank.made import LIBRARIES, NOON, make_version
 
 PHONES = {"phone": {"privacy": "personal"}}
@@ -76,6 +76,16 @@ def test_what_was_starred_already_when_it_was_read_is_nothing_new(bank: Bank) ->
     assert can(OTHER, "read", thing_of(bank["late"]))
 
 
+def test_what_was_starred_by_a_version_before_when_it_was_read_is_nothing_new(bank: Bank) -> None:
+    """Rolled back to a version that did not say that the phone is personal: it was starred all the same."""
+    declare(bank)
+    back = bank.rollback("libraries", 1, by="t", at=NOON)
+    assert [c.privacy for c in back.columns] == ["none", "none", "none"]
+    derive(bank, "late", {"libraries": back.n}, [{"source_row": 2, "name": "중앙도서관", "phone": "***"}])
+    assert personal_now(bank, "late", 1) == frozenset()
+    assert can(OTHER, "read", thing_of(bank["late"]))
+
+
 def test_a_version_made_again_of_starred_columns_is_harmless_and_the_one_before_is_not(bank: Bank) -> None:
     derive(bank, "other", {"libraries": 1}, ALIAS)
     declare(bank)
@@ -88,11 +98,32 @@ def test_a_version_made_again_of_starred_columns_is_harmless_and_the_one_before_
     assert seen.view(other, other.versions[1].columns).masked == {"n2", "seats"}  # of which, is not told
 
 
-def test_a_file_brought_to_a_made_table_is_starred_by_name(bank: Bank) -> None:
+def test_a_file_brought_to_a_made_table_is_starred_by_the_names_of_both(bank: Bank) -> None:
+    """Of the input the phone; and seats, as it is called in the version that was made of it: it may be the phone."""
     derive(bank, "other", {"libraries": 1}, ALIAS)
     make_version(bank, "other", LIBRARIES)
+    assert personal_now(bank, "other", 2) == frozenset()
     declare(bank)
-    assert personal_now(bank, "other", 2) == {"phone"}
+    assert personal_now(bank, "other", 2) == {"phone", "seats"}
+    assert personal_ever(bank["other"]) >= personal_now(bank, "other", 2)
+
+
+@pytest.mark.parametrize("columns", [None, {"n2": {"label": "별칭"}}])
+def test_a_made_table_that_is_taken_out_and_put_in_again_stays_starred(bank: Bank, columns: Any) -> None:
+    """The alias stands in the file under the name that it has in the made table, or under its header."""
+    label = {"n2": {"label": "별칭"}} if columns else None
+    derive(bank, "other", {"libraries": 1}, ALIAS, columns=label)
+    again = {"source_row": 2, ("별칭" if columns else "n2"): "062-960-0001", "opened": "2001"}
+    make_version(bank, "other", [again])
+    declare(bank)
+    assert personal_now(bank, "other", 2) == {"별칭" if columns else "n2"}
+
+
+def test_a_file_brought_to_a_table_that_was_made_of_starred_columns_is_not_starred(bank: Bank) -> None:
+    declare(bank)
+    derive(bank, "other", {"libraries": 2}, [{"source_row": 2, "n2": "***", "seats": "120"}])
+    make_version(bank, "other", ALIAS)
+    assert personal_now(bank, "other", 2) == frozenset()
 
 
 def test_of_an_input_that_is_gone_nobody_knows_what_was_personal(bank: Bank) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,13 +15,26 @@ from madang.bank.personal import personal_in, personal_names
 from madang.messages import MadangError
 
 Stamp = tuple[int, int, int, int, int]
-# by version, by input: names and labels of what was read as harmless and is personal now
-Told = dict[int, dict[str, frozenset[str]]]
 
 _DAMAGE = (MadangError, OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError)
 _GONE = frozenset({"*"})  # told of an input that is there no more: nobody knows what of it was personal
 NOTHING: Stamp = (0, 0, 0, 0, 0)  # where no dataset is
 _KEPT = 10_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became personal of what a dataset was made of, after it was read as harmless.
+
+    `since`: names and labels, by version made of others and by input. `carried`: what all that is called here, by those
+    names and by any column of the versions made of it.
+    """
+
+    since: Mapping[int, Mapping[str, frozenset[str]]]
+    carried: frozenset[str]
+
+
+_NOTHING_TOLD = Told({}, frozenset())
 _cards: dict[str, tuple[Stamp, Thing, tuple[str, ...]]] = {}  # by folder, with the stamp it was read at
 _told: dict[str, tuple[bytes, Told]] = {}  # by folder, with the seal of its lineage
 
@@ -85,10 +99,10 @@ class Lineage:
     def inputs(self, dataset: str) -> dict[str, Thing | None]:
         """What a dataset is made of, as it counts for who may read it; None: not to be read by anybody."""
         made_of = self._card(dataset)[1]
-        told = self._told_since(dataset) if made_of else {}
+        told = self._told_since(dataset) if made_of else _NOTHING_TOLD
         if told is None:
             return dict.fromkeys(made_of)
-        since = {name for inputs in told.values() for name, said in inputs.items() if said}
+        since = {name for inputs in told.since.values() for name, said in inputs.items() if said}
         things = {name: self.thing(name) if self._is_there(name) else None for name in made_of}
         return {
             name: only_steward(thing) if thing and name in since else thing for name, thing in things.items()
@@ -105,18 +119,18 @@ class Lineage:
         Those that any version of it says are; and all of them, where a column that this version was made of was read
         as harmless and is personal now, there or further up: it may stand here under any name, alone or within others.
         Made again, the version has it starred, so that the new one is not concerned. In a version that was not made
-        of others, those called as such a column.
+        of others, those called as such a column, or as any of the versions made of it.
 
         Raises MadangError: dataset_missing, version_missing.
         """
         found = self._dataset(dataset)
         columns, ever = found.version(n).columns, personal_names(found)
         every = frozenset(column.name for column in columns)
-        told = self._told_since(dataset) if self._card(dataset)[1] else {}
-        if told is None or any(told.get(n, {}).values()):
+        told = self._told_since(dataset) if self._card(dataset)[1] else _NOTHING_TOLD
+        if told is None or any(told.since.get(n, {}).values()):
             return every
-        if n not in told:
-            ever = ever.union(*(said for inputs in told.values() for said in inputs.values()))
+        if n not in told.since:
+            ever |= told.carried
         named = {c.name for c in columns if c.privacy != "none" or not ever.isdisjoint((c.name, c.label))}
         return frozenset(named)
 
@@ -193,13 +207,16 @@ class Lineage:
         return self._told[name]
 
     def _read_told(self, name: str) -> Told:
-        found: Told = {}
+        since: dict[int, dict[str, frozenset[str]]] = {}
+        carried: set[str] = set()
         for version in self._dataset(name).versions:
             for each in version.facts.get("inputs") or ():
                 of, n = str(each["dataset"]), int(each["version"])
-                told = found.setdefault(version.n, {})
+                told = since.setdefault(version.n, {})
                 told[of] = told.get(of, frozenset()) | self._told_in(of, n)
-        return found
+            if said := frozenset().union(*since.get(version.n, {}).values()):
+                carried |= said.union(*((column.name, column.label) for column in version.columns))
+        return Told(since, frozenset(carried - {""}))
 
     def _told_in(self, name: str, n: int) -> frozenset[str]:
         """Names and labels in version `n` that were no personal ones as far as it was known then, and are now."""
