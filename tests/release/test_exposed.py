@@ -116,7 +116,7 @@ def test_an_open_edition_that_shows_it_is_shut(city: tuple[Workspace, Releases],
     assert refused.value.code == "release_personal_column"
     releases.decide(carried(columns={"other": Treatment("mask")}))
     assert "가람" not in str(published(releases, "옮김"))
-    assert [v.n for v in OpenBank(ws.folder / "open")["옮김"].versions] == [1]
+    assert [v.n for v in OpenBank(ws.folder / "open")["옮김"].versions] == [2]
 
 
 def test_the_dataset_itself_is_looked_at_in_every_version(city: tuple[Workspace, Releases]) -> None:
