@@ -147,5 +147,5 @@ def _checked(attraction: ArrayLike, distance_m: ArrayLike) -> tuple[Floats, Floa
     if not (size >= 0).all():
         raise MadangError("attraction_impossible", count=int((~(size >= 0)).sum()))
     if not (way >= 0).all():
-        raise MadangError("distance_impossible", metres=float(np.nanmin(way)) if way.size else 0)
+        raise MadangError("distance_impossible", metres=float(way[~(way >= 0)][0]))
     return size, way
