@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
 
@@ -100,14 +101,14 @@ def test_turnover_refuses_days_that_do_not_ascend() -> None:
 
 def test_rates_of_seoul_are_the_printed_ones() -> None:
     """상권분석: openings and closings over all shops of the quarter, in percent with one digit."""
-    rows = {}
+    rows: dict[Any, list[Any]] = {}
     for name, column in (
         ("상권분석_개폐업수_2021.xlsx", slice(2, 6)),
         ("점포수_데이터_2021.xlsx", slice(2, 3)),
     ):
-        sheet = openpyxl.load_workbook(shared("commercial", name), read_only=True)["Sheet1"]
-        for row in list(sheet.iter_rows(values_only=True))[1:]:
-            rows.setdefault(row[:2], []).extend(row[column])
+        with closing(openpyxl.load_workbook(shared("commercial", name), read_only=True)) as book:
+            for row in list(book["Sheet1"].iter_rows(values_only=True))[1:]:
+                rows.setdefault(row[:2], []).extend(row[column])
     table = np.array([row for row in rows.values() if len(row) == 5], float)
     assert len(table) > 90
     rates = per(table[:, :2], table[:, 4:], 100)
