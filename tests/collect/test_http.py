@@ -195,6 +195,21 @@ def test_a_file_that_changed_before_it_is_resumed_begins_anew(
     assert found.path.read_bytes() == GOOD
 
 
+@pytest.mark.parametrize("said", ["\xb2", "9" * 5_000])
+def test_a_length_that_is_no_number_counts_for_nothing(
+    origin: Make, means: Means, rogue: Rogue, said: str
+) -> None:
+    def odd(asked: Any, handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", said)
+        handler.end_headers()
+        handler.wfile.write(GOOD)
+
+    rogue.answers["/odd"] = odd
+    (found,) = http.fetch(origin("/odd"), means)
+    assert found.path.read_bytes() == GOOD
+
+
 def test_a_server_that_is_busy_says_when_to_come_back(origin: Make, means: Means) -> None:
     error = refused(origin("/broken"), means)
     assert isinstance(error, Retry)

@@ -250,3 +250,12 @@ def test_the_examples_of_the_page_run_as_they_stand(anybody: Client, monkeypatch
 def test_an_edition_without_places_has_no_tiles(anybody: Client) -> None:
     assert anybody.get("/open/도서관/tiles/8/216/100.mvt").status_code in (200, 204)
     assert anybody.get("/open/인구/tiles/8/216/100.mvt").status_code == 404
+
+
+@pytest.mark.parametrize("offset", ["²", "٣", "-1", "9" * 400, "abc"])
+def test_an_offset_that_is_no_number_begins_at_the_first_row(anybody: Client, offset: str) -> None:
+    answer = anybody.get("/open/도서관/", {"offset": offset})
+    assert answer.status_code == 200
+    first = Page(anybody.get("/open/도서관/")).texts("table.cells tbody tr")
+    assert Page(answer).texts("table.cells tbody tr") == first
+    assert len(first) > 20

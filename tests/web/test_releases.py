@@ -14,7 +14,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from madang.messages import MadangError
-from madang.release import exposed
+from madang.release import Treatment, exposed
 from madang.web.audit.models import Entry
 from madang.web.notices.models import Notice
 from madang.web.releases import jobs
@@ -295,3 +295,42 @@ def test_an_empty_list_says_where_to_begin(tmp_path: Path, signed_in: Callable[.
         page = signed_in("administrator").get("/releases/").content.decode()
     assert "아직 개방을 결정한 자료가 없습니다" in page
     shutil.rmtree(tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"step": "²"}, "단위 ²"),
+        ({"step": "1,000"}, "단위 1,000"),
+        ({"step": "1" + "0" * 400}, "단위 10000000"),
+        ({"step": "0"}, "단위 0"),
+        ({"step": "-5"}, "단위 -5"),
+        ({"kind": "table", "least": "²"}, "비공개 기준은 2 이상"),
+        ({"kind": "table", "least": "다섯"}, "비공개 기준은 2 이상"),
+    ],
+)
+def test_a_number_of_the_form_that_is_none_is_told(
+    shops: Workspace, steward: Any, more: dict[str, str], said: str
+) -> None:
+    size = next(c.name for c in shops.bank["가게"].latest.columns if c.type == "integer")
+    wish = {f"step:{size}" if key == "step" else key: value for key, value in more.items()}
+    answer = steward.post(
+        "/releases/new/가게/", filled(shops, do="preview", **{f"how:{size}": "band"}, **wish)
+    )
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+
+
+def test_a_number_of_the_form_may_be_left_out(shops: Workspace, steward: Any) -> None:
+    size = next(c.name for c in shops.bank["가게"].latest.columns if c.type == "integer")
+    for step, first in (("", "0~9"), ("5", "0~4"), ("2.5", "0.0~2.5")):
+        wish = filled(shops, do="preview", **{f"how:{size}": "band", f"step:{size}": step})
+        answer = steward.post("/releases/new/가게/", wish)
+        assert answer.status_code == 200
+        assert first in answer.content.decode()
+
+
+@pytest.mark.parametrize("step", [float("inf"), float("nan"), 0.0, -1.0])
+def test_no_decision_has_a_step_that_is_none(step: float) -> None:
+    with pytest.raises(MadangError, match="단위"):
+        Treatment("round", step)

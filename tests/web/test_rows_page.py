@@ -269,3 +269,15 @@ def test_a_version_in_the_address_is_obeyed_or_told(client: Any) -> None:
         wrong = client.get(f"/data/{PARKING}/{address}")
         assert wrong.status_code == 404
         assert "있는 판: 1, 2" in Page(wrong).text
+
+
+@pytest.mark.parametrize("part", ["rows/", "chart/", "map/", "take/", "download.csv"])
+def test_a_day_in_the_address_is_read_or_told(client: Any, part: str) -> None:
+    for day, status, said in (
+        ("abc", 400, "'abc'를 날짜로 읽을 수 없습니다"),
+        ("2026-13-45", 400, "'2026-13-45'를 날짜로 읽을 수 없습니다"),
+        ("2001-01-01", 404, "2001-01-01 당시"),
+    ):
+        wrong = client.get(f"/data/{PARKING}/{part}", {"as_of": day})
+        assert wrong.status_code == status
+        assert said in Page(wrong).text

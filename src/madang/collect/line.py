@@ -69,7 +69,7 @@ class Reply:
     def length(self) -> int | None:
         """How long the body says it is."""
         said = self.headers.get("Content-Length", "")
-        return int(said) if said.isdigit() else None
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
 
     def pieces(self, most: int) -> Iterator[bytes]:
         """The body. Raises MadangError: collect_too_large, collect_encoding; Retry: collect_cut, collect_slow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -37,7 +38,7 @@ class Treatment:
     step: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.how not in get_args(How) or (self.how in ("band", "round")) != (self.step > 0):
+        if self.how not in get_args(How) or (self.how in ("band", "round")) != (0 < self.step < math.inf):
             raise MadangError("release_treatment", how=self.how, step=self.step)
 
 

@@ -21,6 +21,7 @@ from madang.web.api import shapes
 from madang.web.api.answers import answer
 from madang.web.api.caller import Caller, needs
 from madang.web.audit.record import record
+from madang.web.shell.whole import whole
 from madang.web.shell.workspace import workspace
 from madang.web.work.actions import may_see, start
 from madang.web.work.models import Job
@@ -55,7 +56,7 @@ def routes() -> Router:
     @router.get("/jobs/{job}", response=shapes.JobOut, operation_id="get_job")
     def get_job(request: HttpRequest, job: str) -> HttpResponse:
         """How a deposit stands, and its receipts once it is done."""
-        found = Job.objects.filter(pk=int(job), kind=KIND).first() if _is_number(job) else None
+        found = Job.objects.filter(pk=whole(job), kind=KIND).first()
         if found is None or not may_see(request.caller.person, found):
             raise MadangError("api_no_job", job=job[:40])
         there = answer(_job(found))
@@ -84,7 +85,7 @@ def check_into(person: Person, ws: Workspace, dataset: str) -> None:
 
 def _taken(request: HttpRequest, ws: Workspace) -> Path:
     """The file of a request, on disk in a folder of its own. Raises MadangError: api_too_large, api_no_file."""
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+    if whole(request.headers.get("Content-Length")) > MOST_BYTES:
         raise MadangError("api_too_large", most=MOST_BYTES >> 20)
     folder = ws.folder / "cache" / "api" / secrets.token_hex(12)
     folder.mkdir(parents=True, mode=0o700)
@@ -132,7 +133,3 @@ def _job(job: Job) -> dict[str, Any]:
         "job": job.pk, "state": job.state, "step": job.step, "done": job.done, "total": job.total,
         "receipts": result.get("receipts", []), "error": result.get("error"),
     }  # fmt: skip
-
-
-def _is_number(said: str) -> bool:
-    return said.isascii() and said.isdigit() and len(said) < 12

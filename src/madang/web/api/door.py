@@ -21,6 +21,7 @@ from madang.find import Hit
 from madang.find.served import served
 from madang.messages import MadangError
 from madang.web.api.held import HeldBank
+from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import WatchedBank, asker, workspace
 
 _MOST_HITS = 1_000
@@ -106,7 +107,7 @@ def asked(door: Door, request: HttpRequest, dataset_id: str) -> Asked:
 
 def whole(name: str, written: str, least: int, most: int) -> int:
     """A whole number of an address. Raises MadangError("rows_number")."""
-    if not (written.isascii() and written.isdigit() and len(written) < 12 and least <= int(written) <= most):
+    if not (is_whole(written, digits=11) and least <= int(written) <= most):
         raise MadangError("rows_number", name=name, value=written[:40], least=least, most=most)
     return int(written)
 

@@ -13,6 +13,7 @@ from madang.places.crs import like, named
 from madang.privacy import POLICY
 from madang.web.deposits.models import Upload
 from madang.web.shell import words
+from madang.web.shell.whole import is_whole, whole
 
 _ROWS = re.compile(r"\d{1,7}(?:\s*[,~\s]\s*\d{1,7})*")
 _CHOICES = ("keep", "restrict", "mask")
@@ -36,7 +37,7 @@ def override(form: QueryDict) -> dict[str, Any]:
     if form.get("text"):
         told["text"] = True
     types, mapping = {}, {}
-    for number in range(min(_number(form.get("columns", "0")), _COLUMNS)):
+    for number in range(min(whole(form.get("columns")), _COLUMNS)):
         label = form.get(f"label-{number}", "")
         if not label:
             continue
@@ -62,7 +63,7 @@ def as_written(upload: Upload, form: QueryDict) -> None:
         name: form.get(name, "") for name in ("encoding", "delimiter", "standard", "crs", "sheet")
     }
     told["delimiter"] = "\t" if told["delimiter"] == "\\t" else told["delimiter"]
-    numbers = [n for n in range(min(_number(form.get("columns", "0")), _COLUMNS)) if form.get(f"label-{n}")]
+    numbers = [n for n in range(min(whole(form.get("columns")), _COLUMNS)) if form.get(f"label-{n}")]
     told["text"] = bool(form.get("text"))
     told["types"] = {form[f"label-{n}"]: form.get(f"type-{n}", "") for n in numbers}
     mapped = {form[f"label-{n}"]: form.get(f"map-{n}", "") for n in numbers}
@@ -86,10 +87,6 @@ def _rows(said: str) -> list[int]:
     return found
 
 
-def _number(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else 0
-
-
 def personal(form: QueryDict) -> dict[str, str]:
     """What is to be done with kinds of personal data, where somebody said it."""
     said = {kind: form.get(f"personal-{kind}", "") for kind in POLICY if POLICY[kind].action != "refuse"}
@@ -103,7 +100,7 @@ def card(form: QueryDict) -> dict[str, Any]:
         for name in ("title", "description", "theme", "steward", "licence", "access", "provider")
     }
     rhythm = form.get("rhythm_days", "").strip()
-    found["rhythm_days"] = int(rhythm) if rhythm.isascii() and rhythm.isdigit() and len(rhythm) < 5 else None
+    found["rhythm_days"] = int(rhythm) if is_whole(rhythm, digits=4) else None
     kept = {name: value for name, value in found.items() if value not in ("", None)}
     Card(**{"title": "-", **kept})  # rejects nonsense
     return kept

@@ -30,6 +30,7 @@ from madang.web.deposits.states import OPEN
 from madang.web.shell.doors import page
 from madang.web.shell.mark import Mark
 from madang.web.shell.masking import masked
+from madang.web.shell.whole import whole
 from madang.web.shell.workspace import workspace
 
 _SHOWN = 500
@@ -100,7 +101,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
         found = drafts.mine(number, by)
         if said.get("all"):
             chosen |= set(copies.merged(ws, found, by).clean[_SHOWN:])
-        live = int(said.get("live", "0")) if said.get("live", "0").isdigit() else 0
+        live = whole(said.get("live"))
         version = drafts.approve(
             number=number, by=by, ws=ws, live=live, lines=chosen, why=said.get("why", "")[:1000]
         )

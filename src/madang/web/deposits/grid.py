@@ -36,7 +36,7 @@ def _json(view: Any) -> Any:
             status = {"draft_moved": 409, "draft_missing": 404, "access_denied": 403, "dataset_missing": 404}
             body = {"code": error.code, "error": sentence(error.code, error.params)}
             return JsonResponse(body, status=status.get(error.code, 400))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             return JsonResponse({"code": "unreadable", "error": ""}, status=400)
 
     return wrapped

@@ -25,6 +25,7 @@ from madang.web.deposits import actions
 from madang.web.deposits.models import Upload, sentence
 from madang.web.deposits.states import COMING
 from madang.web.deposits.store import FILE_MOST, PIECE_MOST
+from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import workspace
 
 _PIECE = "application/offset+octet-stream"
@@ -60,7 +61,7 @@ def create(request: HttpRequest) -> HttpResponse:
             str(said.get("fingerprint") or "")[:2_000],
             str(said.get("dataset") or "")[:200],
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return HttpResponse(status=400)
     ws = workspace()
     upload = actions.begin(
@@ -87,11 +88,12 @@ def piece(request: HttpRequest, key: str) -> HttpResponse:
         raise MadangError("upload_missing")
     there = place.offset
     if request.method == "PATCH":
-        length = int(request.headers.get("Content-Length") or 0)
+        long = request.headers.get("Content-Length", "")
+        length = int(long) if is_whole(long) else 0
         if request.content_type != _PIECE or not 0 < length <= PIECE_MOST:
             return _error(MadangError("upload_piece", most=f"{PIECE_MOST >> 20} MB"), 413)
         said = request.headers.get("Upload-Offset", "")
-        if not (said.isascii() and said.isdigit()) or int(said) != there:
+        if not is_whole(said) or int(said) != there:
             raise MadangError("upload_offset", offset=there)
         there = place.append(request.read, there, length, upload.size)
         if there == upload.size:

@@ -17,6 +17,7 @@ from madang.bank import Dataset, Version
 from madang.declarations.standard import DatasetColumn
 from madang.engine.rows import Fields, Query, Source, address, parse
 from madang.messages import MadangError
+from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import bank, workspace
 
 Given = Sequence[tuple[str, Sequence[str]]]
@@ -104,7 +105,7 @@ def _version(dataset: Dataset, first: dict[str, str]) -> tuple[Version, tuple[tu
 
 def version_of(dataset: Dataset, number: str) -> Version:
     """The version of that number, as an address says it. Raises MadangError("version_missing")."""
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    if not is_whole(number, digits=9):
         known = ", ".join(str(each.n) for each in dataset.versions) or "-"
         raise MadangError("version_missing", dataset=dataset.id, version=number[:40], versions=known)
     return dataset.version(int(number))

@@ -20,6 +20,7 @@ from madang.web.desk.map_spots import NO_THEME
 from madang.web.desk.pages import Catalogue, Choice, Facet, Shelf
 from madang.web.desk.people import people_of
 from madang.web.shell import words
+from madang.web.shell.whole import whole
 from madang.web.shell.workspace import asker, bank, workspace
 from madang.workspace import Workspace
 
@@ -52,7 +53,7 @@ def catalogue(given: Mapping[str, str]) -> Catalogue:
     sort = _sort(given.get("sort", ""), bool(query))
     left = _sorted(left, sort)
     pages = max(1, -(-len(left) // PER_PAGE))
-    at = min(max(_whole(given.get("page", "")), 1), pages)
+    at = min(max(whole(given.get("page"), otherwise=1), 1), pages)
     said = {"q": query, **asked, "state": "" if state == "all" else state, "sort": given.get("sort", "")}
     nothing = not (query or asked or said["state"] or said["sort"] or given.get("list") is not None)
     window = nothing and pages > 1 and at == 1
@@ -258,7 +259,3 @@ def _shelves(found: Sequence[Known], themes: Sequence[Choice], today: date) -> l
         Shelf(name, _value_label("theme", name), len(of), [entry_of(each, today) for each in of[:_ON_SHELF]])
         for name, of in by_theme.items()
     ]
-
-
-def _whole(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 12 else 1

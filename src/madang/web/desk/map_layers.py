@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from madang.bank import Version
 from madang.web.desk.map_draw import Box, Floats, Frame, Label, labels
+from madang.web.shell.whole import is_whole
 
 ROLES = {  # standard -> what it is on the map
     "land-cover": "cover",
@@ -144,14 +145,14 @@ def _cover_words(value: str) -> str:
     for style, words, codes in COVERS:
         if any(word in value for word in words.split("|")):
             return style
-        if value.isdigit() and len(value) == 3 and value.startswith(codes):
+        if is_whole(value) and len(value) == 3 and value.startswith(codes):
             return style
     return ""
 
 
 def _road_ends(value: str) -> str:
     bare = value.strip()
-    if bare.isdigit():
+    if is_whole(bare):
         return ""
     return next((style for style, end in ROADS if bare.endswith(end)), "")
 

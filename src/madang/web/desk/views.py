@@ -18,6 +18,7 @@ from madang.web.desk import source as source_query
 from madang.web.desk.asked import version_of
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
+from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import asker, bank
 
 _COMPARED_ROWS = 200
@@ -37,7 +38,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def city(request: HttpRequest) -> HttpResponse:
     """The map of the city, or of one of its areas, with up to three datasets on it."""
     area = request.GET.get("area", "")
-    if area and not (area.isascii() and area.isdigit()):
+    if area and not is_whole(area):
         raise Http404
     found = city_map.city_map(area, request.GET.getlist("show")[:_CHOICE_LIMIT])
     return render(request, "desk/city_map.html", {"map": found})
@@ -107,6 +108,6 @@ def number(request: HttpRequest, name: str, default: int) -> int:
     said = request.GET.get(name, "")
     if not said:
         return default
-    if not (said.isascii() and said.isdigit() and len(said) <= 12):
+    if not is_whole(said, digits=12):
         raise Http404
     return int(said)

@@ -16,6 +16,7 @@ from madang.web.desk.actions import edit_card, mark_of, roll_back
 from madang.web.shell import words
 from madang.web.shell.doors import form
 from madang.web.shell.language import said
+from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import asker, bank, workspace
 
 _LISTS = ("readers", "not_for", "known_defects")
@@ -66,7 +67,7 @@ def _written(request: HttpRequest) -> dict[str, Any]:
         name: [line.strip() for line in request.POST.get(name, "").splitlines() if line.strip()]
         for name in _LISTS
     }
-    days: Any = int(rhythm) if rhythm.isascii() and rhythm.isdigit() and len(rhythm) < 7 else rhythm or None
+    days: Any = int(rhythm) if is_whole(rhythm, digits=6) else rhythm or None
     theme = request.POST.get("theme", "").strip()
     kept = request.POST.get("theme_was", "")
     return {

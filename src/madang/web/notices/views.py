@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from madang.web.accounts.people import person_of
 from madang.web.notices import actions
 from madang.web.shell.doors import page
+from madang.web.shell.whole import whole
 
 _SHOWN = 100
 
@@ -25,7 +26,6 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mark_seen(request: HttpRequest) -> HttpResponse:
     """All that the page showed has been seen."""
-    upto = request.POST.get("upto", "")
-    if upto.isascii() and upto.isdigit() and len(upto) < 19:
-        actions.seen(person_of(request), upto=int(upto))
+    if upto := whole(request.POST.get("upto")):
+        actions.seen(person_of(request), upto=upto)
     return HttpResponseRedirect("/notices/")

@@ -15,9 +15,11 @@ from madang.declarations.standard import DatasetColumn
 from madang.engine.rows import Query, count, parse, rows
 from madang.release.shown import WITHHELD
 from madang.web.portal.shelf import EVERYTHING, NOTE, Open, search, shelf, withdrawn
+from madang.web.shell.whole import whole
 from madang.web.shell.words import theme as theme_word
 
 PAGE_ROWS = 20
+_FAR = 10_000_000  # no page begins further down
 _FORMAT_WORDS = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parquet"}
 
 
@@ -89,7 +91,7 @@ def table(each: Open, request: HttpRequest) -> dict[str, Any]:
     columns = each.version.columns
     given = [(key, values) for key, values in request.GET.lists() if key != "offset"]
     query = parse(given, columns, EVERYTHING)
-    offset = _whole(request.GET.get("offset", ""))
+    offset = min(whole(request.GET.get("offset")), _FAR)
     query = Query(filters=query.filters, search=query.search, sort=query.sort, limit=PAGE_ROWS, offset=offset)
     got = rows(each.source, query, EVERYTHING, columns)
     total = count(each.source, query, EVERYTHING, columns)
@@ -118,10 +120,6 @@ def _cell(row: Sequence[Any], place: int, name: str, notes: dict[str, int], type
 
 def _link(kept: list[tuple[str, str]], offset: int) -> str:
     return "?" + urlencode([*kept, *([("offset", str(offset))] if offset else [])]) + "#rows"
-
-
-def _whole(said: str) -> int:
-    return min(int(said), 10_000_000) if said.isdigit() and len(said) < 9 else 0
 
 
 def _example(each: Open) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,13 +17,16 @@ from django.utils.translation import gettext_noop
 from madang.access import Person
 from madang.bank import Dataset, Version
 from madang.declarations.standard import DatasetColumn
+from madang.messages import MadangError
 from madang.release import Decision, Dim, Filter, Measure, TableRule, Treatment
 from madang.release.exposed import columns_now
 from madang.release.publish import Made
 from madang.release.rows import tells_place
 from madang.web.shell import words
+from madang.web.shell.whole import whole
 from madang.web.shell.workspace import workspace
 
+_STEP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 _FIRST = 12  # rows of a look beforehand
 _COUNTED = ("_persons", "_count", "_households")
 _AREAS = {"hjd_code": "행정동", "bjd_code": "법정동", "area_code": "행정동"}
@@ -158,8 +162,11 @@ def _mark(given: Mapping[str, str]) -> str:
 def _treatment(name: str, given: Mapping[str, str]) -> Treatment:
     how = given.get(f"how:{name}", "drop")
     said = given.get(f"step:{name}", "").strip()
-    step = float(said) if said.replace(".", "", 1).isdigit() else 0.0
-    return Treatment(how, (step or 10.0) if how in ("band", "round") else 0.0)  # type: ignore[arg-type]
+    if how not in ("band", "round"):
+        return Treatment(how)  # type: ignore[arg-type]
+    if said and not _STEP.fullmatch(said):
+        raise MadangError("release_treatment", how=how, step=said[:20])
+    return Treatment(how, float(said or 10))  # type: ignore[arg-type]
 
 
 def _table(version: Version, given: Mapping[str, str]) -> TableRule:
@@ -184,8 +191,8 @@ def _table(version: Version, given: Mapping[str, str]) -> TableRule:
         measures = [Measure(m.column, m.kind, m.contributors, f"{population}:{m.column}") for m in measures]
     if not measures:
         measures = [Measure("", population=population or version.dataset.id)]
-    least = given.get("least", "5").strip()
-    return TableRule(tuple(dims), tuple(measures), least=int(least) if least.isdigit() else 5)
+    least = whole(given.get("least", "5").strip(), digits=9)
+    return TableRule(tuple(dims), tuple(measures), least=least)
 
 
 def looked_at(made: Made) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from madang.web.rounds.form import FormColumn, columns_of
 from madang.web.rounds.models import Contribution, Part, Round, Upload
 from madang.web.rounds.problems import count_problems
 from madang.web.rounds.sheet import GUIDE_SHEET, MARK, MARK_SHEET
+from madang.web.shell.whole import is_whole
 from madang.workspace import Workspace
 
 OWN_SHEETS = (GUIDE_SHEET, MARK_SHEET, "_목록")
@@ -115,7 +116,7 @@ def check_mark(path: Path, part: Part) -> None:
 def _sheet_of(member: str, members: Collection[str | None]) -> str:
     """The sheet that a table stands in: the second table of a sheet is called after it, with a number."""
     sheet, dash, number = member.rpartition("-")
-    return sheet if dash and number.isdigit() and (sheet in members or sheet in OWN_SHEETS) else member
+    return sheet if dash and is_whole(number) and (sheet in members or sheet in OWN_SHEETS) else member
 
 
 def _checked(

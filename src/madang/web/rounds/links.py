@@ -17,6 +17,7 @@ from django.core.cache import cache
 from madang.access import Person
 from madang.messages import MadangError
 from madang.web.rounds.models import Part
+from madang.web.shell.whole import whole
 
 _WRONG_AT_MOST, _WRONG_WITHIN_S = 20, 600  # tokens that lead nowhere, from one address
 _DONE_AT_MOST, _DONE_WITHIN_S = 60, 60  # things done through one link
@@ -39,9 +40,7 @@ def part_of(token: str, address: str) -> Part:
     if cache.get(wrong, 0) >= _WRONG_AT_MOST:
         raise MadangError("round_link_busy")
     number, _, said = token.partition(".")
-    part = None
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        part = Part.objects.select_related("round", "department").filter(pk=int(number)).first()
+    part = Part.objects.select_related("round", "department").filter(pk=whole(number)).first()
     if (
         part is None
         or not part.link_secret

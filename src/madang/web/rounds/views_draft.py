@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -30,6 +30,7 @@ from madang.web.rounds.form import MOST_COLUMNS, TYPES, FormColumn, columns_of, 
 from madang.web.rounds.models import Round
 from madang.web.shell import words
 from madang.web.shell.language import said as sentence
+from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import workspace
 
 _FORM_BYTES = 10 * 1024**2
@@ -136,7 +137,11 @@ def settings(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _told(said: Mapping[str, str], round_: Round) -> dict[str, object]:
-    days = {int(each) for each in said.get("remind_days", "").replace(",", " ").split() if each.isdigit()}
+    days = {
+        int(each)
+        for each in said.get("remind_days", "").replace(",", " ").split()
+        if is_whole(each, digits=3)
+    }
     told: dict[str, object] = {
         "title": " ".join(said.get("title", round_.title).split())[:120] or round_.title,
         "why": said.get("why", ""),
@@ -159,15 +164,15 @@ def _asked(request: HttpRequest, round_: Round, person: Person) -> None:
         columns = _form_of(given) if given else _columns_said(request.POST)
         if columns or round_.columns:
             actions.ask_for(round_, columns, by=person)
-    chosen = _chosen(request)
+    chosen = _chosen(request.POST)
     posts = Post.objects.filter(
         name__in=[request.POST.get(f"post-{each}", "") for each in chosen], department_id__in=chosen
     )
     actions.ask_whom(round_, Department.objects.filter(pk__in=chosen), by=person, posts=posts)
 
 
-def _chosen(request: HttpRequest) -> list[int]:
-    return [int(each) for each in request.POST.getlist("department") if each.isdigit() and len(each) < 19]
+def _chosen(said: QueryDict) -> list[int]:
+    return [int(each) for each in said.getlist("department") if is_whole(each)]
 
 
 def _columns_said(said: Mapping[str, str]) -> list[FormColumn]:
@@ -227,7 +232,7 @@ def draft_page(round_: Round, said: Any = None) -> dict[str, Any]:
         due = f"{timezone.localtime(round_.due_at):%Y-%m-%dT%H:%M}"
         remind = ", ".join(map(str, round_.remind_days))
     else:
-        chosen = [int(each) for each in said.getlist("department") if each.isdigit()]
+        chosen = _chosen(said)
         asked = {each: said.get(f"post-{each}", "") for each in chosen}
         lines = [(n, line) for n, line in _lines_said(said) if line["label"]]
         due, remind = said.get("due_at", ""), said.get("remind_days", "")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import workspace
 
 _SHORT = 8  # digits of the codes of the Ministry's statistics; the register has ten
@@ -16,7 +17,7 @@ _SHORT = 8  # digits of the codes of the Ministry's statistics; the register has
 def names_for(values: Iterable[object]) -> Mapping[str, str]:
     """Name of each code among `values`, where most of them are codes of known areas; nothing where they are not."""
     codes = {str(value) for value in values if value is not None}
-    if not codes or not all(code.isdigit() and len(code) in (_SHORT, 10) for code in codes):
+    if not codes or not all(is_whole(code) and len(code) in (_SHORT, 10) for code in codes):
         return {}
     known = _known()
     found = {code: known[code] for code in codes if code in known}

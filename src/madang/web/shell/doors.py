@@ -13,7 +13,10 @@ from madang.web.shell import errors
 from madang.web.shell.workspace import one_workspace
 
 View = Callable[..., HttpResponseBase]
-_MISSING = ("dataset_missing", "version_missing", "snapshot_missing", "no_version", "origin_missing")
+_MISSING = (
+    "dataset_missing", "version_missing", "snapshot_missing", "no_version", "as_of_missing", "origin_missing",
+)  # fmt: skip
+_WRONG = ("day_unreadable",)
 
 
 def is_missing(error: MadangError) -> bool:
@@ -22,7 +25,8 @@ def is_missing(error: MadangError) -> bool:
 
 
 def page(view: View) -> View:
-    """A page that only reads. What is not there is a 404, what is not allowed a 403, a broken workspace a 503."""
+    """A page that only reads. What is not there is a 404, what is not allowed a 403, an address that says nonsense a 400,
+    a broken workspace a 503."""
     return require_safe(_told(view))
 
 
@@ -42,6 +46,8 @@ def _told(view: View) -> View:
                 raise Http404 from error
             if error.code == "access_denied":
                 return errors.forbidden(request, error)
+            if error.code in _WRONG:
+                return errors.bad_request(request, error)
             return errors.unavailable(request, error)
 
     return wrapped

@@ -27,8 +27,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the address cannot be understood."""
-    return _plain({"code": 400})
+    """400: the address cannot be understood; a MadangError says what of it."""
+    return _plain({"code": 400, "reason": said(exception) if isinstance(exception, MadangError) else ""})
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from madang.web.shell import errors
+from madang.web.shell.whole import whole
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,7 +28,7 @@ def bounded_body(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         said = request.META.get("CONTENT_LENGTH") or "0"
-        size = int(said) if said.isdecimal() else 0
+        size = whole(said, otherwise=settings.MADANG_LARGEST_BODY + 1)
         if size > settings.MADANG_LARGEST_BODY and not _takes_more(request.path_info):
             return errors.too_large(request)
         return get_response(request)

@@ -27,6 +27,7 @@ from madang.web.shell.area_names import names_for
 from madang.web.shell.doors import form as form_page
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
+from madang.web.shell.whole import whole
 from madang.web.shell.workspace import workspace
 from madang.web.sql import actions
 from madang.web.sql.derive import derive
@@ -149,4 +150,4 @@ def _number(text: str) -> UUID | None:
 
 def _page(request: HttpRequest) -> int:
     said_page = request.GET.get("page", "1")
-    return int(said_page) if said_page.isdecimal() and len(said_page) < 8 else 1
+    return whole(said_page, digits=7, otherwise=1)

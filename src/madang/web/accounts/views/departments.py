@@ -15,9 +15,10 @@ from madang.messages import MadangError
 from madang.web.accounts import actions, handover
 from madang.web.accounts.models import Department, Holding, Post
 from madang.web.accounts.people import lasting, person_of
-from madang.web.accounts.views.people import day_of, number_of, wanted
+from madang.web.accounts.views.people import day_of, wanted
 from madang.web.shell.doors import form, page
 from madang.web.shell.language import said
+from madang.web.shell.whole import whole
 
 WORKSPACE = Thing("workspace")
 
@@ -103,7 +104,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(reverse("post", args=[pk]))
     try:
-        new = Post.objects.filter(pk=number_of(request.POST.get("successor"))).first()
+        new = Post.objects.filter(pk=whole(request.POST.get("successor"))).first()
         if new is None:
             raise MadangError("post_has_no_successor", post=old.name)
         on = day_of(request.POST.get("on", "")) or timezone.localdate()

@@ -27,6 +27,7 @@ from madang.web.accounts.people import lasting, person_of
 from madang.web.accounts.words import ROLE_CARDS
 from madang.web.shell.doors import form, page
 from madang.web.shell.language import said
+from madang.web.shell.whole import whole
 
 _PER_PAGE = 50
 _LARGEST_LIST = 2 * 1024 * 1024
@@ -124,14 +125,14 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 def _give(request: HttpRequest, user: User, by: Person) -> None:
-    post = get_object_or_404(Post, pk=number_of(request.POST.get("post")))
+    post = get_object_or_404(Post, pk=whole(request.POST.get("post")))
     begins = day_of(request.POST.get("valid_from", "")) or timezone.localdate()
     ends = day_of(request.POST.get("valid_until", ""))
     actions.give_post(user=user, post=post, valid_from=begins, valid_until=ends, by=by)
 
 
 def _end(request: HttpRequest, user: User, by: Person) -> None:
-    holding = get_object_or_404(user.holdings, pk=number_of(request.POST.get("holding")))
+    holding = get_object_or_404(user.holdings, pk=whole(request.POST.get("holding")))
     on = day_of(request.POST.get("on", "")) or timezone.localdate()
     actions.end_post(holding=holding, on=on, by=by)
 
@@ -220,11 +221,6 @@ def _administrator(request: HttpRequest) -> Person:
     by = person_of(request)
     check(by, "administer", Thing("workspace"))
     return by
-
-
-def number_of(value: str | None) -> int:
-    """The id in a form; 0, which nothing has, for what is no number."""
-    return int(value) if value and value.isdecimal() and len(value) < 18 else 0
 
 
 def day_of(value: str) -> date | None:
