@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from madang.intake.registers import Registers
     from madang.intake.rekey import Rekeyed
     from madang.release import Releases
-    from madang.runs import Ledger, Run
+    from madang.runs import Analysis, Ledger, Run
 
 Clock = Callable[[], datetime]
 
@@ -101,7 +101,9 @@ class Workspace:
         from madang.runs import Analyses, Ledger
 
         analyses = Analyses(self.folder / "content" / "analyses")
-        return Ledger(self.folder / "runs", self.bank, analyses, self.clock)
+        return Ledger(
+            self.folder / "runs", self.bank, analyses, self.clock, self.folder / "cache" / "sql" / "tables"
+        )
 
     @cached_property
     def standards(self) -> dict[str, Standard]:
@@ -304,6 +306,12 @@ class Workspace:
         run = ledger.run(asked, by=by or actor())
         self.note("run.make", run.key, by=by, analysis=analysis)
         return run
+
+    def approve(self, analysis: str, *, by: str | None = None) -> Analysis:
+        """Let an analysis that is not Madang's own run, as its files are now. Raises MadangError("analysis_missing")."""
+        done = self.ledger.analyses.approve(analysis, by=by or actor(), at=self.clock())
+        self.note("analysis.approve", analysis, by=by, code=done.own_code)
+        return done
 
     # looking ---------------------------------------------------------------------------------------------
 

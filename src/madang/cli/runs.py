@@ -36,6 +36,21 @@ def analyses(context: click.Context, analysis: str | None, as_json: bool) -> Non
         click.echo(f"오류: {error}", err=True)
 
 
+@click.command(
+    help="마당에 딸리지 않은 분석을 지금의 코드대로 실행해도 된다고 승인합니다. 코드를 읽은 뒤에 하십시오."
+)
+@click.argument("analysis")
+@by_option
+@click.pass_context
+def approve(context: click.Context, analysis: str, by: str | None) -> None:
+    """Let an analysis of the workspace or of a package run."""
+    ws = opened(context)
+    done = ws.approve(analysis, by=by)
+    click.echo(
+        text("analysis_approved", analysis=done.card.title, folder=str(done.folder), hash=done.own_code[:12])
+    )
+
+
 @click.command(help="분석을 실행합니다. 같은 코드, 값, 데이터로 한 적이 있으면 그 결과를 불러옵니다.")
 @click.argument("analysis")
 @click.option("--set", "said", multiple=True, metavar="이름=값", help="분석의 값. 여러 번 쓸 수 있습니다.")
@@ -253,4 +268,4 @@ def _all() -> Any:
     return View()
 
 
-COMMANDS = [analyses, run, runs, why]
+COMMANDS = [analyses, approve, run, runs, why]

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 _NO_NEW_PRIVS, _DUMPABLE = 38, 4  # prctl
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same numbers on every machine
-_READ_FILE = 1 << 2
+_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _MACHINE = (
     "/proc/self/cgroup",
     "/sys/fs/cgroup",
@@ -31,18 +31,21 @@ _REFUSED = {
 }  # fmt: skip
 
 
-def build(*, files: Sequence[str], seconds: float, memory_bytes: int, threads: int) -> tuple[str, ...]:
-    """Shut this process in: it reads `files` and nothing else, writes nothing, starts nothing, reaches nobody.
+def build(
+    *, files: Sequence[str], seconds: float, memory_bytes: int, threads: int, folders: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Shut this process in: it reads `files`, what is below `folders` (of programs), and nothing else, writes nothing,
+    starts nothing, reaches nobody.
 
     Irrevocable, and inherited by every thread started from now on. Returns the names of the walls that stand.
     """
-    _limits(len(files), seconds, memory_bytes, threads)
+    _limits(len(files) + 128 * bool(folders), seconds, memory_bytes, threads)
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_DUMPABLE, 0, 0, 0, 0)  # nobody of the same user looks into it either
     if libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0):
         return ("limits",)
     walls = ["limits"]
-    if _landlock(libc, files):
+    if _landlock(libc, files, folders):
         walls.append("landlock")
     if _seccomp(libc):
         walls.append("seccomp")
@@ -66,7 +69,7 @@ def _limits(files: int, seconds: float, memory_bytes: int, threads: int) -> None
     signal.setitimer(signal.ITIMER_REAL, seconds + 2)
 
 
-def _landlock(libc: ctypes.CDLL, files: Sequence[str]) -> bool:
+def _landlock(libc: ctypes.CDLL, files: Sequence[str], folders: Sequence[str]) -> bool:
     version = libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
     if version < 1:
         return False
@@ -78,9 +81,10 @@ def _landlock(libc: ctypes.CDLL, files: Sequence[str]) -> bool:
     ruleset = libc.syscall(_LANDLOCK_CREATE, asked, ctypes.c_size_t(size), 0)
     if ruleset < 0:
         return False
-    for path in (*files, *filter(os.path.exists, _MACHINE)):
+    for path in (*files, *filter(os.path.exists, (*_MACHINE, *folders))):
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        rule = struct.pack("=Qi", _READ_FILE, descriptor)
+        allowed = _READ_FILE | _READ_FOLDER if path in folders else _READ_FILE
+        rule = struct.pack("=Qi", allowed, descriptor)
         failed = libc.syscall(_LANDLOCK_ADD, ruleset, 1, rule, 0)
         os.close(descriptor)
         if failed:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 
+from madang.bank.durable import write_json
 from madang.declarations.analysis import AnalysisCard, load_analysis_card
 from madang.messages import MadangError
 from madang.results import Result
@@ -23,11 +25,15 @@ _OURS = Path(str(files("madang") / "methods"))
 
 @dataclass(frozen=True)
 class Analysis:
-    """One analysis in `folder`. `origin` is where it was found: "madang", a package, or "workspace"."""
+    """One analysis in `folder`. `origin` is where it was found: "madang", a package, or "workspace".
+
+    One that is not ours runs only `approved`: an administrator looked at its files as they are now.
+    """
 
     folder: Path
     card: AnalysisCard
     origin: str
+    approved: bool = False
 
     @property
     def id(self) -> str:
@@ -39,17 +45,26 @@ class Analysis:
 
     @cached_property
     def code(self) -> str:
-        """The hash of what computes: the files of the folder, and for a shipped one the methods it may call."""
-        told = hashlib.sha256()
-        for path in [*_sources(self.folder), *_sources(_OURS)]:
-            told.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-        return told.hexdigest()
+        """The hash of what computes: its own files, and the methods it may call."""
+        return _hash([*_sources(self.folder), *_sources(_OURS)])
+
+    @cached_property
+    def own_code(self) -> str:
+        """The hash of its own files, which is what an administrator approves."""
+        return _hash(_sources(self.folder))
+
+    def check_approved(self) -> None:
+        """Raises MadangError("analysis_unapproved") where it is not ours and nobody approved these files."""
+        if not (self.is_ours or self.approved):
+            raise MadangError("analysis_unapproved", analysis=self.card.title, id=self.id, origin=self.origin)
 
     @cached_property
     def run(self) -> Callable[..., Result]:
-        """Its ``run``. Raises MadangError: analysis_broken, analysis_outside (only ours are loaded into this process)."""
-        if not self.is_ours:
-            raise MadangError("analysis_outside", analysis=self.card.title, origin=self.origin)
+        """Its ``run``, loaded into this process: of ours, and of another in the process made for it alone (`outside`).
+
+        Raises MadangError("analysis_broken").
+        """
+        assert self.is_ours
         path = self.folder / "analysis.py"
         spec = importlib.util.spec_from_file_location(f"madang_analysis_{self.id.replace('-', '_')}", path)
         try:
@@ -65,7 +80,12 @@ class Analysis:
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """What can be chosen. Raises MadangError: analysis_broken, analysis_parameter."""
+        """What can be chosen. Raises MadangError: analysis_broken, analysis_parameter, analysis_unapproved, run_ended."""
+        if not self.is_ours:
+            from madang.runs.outside import described
+
+            self.check_approved()
+            return described(self)
         return parameters_of(self.run, self.card.parameters)
 
 
@@ -77,6 +97,7 @@ class Analyses:
 
     def __init__(self, own: Path) -> None:
         self._own = own
+        self._approvals = own / ".approved"
         self.broken: list[MadangError] = []
 
     def __iter__(self) -> Iterator[Analysis]:
@@ -99,10 +120,23 @@ class Analyses:
         for place, origin in self._places():
             for folder in sorted(path.parent for path in place.glob("*/card.toml")):
                 try:
-                    found[folder.name] = Analysis(folder, load_analysis_card(folder), origin)
+                    found[folder.name] = self._approved(Analysis(folder, load_analysis_card(folder), origin))
                 except MadangError as error:
                     self.broken.append(error)
         return found
+
+    def approve(self, analysis: str, *, by: str, at: datetime) -> Analysis:
+        """Let an analysis that is not ours run as its files are now; who did stands beside it. Raises MadangError."""
+        found = self[analysis]
+        self._approvals.mkdir(parents=True, exist_ok=True)
+        told = {"analysis": analysis, "origin": found.origin, "by": by, "at": at.isoformat()}
+        write_json(self._approvals / f"{analysis}.{found.own_code[:40]}.json", told)
+        return replace(found, approved=True)
+
+    def _approved(self, found: Analysis) -> Analysis:
+        if found.is_ours:
+            return found
+        return replace(found, approved=(self._approvals / f"{found.id}.{found.own_code[:40]}.json").is_file())
 
     def _places(self) -> Iterator[tuple[Path, str]]:
         yield SHIPPED, "madang"
@@ -111,6 +145,14 @@ class Analyses:
             for place in spec.submodule_search_locations or () if spec else ():
                 yield Path(place), each.dist.name if each.dist else each.name
         yield self._own, "workspace"
+
+
+def _hash(paths: Sequence[Path]) -> str:
+    told = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        told.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return told.hexdigest()
 
 
 def _sources(folder: Path) -> list[Path]:

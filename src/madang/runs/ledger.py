@@ -31,6 +31,7 @@ from madang.results import Result, keep, kept
 from madang.runs.analysis import Analyses, Analysis
 from madang.runs.inputs import Input, Inputs, Progress, Reader, no_progress
 from madang.runs.matching import chosen
+from madang.runs.outside import computed
 from madang.runs.parameters import values_of
 
 
@@ -108,6 +109,7 @@ class Ledger:
     bank: Bank
     analyses: Analyses
     clock: Callable[[], datetime]
+    copies: Path  # where an analysis that is not ours finds copies of what it may read
     reader: Reader | None = None  # another engine than DuckDB
 
     # asking -------------------------------------------------------------------------------------------------
@@ -154,6 +156,9 @@ class Ledger:
 
     def _computed(self, asked: Asked, progress: Progress) -> Result:
         inputs = Inputs(dict(asked.inputs), asked.seed, progress)
+        if not asked.analysis.is_ours:
+            asked.analysis.check_approved()
+            return computed(asked.analysis, inputs, asked.parameters, self.copies, progress)
         try:
             result = asked.analysis.run(inputs, **asked.parameters)
         except MadangError:

@@ -3,7 +3,7 @@
 TEXTS: dict[str, str] = {
     "analysis_card": "'{key}' in {file} cannot be read. {reason}",
     "analysis_broken": "analysis.py of the analysis '{analysis}' cannot be read. {reason}",
-    "analysis_outside": "The analysis '{analysis}' is not one of Madang's own ({origin}) and cannot be run yet.",
+    "analysis_approved": "The analysis '{analysis}' is approved. {folder} (code {hash})",
     "analysis_parameter": "The parameter '{parameter}' cannot be used. Write it as a keyword argument of run, with its kind and a default.",
     "analysis_missing": "There is no analysis '{analysis}'. There are: {analyses}",
     "run_parameter": "This analysis has no parameter '{parameter}'. It has: {parameters}",
@@ -26,4 +26,7 @@ TEXTS: dict[str, str] = {
     "why_source": "  row {row} of the original {file} (deposit {deposit})",
     "run_missing": "There is no run {run}, or it is not for you to see.",
     "run_broken": "The record of run {run} cannot be read. Run it again. ({reason})",
+    "run_time": "The analysis '{analysis}' was stopped: it did not end within {seconds} seconds.",
+    "run_ended": "The analysis '{analysis}' ended without an answer. It took more memory or time than is allowed, or did what is not.",
+    "analysis_unapproved": "The analysis '{analysis}' is not one of Madang's own ({origin}). An administrator has to read its code and approve it with madang approve {id}; once more when the code changes.",
 }

@@ -3,7 +3,7 @@
 TEXTS: dict[str, str] = {
     "analysis_card": "{file}의 '{key}'{을} 읽을 수 없습니다. {reason}",
     "analysis_broken": "'{analysis}' 분석의 analysis.py를 읽을 수 없습니다. {reason}",
-    "analysis_outside": "'{analysis}' 분석은 마당에 딸린 것이 아니라({origin}) 아직 실행할 수 없습니다.",
+    "analysis_approved": "'{analysis}' 분석을 승인했습니다. {folder} (코드 {hash})",
     "analysis_parameter": "분석의 값 '{parameter}'{을} 쓸 수 없습니다. run의 이름 있는 인자로, 종류와 기본값을 적으십시오.",
     "analysis_missing": "'{analysis}' 분석이 없습니다. 있는 분석: {analyses}",
     "run_parameter": "이 분석에는 '{parameter}' 값이 없습니다. 정할 수 있는 값: {parameters}",
@@ -26,4 +26,7 @@ TEXTS: dict[str, str] = {
     "why_source": "  원본 {file}의 {row}행 (입고 {deposit})",
     "run_missing": "{run} 실행이 없거나 볼 수 없습니다.",
     "run_broken": "{run} 실행의 기록을 읽을 수 없습니다. 다시 실행하십시오. ({reason})",
+    "run_time": "'{analysis}' 분석이 {seconds}초 안에 끝나지 않아 멈추었습니다.",
+    "run_ended": "'{analysis}' 분석이 답하지 않고 끝났습니다. 메모리나 시간의 한도를 넘었거나 허락되지 않은 일을 했습니다.",
+    "analysis_unapproved": "'{analysis}' 분석은 마당에 딸린 것이 아닙니다({origin}). 관리자가 코드를 읽고 madang approve {id}로 승인해야 실행할 수 있습니다. 코드가 바뀌면 다시 승인해야 합니다.",
 }

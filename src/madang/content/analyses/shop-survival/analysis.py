@@ -94,12 +94,19 @@ def run(
 
 
 def _lives(rows: pa.Table, as_of: str, began: date | None) -> Lives:
-    days = [
+    opened, closed, cancelled = (
         rows.column(name).cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[D]")
         for name in ("licensed_on", "closed_on", "licence_cancelled_on")
-    ]
+    )
     status = rows.column("status_code").fill_null("").to_numpy(zero_copy_only=False)
-    return lives(*days, status, extract_on=as_of or date.today(), register_since=began or "1900-01-01")
+    return lives(
+        opened,
+        closed,
+        cancelled,
+        status,
+        extract_on=as_of or date.today(),
+        register_since=began or "1900-01-01",
+    )
 
 
 def _areas(inputs: Inputs) -> dict[str, str]:
