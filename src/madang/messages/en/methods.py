@@ -44,4 +44,15 @@ TEXTS: dict[str, str] = {
     "forecast_series_twice": "Two or more bottom series have the same labels. Add them up first.",
     "forecast_rows": "There are {rows} series, and {needed} at the bottom of the hierarchy. Give one for each, in the same order.",
     "forecast_months": "There are {months} months, and {needed} periods known and ahead. Give one month for each.",
+    # letters: words, topics, bursts, duplicates, places, departments
+    "texts_without_words": "No word worth counting was found in the texts. Check that the column with their contents was chosen and that not too many words are left out.",
+    "group_without_words": "One of the two groups to compare has no words. Choose a period or class that has letters.",
+    "background_without_word": "{count} words, among them '{word}', are not in the background. Use one that holds both groups, or none.",
+    "topics_few_letters": "There are too few letters to find topics in ({letters} with words). Choose a longer period.",
+    "bursts_counts": "A count is larger than all letters of its period, or below zero. Check that both were counted over the same letters.",
+    "trend_steps": "Only {steps} periods have letters: too few to tell a rise from a fall. Choose four periods or more.",
+    "texts_once": "Texts are read twice to find near duplicates. Give a list instead of what can be read once.",
+    "gazetteer_empty": "The list of places has no name of two characters or more. Choose data with names of areas, roads and facilities.",
+    "departments_lengths": "There are {texts} letters but {departments} departments. Give one department for each letter.",
+    "departments_few": "Only {count} departments have {least} letters or more: there is nothing to learn. Choose a longer period.",
 }

@@ -44,4 +44,15 @@ TEXTS: dict[str, str] = {
     "forecast_series_twice": "이름표가 같은 맨 아래 수열이 두 개 이상 있습니다. 먼저 하나로 더하십시오.",
     "forecast_rows": "수열은 {rows}개인데 계층의 맨 아래는 {needed}개입니다. 같은 차례로 하나씩 주십시오.",
     "forecast_months": "달은 {months}개인데 아는 기간과 앞으로의 기간을 더하면 {needed}개입니다. 기간마다 달 하나를 주십시오.",
+    # letters: words, topics, bursts, duplicates, places, departments
+    "texts_without_words": "글에서 셀 만한 낱말을 하나도 찾지 못했습니다. 내용이 든 열을 골랐는지, 빼는 낱말이 너무 많지 않은지 확인하십시오.",
+    "group_without_words": "견줄 두 묶음 가운데 하나에 낱말이 없습니다. 민원이 든 기간이나 분류를 고르십시오.",
+    "background_without_word": "'{word}' 등 낱말 {count}개가 견주는 바탕에 없습니다. 두 묶음을 담은 바탕을 쓰거나 바탕을 비우십시오.",
+    "topics_few_letters": "주제를 찾기에 민원이 너무 적습니다(낱말이 있는 민원 {letters}건). 기간을 넓히십시오.",
+    "bursts_counts": "건수가 그 기간의 전체 건수보다 많거나 0보다 작습니다. 같은 민원에서 센 건수와 전체인지 확인하십시오.",
+    "trend_steps": "민원이 있는 기간이 {steps}개뿐이라 늘고 주는 것을 말할 수 없습니다. 네 기간 이상을 고르십시오.",
+    "texts_once": "비슷한 민원을 찾으려면 글을 두 번 읽어야 합니다. 한 번만 읽히는 것 대신 목록을 주십시오.",
+    "gazetteer_empty": "장소 목록에 두 글자 이상의 이름이 없습니다. 동, 길, 시설의 이름이 든 자료를 고르십시오.",
+    "departments_lengths": "민원은 {texts}건인데 부서는 {departments}개입니다. 민원마다 처리 부서 하나를 주십시오.",
+    "departments_few": "민원이 {least}건 이상인 부서가 {count}곳뿐이라 배울 수 없습니다. 기간을 넓히십시오.",
 }
