@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,16 @@ from madang.messages import MadangError
 class Burst:
     """One burst of one series: steps `first` to `last` (both within), and how it stands out.
 
-    `letters` in it; `usual`: as many as the base rate lets expect in it; `weight`: how much better the raised rate
+    `core_first` to `core_last`: the steps in it that stand out most by their own rate, its ends being raised only a
+    little. `letters` in it; `usual`: as many as the base rate lets expect in it; `weight`: how much better the raised rate
     explains it (a difference of log-likelihoods; 0 is none).
     """
 
     series: int
     first: int
     last: int
+    core_first: int
+    core_last: int
     letters: int
     usual: float
     weight: float
@@ -83,25 +86,40 @@ def _found(within: Any, hits: Any, usual: Any, gain: Any) -> tuple[Burst, ...]:
     summed = [np.pad(np.cumsum(each, axis=1), ((0, 0), (1, 0))) for each in (hits, usual, gain)]
     letters, expected, weight = (each[series, last + 1] - each[series, first] for each in summed)
     order = np.lexsort((first, series, -weight)).tolist()
+    cores = [
+        _core(hits[series[at], first[at] : last[at] + 1], usual[series[at], first[at] : last[at] + 1])
+        for at in order
+    ]
     return tuple(
         Burst(
-            int(series[at]),
-            int(first[at]),
-            int(last[at]),
-            round(letters[at]),
-            float(expected[at]),
-            float(weight[at]),
+            series=int(series[at]),
+            first=int(first[at]),
+            last=int(last[at]),
+            core_first=int(first[at]) + core[0],
+            core_last=int(first[at]) + core[1],
+            letters=round(letters[at]),
+            usual=float(expected[at]),
+            weight=float(weight[at]),
         )
-        for at in order
+        for at, core in zip(order, cores, strict=True)
     )
 
 
+def _core(hits: Any, usual: Any) -> tuple[int, int]:
+    """First and last of the steps whose hits are least likely by the usual rate (Poisson, their own rate against it)."""
+    seen, expected = (np.concatenate([[0.0], np.cumsum(each)]) for each in (hits, usual))
+    many = np.maximum(seen[None, 1:] - seen[:-1, None], 0)
+    due = np.maximum(expected[None, 1:] - expected[:-1, None], 1e-12)
+    gain = np.where(many > due, many * np.log(np.maximum(many, 1e-12) / due) - (many - due), 0)
+    first, last = np.unravel_index(np.argmax(np.triu(gain)), gain.shape)
+    return int(first), int(last)
+
+
 def as_table(bursts: tuple[Burst, ...]) -> pa.Table:
-    """Bursts as a table: series, first, last, letters, usual, weight."""
-    names = ("series", "first", "last", "letters", "usual", "weight")
-    types = (pa.int64(), pa.int64(), pa.int64(), pa.int64(), pa.float64(), pa.float64())
-    columns = [
-        pa.array([getattr(each, name) for each in bursts], type_)
-        for name, type_ in zip(names, types, strict=True)
-    ]
-    return pa.table(dict(zip(names, columns, strict=True)))
+    """Bursts as a table, a column for each of their fields."""
+    rows = [asdict(each) for each in bursts]
+    kinds = {
+        field.name: pa.float64() if field.name in ("usual", "weight") else pa.int64()
+        for field in fields(Burst)
+    }
+    return pa.Table.from_pylist(rows, schema=pa.schema(kinds))
