@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from madang.messages import MadangError
-from madang.methods.licence_lives import CANCELLED, CLOSED, OPEN, lives
+from madang.methods.licence_lives import CANCELLED, CLOSED, OPEN, lives, register_start
 from madang.methods.log_rank import each_against_the_rest, each_pair, holm, log_rank
 from madang.methods.proportions import poisson_rate, wilson
 from madang.methods.survival import AGES, KaplanMeier, kaplan_meier
@@ -406,6 +406,44 @@ def test_lives_of_licences() -> None:
     assert found.ended.sum() == 4
 
 
+def days_of(years: Any) -> Any:
+    """Days of years with fractions; NaN is NaT."""
+    count = np.round((np.nan_to_num(years, nan=1970.0) - 1970) * 365.25).astype("timedelta64[D]")
+    return np.where(np.isnan(years), np.datetime64("NaT"), np.datetime64("1970-01-01") + count)
+
+
+def test_a_register_begins_where_closings_are_told_in_earnest() -> None:
+    """Loaded in 2003 with those that lived; 30 old closings were typed in later and are no beginning."""
+    rng = np.random.default_rng(3)
+    opened = rng.uniform(1980, 2025, 9000)
+    ended = opened + rng.exponential(7, 9000)
+    kept = np.flatnonzero(ended > 2003)
+    old = np.flatnonzero(ended < 2003)[:30]
+    closed = days_of(np.where(ended < 2025, ended, np.nan))
+    licensed, closed = (each[np.concatenate([kept, old])] for each in (days_of(opened), closed))
+    found = register_start(licensed, closed, extract_on="2025-01-01")
+    assert found.evident
+    assert abs(found.day - np.datetime64("2003-01-01")) < np.timedelta64(62, "D")
+    assert found.closings_before == pytest.approx(30, abs=15)
+    assert found.rate_after == pytest.approx(1 / 7, rel=0.1)
+
+
+def test_hard_times_are_no_beginning_of_a_register() -> None:
+    """All closings since 1990 are known; from 2015 shops close three times as fast."""
+    rng = np.random.default_rng(4)
+    opened = rng.uniform(1990, 2020, 4000)
+    total = rng.exponential(1, 4000)
+    calm = np.maximum(2015 - opened, 0) / 9
+    ended = np.where(total < calm, opened + total * 9, np.maximum(opened, 2015) + (total - calm) * 3)
+    found = register_start(
+        days_of(opened), days_of(np.where(ended < 2020, ended, np.nan)), extract_on="2020-01-01"
+    )
+    assert not found.evident
+    assert found.day == days_of(opened).min()
+    with pytest.raises(MadangError):
+        register_start(dates(""), dates(""), extract_on="2020-01-01")
+
+
 def test_animal_hospitals_of_the_country() -> None:
     """The real register: 93 closed ones have no closing date (README of the shared files); 21 rest and are at risk."""
     with shared("licences", "fulldata_02_03_01_P_동물병원.csv").open(encoding="cp949", newline="") as stream:
@@ -438,6 +476,10 @@ def test_animal_hospitals_of_the_country() -> None:
     peer = fitted(found.leave, found.closed, entry=found.entry + 0.5)
     assert_allclose(at.survival[0], peer.predict(AGES), atol=1e-9)
     assert 0.5 < at.survival[0, 2] < at.survival[0, 1] < at.survival[0, 0] < 1
+    start = register_start(licensed, closed, extract_on="2023-06-30")
+    assert start.day.astype("datetime64[Y]") == np.datetime64(
+        "2003"
+    )  # 25 closings in 2002, 191 in 2003, 318 in 2004
 
 
 # --- the sample city
@@ -453,10 +495,14 @@ def cells(papers: Papers) -> Any:
     """Survival by trade and 행정동 and by trade, from the licence files of the first delivery, beside what was planted."""
     rows = [(trade, row) for trade, found in papers.licences().items() for row in found]
     texts = {name: [row[name] for _, row in rows] for name in ("인허가일자", "폐업일자", "인허가취소일자")}
+    begun = register_start(
+        *([day(text) for text in texts[name]] for name in list(texts)[:2]), extract_on="2026-09-30"
+    )
+    assert begun.day == np.datetime64("2005-01-01")
     known = lives(
         *([day(text) for text in column] for column in texts.values()),
         [row["영업상태구분코드"] for _, row in rows],
-        extract_on="2026-09-30", register_since="2005-01-01",
+        extract_on="2026-09-30", register_since=begun.day,
     )  # fmt: skip
     assert sum(known.left_out.values()) == 0
     dongs = {row["licence_number"]: row["dong_code"] for row in papers.truths["shops"]}

@@ -61,7 +61,7 @@ def log_rank(
     observed, expected = happened.sum(axis=1), share @ d
     variance = np.diag(share @ weight) - (share * weight) @ share.T
     values, vectors = np.linalg.eigh(variance)
-    real = values > _NOTHING * max(values.max(initial=0.0), _NOTHING)
+    real = values > _NOTHING * max(values.max(initial=0.0), 1.0)
     degrees = int(real.sum())
     if not degrees:
         return LogRank(float("nan"), 0, float("nan"), observed, expected)

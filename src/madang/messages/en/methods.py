@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "level_outside": "{level} is not between 0 and 1.",
     "share_impossible": "In {count} places the count is below 0 or above its base. Check whether the two were exchanged.",
     "times_impossible": "{count} rows have a time that is missing, below 0, or ends before it was watched. Leave such rows out first and tell how many.",
+    "no_licence_dates": "No row has a licence date. Check the column of dates and the day of the data.",
     "edges_not_ascending": "The borders of periods must be two or more days, the earliest first.",
     "not_an_area": "The shape that was chosen is no valid polygon. Draw it again without lines that cross.",
     "distance_impossible": "{metres} m is no distance to use. A reach must be above 0, a way 0 or more.",
