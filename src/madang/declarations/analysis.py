@@ -19,18 +19,23 @@ _LISTS = ("not_for",)
 
 @dataclass(frozen=True)
 class Role:
-    """An input of an analysis: which standard a dataset has to be of, and what it is to the question.
+    """An input of an analysis: of which standard a dataset has to be (one of several), and what it is to the question.
 
     `columns` are names of the standard that are read; without an `optional` input the analysis runs too. A role that
     takes `many` has all datasets that fit, their rows one behind the other.
     """
 
     name: str
-    standard: str
+    standards: tuple[str, ...]
     label: str
     columns: tuple[str, ...] = ()
     optional: bool = False
     many: bool = False
+
+    @property
+    def standard(self) -> str:
+        """Its standards in words."""
+        return ", ".join(self.standards)
 
 
 @dataclass(frozen=True)
@@ -83,13 +88,14 @@ def load_analysis_card(folder: Path) -> AnalysisCard:
 
 
 def _role(path: Path, name: str, told: Any) -> Role:
-    known = {"standard": str, "label": str, "columns": list, "optional": bool, "many": bool}
-    if not isinstance(told, dict) or "standard" not in told:
+    known = {"standard": str | list, "label": str, "columns": list, "optional": bool, "many": bool}
+    if not isinstance(told, dict) or not told.get("standard"):
         raise bad("analysis_card", path, f"inputs.{name}", reason=str(told))
     for key, value in told.items():
         if key not in known or not isinstance(value, known[key]):
             raise bad("analysis_card", path, f"inputs.{name}.{key}", reason=str(value))
+    standards = told["standard"] if isinstance(told["standard"], list) else [told["standard"]]
     return Role(
-        name, told["standard"], told.get("label", name), tuple(map(str, told.get("columns", ()))),
+        name, tuple(map(str, standards)), told.get("label", name), tuple(map(str, told.get("columns", ()))),
         told.get("optional", False), told.get("many", False),
     )  # fmt: skip

@@ -23,7 +23,7 @@ def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
         live
         for dataset in SeenBank(bank, by).datasets("read")
         if (live := dataset.latest)
-        and _standard(live) == role.standard
+        and _standard(live) in role.standards
         and not _lacks(live, role)
         and can(by, "read", as_close(Thing("run"), [lineage.thing(dataset.id)]))
     ]
@@ -80,7 +80,7 @@ def _told(bank: Bank, role: Role, told: str, by: Person) -> Version:
     version = found.version(int(number)) if number.isdigit() else found.latest
     if version is None:
         raise MadangError("no_version", dataset=dataset)
-    if _standard(version) != role.standard:
+    if _standard(version) not in role.standards:
         raise MadangError("run_input_standard", role=role.label, dataset=dataset, standard=role.standard)
     if missing := _lacks(version, role):
         raise MadangError("run_input_columns", role=role.label, dataset=dataset, columns=", ".join(missing))

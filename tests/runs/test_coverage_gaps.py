@@ -1,0 +1,92 @@
+"""The shipped analysis of coverage: people out of reach as they were placed, hidden cells and unplaced facilities told."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pyproj
+import pytest
+
+from madang.access import owner
+from madang.results import Cell, sentence
+from madang.runs.why import behind
+from madang.workspace import Workspace
+
+EAST, NORTH = 953_050.0, 1_950_050.0  # the first cell's middle, EPSG:5179
+LON_LAT = pyproj.Transformer.from_crs(5179, 4326, always_xy=True)
+
+
+def written(path: Path, rows: list[list[object]]) -> Path:
+    with open(path, "w", encoding="utf-8-sig", newline="") as out:
+        csv.writer(out).writerows(rows)
+    return path
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    """A row of ten cells, 100 m apart, 10, 20 … 100 people, the last one hidden; one Wi-Fi in the first cell, one without
+    a place."""
+    ws = Workspace.init(tmp_path / "w", "시험 도시")
+    cells = [["격자코드", "격자중심X", "격자중심Y", "총인구수"]]
+    for n in range(10):
+        cells.append([f"다사{n:03d}500", EAST + 100 * n, NORTH, 10 * (n + 1) if n < 9 else "N/A"])
+    header = ["관리번호", "설치장소명", "설치시도명", "설치시군구명", "설치시설구분", "서비스제공사명", "와이파이SSID",
+              "소재지도로명주소", "관리기관명", "관리기관전화번호", "위도", "경도", "데이터기준일자"]  # fmt: skip
+    lon, lat = LON_LAT.transform(EAST, NORTH)
+    wifi = [header]
+    for n, place in enumerate(((f"{lat:.7f}", f"{lon:.7f}"), ("", "")), 1):
+        wifi.append(
+            [
+                f"W{n}",
+                f"주민센터 {n}",
+                "서울특별시",
+                "중구",
+                "관공서",
+                "KT",
+                f"free{n}",
+                "",
+                "중구청",
+                "02-120",
+                *place,
+                "2026-01-01",
+            ]
+        )
+    ws.deposit(written(tmp_path / "격자인구.csv", cells), standard="grid-population", by="lee")
+    ws.deposit(written(tmp_path / "무료와이파이.csv", wifi), standard="free-wifi", by="lee")
+    return ws
+
+
+def test_people_out_of_reach_are_those_that_were_placed_there(ws: Workspace) -> None:
+    run = ws.run("coverage-gaps", {"reach_m": 250, "sites": 2})
+    (city,) = run.result.table("city").rows.to_pylist()
+    assert (city["people"], city["uncovered"], city["share"]) == (
+        450,
+        450 - 60,
+        86.7,
+    )  # cells 0, 1, 2 are reached
+    assert (city["uncovered_half"], city["uncovered_more"]) == (
+        450 - 30,
+        450 - 100,
+    )  # 125 m: two cells; 375 m: four
+    assert (city["facilities"], city["unplaced"], city["hidden"]) == (1, 1, 1)
+    gaps = run.result.table("gaps").rows.to_pylist()
+    assert [row["people"] for row in gaps] == [40, 50, 60, 70, 80, 90]
+    assert [row["metres"] for row in gaps] == pytest.approx([300, 400, 500, 600, 700, 800], abs=1)
+    places = run.result.table("places").rows.to_pylist()
+    assert [row["gain"] for row in places] == [
+        50 + 60 + 70 + 80 + 90,
+        40,
+    ]  # around the cell of 70 people; then what is left
+    assert "390\u202f명(86.7\u202f%)" in sentence(run.result.findings[0], run.result)
+    (found,) = behind(run, Cell("gaps", "people", 3))
+    version, page, count = found.page(ws.bank, owner("lee"))
+    assert (count, version.dataset.id) == (1, "격자인구")
+    assert 70 in page.rows[0]
+
+
+def test_where_all_are_reached_nothing_is_proposed(ws: Workspace) -> None:
+    result = ws.run("coverage-gaps", {"reach_m": 1000}).result
+    assert result.table("city").value(0, "uncovered") == 0
+    assert result.table("places").rows.num_rows == result.table("gaps").rows.num_rows == 0
+    assert len(result.findings) == 1
