@@ -1,6 +1,7 @@
 """Early warnings: nodes whose next periods will probably pass what is usual, why, and how such warnings fared.
 
-The rule of the complaint forecast: P(Y > max(90th percentile of history, 1.3 x mean of the same month)) >= 0.6.
+The rule of the complaint forecast: P(Y > max(90th percentile of history, 1.3 x mean of the same month)) >= 0.6. Here
+three counts at least are asked for, as one letter more than none is no news.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Rule:
     percentile: float = 0.9  # of all periods that are known
     times: float = 1.3  # the mean of the same month
     probability: float = 0.6  # that the greater of both is passed
-    least: float = 0.0  # counts that have to be passed in any case
+    least: float = 2.0  # counts that have to be passed in any case
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class Reasons:
 
     season: float  # the time of the year, times the usual of a whole year
     growth: float  # times as many each year
-    level: float  # what lately came for each one that trend and season led to expect
-    lately: float  # discounted count of what lately came
-    expected: float  # and of what was expected
+    level: float  # what lately came for each one that time of the year and growth led to expect
+    lately: float  # counts of the last periods
+    expected: float  # and what was to be expected of them
+    periods: int  # how many periods "lately" means: a thirteenth of a year, two at least
 
     @property
     def main(self) -> str:
@@ -131,19 +133,19 @@ def alerts(found: Outlook, months: npt.ArrayLike, rule: Rule | None = None) -> t
                 float(passed[node, step]),
                 float(high[node]),
                 float(same[node, step]),
-                _reasons(parts, at, known + step),
+                _reasons(parts, found.history[node], at, found.season, known + step),
             )
         )
     return tuple(listed)
 
 
-def _reasons(parts: harmonic.Harmonic, row: int, period: int) -> Reasons:
+def _reasons(parts: harmonic.Harmonic, history: Array, row: int, season: int, period: int) -> Reasons:
+    known, periods = len(history), max(2, season // 13)
+    lately = float(history[-periods:].sum())
+    expected = float(parts.mean[row, known - periods : known].sum())
+    level = (lately + 0.5) / (expected + 0.5)
     return Reasons(
-        float(parts.season[row, period]),
-        float(parts.growth[row]),
-        float(parts.level[row]),
-        float(parts.lately[row]),
-        float(parts.expected[row]),
+        float(parts.season[row, period]), float(parts.growth[row]), level, lately, expected, periods
     )
 
 

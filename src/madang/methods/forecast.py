@@ -25,10 +25,10 @@ Progress = Callable[[int, int, str], None]
 
 NAIVE = "seasonal_naive"
 REGULAR = (NAIVE, "ets", "theta", "ces", "harmonic", "combination")
-RARE = (NAIVE, "tsb", "croston", "harmonic", "combination")
+RARE = (NAIVE, "tsb", "croston", "harmonic")
 FOUR = ("ets", "theta", "ces", "arima")
 _LONG = 24  # periods: a longer season is taken out by waves before models meet it, as they cannot fit it from few years
-_CROSTON_ADI = 1.32
+_ADI, _CV2 = 1.32, 0.49
 _TSB_SMOOTHING = 0.1
 
 
@@ -94,9 +94,23 @@ def seasonal_naive(series: Array, horizon: int, season: int) -> Array:
 
 
 def is_rare(series: npt.ArrayLike) -> Array:
-    """Whether counts (n, t) are intermittent: 1.32 periods or more for each one with a count (Syntetos et al. 2005)."""
+    """Whether counts (n, t) are intermittent: 1.32 periods or more for each one with a count.
+
+    Syntetos, Boylan & Croston (2005), "On the categorization of demand patterns", Journal of the Operational Research
+    Society 56.
+    """
     y = np.asarray(series, float)
-    return np.asarray((y > 0).mean(axis=1) <= 1 / _CROSTON_ADI)
+    return np.asarray((y > 0).mean(axis=1) <= 1 / _ADI)
+
+
+def is_uneven(series: npt.ArrayLike) -> Array:
+    """Whether counts (n, t), where there are any, differ: squared coefficient of variation of 0.49 or more (the same)."""
+    y = np.asarray(series, float)
+    some = y > 0
+    count = np.maximum(some.sum(axis=1), 1)
+    mean = y.sum(axis=1) / count
+    variance = (np.where(some, y - mean[:, None], 0) ** 2).sum(axis=1) / count
+    return np.asarray(variance >= _CV2 * np.maximum(mean, 1e-12) ** 2)
 
 
 def checked(series: npt.ArrayLike, season: int) -> Array:

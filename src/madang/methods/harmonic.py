@@ -5,11 +5,13 @@ What it says can be read: how much the time of the year, the growth and the last
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaln
 
 Array = npt.NDArray[Any]
 
@@ -18,8 +20,9 @@ _TREND_SD, _WAVE_SD = (
     0.3,
     0.7,
 )  # of the logarithm: growth in a season, size of a wave; what few counts are drawn to
-_STEPS = 15
-_PRIOR_COUNT = 2.0  # counts as expected that stand before the recent ones
+_STEPS, _CUTS = 15, 3
+_FAR = 3.0  # standard deviations, and one count: what lies beyond does not shape season and trend
+_DISCOUNTS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
 
 
 @dataclass(frozen=True)
@@ -30,36 +33,96 @@ class Harmonic:
     season: Array  # (n, t + h): times the usual of a whole season
     growth: Array  # (n,): times as many after one season
     level: Array  # (n,): what lately came for each one that was expected
-    lately: Array  # (n,): discounted count of what came lately
-    expected: Array  # (n,): discounted count of what was expected
+    discount: Array  # (n,): what a count weighs for each period that has passed since
 
 
 def fit(series: npt.ArrayLike, season: int, ahead: int) -> Harmonic:
     """Fit every row of counts `series` (n, t) at once and continue it `ahead` periods; `season` periods make a year.
 
     Log-linear Poisson regression on two harmonic waves and a trend, both drawn to nothing by a normal prior (dynamic
-    harmonic regression: Young, Pedregal & Tych 1999; Hyndman & Athanasopoulos, Forecasting, 3rd ed., 10.5). The level
-    is the gamma-Poisson steady model with a discount (Harvey & Fernandes 1989): recent counts weigh most, a fifth of a
-    season ago a third of it. Memory: n x t x 36 numbers in passing.
+    harmonic regression: Young, Pedregal & Tych 1999; Hyndman & Athanasopoulos, Forecasting, 3rd ed., 10.5); bursts are
+    cut for it, and uneven rows trusted less (quasi-Poisson). The level is the gamma-Poisson model of Harvey & Fernandes
+    (1989), "Time series models for count or qualitative observations", Journal of Business & Economic Statistics 7:
+    each row has the discount under which its counts were most likely, so a quiet row keeps its mean and a rising one
+    follows. Memory: n x t x 36 numbers in passing.
     """
     y = np.asarray(series, float)
     count = y.shape[-1]
     design = _design(count, ahead, season)
-    penalty = _penalty(design.shape[1])
-    found = _regression(y, design[:count], penalty)
+    found = _coefficients(y, design[:count], season)
     waves = found[:, 2:] @ design[:, 2:].T
-    whole = found[:, 2:] @ _whole_season(season).T
+    whole = found[:, 2:] @ _waves(np.arange(season, dtype=float), season).T
     usual = np.log(np.exp(whole).mean(axis=1, keepdims=True))
-    mean = np.exp(np.clip(found @ design.T, -30, 30))
-    keep = discount(season) ** np.arange(count - 1, -1, -1.0)
-    lately, expected = y @ keep, mean[:, :count] @ keep
-    level = (lately + _PRIOR_COUNT) / (expected + _PRIOR_COUNT)
-    return Harmonic(mean, np.exp(waves - usual), np.exp(found[:, 1]), level, lately, expected)
+    mean = _means(found, design)
+    discount = _likeliest(y, mean[:, :count])
+    levels = _levels(y, mean[:, :count], discount)
+    return Harmonic(mean, np.exp(waves - usual), np.exp(found[:, 1]), levels[:, -1], discount)
 
 
-def discount(season: int) -> float:
-    """What a count weighs for each period that has passed since: memory of a fifth of a season, two periods at least."""
-    return 1 - 1 / max(2.0, season / 5)
+def one_step_errors(series: npt.ArrayLike, season: int) -> Array:
+    """How far each count of `series` (n, t) was from what the counts before it led to expect, (n, t).
+
+    Season and trend are those of all that is known; the level of each period is that of the period before.
+    """
+    y = np.asarray(series, float)
+    design = _design(y.shape[1], 0, season)
+    mean = _means(_coefficients(y, design, season), design)
+    return np.asarray(y - mean * _levels(y, mean, _likeliest(y, mean))[:, :-1])
+
+
+def _coefficients(y: Array, design: Array, season: int) -> Array:
+    penalty = np.tile(_penalty(design.shape[1]), (len(y), 1))
+    penalty[_years(y, season) < 2, 2:] *= 1e6  # what came in one year only says nothing of seasons
+    cut, spread = y, np.ones((len(y), 1))
+    for _ in range(_CUTS):
+        usual = _means(_regression(cut, design, penalty * spread), design)
+        cut = np.minimum(y, usual + _FAR * np.sqrt(usual) + 1)
+        spread = np.maximum(((cut - usual) ** 2 / usual).mean(axis=1, keepdims=True), 1.0)
+    return _regression(cut, design, penalty * spread)
+
+
+def _years(y: Array, season: int) -> Array:
+    """In how many seasons, from the last period back, there is a count (n,)."""
+    starts = np.arange(y.shape[1] % season, y.shape[1], season)
+    starts = starts if y.shape[1] % season == 0 else np.concatenate([[0], starts])
+    return np.asarray((np.add.reduceat(y, starts, axis=1) > 0).sum(axis=1))
+
+
+def _means(found: Array, design: Array) -> Array:
+    return np.asarray(np.exp(np.clip(found @ design.T, -30, 30)))
+
+
+def _likeliest(y: Array, mean: Array) -> Array:
+    """The discount (n,) under which each row's counts were most likely, one step ahead: negative binomial."""
+    best, chosen = np.full(len(y), -np.inf), np.empty(len(y))
+    for discount in _DISCOUNTS:
+        likely = np.zeros(len(y))
+        for at, (a, b) in enumerate(_steps(y, mean, np.full(len(y), discount))):
+            if at < y.shape[1]:
+                now, m = y[:, at], mean[:, at]
+                likely += gammaln(a + now) - gammaln(a) + a * np.log(b / (b + m)) + now * np.log(m / (b + m))
+        better = likely > best
+        best, chosen = np.where(better, likely, best), np.where(better, discount, chosen)
+    return chosen
+
+
+def _levels(y: Array, mean: Array, discount: Array) -> Array:
+    """The level before each period and after the last, (n, t + 1)."""
+    return np.stack([a / b for a, b in _steps(y, mean, discount)], axis=1)
+
+
+def _steps(y: Array, mean: Array, discount: Array) -> Iterator[tuple[Array, Array]]:
+    """Discounted counts that came and that were expected, before each period and after the last.
+
+    Both begin with, and go back to, one usual period: a level of 1 that a few periods outweigh.
+    """
+    start = np.maximum(mean.mean(axis=1), 1e-6)
+    a, b = start, start
+    yield a, b
+    for at in range(y.shape[1]):
+        a = discount * (a + y[:, at]) + (1 - discount) * start
+        b = discount * (b + mean[:, at]) + (1 - discount) * start
+        yield a, b
 
 
 def _design(count: int, ahead: int, season: int) -> Array:
@@ -75,10 +138,6 @@ def _waves(at: Array, season: int) -> Array:
     return np.column_stack(parts) if parts else np.zeros((len(at), 0))
 
 
-def _whole_season(season: int) -> Array:
-    return _waves(np.arange(season, dtype=float), season)
-
-
 def _penalty(columns: int) -> Array:
     sd = np.array([10.0, _TREND_SD] + [_WAVE_SD] * (columns - 2))
     return 1 / sd**2
@@ -91,9 +150,11 @@ def _regression(y: Array, design: Array, penalty: Array) -> Array:
     centre[:, 0] = start
     found = centre.copy()
     for _ in range(_STEPS):
-        mean = np.exp(np.clip(found @ design.T, -30, 30))
+        mean = _means(found, design)
         gradient = (y - mean) @ design - penalty * (found - centre)
-        hessian = np.einsum("tp,nt,tq->npq", design, mean, design, optimize=True) + np.diag(penalty)
+        hessian = np.einsum("tp,nt,tq->npq", design, mean, design, optimize=True) + penalty[
+            :, :, None
+        ] * np.eye(design.shape[1])
         step = np.linalg.solve(hessian, gradient[..., None])[..., 0]
         found = found + np.clip(step, -1, 1)
         if np.abs(step).max(initial=0) < 1e-8:

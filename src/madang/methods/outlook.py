@@ -14,9 +14,19 @@ import numpy as np
 import numpy.typing as npt
 
 from madang.messages import MadangError
-from madang.methods import accuracy
+from madang.methods import accuracy, harmonic
 from madang.methods.backtest import Backtest, Choice, choose, origins_of, rolling_origin
-from madang.methods.forecast import NAIVE, RARE, REGULAR, Progress, candidates, checked, is_rare
+from madang.methods.forecast import (
+    NAIVE,
+    RARE,
+    REGULAR,
+    Progress,
+    candidates,
+    checked,
+    is_rare,
+    is_uneven,
+    seasonal_naive,
+)
 from madang.methods.predictive import (
     LEVELS,
     Calibration,
@@ -31,29 +41,45 @@ from madang.methods.reconcile import Hierarchy, bottom_up, min_trace
 
 Array = npt.NDArray[Any]
 _TAILS = (0.1, 0.5, 0.9)
+_ENOUGH = 5  # series
+_FEW = 1.0  # counts: below, forecasts are calibrated apart from the others
+_KINDS = {
+    (False, None): "regular",
+    (False, False): "smooth",
+    (False, True): "erratic",
+    (True, None): "rare",
+    (True, False): "intermittent",
+    (True, True): "lumpy",
+}
 
 
 @dataclass(frozen=True)
 class Width:
-    """How uncertain forecasts are: alpha of each node and the calibration of regular and of rare ones."""
+    """How uncertain forecasts are: phi of each node, and calibrations of forecasts of one count or more and of fewer."""
 
-    alpha: Array  # (n, 1)
-    rare: Array  # (n,) bool
-    calibrated: tuple[Calibration, Calibration]  # regular, rare
+    phi: Array  # (n, 1)
+    calibrated: tuple[Calibration, Calibration]  # many, few
 
     def exceeds(self, threshold: Array, mean: Array) -> Array:
         """P(Y > threshold), all (n, h)."""
-        found = [exceeds(threshold, mean, self.alpha, each) for each in self.calibrated]
-        return np.asarray(np.where(self.rare[:, None], found[1], found[0]))
+        many, few = (exceeds(threshold, mean, self.phi, each) for each in self.calibrated)
+        return np.asarray(np.where(mean < _FEW, few, many))
+
+    def quantile(self, tail: float, mean: Array) -> Array:
+        """The calibrated quantile of forecasts (n, h)."""
+        many, few = (quantile(each.level(tail, tail >= 0.5), mean, self.phi) for each in self.calibrated)
+        return np.asarray(np.where(mean < _FEW, few, many))
 
     def intervals(self, mean: Array) -> Intervals:
         """Bounds around forecasts (n, h)."""
-        regular, rare = (intervals(mean, self.alpha, each) for each in self.calibrated)
-        pick = self.rare[:, None]
-        lower = tuple(np.where(pick, b, a) for a, b in zip(regular.lower, rare.lower, strict=True))
-        upper = tuple(np.where(pick, b, a) for a, b in zip(regular.upper, rare.upper, strict=True))
-        kinds = [each.cases for each, any_ in ((regular, ~self.rare), (rare, self.rare)) if any_.any()]
-        return Intervals(LEVELS, lower, upper, min(kinds, default=0))
+        both = [intervals(mean, self.phi, each) for each in self.calibrated]
+        is_few = mean < _FEW
+        lower, upper = (
+            tuple(np.where(is_few, few, many) for many, few in zip(*ends, strict=True))
+            for ends in ([each.lower for each in both], [each.upper for each in both])
+        )
+        used = [each.cases for each, mine in zip(both, (~is_few, is_few), strict=True) if mine.any()]
+        return Intervals(LEVELS, lower, upper, min(used, default=0))
 
 
 @dataclass(frozen=True)
@@ -90,7 +116,7 @@ class Outlook:
     choices: tuple[Choice, ...]
     group: tuple[str, ...]  # of each node: which choice is its own
     reconciled: str  # "min_trace" or "bottom_up": the closer one in the back-test
-    reconciled_mase: Mapping[str, float]
+    reconciled_error: Mapping[str, float]  # of both, for each one of the seasonal naive forecast
     quality: tuple[Quality, ...]
     origins: Array  # (k,)
     actual: Array  # (n, k, h)
@@ -126,10 +152,8 @@ def outlook(
     actual = np.stack([y[:, known : known + horizon] for known in at.tolist()], axis=1)
     method, scores, mean, tested = _reconciled(tree, base, tested, actual, y, at, season)
     keys = np.unique(np.array(group), return_inverse=True)[1]
-    width = _width(actual, tested, rare, keys, seed)
-    widths = tuple(
-        _width(actual[:, far], tested[:, far], rare, keys, seed) for far in _far_origins(at, horizon)
-    )
+    width = _width(actual, tested, keys, seed)
+    widths = tuple(_width(actual[:, far], tested[:, far], keys, seed) for far in _far_origins(at, horizon))
     return Outlook(
         tree,
         y,
@@ -161,12 +185,9 @@ def _base(
     """Forecasts (n, h) and back-tests (n, k, h) of every group by the candidate that is chosen for it."""
     base, tested = np.empty((len(y), horizon)), np.empty((len(y), len(at), horizon))
     group, choices = np.empty(len(y), object), []
-    kinds = [(level, is_few) for level in range(len(tree.levels)) for is_few in (False, True)]
-    for number, (level, is_few) in enumerate(kinds):
-        rows = np.flatnonzero((tree.level == level) & (rare == is_few))
-        if not len(rows):
-            continue
-        name = " x ".join(tree.levels[level]) + (" (rare)" if is_few else "")
+    kinds = _groups(tree, y[:, : at[0]], rare)
+    for number, (name, rows) in enumerate(kinds.items()):
+        is_few = bool(rare[rows[0]])
         if progress:
             progress(number, len(kinds), name)
         names = RARE if is_few else REGULAR
@@ -180,20 +201,42 @@ def _base(
     return base, tested, tuple(choices), tuple(group.tolist())
 
 
+def _groups(tree: Hierarchy, known: Array, rare: Array) -> dict[str, Array]:
+    """Nodes by level, rareness and unevenness, the last only where both kinds have series enough to choose by."""
+    uneven, found = is_uneven(known), {}
+    for number, level in enumerate(tree.levels):
+        for few in (False, True):
+            mine = (tree.level == number) & (rare == few)
+            split = min((mine & uneven).sum(), (mine & ~uneven).sum()) >= _ENOUGH
+            for odd in (False, True) if split else (None,):
+                rows = np.flatnonzero(mine if odd is None else mine & (uneven == odd))
+                if len(rows):
+                    found[f"{' x '.join(level)} ({_KINDS[few, odd]})".lstrip()] = rows
+    return found
+
+
 def _reconciled(
     tree: Hierarchy, base: Array, tested: Array, actual: Array, y: Array, at: Array, season: int
 ) -> tuple[str, dict[str, float], Array, Array]:
-    """Both ways of reconciling, each origin weighed without those that look at the same periods; the closer one."""
-    errors = actual[:, :, 0] - tested[:, :, 0]
-    trace = np.empty_like(tested)
-    for number, far in enumerate(_far_origins(at, tested.shape[2])):
-        trace[:, number] = min_trace(tree, tested[:, number], errors[:, far])
+    """Both ways of reconciling, in the back-test weighed by errors from before its first origin; the closer one.
+
+    Closer: by MASE over that of the seasonal naive forecast, each level weighing alike.
+    """
+    before = harmonic.one_step_errors(y[:, : at[0]], season)
+    trace = min_trace(tree, tested, before)
     found = {"min_trace": trace, "bottom_up": bottom_up(tree, tested)}
-    scale = _scale(y, at, season)
-    scores = {name: _mean(np.abs(actual - values).mean(axis=2) / scale) for name, values in found.items()}
+    naive, scale = _naive(y, at, tested.shape[2], season), _scale(y, at, season)
+    error = {name: np.abs(actual - values).mean(axis=2) / scale for name, values in found.items()}
+    usual = np.abs(actual - naive).mean(axis=2) / scale
+    of_level = [tree.level == number for number in range(len(tree.levels))]
+    scores = {
+        name: _mean(np.array([_mean(each[rows]) / _mean(usual[rows]) for rows in of_level]))
+        for name, each in error.items()
+    }
     method = min(scores, key=lambda name: scores[name])
-    mean = min_trace(tree, base, errors) if method == "min_trace" else bottom_up(tree, base)
-    return method, scores, mean, found[method]
+    if method == "bottom_up":
+        return method, scores, bottom_up(tree, base), found[method]
+    return method, scores, min_trace(tree, base, harmonic.one_step_errors(y, season)), found[method]
 
 
 def _far_origins(at: Array, horizon: int) -> list[Array]:
@@ -205,31 +248,36 @@ def _far_origins(at: Array, horizon: int) -> list[Array]:
     return found
 
 
-def _width(actual: Array, tested: Array, rare: Array, keys: Array, seed: int) -> Width:
+def _width(actual: Array, tested: Array, keys: Array, seed: int) -> Width:
     flat_actual, flat_mean = actual.reshape(len(actual), -1), tested.reshape(len(tested), -1)
-    alpha = np.empty((len(actual), 1))
+    phi = np.empty((len(actual), 1))
     for key in range(int(keys.max()) + 1):
         rows = keys == key
-        alpha[rows, 0] = dispersion(flat_actual[rows], flat_mean[rows])
-    regular, few = (
-        calibration(actual[rows], tested[rows], alpha[rows][:, None], seed) for rows in (~rare, rare)
+        phi[rows, 0] = dispersion(flat_actual[rows], flat_mean[rows])
+    few = tested < _FEW
+    many_of, few_of = (
+        calibration(np.where(mine, actual, np.nan), tested, phi[:, None], seed) for mine in (~few, few)
     )
-    return Width(alpha, rare, (regular, few))
+    return Width(phi, (many_of, few_of))
 
 
 def _scale(y: Array, at: Array, season: int) -> Array:
     return np.stack([accuracy.naive_scale(y[:, :known], season) for known in at.tolist()], axis=1)
 
 
+def _naive(y: Array, at: Array, horizon: int, season: int) -> Array:
+    return np.stack([seasonal_naive(y[:, :known], horizon, season) for known in at.tolist()], axis=1)
+
+
 def _qualities(
     tree: Hierarchy, y: Array, at: Array, season: int, actual: Array, tested: Array, widths: tuple[Width, ...]
 ) -> tuple[Quality, ...]:
     horizon = tested.shape[2]
-    naive = rolling_origin(y, (NAIVE,), at, horizon=horizon, season=season)
-    both = Backtest(at, actual, {"shipped": tested, NAIVE: naive.forecasts[NAIVE]}, naive.scale)
+    naive, scale = _naive(y, at, horizon, season), _scale(y, at, season)
+    both = Backtest(at, actual, {"shipped": tested, NAIVE: naive}, scale)
     bounds = [width.intervals(tested[:, number]) for number, width in enumerate(widths)]
     tails = {
-        tail: np.stack([_tail(width, tested[:, number], tail) for number, width in enumerate(widths)], 1)
+        tail: np.stack([width.quantile(tail, tested[:, number]) for number, width in enumerate(widths)], 1)
         for tail in _TAILS
     }
     found = []
@@ -262,17 +310,11 @@ def _qualities(
     return tuple(found)
 
 
-def _tail(width: Width, mean: Array, tail: float) -> Array:
-    """The calibrated quantile (n, h)."""
-    regular, rare = (quantile(each.level(tail, tail >= 0.5), mean, width.alpha) for each in width.calibrated)
-    return np.asarray(np.where(width.rare[:, None], rare, regular))
-
-
 def _pinball(actual: Array, found: Array, tail: float) -> Array:
     """By periods ahead, over rows and origins."""
     horizon = actual.shape[2]
-    by_period = (np.moveaxis(each, 2, 0).reshape(horizon, -1) for each in (actual, found))
-    return accuracy.pinball(*by_period, tail)
+    y, q = (np.moveaxis(each, 2, 0).reshape(horizon, -1) for each in (actual, found))
+    return accuracy.pinball(y, q, tail)
 
 
 def _mean(values: Array) -> float:

@@ -22,37 +22,37 @@ _LEAST = 1e-3  # a mean below which nothing is told apart
 
 
 def dispersion(actual: npt.ArrayLike, mean: npt.ArrayLike) -> Array:
-    """Overdispersion alpha (n,) of counts (n, k) around `mean` (n, k): variance = mean + alpha mean².
+    """Dispersion phi (n,) of counts (n, k) around `mean` (n, k): variance = phi mean, 1 (Poisson) or more.
 
-    By moments, each row drawn to that of all rows together where it has few cases (n / (n + 20)). NaN are left out.
+    Each row is drawn to that of all rows together where it has few cases (n / (n + 20), a case of a mean below 1
+    counting as that part).
     """
     y, m = np.asarray(actual, float), np.asarray(mean, float)
-    known = np.isfinite(y) & np.isfinite(m)
-    y, m = np.where(known, y, 0), np.where(known, m, 0)
-    above, square = (y - m) ** 2 - m, m**2
-    pooled = above.sum() / max(square.sum(), _LEAST)
-    own = above.sum(axis=1) / np.maximum(square.sum(axis=1), _LEAST)
-    weight = known.sum(axis=1) * np.minimum(m.mean(axis=1), 1.0)
-    trust = weight / (weight + _FEW)
-    return np.asarray(np.clip(trust * own + (1 - trust) * pooled, 1e-6, 50.0))
+    square = ((y - m) ** 2).sum(axis=1)
+    whole = m.sum(axis=1)
+    pooled = square.sum() / max(whole.sum(), _LEAST)
+    own = square / np.maximum(whole, _LEAST)
+    cases = np.minimum(m, 1.0).sum(axis=1)
+    trust = cases / (cases + _FEW)
+    return np.asarray(np.maximum(trust * own + (1 - trust) * pooled, 1 + 1e-6))
 
 
-def below(count: npt.ArrayLike, mean: npt.ArrayLike, alpha: npt.ArrayLike) -> Array:
+def below(count: npt.ArrayLike, mean: npt.ArrayLike, phi: npt.ArrayLike) -> Array:
     """P(Y <= count) in the model; `count` may be broken, Y is whole."""
-    r, p = _shape(mean, alpha)
+    r, p = _shape(mean, phi)
     return np.asarray(stats.nbinom.cdf(np.floor(np.asarray(count, float)), r, p))
 
 
-def quantile(level: npt.ArrayLike, mean: npt.ArrayLike, alpha: npt.ArrayLike) -> Array:
+def quantile(level: npt.ArrayLike, mean: npt.ArrayLike, phi: npt.ArrayLike) -> Array:
     """The least count that the model does not exceed with probability `level`; 0 or more."""
-    r, p = _shape(mean, alpha)
+    r, p = _shape(mean, phi)
     found = stats.nbinom.ppf(np.clip(np.asarray(level, float), 0, 1 - 1e-9), r, p)
     return np.asarray(np.maximum(found, 0.0))
 
 
-def _shape(mean: npt.ArrayLike, alpha: npt.ArrayLike) -> tuple[Array, Array]:
-    m, a = np.maximum(np.asarray(mean, float), _LEAST), np.asarray(alpha, float)
-    return 1 / a, 1 / (1 + a * m)
+def _shape(mean: npt.ArrayLike, phi: npt.ArrayLike) -> tuple[Array, Array]:
+    m, spread = np.maximum(np.asarray(mean, float), _LEAST), np.asarray(phi, float)
+    return m / (spread - 1), 1 / spread
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,10 @@ class Calibration:
         return min((len(each) for each in self.ranks), default=0)
 
 
-def calibration(actual: npt.ArrayLike, mean: npt.ArrayLike, alpha: npt.ArrayLike, seed: int) -> Calibration:
-    """From outcomes (…, h), forecasts (…, h) and alpha (… or 1): a count is spread at random over its own step."""
+def calibration(actual: npt.ArrayLike, mean: npt.ArrayLike, phi: npt.ArrayLike, seed: int) -> Calibration:
+    """From outcomes (…, h), forecasts (…, h) and phi (… or 1): a count is spread at random over its own step."""
     y = np.asarray(actual, float)
-    top, bottom = below(y, mean, alpha), below(y - 1, mean, alpha)
+    top, bottom = below(y, mean, phi), below(y - 1, mean, phi)
     drawn = np.random.default_rng(seed).random(y.shape)
     rank = bottom + drawn * (top - bottom)
     flat = rank.reshape(-1, y.shape[-1])
@@ -114,17 +114,17 @@ class Intervals:
 
 
 def intervals(
-    mean: npt.ArrayLike, alpha: npt.ArrayLike, calibrated: Calibration, levels: tuple[int, ...] = LEVELS
+    mean: npt.ArrayLike, phi: npt.ArrayLike, calibrated: Calibration, levels: tuple[int, ...] = LEVELS
 ) -> Intervals:
-    """Bounds around forecasts (…, h) with alpha (…, 1); whole numbers, never below 0."""
+    """Bounds around forecasts (…, h) with phi (…, 1); whole numbers, never below 0."""
     m = np.asarray(mean, float)
-    lower = [quantile(calibrated.level((1 - level / 100) / 2, False), m, alpha) for level in levels]
-    upper = [quantile(calibrated.level((1 + level / 100) / 2, True), m, alpha) for level in levels]
+    lower = [quantile(calibrated.level((1 - level / 100) / 2, False), m, phi) for level in levels]
+    upper = [quantile(calibrated.level((1 + level / 100) / 2, True), m, phi) for level in levels]
     return Intervals(tuple(levels), tuple(lower), tuple(upper), calibrated.cases)
 
 
 def exceeds(
-    threshold: npt.ArrayLike, mean: npt.ArrayLike, alpha: npt.ArrayLike, calibrated: Calibration
+    threshold: npt.ArrayLike, mean: npt.ArrayLike, phi: npt.ArrayLike, calibrated: Calibration
 ) -> Array:
     """P(Y > threshold), shapes (…, h), as back-tests have mended the model's word."""
-    return np.asarray(1 - calibrated.share(below(threshold, mean, alpha)))
+    return np.asarray(1 - calibrated.share(below(threshold, mean, phi)))

@@ -92,14 +92,14 @@ def min_trace(tree: Hierarchy, base: npt.ArrayLike, errors: npt.ArrayLike, *, po
     """Coherent forecasts (n, …) that use those of every level, `base` (n, …), weighed by how they erred.
 
     `errors` (n, t): one step ahead, without trend in them. MinT with the shrunk covariance (section 2.4 of the
-    paper), in the form that solves for the sums only. `positive`: bottom forecasts below zero are set to zero and
-    summed again (Di Fonzo & Girolimetto 2023). Memory: n x n numbers.
+    paper), in the form that solves for the sums only. `positive`: bottom forecasts below zero are set to zero, the
+    others lowered in proportion so that the whole stays, and all summed again. Memory: n x n numbers.
     """
     values = np.asarray(base, float)
     flat = values.reshape(len(values), -1)
     above = len(tree) - tree.bottom
     if not above:
-        return np.asarray(np.maximum(values, 0) if positive else values)
+        return np.asarray(_positive(values) if positive else values)
     weights = shrunk_covariance(errors)
     upper = tree.sums[:above]
     # U' = [I, -C]: how far each sum is from the sum of its parts
@@ -107,8 +107,13 @@ def min_trace(tree: Hierarchy, base: npt.ArrayLike, errors: npt.ArrayLike, *, po
     crossed = weights[:above] - upper @ weights[above:]  # U' W
     gram = crossed[:, :above] - (upper @ crossed[:, above:].T).T  # U' W U
     bottom = flat[above:] - crossed[:, above:].T @ _solved(gram, apart)
-    bottom = np.maximum(bottom, 0) if positive else bottom
+    bottom = _positive(bottom) if positive else bottom
     return tree.total(bottom).reshape(values.shape)
+
+
+def _positive(bottom: Array) -> Array:
+    whole, found = np.maximum(bottom.sum(axis=0), 0), np.maximum(bottom, 0)
+    return np.asarray(found * (whole / np.maximum(found.sum(axis=0), 1e-12)))
 
 
 def _solved(gram: Array, right: Array) -> Array:
