@@ -425,6 +425,20 @@ def test_the_original_comes_back_with_its_problems_marked(alice: Any, charlie: A
     assert alice.get("/deposits/receipts/물품/20260101T000000000000-aaaaaa/").status_code == 404
 
 
+def test_a_restricted_original_that_is_taken_is_on_record(alice: Any, city: Workspace) -> None:
+    deposit = broken(city)
+    card = city.bank["물품"].card
+    marked = f"/deposits/receipts/물품/{deposit}/marked.xlsx"
+    assert body(alice.get(marked))
+    assert not Entry.objects.filter(what="dataset.download").exists()
+    city.write_card("물품", {**card, "access": "restricted", "readers": []})
+    assert body(alice.get(marked))
+    entry = Entry.objects.get(what="dataset.download")
+    assert (entry.by, entry.thing, entry.detail["deposit"], entry.detail["form"]) == (
+        "alice", "물품", deposit, "original",
+    )  # fmt: skip
+
+
 def test_the_overview_tells_what_is_late_worse_refused_and_mine(
     alice: Any, charlie: Any, city: Workspace
 ) -> None:

@@ -49,6 +49,24 @@ def test_its_department_reads_it_and_that_is_entered(program: Any) -> None:
     assert (entry.by, entry.via, entry.thing) == ("alice", "api", SECRET)
 
 
+def test_what_is_taken_away_of_it_is_entered_as_taken(program: Any) -> None:
+    from madang.web.audit.models import Entry
+
+    alice = program("steward", posts=[POST], username="alice")
+    address = f"/api/v1/datasets/{quote(SECRET)}/download"
+    column = alice.get(f"/api/v1/datasets/{quote(SECRET)}/rows?limit=1").json()["columns"][0]["name"]
+    answer = alice.get(address, {"format": "jsonl", f"{column}.null": "false"})
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content)
+    answer.close()
+    entry = Entry.objects.get(what="dataset.download")
+    assert (entry.by, entry.via, entry.thing) == ("alice", "api", SECRET)
+    assert entry.detail == {"version": 1, "form": "jsonl", "filtered_by": [f"{column}.null"]}
+    assert alice.get(address, {"format": "jsonl", "nonsense": "1"}).status_code == 400
+    alice.get(f"/api/v1/datasets/{quote(PARKING)}/download").close()
+    assert Entry.objects.filter(what="dataset.download").count() == 1
+
+
 def test_lists_counts_facets_and_search_leave_it_out(program: Any) -> None:
     bob, alice = program("official"), program("steward", posts=[POST])
     his, hers = (each.get("/api/v1/datasets").json() for each in (bob, alice))

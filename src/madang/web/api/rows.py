@@ -27,6 +27,7 @@ from madang.web.api.answers import JSON, answer, linked, marked, seen_as, tag_of
 from madang.web.api.door import Asked, Door, asked, given, iso
 from madang.web.api.problem import language_of
 from madang.web.api.problem_rows import problems_of
+from madang.web.audit.taken import note_taken
 from madang.web.shell.workspace import workspace
 
 OF_PAGE = ("version", "as_of", "format", "total")  # parameters that are no question to the rows
@@ -216,6 +217,7 @@ def _download(found: Asked, request: HttpRequest) -> HttpResponseBase:
                 files, columns, form, cast(Any, held), as_of=str(data_day(version)), title=title, source=source,
                 places=places and not query.select,
             )  # fmt: skip
+        note_taken(version.dataset, form, filters=query.filters, version=version.n)
         return _file(held, form, f"{version.dataset.id}-{version.n}", tag)
     except BaseException:
         held.close()

@@ -22,6 +22,7 @@ from madang.messages import MadangError
 from madang.places.crs import label
 from madang.web.accounts.people import name_of, person_of
 from madang.web.audit.reason import with_reason
+from madang.web.audit.taken import note_taken
 from madang.web.deposits.models import sentence
 from madang.web.deposits.reviewing import problem_sentence
 from madang.web.deposits.sending import workbook
@@ -97,6 +98,7 @@ def marked(request: HttpRequest, dataset: str, deposit: str) -> HttpResponseBase
         held.close()
         messages.error(request, sentence(error.code, error.params))
         return redirect("deposits:receipt", dataset=dataset, deposit=deposit)
+    note_taken(found, "original", deposit=deposit)
     answer = workbook(held, f"{str(said['file']).rsplit('.', 1)[0]}-점검.xlsx")
     answer.headers["Cache-Control"] = "no-store"
     return answer

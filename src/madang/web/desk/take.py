@@ -14,18 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, cast
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from madang.bank.describe import data_day
-from madang.bank.seen import thing_of
 from madang.formats import export
 from madang.formats.hwpx import MOST_COLUMNS, MOST_ROWS
 from madang.formats.taken import taken
 from madang.formats.xlsx import ROWS_PER_SHEET
-from madang.web.audit.record import record
+from madang.web.audit.taken import note_taken
 from madang.web.desk.asked import Asked
-from madang.web.shell.workspace import asker, workspace
+from madang.web.shell.workspace import workspace
 
 _BLOCK = 1 << 18
 _AHEAD = 16  # blocks that are written before the reader asks for them
@@ -104,21 +102,10 @@ def take(asked: Asked, form: Form) -> tuple[Iterator[bytes], str]:
             )  # fmt: skip
 
     blocks = streamed(write) if form.streamed else held(write)
-    _recorded(asked, form)
+    note_taken(asked.dataset, form.id, filters=asked.query.filters, version=version.n)
     part = _("-고른행") if asked.filtered else ""
     hidden = _("-가림") if asked.view.masked else ""
     return blocks, f"{thing}-{version.n}{_('판')}{part}{hidden}.{form.ending}"
-
-
-def _recorded(asked: Asked, form: Form) -> None:
-    if thing_of(asked.dataset).access != "restricted":
-        return
-    detail = {
-        "version": asked.version.n, "form": form.id,
-        "filtered_by": sorted({f"{each.column}.{each.operator}" for each in asked.query.filters}),
-    }  # fmt: skip
-    with transaction.atomic():
-        record(asker(), "dataset.download", asked.dataset.id, detail=detail)
 
 
 def held(write: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
