@@ -5,6 +5,7 @@ The maker is analyst and steward of 분석팀; Ahn is an analyst of nothing. Wha
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from madang.collect.origin import Origin, save_origin
 from madang.collect.rhythm import Rhythm
 from madang.web.audit.models import Entry
 from madang.web.sql import actions
+from madang.web.sql import derive as sql_derive
 from madang.web.sql.models import Asked, Derived
 from madang.workspace import Workspace
 
@@ -156,6 +158,33 @@ def test_making_it_again_of_another_table_counts_that_one_too(
     card(own_city, TOILETS, access="internal")
     card(own_city, LIBRARY, access="restricted", steward="문화과")
     assert reads(ahn, "옮긴-표") == SHUT  # an earlier version holds it
+
+
+def test_a_card_that_is_written_meanwhile_stays_written(
+    own_city: Workspace, maker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    Derived.objects.filter(dataset="옮긴-표").update(sql=f'SELECT name FROM "{TOILETS}"')
+
+    def edited() -> None:
+        own_city.bank.change_card(
+            "옮긴-표", lambda told: {**told, "title": "고친 제목"}, by="test", at=own_city.clock()
+        )
+
+    other = threading.Thread(target=edited)
+    inputs = sql_derive._inputs
+
+    def slow(asked: Asked) -> list[str]:  # between reading the card and writing it
+        if other.ident is None:
+            other.start()
+            other.join(0.5)
+        return inputs(asked)
+
+    monkeypatch.setattr(sql_derive, "_inputs", slow)
+    maker.post(f"/sql/made/{quote('옮긴-표')}/again/")
+    other.join()
+    told = own_city.bank["옮긴-표"].card
+    assert (told["title"], told["made_of"]) == ("고친 제목", sorted([LIBRARY, TOILETS]))
 
 
 CLUBS = "동아리"

@@ -62,25 +62,35 @@ def card(
 def _write(
     workspace: Workspace, found: Dataset, changes: dict[str, Any], personal: tuple[str, ...], by: str
 ) -> None:
-    known = Card.from_json(found.card).to_json()
     if "rhythm_days" in changes:
         changes["rhythm_days"] = changes["rhythm_days"] or None
     if "keywords" in changes:
         changes["keywords"] = list(changes["keywords"])
-    policy = dict(known["personal_data"])
+
+    def changed(card: dict[str, Any]) -> dict[str, Any]:
+        known = Card.from_json(card).to_json()
+        policy = _policy(found.id, known["personal_data"], personal)
+        return Card.from_json({**known, **changes, "personal_data": policy}).to_json()
+
+    workspace.bank.change_card(found.id, changed, by=by, at=workspace.clock())
+    workspace.note("dataset.edit_card", found.id, by=by)
+    if {"title", "description"} & changes.keys():
+        workspace.rebuild_index()
+
+
+def _policy(dataset: str, known: dict[str, str], personal: tuple[str, ...]) -> dict[str, str]:
+    """What is done with personal data, with what was said of it in this command."""
+    policy = dict(known)
     for each in personal:
         kind, sign, action = each.partition("=")
         if not sign:
             raise click.UsageError(text("personal_usage", given=each))
         if kind == "rrn":
-            raise MadangError("card_rrn", dataset=found.id)
+            raise MadangError("card_rrn", dataset=dataset)
         policy[kind] = action
         if not action and kind in POLICY:
             del policy[kind]
-    new = Card.from_json({**known, **changes, "personal_data": policy})
-    workspace.write_card(found.id, new.to_json(), by=by)
-    if {"title", "description"} & changes.keys():
-        workspace.rebuild_index()
+    return policy
 
 
 def _show(found: Dataset) -> None:

@@ -51,9 +51,12 @@ def again(ws: Workspace, derived: Derived, *, by: Person) -> Receipt | Asked:
     asked = ask(ws, derived.sql, derived.values, by=by)
     if asked.state != ANSWERED:
         return asked
-    card = {key: said for key, said in ws.bank[derived.dataset].card.items() if key not in ("by", "at")}
-    if not set(_inputs(asked)) <= set(card.get("made_of") or ()):  # before anybody reads what comes of them
-        ws.write_card(derived.dataset, {**card, "made_of": _inputs(asked)}, by=by.id)
+    ws.bank.change_card(  # before anybody reads what comes of them
+        derived.dataset,
+        lambda card: {**card, "made_of": sorted({*(card.get("made_of") or ()), *_inputs(asked)})},
+        by=by.id,
+        at=ws.clock(),
+    )
     receipt = _deposited(ws, asked, derived.dataset, {}, by)
     _remember(asked, receipt, by)
     return receipt
