@@ -62,13 +62,13 @@ def burst_states(usual: Any, raised: Any, begin: float) -> Any:
     """Of each step (series x steps) whether the cheapest sequence of states is the raised one there.
 
     `usual`, `raised`: the cost of each step in each state; `begin`: that of going up; the first step comes from the
-    usual state. Of sequences that cost the same the one that is raised for fewer steps at the end is taken.
+    usual state. Of sequences that cost the same the one that is raised for fewer steps is taken.
     """
     series, steps = usual.shape
     came_up, stayed = np.zeros((steps, series), bool), np.zeros((steps, series), bool)
     low, high = np.zeros(series), np.full(series, np.inf)
     for step in range(steps):
-        came_up[step] = low + begin < high  # the state before a raised step
+        came_up[step] = low + begin <= high  # the state before a raised step
         stayed[step] = low <= high  # the state before a usual step
         low, high = np.minimum(low, high) + usual[:, step], np.minimum(low + begin, high) + raised[:, step]
     within = np.zeros((series, steps), bool)

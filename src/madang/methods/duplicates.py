@@ -25,7 +25,7 @@ Progress = Callable[[int, int, str], None]
 SHINGLE = 5  # characters
 HASHES = 128
 _BANDS = 32  # of 4 hashes: letters alike to 0.7 meet with 99.98 %, to 0.3 with 23 %
-_CROWD = 40  # letters of one bucket that are compared each with each; of more, with the first and the next
+_CROWD = 20  # letters of one bucket that are compared each with each; of more, with the first and the next
 _AT_ONCE = 2_000
 _NOT_SAID = re.compile(r"[\W_]+")
 
@@ -80,18 +80,18 @@ def near_duplicates(
         raise MadangError("texts_once")
     signatures, same = _signatures(texts, np.random.default_rng(seed), progress)
     firsts = np.flatnonzero((same == np.arange(len(same))) & (signatures[:, 0] != np.iinfo(np.uint32).max))
-    one, other = _candidates(signatures[firsts])
-    one, other = firsts[one], firsts[other]
+    near, far = ((firsts[one], firsts[other]) for one, other in _candidates(signatures[firsts], alike))
+    sets = _Sets.of(texts, np.unique(np.concatenate([*near, *far])))
     if progress:
         progress(2, 3, "duplicates")
-    likeness = _jaccard(texts, one, other)
-    good = likeness >= alike
     repeated = np.flatnonzero(same != np.arange(len(same)))
-    links = np.concatenate([one[good], same[repeated]]), np.concatenate([other[good], repeated])
-    weights = np.concatenate([likeness[good], np.ones(len(repeated))])
+    links = [(same[repeated], repeated, np.ones(len(repeated))), sets.alike(*near, alike)]
+    label = _connected(links, len(same))
+    apart = label[far[0]] != label[far[1]]
+    links.append(sets.alike(far[0][apart], far[1][apart], alike))
     if progress:
         progress(3, 3, "duplicates")
-    return _issues(links, weights, len(same))
+    return _issues(links, len(same))
 
 
 def said(text: str | None) -> str:
@@ -138,50 +138,77 @@ def _batches(texts: Iterable[str | None]) -> Iterator[list[str]]:
         yield batch
 
 
-def _candidates(signatures: Any) -> tuple[Any, Any]:
-    """Pairs of rows that meet in a band, each once, the smaller row first."""
-    rows, found = HASHES // _BANDS, []
-    for band in range(_BANDS):
-        part = signatures[:, band * rows : (band + 1) * rows].astype(np.uint64)
-        key = np.zeros(len(part), np.uint64)
-        for column in part.T:
+def _candidates(signatures: Any, alike: float) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    """Pairs of rows that meet in a band, each once: those that tie every bucket together, and all others.
+
+    Pairs whose hashes agree much less than `alike` lets expect (by 0.2, five standard errors) are no candidates.
+    """
+    rows, near, far = HASHES // _BANDS, [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for band in range(_BANDS if len(signatures) else 0):
+        key = np.zeros(len(signatures), np.uint64)
+        for column in signatures[:, band * rows : (band + 1) * rows].astype(np.uint64).T:
             key = mixed(key * MIX + column)
-        found.append(_met(key, len(signatures)))
-    met = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
-    return met // max(len(signatures), 1), met % max(len(signatures), 1)
+        tying, others = _met(key)
+        near.append(tying)
+        far.append(others)
+    first = np.unique(np.concatenate(near))
+    second = np.setdiff1d(np.concatenate(far), first)
+    return _hopeful(signatures, first, alike - 0.2), _hopeful(signatures, second, alike - 0.2)
 
 
-def _met(key: Any, whole: int) -> Any:
-    """Pairs of equal keys as one x whole + other; of a crowd only those with its first and with the next."""
-    if not len(key):
-        return np.zeros(0, np.int64)
-    order = np.argsort(key, kind="stable")
+def _met(key: Any) -> tuple[Any, Any]:
+    """Pairs of equal keys as one x rows + other: each with the next and with the first of its bucket, and all others.
+
+    Of a crowd the others are left out.
+    """
+    whole, order = len(key), np.argsort(key, kind="stable")
     fresh = np.concatenate([[True], key[order][1:] != key[order][:-1]])
     bucket, first = np.cumsum(fresh) - 1, np.flatnonzero(fresh)
     crowd = (np.bincount(bucket) > _CROWD)[bucket]
-    place = np.arange(len(key)) - first[bucket]
-    found = []
-    for step in range(1, _CROWD):
-        later = np.flatnonzero((place >= step) & (~crowd | (step == 1)))
+    place = np.arange(whole) - first[bucket]
+    later, third = np.flatnonzero(place >= 1), np.flatnonzero(place >= 2)
+    near = [order[later - 1] * whole + order[later], order[first[bucket[third]]] * whole + order[third]]
+    far = [np.zeros(0, np.int64)]
+    for step in range(2, _CROWD):
+        later = np.flatnonzero((place > step) & ~crowd)
         if not len(later):
             break
-        found.append(order[later - step] * whole + order[later])
-    later = np.flatnonzero(crowd & (place > 1))
-    return np.concatenate([*found, order[first[bucket[later]]] * whole + order[later]])
+        far.append(order[later - step] * whole + order[later])
+    return np.concatenate(near), np.concatenate(far)
 
 
-def _jaccard(texts: Iterable[str | None], one: Any, other: Any) -> Any:
-    """The exact Jaccard similarity of each pair of letters."""
-    wanted = np.union1d(one, other)
-    sets, lengths = _sets(texts, wanted)
-    begins = np.concatenate([[0], np.cumsum(lengths)])
-    left, right = np.searchsorted(wanted, one), np.searchsorted(wanted, other)
-    found = np.zeros(len(one))
-    for start in range(0, len(one), 20_000):
-        part = slice(start, start + 20_000)
-        both = _shared(sets, begins, left[part], right[part])
-        found[part] = both / (lengths[left[part]] + lengths[right[part]] - both)
-    return found
+def _hopeful(signatures: Any, pairs: Any, least: float) -> tuple[Any, Any]:
+    one, other = pairs // max(len(signatures), 1), pairs % max(len(signatures), 1)
+    agree = np.zeros(len(pairs))
+    for start in range(0, len(pairs), 100_000):
+        part = slice(start, start + 100_000)
+        agree[part] = (signatures[one[part]] == signatures[other[part]]).mean(axis=1)
+    return one[agree >= least], other[agree >= least]
+
+
+@dataclass(frozen=True)
+class _Sets:
+    """The different shingles of some letters (rows `letters`, sorted), one letter after another."""
+
+    letters: Any
+    hashes: Any
+    sizes: Any
+
+    @classmethod
+    def of(cls, texts: Iterable[str | None], wanted: Any) -> _Sets:
+        return cls(wanted, *_sets(texts, wanted))
+
+    def alike(self, one: Any, other: Any, least: float) -> tuple[Any, Any, Any]:
+        """The pairs of letters that are alike to `least` or more, and how much."""
+        begins = np.concatenate([[0], np.cumsum(self.sizes)])
+        left, right = np.searchsorted(self.letters, one), np.searchsorted(self.letters, other)
+        found = np.zeros(len(one))
+        for start in range(0, len(one), 20_000):
+            part = slice(start, start + 20_000)
+            both = _shared(self.hashes, begins, left[part], right[part])
+            found[part] = both / (self.sizes[left[part]] + self.sizes[right[part]] - both)
+        good = found >= least
+        return one[good], other[good], found[good]
 
 
 def _sets(texts: Iterable[str | None], wanted: Any) -> tuple[Any, Any]:
@@ -218,13 +245,18 @@ def _shared(sets: Any, begins: Any, left: Any, right: Any) -> Any:
     return np.bincount(pairs[1:][twice], minlength=len(left))
 
 
-def _issues(links: tuple[Any, Any], weights: Any, letters: int) -> Duplicates:
-    graph = coo_matrix((np.ones(len(weights)), links), shape=(letters, letters))
-    _, label = connected_components(graph, directed=False)
-    label = np.unique(label, return_index=True, return_inverse=True)
-    number = np.argsort(np.argsort(label[1]))[label[2]]  # in the order of their first letters
+def _connected(links: list[tuple[Any, Any, Any]], letters: int) -> Any:
+    one, other, alike = (np.concatenate(each) for each in zip(*links, strict=True))
+    graph = coo_matrix((np.ones(len(alike)), (one, other)), shape=(letters, letters))
+    return connected_components(graph, directed=False)[1]
+
+
+def _issues(links: list[tuple[Any, Any, Any]], letters: int) -> Duplicates:
+    _, first, label = np.unique(_connected(links, letters), return_index=True, return_inverse=True)
+    number = np.argsort(np.argsort(first))[label]  # in the order of their first letters
     least = np.ones(letters)
-    np.minimum.at(least, number[links[0]], weights)
+    for one, _, alike in links:
+        np.minimum.at(least, number[one], alike)
     order = np.argsort(number, kind="stable")
     groups = np.split(order, np.cumsum(np.bincount(number))[:-1]) if letters else []
     found = [Issue(tuple(rows.tolist()), float(least[at])) for at, rows in enumerate(groups) if len(rows) > 1]

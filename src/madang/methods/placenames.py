@@ -68,7 +68,8 @@ class Gazetteer:
         """Every name found in texts, in reading order: letter (row), start and end in it, name, id, how, candidates.
 
         A name begins where a word begins or another name ends, and the longest that fits is taken; of names of up to
-        three characters only those that a particle or a word of place follows. `id` is null where `how` is ambiguous;
+        three characters only those that a particle, a word of place or another name follows. Start and end count
+        characters of the text in NFC. `id` is null where `how` is ambiguous;
         `candidates` are the ids of all places of that name. Bound: the mentions found; texts are not kept.
         """
         batches, rows = [], []
@@ -115,23 +116,22 @@ class Gazetteer:
 
     def _longest(self, text: str, squeezed: str, at: list[int], start: int) -> str:
         for length in self._lengths.get(squeezed[start : start + 2], ()):
-            key = squeezed[start : start + length]
-            if (
-                key in self._of_name
-                and len(key) == length
-                and _fits(text, at[start], at[start + length - 1] + 1, length)
-            ):
+            key, after = squeezed[start : start + length], start + length
+            if key not in self._of_name or len(key) < length:
+                continue
+            end = at[after - 1] + 1
+            if not _whole(text, at[start], end, length):
+                continue
+            if length > _SHORT or _FOLLOWS.match(text, end) or self._longest(text, squeezed, at, after):
                 return key
         return ""
 
 
-def _fits(text: str, start: int, end: int, length: int) -> bool:
-    """Whether what stands there is the name, and neither a longer number nor the beginning of a longer word."""
+def _whole(text: str, start: int, end: int, length: int) -> bool:
+    """Whether what stands there is the name and no beginning of a longer number, nor a short name over a blank."""
     if length < _SPANNED and end - start > length:
         return False
-    if text[end - 1].isdigit() and text[end : end + 1].isdigit():
-        return False
-    return length > _SHORT or bool(_FOLLOWS.match(text, end))
+    return not (text[end - 1].isdigit() and text[end : end + 1].isdigit())
 
 
 def place_of_letters(
