@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from madang.messages import MadangError
+from madang.methods.closing_ratios import closing_ratios, expected_survival
 from madang.methods.licence_lives import CANCELLED, CLOSED, OPEN, lives, register_start
 from madang.methods.log_rank import each_against_the_rest, each_pair, holm, log_rank
 from madang.methods.proportions import poisson_rate, wilson
@@ -521,7 +522,11 @@ def cells(papers: Papers) -> Any:
 
     by_cell = kaplan_meier(known.leave, known.closed, group, known.entry)
     by_trade = kaplan_meier(known.leave, known.closed, parent[group], known.entry)
-    return by_cell, told(names), by_trade, told([(trade, "") for trade in trades]), parent
+    areas, area = np.unique([dong for _, dong in names], return_inverse=True)
+    ratios = closing_ratios(known.leave, known.closed, parent[group], area[group], known.entry)
+    assert len(ratios.ratio) == len(areas) == 21
+    prior = expected_survival(by_trade.at, parent, area, ratios)
+    return by_cell, told(names), by_trade, told([(trade, "") for trade in trades]), (parent, prior)
 
 
 @pytest.mark.slow
@@ -541,17 +546,25 @@ def test_planted_survival_is_found_within_two_points_where_there_are_fifty_shops
 
 
 @pytest.mark.slow
-def test_cells_of_few_shops_are_nearer_to_the_planted_truth_when_adjusted(cells: Any) -> None:
-    found, truth, by_trade, _, parent = cells
-    adjusted = shrink(found.at, by_trade.at, parent).at
-    few = adjusted.adjusted & ~np.isnan(truth) & ~np.isnan(found.at.survival)
+def test_cells_are_nearer_to_the_planted_truth_when_adjusted_and_nearer_still_by_the_ratio_of_the_dong(
+    cells: Any,
+) -> None:
+    found, truth, by_trade, _, (parent, prior) = cells
+    plain = shrink(found.at, by_trade.at, parent).at
+    better = shrink(found.at, by_trade.at, parent, prior=prior).at
+    few = plain.adjusted & ~np.isnan(truth) & ~np.isnan(found.at.survival)
+    big = np.broadcast_to((found.rows >= 50)[:, None], few.shape)
     assert few.sum() > 200
 
-    def error(values: Any) -> float:
-        return float(np.sqrt(np.mean((values - truth)[few] ** 2)))
+    def error(at: Any, where: Any) -> float:
+        return float(np.sqrt(np.mean((at.survival - truth)[where] ** 2)))
 
-    assert error(adjusted.survival) < 0.6 * error(found.at.survival)
-    assert ((adjusted.low <= truth) & (truth <= adjusted.high))[few].mean() > 0.88
+    assert error(plain, few) < 0.6 * error(found.at, few)
+    assert error(better, few) < 0.95 * error(plain, few)
+    for at in (plain, better):
+        assert ((at.low <= truth) & (truth <= at.high))[few].mean() > 0.88
+    every = shrink(found.at, by_trade.at, parent, prior=prior, every=True).at
+    assert error(every, big) < 0.75 * error(found.at, big)
 
 
 def test_the_answer_names_its_level() -> None:
