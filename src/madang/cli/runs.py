@@ -268,4 +268,26 @@ def _all() -> Any:
     return View()
 
 
-COMMANDS = [analyses, approve, run, runs, why]
+@click.group(help="새로 만듭니다.")
+def new() -> None:
+    """Make the beginning of something."""
+
+
+@new.command("analysis", help="새 분석의 폴더를 만듭니다: 카드, 코드, 아직 실패하는 시험.")
+@click.argument("analysis")
+@click.option(
+    "--standard", default="public-toilet", show_default=True, help="쓰는 데이터의 표준 (madang standards)."
+)
+@click.pass_context
+def new_analysis(context: click.Context, analysis: str, standard: str) -> None:
+    """Begin an analysis in the workspace."""
+    from madang.runs.begin import begin
+
+    ws = opened(context)
+    if standard not in ws.standards:
+        raise MadangError("analysis_standard", standard=standard)
+    folder = begin(analysis, ws.folder / "content" / "analyses", standard)
+    click.echo(text("analysis_begun", folder=str(folder), id=analysis))
+
+
+COMMANDS = [analyses, new, approve, run, runs, why]
