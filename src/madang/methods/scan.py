@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from madang.messages import MadangError
 from madang.methods.permutation import Progress
 from madang.methods.scan_circles import Circles, Distance, circles, distances
-from madang.methods.scan_replicates import Heights, log_likelihood_ratio
+from madang.methods.scan_replicates import Heights, log_likelihood_ratio, with_nobody
 
 Floats = NDArray[np.float64]
 
@@ -161,8 +161,10 @@ class _Best:
             centres = np.arange(start, min(start + step, areas))
             order, ends = rings.batch(centres)
             for first, end in spans:
-                inside = np.cumsum(counts[:, first:end].sum(axis=1)[order], axis=1).astype(np.float64)
-                chance = np.cumsum(expected[:, first:end].sum(axis=1)[order], axis=1)
+                inside = np.cumsum(with_nobody(counts[:, first:end].sum(axis=1))[order], axis=1).astype(
+                    np.float64
+                )
+                chance = np.cumsum(with_nobody(expected[:, first:end].sum(axis=1))[order], axis=1)
                 ratio = log_likelihood_ratio(inside, chance, total)
                 ratio[~ends | (inside < min_cases)] = 0.0
                 widest = ratio.argmax(axis=1)

@@ -44,12 +44,16 @@ class Circles:
         return self.order[self.start[centre] : self.start[centre] + count].astype(np.int64)
 
     def batch(self, centres: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Areas around `centres` as rows of one width, and where a circle may end; behind the widest none may."""
+        """Areas around `centres` as rows of one width, and where a circle may end.
+
+        Behind the widest circle stands n, the number of no area, and none may end there.
+        """
         reach = self.reach[centres]
         place = np.arange(max(int(reach.max(initial=0)), 1))
         within = place < reach[:, None]
         at = np.where(within, self.start[centres][:, None] + place, 0)
-        return self.order[at], self.ends[at] & within
+        nobody = np.int32(len(self.start) - 1)
+        return np.where(within, self.order[at], nobody), self.ends[at] & within
 
 
 def circles(x: Floats, y: Floats, population: Floats, max_share: float, distance: Distance) -> Circles:

@@ -7,6 +7,7 @@ some height, a circle matters only from a least count of cases on, which is one 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,11 @@ def log_likelihood_ratio(cases: Floats, expected: Floats, total: float) -> Float
     return np.asarray(np.where(cases > expected, ratio, 0.0))
 
 
+def with_nobody(of_areas: NDArray[Any]) -> NDArray[Any]:
+    """One row more, of no area, where nothing is."""
+    return np.concatenate([of_areas, np.zeros_like(of_areas[:1])])
+
+
 @dataclass
 class Heights:
     """The highest ratio so far of each replicate of C = `total` cases; windows of fewer than `min_cases` do not count."""
@@ -51,6 +57,7 @@ class Heights:
         first = by_reach[:: max(1, len(by_reach) // _FIRST)][:_FIRST]
         rest = by_reach[~np.isin(by_reach, first)]
         step = max(1, _CELLS // counts.shape[1])
+        expected, counts = with_nobody(expected), with_nobody(counts)
         self._walk(circles, first, expected, counts)
         for start in range(0, len(rest), step):
             self._walk(circles, rest[start : start + step], expected, counts)

@@ -78,7 +78,7 @@ def contiguity(
         one, other = tree.query(areas, predicate="intersects")
     one, other = one[one < other], other[one < other]
     if rule == "rook":
-        near = shapely.buffer(areas[other], gap_m) if gap_m > 0 else areas[other]
+        near = shapely.buffer(areas[other], gap_m) if gap_m > 0 else shapely.boundary(areas[other])
         shared = shapely.length(shapely.intersection(shapely.boundary(areas[one]), near))
         one, other = one[shared > 4 * gap_m], other[shared > 4 * gap_m]
     alone = np.setdiff1d(np.arange(len(areas)), np.concatenate([one, other]))
