@@ -35,6 +35,8 @@ def _final(word: str) -> str:
     if word.lower().endswith("zip"):  # read as 집, not letter by letter
         return "ㅂ"
     for char in reversed(word):
+        if char == "%":  # read as 퍼센트
+            return ""
         if "가" <= char <= "힣":
             jong = (ord(char) - 0xAC00) % 28
             return "" if jong == 0 else ("ㄹ" if jong == 8 else "ㅇ")

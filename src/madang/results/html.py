@@ -167,6 +167,7 @@ def report_html(result: Result, about: About, language: Language = "ko") -> str:
     def word(code: str) -> str:
         return escape(text(f"result_{code}", language))
 
+    about = replace(about, inputs=tuple(replace(each, address="") for each in about.inputs))
     style = (files("madang.results") / "report.css").read_text("utf-8")
     answer = "".join(f"<p>{sentence_html(each, result)}</p>" for each in result.findings[:2])
     more = "".join(f"<li>{sentence_html(each, result)}</li>" for each in result.findings[2:])
