@@ -123,6 +123,17 @@ def test_what_is_not_the_link_leads_nowhere(two: RoundOfTwo) -> None:
         assert nobody.get(f"/rounds/t/{wrong}/").status_code == 404
 
 
+def test_who_tries_links_out_is_stopped_whichever_address_of_a_house_is_used(two: RoundOfTwo) -> None:
+    cache.clear()
+    nobody = Client(SERVER_NAME="127.0.0.1")
+    for n in range(20):
+        tried = nobody.get("/rounds/t/1.x/", REMOTE_ADDR=f"2001:db8:0:7::{n + 1:x}")
+        assert tried.status_code == 404
+    assert nobody.get(two.link("도로과"), REMOTE_ADDR="2001:db8:0:7::99").status_code == 429
+    assert nobody.get(two.link("도로과"), REMOTE_ADDR="2001:db8:0:8::1").status_code == 200
+    cache.clear()
+
+
 def test_a_link_that_was_changed_or_taken_away_is_dead(two: RoundOfTwo) -> None:
     nobody = Client(SERVER_NAME="127.0.0.1")
     old = two.link("도로과")

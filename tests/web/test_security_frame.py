@@ -94,6 +94,14 @@ def test_the_address_is_believed_from_our_own_proxies_only(settings: Any) -> Non
     settings.MADANG_PROXIES = 1
     assert seen(**{"x-forwarded-for": forged}) == "192.0.2.7"
     assert seen() == "10.0.0.1"
+    for hop, address in (
+        ("192.0.2.7:51234", "192.0.2.7"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1:443", "2001:db8::1:443"),
+        ("unknown", "unknown"),
+    ):
+        assert seen(**{"x-forwarded-for": f"6.6.6.6, {hop}"}) == address
 
 
 def test_a_proxy_nobody_told_of_is_said_once_in_the_log(

@@ -20,6 +20,7 @@ from madang.web.rounds.access import check_member, is_member, is_officer
 from madang.web.rounds.models import Part, Round
 from madang.web.shell import errors
 from madang.web.shell.language import said
+from madang.web.shell.often import address_of
 from madang.web.shell.workspace import one_workspace
 
 View = Callable[..., HttpResponseBase]
@@ -82,7 +83,7 @@ def part_page(view: Callable[..., HttpResponseBase], *, done: bool = False) -> t
     @kind
     @wraps(view)
     def linked(request: HttpRequest, *, token: str, **more: int) -> HttpResponseBase:
-        part = links.part_of(token, request.META.get("REMOTE_ADDR", ""))
+        part = links.part_of(token, address_of(request))
         if request.method == "POST":
             links.check_pace(part)
         response = view(request, Visit(part, links.holder(part), f"/rounds/t/{token}/"), **more)

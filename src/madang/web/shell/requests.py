@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import threading
 import time
 from collections import defaultdict
@@ -17,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from madang.web.shell.workspace import asker
 
 _log = logging.getLogger("madang.request")
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::[0-9]+)?|([0-9.]+):[0-9]+")  # [2001:db8::1]:443, 192.0.2.7:443
 _BOUNDS_S = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -76,10 +78,16 @@ def real_address(
                 hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()
             ]
             if len(hops) >= settings.MADANG_PROXIES:
-                request.META["REMOTE_ADDR"] = hops[-settings.MADANG_PROXIES][:64]
+                request.META["REMOTE_ADDR"] = _without_port(hops[-settings.MADANG_PROXIES])[:64]
         return get_response(request)
 
     return middleware
+
+
+def _without_port(hop: str) -> str:
+    """The address alone: the port that some proxies write is another one for each connection of one client."""
+    found = _WITH_PORT.fullmatch(hop)
+    return (found[1] or found[2] or "") if found else hop
 
 
 def counted(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
