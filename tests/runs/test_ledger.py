@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from madang.access import Person, owner
+from madang.declarations.analysis import AnalysisCard, Role
 from madang.engine.rows import Filter
 from madang.messages import MadangError
 from madang.results import Cell, sentence
 from madang.runs import analysis as analyses
 from madang.runs.ledger import Ledger
+from madang.runs.matching import chosen
 from madang.runs.why import behind
 from madang.workspace import Workspace
 from runs.made import CARD, CODE, analysis, city, shops
@@ -179,6 +181,21 @@ def test_a_run_over_rows_of_which_people_see_their_own_is_for_the_steward(ws: Wo
     refused("run_missing", lambda: ws.ledger.seen(run.key, by=OFFICIAL))
     steward = Person("lee", roles=frozenset({"official"}), posts=frozenset({"위생과"}))
     assert ws.ledger.seen(run.key, by=steward) == run
+
+
+def test_points_of_rows_that_tell_of_people_are_not_given(ws: Workspace, tmp_path: Path) -> None:
+    """Licences have telephone numbers; libraries have none."""
+    path = tmp_path / "도서관.csv"
+    path.write_text(
+        "도서관명,시도명,시군구명,위도,경도,데이터기준일자\n은행골,서울특별시,중구,37.56,126.98,2026-01-01\n",
+        "utf-8-sig",
+    )
+    ws.deposit(path, "libraries", standard="library", by="lee")
+    shops = ws.ledger.ask("closed-shops", by=owner("lee")).inputs["shops"]
+    assert not any(name in part.columns for part in shops.parts for name in ("lon", "lat", "phone"))
+    role = Role("places", ("library",), "도서관")
+    (part,) = chosen(ws.bank, AnalysisCard("x", "x", "x", "x", (role,)), {}, owner("lee"))["places"].parts
+    assert {"lon", "lat"} <= part.columns.keys()
 
 
 def test_erasing_reaches_runs(ws: Workspace) -> None:

@@ -15,6 +15,8 @@ from madang.declarations.analysis import AnalysisCard, Role
 from madang.messages import MadangError
 from madang.runs.inputs import ADDED, Input, Part
 
+_POINT = ("lon", "lat")  # where rows tell of people, a point would tell their address; dong_code stays
+
 
 def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
     """Live versions that fit a role and that a person may read whole, by title."""
@@ -55,7 +57,8 @@ def chosen(bank: Bank, card: AnalysisCard, told: Mapping[str, str], by: Person) 
 
 
 def _part(bank: Bank, role: Role, version: Version) -> Part:
-    """A version in a role: the columns of the role (all where it names none) but those that are personal now."""
+    """A version in a role: the columns of the role (all where it names none) but those that are personal now, and points
+    where any is."""
     personal = Lineage(bank.folder).personal(version.dataset.id, version.n)
     columns: dict[str, str] = {}
     for column in version.columns:
@@ -64,7 +67,7 @@ def _part(bank: Bank, role: Role, version: Version) -> Part:
             columns.setdefault(name, column.name)
     there = set(pq.read_schema(version.files[0]).names)
     for name in ADDED:
-        if name in there:
+        if name in there and not (personal and name in _POINT):
             columns.setdefault(name, name)
     day = data_day(version)
     title = str(version.dataset.card["title"])
