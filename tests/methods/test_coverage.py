@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose
 from madang.messages import MadangError
 from madang.methods.catchments import two_step_access
 from madang.methods.coverage import coverage, covered_ground_m2, nearest, nearest_by_cost
+from madang.methods.gap_regions import gap_regions
 from madang.methods.next_sites import Pairs, next_sites, pairs_by_cost, pairs_within
 from madang.samplecity import Setting
 from madang.samplecity.layers.facilities.gaps import LivedCells, cells_of
@@ -102,7 +103,7 @@ def test_impossible_coverage_is_refused(given: Any) -> None:
 
 def test_ground_in_reach_is_that_of_circles() -> None:
     """One circle; two whose middles are a radius apart: 2 pi r² less the lens r² (2 pi / 3 - sqrt(3) / 2)."""
-    assert covered_ground_m2([0], [0], 50)[0] == pytest.approx(np.pi * 2500, rel=2e-4)
+    assert covered_ground_m2([0], [0], 50)[0] == pytest.approx(np.pi * 2500, rel=1e-9)
     lens = 2500 * (2 * np.pi / 3 - np.sqrt(3) / 2)
     assert covered_ground_m2([0, 50, np.nan], [0, 0, 1], 50)[0] == pytest.approx(
         2 * np.pi * 2500 - lens, rel=3e-4
@@ -120,6 +121,45 @@ def test_ground_in_reach_is_what_darts_say() -> None:
     west = darts[:, 0] < 900
     assert_allclose(ground, [(hit & west).mean() * 4e6, (hit & ~west).mean() * 4e6], rtol=0.01)
     assert ground.sum() < 60 * np.pi * 150**2 * 0.9
+
+
+# --- gaps
+
+
+def test_cells_that_touch_are_one_gap() -> None:
+    """Out of reach: a row of two, one that touches it at a corner, one apart, one with nobody between."""
+    x, y = [50, 150, 250, 550, 350, 450], [50, 50, 150, 50, 250, 150]
+    found = gap_regions(x, y, [10, 20, 30, 70, 5, 0], [True, True, True, True, False, True])
+    assert found.region.tolist() == [1, 1, 1, 0, -1, -1]
+    assert found.people.tolist() == [70, 60]
+    assert found.cells.tolist() == [1, 3]
+    assert found.x[1] == pytest.approx((10 * 50 + 20 * 150 + 30 * 250) / 60)
+    assert gap_regions([1.0], [1.0], [5], [False]).people.tolist() == []
+    with pytest.raises(MadangError):
+        gap_regions([1.0], [1.0], [5, 6], [True])
+
+
+@given(st.integers(0, 10_000))
+@settings(deadline=None, max_examples=30)
+def test_gaps_hold_everybody_out_of_reach_and_lie_apart(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = (each.ravel() * 100.0 for each in np.meshgrid(np.arange(9), np.arange(9)))
+    people, out = rng.integers(0, 4, 81).astype(float), rng.random(81) < 0.4
+    found = gap_regions(x, y, people, out)
+    assert found.people.sum() == people[out].sum()
+    assert (np.diff(found.people) <= 0).all()
+    steps = np.maximum(np.abs(x[:, None] - x), np.abs(y[:, None] - y)) <= 100
+    both = (found.region[:, None] >= 0) & (found.region[None, :] >= 0)
+    assert (found.region[:, None] == found.region[None, :])[steps & both].all()
+    for number in range(len(found.people)):
+        mine = np.flatnonzero(found.region == number)
+        reached = {mine[0]}
+        while True:
+            more = set(mine[steps[list(reached)][:, mine].any(axis=0)]) - reached
+            if not more:
+                break
+            reached |= more
+        assert reached == set(mine)
 
 
 # --- next sites
@@ -237,6 +277,8 @@ def test_planted_gaps_are_found(files: Files, cells: LivedCells, kind: str) -> N
         deep = (away <= float(str(gap["radius_m"])) - reach - 0.3) & (cells.people > 0)
         assert answer.uncovered_cells[deep].all()
         assert deep.any() or gap["people"] == 0
+        regions = gap_regions(cells.x, cells.y, cells.people, answer.uncovered_cells)
+        assert regions.people.sum() == answer.uncovered[1]
 
 
 @pytest.mark.slow

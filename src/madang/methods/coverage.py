@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+_QUARTER = 8  # corners of a quarter of a circle
 SPREAD = 0.5  # how much less and more than the reach is looked at beside it
 
 
@@ -133,13 +134,16 @@ def covered_ground_m2(
 ) -> Floats:
     """Ground within reach of a facility, overlaps counted once: of each of `areas` (shapely), else one number for all.
 
-    Metres of one plane (EPSG:5179). Circles have 256 corners: 0.01 % too small. Raises MadangError("distance_impossible").
+    Metres of one plane (EPSG:5179). Circles are polygons of 32 corners and the same area, good to one part in 10,000; 50,000
+    take some ten seconds. Raises MadangError("distance_impossible").
     """
     if not reach_m > 0:
         raise MadangError("distance_impossible", metres=reach_m)
     points = points_of(facility_x, facility_y)
     known = points[~np.isnan(points).any(axis=1)]
-    union = shapely.union_all(shapely.buffer(shapely.points(known), reach_m, quad_segs=64))
+    turn = 2 * np.pi / (4 * _QUARTER)
+    same_area_m = reach_m * np.sqrt(turn / np.sin(turn))
+    union = shapely.union_all(shapely.buffer(shapely.points(known), same_area_m, quad_segs=_QUARTER))
     if areas is None:
         return np.array([shapely.area(union)])
     each: Floats = shapely.area(shapely.intersection(np.array(areas, object).reshape(-1), union))
