@@ -225,6 +225,13 @@ def test_one_period_is_the_scan_of_space_and_current_clusters_reach_the_last() -
     assert now.windows == 4 * space.windows
 
 
+def test_an_area_larger_than_any_circle_is_told() -> None:
+    found = scan_space([5, 1, 1, 1], [60, 20, 20, 20], [0, 1, 2, 3], [0, 0, 0, 0], rng=dice())
+    assert found.too_large.tolist() == [0]
+    assert found.windows == 3
+    assert not found.clusters
+
+
 @pytest.mark.parametrize(
     ("cases", "people", "how", "code"),
     [

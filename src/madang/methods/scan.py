@@ -51,11 +51,13 @@ class Scan:
     """`clusters`: the most likely first, then those that share no area with one before, of the best of every centre.
 
     `replicates`: the highest ratio of each replicate. `windows`: circles x intervals of time looked through.
+    `too_large`: areas that alone hold more than `max_share` of the people, so that no circle has them.
     """
 
     clusters: tuple[Cluster, ...]
     replicates: Floats
     windows: int
+    too_large: NDArray[np.int64]
     cases: int
     areas: int
     periods: int
@@ -82,7 +84,7 @@ def scan_space(
     `x`, `y`: centres in one plane ("planar", metres), or longitude and latitude in degrees ("great-circle", as SaTScan
     does with such coordinates). Circles hold at most `max_share` of the population (SaTScan: 0.5 unless told), and
     clusters at least `min_cases`; at most `most` are given. Raises MadangError (scan_lengths, scan_values,
-    scan_no_cases, scan_strangers, scan_share, scan_too_many). Memory: 150 MB, 5 bytes a circle and 2 or 4 bytes for
+    scan_no_cases, scan_strangers, scan_share, scan_too_many). Memory: 200 MB, 5 bytes a circle and 2 or 4 bytes for
     each area and replicate.
     """
     one = np.asarray(cases).reshape(-1, 1)
@@ -132,8 +134,11 @@ def scan_space_time(
         )
         for centre in best.apart(rings, most)
     )
+    too_large = np.flatnonzero(rings.reach == 0)
     size = counts.shape
-    return Scan(clusters, heights, len(rings) * len(spans), total, size[0], size[1], max_share, distance)
+    return Scan(
+        clusters, heights, len(rings) * len(spans), too_large, total, size[0], size[1], max_share, distance
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,7 +238,7 @@ def _cluster(
     chance, ratio = float(expected[areas, periods].sum()), float(best.ratio[centre])
     outside = (total - inside) / (total - chance)
     risk = inside / chance / outside if outside > 0 else np.inf
-    rank = 1 + int((replicates >= ratio - 1e-9).sum())
+    rank = 1 + int((replicates >= ratio - 1e-9 - 1e-14 * total).sum())
     return Cluster(
         centre, areas, float(away[areas].max()), periods.start, periods.stop - 1, inside, chance, float(risk), ratio,
         rank / (len(replicates) + 1), _gumbel(ratio, replicates),

@@ -16,7 +16,7 @@ Distance = Literal["planar", "great-circle"]
 
 EARTH_M = 6_371_008.8  # mean radius
 _MOST = 100_000_000  # circles: 500 MB
-_CELLS = 1 << 22  # distances held at once: 32 MB each
+_CELLS = 1 << 21  # distances held at once: 16 MB each
 _SAME = 1e-9  # of the widest distance: nearer together counts as equally far
 
 

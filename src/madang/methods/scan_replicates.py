@@ -18,6 +18,7 @@ from madang.methods.scan_circles import Circles
 Floats = NDArray[np.float64]
 
 _CELLS = 1 << 16  # counts in step with each other: fits a processor's cache
+_CIRCLES = 1 << 20  # circles held at once: some 60 MB
 _FIRST = 8  # centres that give the first heights
 
 
@@ -56,7 +57,7 @@ class Heights:
         by_reach = by_reach[circles.reach[by_reach] > 0]
         first = by_reach[:: max(1, len(by_reach) // _FIRST)][:_FIRST]
         rest = by_reach[~np.isin(by_reach, first)]
-        step = max(1, _CELLS // counts.shape[1])
+        step = max(1, min(_CELLS // counts.shape[1], _CIRCLES // max(int(circles.reach.max(initial=1)), 1)))
         expected, counts = with_nobody(expected), with_nobody(counts)
         self._walk(circles, first, expected, counts)
         for start in range(0, len(rest), step):
