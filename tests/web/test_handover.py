@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 import people
-from madang.access import Person
+from madang.access import Person, can
+from madang.bank.seen import thing_of
 from madang.collect.origin import Origin, load_origin, save_origin
 from madang.collect.rhythm import Rhythm
 from madang.web.accounts import handover
 from madang.web.accounts.models import Department, Holding, Post, User
+from madang.web.accounts.people import person_of_user
 from madang.web.audit.models import Entry
 from madang.web.deposits.models import Upload
 from madang.web.rounds.models import Part, Round
+from madang.web.work import jobs
 from madang.workspace import Workspace
 
 OLD, NEW, BUS = "교통과 주차관리팀", "교통정책과 주차정책팀", "교통과 버스팀"
@@ -95,3 +98,82 @@ def test_the_new_holder_may_run_the_source(city: Workspace, signed_in: Any) -> N
     assert lee.post("/sources/rain/do/", {"do": "resume"}).status_code == 403
     handed_over()
     assert lee.post("/sources/rain/do/", {"do": "resume"}).status_code == 302
+
+
+def carded(ws: Workspace, **more: Any) -> None:
+    """A dataset of the old post that only its steward and its readers may read."""
+    data = ws.folder / "차.csv"
+    data.write_text("번호,값\n1,2\n2,3\n", encoding="utf-8")
+    ws.deposit(data, "차", by="test")
+    ws.write_card("차", {**ws.bank["차"].card, "steward": OLD, "access": "restricted", **more}, by="test")
+
+
+def readers(ws: Workspace) -> set[str]:
+    people_ = {name: person_of_user(User.objects.get(username=name)) for name in ("kim", "lee")}
+    return {name for name, person in people_.items() if can(person, "read", thing_of(ws.bank["차"]))}
+
+
+def day_of_all(day: date) -> None:
+    """What was said for a later day was said for `day`."""
+    for kind in (Post, Department):
+        kind.objects.exclude(successor=None).update(valid_until=day - timedelta(days=1))
+    Holding.objects.filter(valid_until__isnull=False).update(valid_until=day - timedelta(days=1))
+    Holding.objects.filter(post__name=NEW).update(valid_from=day)
+
+
+@pytest.mark.parametrize("way", ["post", "department"])
+def test_nothing_moves_before_the_day_and_all_of_it_on_the_day(
+    city: Workspace, signed_in: Any, way: str
+) -> None:
+    carded(city, readers=["교통과"])
+    people.make("official", username="lee", posts=[NEW])
+    later = (TODAY + timedelta(days=30)).isoformat()
+    boss = signed_in("administrator", username="boss")
+    old, new = (Post.objects.get(name=name) for name in (OLD, NEW))
+    if way == "post":
+        told = {"successor": new.pk, "on": later, "why": "조직개편"}
+        answer = boss.post(f"/accounts/posts/{old.pk}/hand-over/", told, follow=True)
+    else:
+        told = {"into": "교통정책과", "on": later, f"post-{old.pk}": NEW}
+        answer = boss.post(f"/accounts/departments/{old.department_id}/pass-on/", told, follow=True)
+    assert f"{later}에" in answer.content.decode()
+    jobs.carry_over_what_was_passed_on(timezone.now())
+    assert readers(city) == {"kim"}
+    assert city.bank["차"].card["steward"] == OLD
+    assert str(User.objects.get(username="kim").department) == "교통과"
+    assert load_origin(city.folder, "rain").steward == OLD
+    day_of_all(TODAY)
+    jobs.carry_over_what_was_passed_on(timezone.now())
+    assert city.bank["차"].card["steward"] == NEW
+    assert readers(city) == {"kim", "lee"}
+    assert str(User.objects.get(username="kim").department) == "교통정책과"
+    assert load_origin(city.folder, "rain").steward == NEW
+    entry = Entry.objects.get(what="dataset.edit_card", detail__steward=[OLD, NEW])
+    assert (entry.by, entry.why) == ("boss", "조직개편" if way == "post" else "")
+    before = Entry.objects.count()
+    jobs.carry_over_what_was_passed_on(timezone.now())
+    assert Entry.objects.count() == before
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("place", ["record", "_passers"])
+def test_a_handing_over_that_was_killed_is_finished_and_on_record(
+    city: Workspace, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    carded(city)
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr(handover, place, killed if place == "record" else [killed])
+        with pytest.raises(Killed):
+            handed_over()
+    jobs.carry_over_what_was_passed_on(timezone.now())
+    assert city.bank["차"].card["steward"] == NEW
+    assert load_origin(city.folder, "rain").steward == NEW
+    entry = Entry.objects.get(what="dataset.edit_card")
+    assert (entry.by, entry.why, entry.thing) == ("boss", "조직개편", "차")

@@ -140,7 +140,11 @@ def handover(
             changed = of.hand_over(
                 post=_post(post), successor=_post(successor), on=_day(on) or today, by=person, why=why
             )
-            click.echo(text("handed_over", post=post, successor=successor, count=len(changed)))
+            day = _day(on)
+            if day and day > today:
+                click.echo(text("handed_over_later", post=post, successor=successor, day=day))
+            else:
+                click.echo(text("handed_over", post=post, successor=successor, count=len(changed)))
         else:
             _show(of.inventory(_post(post).name, today), as_json)
 

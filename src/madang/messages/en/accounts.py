@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "new_password": "One-time password of {username}: {password}",
     "sample_logins": "Accounts of the sample city (on this computer only, password {password}): {logins}. The same password opens those of the other stewards (steward01, steward02, …); all stand on the page ‘People’.",
     "handed_over": "Handed over what {post} had to {successor}. Datasets with a new steward: {count}.",
+    "handed_over_later": "What {post} has goes over to {successor} on {day}. Cards name the new steward from that day on.",
     "nobody_holds": "Nobody holds it now.",
     "not_synthetic": "This is no made-up sample city: no made-up people were added.",
 }

@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "new_password": "{username}의 한 번만 쓰는 비밀번호: {password}",
     "sample_logins": "표본 도시의 계정(이 컴퓨터에서만, 비밀번호 {password}): {logins}. 같은 비밀번호로 다른 담당자의 계정(steward01, steward02, …)도 열립니다. 모두 ‘사람’ 화면에 있습니다.",
     "handed_over": "{post}의 일을 {successor}{으로} 넘겼습니다. 담당이 바뀐 데이터 {count}개.",
+    "handed_over_later": "{day}에 {post}의 일을 {successor}{으로} 넘깁니다. 그날부터 카드의 담당이 바뀝니다.",
     "nobody_holds": "지금 맡은 사람이 없습니다.",
     "not_synthetic": "지어낸 표본 도시가 아니어서 지어낸 사람을 만들지 않았습니다.",
 }

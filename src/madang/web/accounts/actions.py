@@ -215,22 +215,21 @@ def pass_on(
 ) -> None:
     """From day `on` the department is `into`: one of several that merge, or of several into which it is split.
 
-    `posts` says which post takes over from which; its holders hold the new one from that day. Raises MadangError:
-    access_denied, successor_circle.
+    `posts` says which post takes over from which; its holders hold the new one from that day. What names them follows
+    on that day (`handover.carry_over`). Raises MadangError: access_denied, successor_circle.
     """
     _may(by)
     with transaction.atomic():
         _succeed(department, into, on)
         for old, new in posts.items():
             succeed_post(post=old, successor=new, on=on, by=by)
-        User.objects.filter(department=department).update(department=into)
         said = {"into": into.name, "on": on, "posts": {old.name: new.name for old, new in posts.items()}}
         record(by, "people.pass_on", department.name, detail=said)
 
 
-def succeed_post(*, post: Post, successor: Post, on: date, by: Person) -> None:
-    """From day `on` the post is `successor`: who holds the old one then holds the new one, and belongs to its department
-    where nothing else holds them in the old one.
+def succeed_post(*, post: Post, successor: Post, on: date, by: Person, why: str = "") -> None:
+    """From day `on` the post is `successor`: who holds the old one then holds the new one. What names it, and the
+    departments of its holders, follow on that day (`handover.carry_over`).
 
     Raises MadangError: access_denied, successor_circle.
     """
@@ -245,19 +244,30 @@ def succeed_post(*, post: Post, successor: Post, on: date, by: Person) -> None:
                 _take_back(held, by)
             if not held.user.holdings.filter(post=successor).exclude(valid_until__lt=start).exists():
                 give_post(user=held.user, post=successor, valid_from=start, valid_until=end, by=by)
-            _move_with(held.user, post, successor, on, by)
-        record(by, "people.succeed_post", post.name, detail={"successor": successor.name, "on": on})
+        record(by, "people.succeed_post", post.name, why=why, detail={"successor": successor.name, "on": on})
 
 
-def _move_with(user: User, post: Post, successor: Post, on: date, by: Person) -> None:
-    """The person goes where the post goes."""
-    before, then = post.department_id, successor.department_id
-    stays = user.holdings.filter(post__department=before).exclude(valid_until__lt=on).exclude(post=post)
-    if before != then and user.department_id == before and not stays.exists():
-        user.department = successor.department
-        user.save(update_fields=["department"])
-        said = {"department": [post.department.name, successor.department.name]}
-        record(by, "people.change", user.username, detail=said)
+@transaction.atomic
+def move_people(ended: Department | Post, *, by: Person) -> None:
+    """Who belongs to a department goes to its successor; who goes from a post to its successor belongs to the department
+    of that, where nothing else holds them in the old one."""
+    assert ended.successor is not None
+    assert ended.valid_until is not None
+    if isinstance(ended, Department):
+        User.objects.filter(department=ended).update(department=ended.successor_id)
+        return
+    on, before, then = ended.valid_until + timedelta(days=1), ended.department, ended.successor.department
+    if before == then:
+        return
+    came = User.objects.filter(
+        holdings__post=ended.successor, holdings__valid_from__gte=on, department=before
+    )
+    for user in came.distinct():
+        stays = user.holdings.filter(post__department=before).exclude(valid_until__lt=on)
+        if not stays.exists():
+            user.department = then
+            user.save(update_fields=["department"])
+            record(by, "people.change", user.username, detail={"department": [before.name, then.name]})
 
 
 def _succeed(old: Department | Post, new: Department | Post, on: date) -> None:
@@ -266,8 +276,8 @@ def _succeed(old: Department | Post, new: Department | Post, on: date) -> None:
         if seen.pk == old.pk:
             raise MadangError("successor_circle", name=old.name, successor=new.name)
         seen = seen.successor
-    old.successor, old.valid_until = new, on - timedelta(days=1)
-    old.save(update_fields=["successor", "valid_until"])
+    old.successor, old.valid_until, old.carried_at = new, on - timedelta(days=1), None
+    old.save(update_fields=["successor", "valid_until", "carried_at"])
 
 
 def _may(by: Person) -> None:

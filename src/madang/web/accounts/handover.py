@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
 
 from madang.access import Person
 from madang.bank.describe import describe_dataset
 from madang.web.accounts import actions
-from madang.web.accounts.models import Post
+from madang.web.accounts.models import Department, Post
 from madang.web.accounts.people import lasting
+from madang.web.audit.models import Entry
 from madang.web.audit.record import record
 from madang.web.shell.workspace import bank, workspace
 
@@ -97,33 +102,64 @@ def hand_over(*, post: Post, successor: Post, on: date, by: Person, why: str = "
     """Pass a post on from day `on`: its holders hold `successor` then, and cards, sources, rounds and
     uploads that name it name the successor.
 
-    Returns the datasets whose card was changed. The posts are changed in one transaction, the cards after it; until
-    they are, the successor has the rights of the old name, so a run that broke off is run again. Raises MadangError:
-    access_denied, successor_circle.
+    Returns the datasets whose card was changed, today. The posts are changed in one transaction, the cards after it;
+    until they are, the successor has the rights of the old name. Raises MadangError: access_denied, successor_circle.
     """
     if post.successor_id != successor.pk:
-        actions.succeed_post(post=post, successor=successor, on=on, by=by)
-    return rename_steward(old=post.name, new=successor.name, by=by, why=why)
+        actions.succeed_post(post=post, successor=successor, on=on, by=by, why=why)
+    return carry_over(post, by=by, why=why)
+
+
+def carry_over(
+    ended: Department | Post, *, by: Person, why: str = "", today: date | None = None
+) -> list[str]:
+    """What names a post or a department that has ended names its successor, and its people go there; nothing before its
+    day. Done again it changes nothing. Returns the datasets whose card was changed."""
+    if ended.successor is None or ended.valid_until is None:
+        return []
+    if ended.valid_until >= (today or timezone.localdate()):
+        return []
+    actions.move_people(ended, by=by)
+    changed = rename_steward(old=ended.name, new=ended.successor.name, by=by, why=why)
+    type(ended).objects.filter(pk=ended.pk).update(carried_at=timezone.now())
+    return changed
+
+
+def carry_over_due(today: date) -> None:
+    """What was passed on for a day that has come, or was stopped half-way, goes over, as whoever passed it on."""
+    due = {"carried_at": None, "successor__isnull": False, "valid_until__lt": today}
+    ended: list[Department | Post] = [
+        *Post.objects.filter(**due).order_by("valid_until"),
+        *Department.objects.filter(**due).order_by("valid_until"),
+    ]
+    for each in ended:
+        what = "people.succeed_post" if isinstance(each, Post) else "people.pass_on"
+        told = Entry.objects.filter(what=what, thing=each.name).order_by("number").last()
+        by = Person(told.by if told else "", via="work")
+        carry_over(each, by=by, why=told.why if told else "", today=today)
 
 
 def rename_steward(*, old: str, new: str, by: Person, why: str = "") -> list[str]:
     """Write `new` for `old` on every card, as steward and among the readers, and wherever else an app keeps the name;
     returns the datasets changed."""
 
-    def renamed(card: dict[str, Any]) -> dict[str, Any]:
+    def renamed(dataset: str, card: dict[str, Any]) -> dict[str, Any]:
+        if not names(card):  # somebody was quicker
+            return card
+        record(by, "dataset.edit_card", dataset, why=why, detail={"steward": [old, new]})
         told = {**card, "steward": new if card.get("steward") == old else card.get("steward")}
         if card.get("readers"):
             told["readers"] = [new if reader == old else reader for reader in card["readers"]]
         return told
 
-    changed = []
+    def names(card: dict[str, Any]) -> bool:
+        return card.get("steward") == old or old in (card.get("readers") or ())
+
     opened = workspace()
-    for each in opened.bank.datasets():
-        if each.card.get("steward") != old and old not in (each.card.get("readers") or ()):
-            continue
-        opened.bank.change_card(each.id, renamed, by=by.id, at=opened.clock())
-        record(by, "dataset.edit_card", each.id, why=why, detail={"steward": [old, new]})
-        changed.append(each.id)
+    changed = [each.id for each in opened.bank.datasets() if names(each.card)]
+    for dataset in changed:
+        with transaction.atomic():  # the card is written while its entry can still be taken back
+            opened.bank.change_card(dataset, partial(renamed, dataset), by=by.id, at=opened.clock())
     if changed:
         opened.rebuild_index()
     for passer in _passers:

@@ -48,10 +48,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Lived(models.Model):
-    """What exists from a day to a day (both included; empty: without limit) and then is what `successor` is."""
+    """What exists from a day to a day (both included; empty: without limit) and then is what `successor` is.
+
+    `carried_at`: when what named it and belonged to it had gone over to the successor; None until that is done."""
 
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
+    carried_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True

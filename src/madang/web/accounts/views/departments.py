@@ -75,12 +75,15 @@ def pass_on(request: HttpRequest, pk: int) -> HttpResponse:
                 home = _home(name, into)
                 posts[post] = actions.post_named(name, department=home, by=by, valid_from=on)
         actions.pass_on(department=old, into=into, on=on, posts=posts, by=by)
-        for before, after in posts.items():
-            handover.rename_steward(old=before.name, new=after.name, by=by)
-        handover.rename_steward(old=old.name, new=into.name, by=by)
+        for each in (*posts, old):
+            handover.carry_over(each, by=by)
     except MadangError as error:
         return _one(request, old, wrong=said(error))
-    success(request, _("%(old)s의 일을 %(into)s(으)로 넘겼습니다.") % {"old": old.name, "into": into.name})
+    told = {"old": old.name, "into": into.name, "day": on}
+    if on > timezone.localdate():
+        success(request, _("%(day)s에 %(old)s의 일을 %(into)s(으)로 넘깁니다.") % told)
+    else:
+        success(request, _("%(old)s의 일을 %(into)s(으)로 넘겼습니다.") % told)
     return HttpResponseRedirect(reverse("departments"))
 
 
@@ -113,10 +116,21 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except MadangError as error:
         return _post(request, old, wrong=said(error))
-    told = {"post": old.name, "successor": new.name, "count": len(changed)}
-    success(
-        request, _("%(post)s의 일을 %(successor)s(으)로 넘겼습니다. 담당이 바뀐 데이터 %(count)s개.") % told
-    )
+    told = {
+        "post": old.name,
+        "successor": new.name,
+        "old": old.name,
+        "into": new.name,
+        "day": on,
+        "count": len(changed),
+    }
+    if on > timezone.localdate():
+        success(request, _("%(day)s에 %(old)s의 일을 %(into)s(으)로 넘깁니다.") % told)
+    else:
+        success(
+            request,
+            _("%(post)s의 일을 %(successor)s(으)로 넘겼습니다. 담당이 바뀐 데이터 %(count)s개.") % told,
+        )
     return HttpResponseRedirect(reverse("post", args=[new.pk]))
 
 
