@@ -22,7 +22,8 @@ class Role:
     """An input of an analysis: of which standard a dataset has to be (one of several), and what it is to the question.
 
     `columns` are names of the standard that are read; without an `optional` input the analysis runs too. A role that
-    takes `many` has all datasets that fit, their rows one behind the other.
+    takes `many` has all datasets that fit, their rows one behind the other. `redacted` are columns of free text that are
+    personal: an analysis of ours gets them without any number of a person (`Input.texts`), others do not get them.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Role:
     columns: tuple[str, ...] = ()
     optional: bool = False
     many: bool = False
+    redacted: tuple[str, ...] = ()
 
     @property
     def standard(self) -> str:
@@ -88,7 +90,14 @@ def load_analysis_card(folder: Path) -> AnalysisCard:
 
 
 def _role(path: Path, name: str, told: Any) -> Role:
-    known = {"standard": str | list, "label": str, "columns": list, "optional": bool, "many": bool}
+    known = {
+        "standard": str | list,
+        "label": str,
+        "columns": list,
+        "optional": bool,
+        "many": bool,
+        "redacted": list,
+    }
     if not isinstance(told, dict) or not told.get("standard"):
         raise bad("analysis_card", path, f"inputs.{name}", reason=str(told))
     for key, value in told.items():
@@ -97,5 +106,5 @@ def _role(path: Path, name: str, told: Any) -> Role:
     standards = told["standard"] if isinstance(told["standard"], list) else [told["standard"]]
     return Role(
         name, tuple(map(str, standards)), told.get("label", name), tuple(map(str, told.get("columns", ()))),
-        told.get("optional", False), told.get("many", False),
+        told.get("optional", False), told.get("many", False), tuple(map(str, told.get("redacted", ()))),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow as pa
 from madang.engine.duck import connect
 from madang.engine.tables import ibis_table
 from madang.messages import MadangError
+from madang.privacy import redact_all
 
 if TYPE_CHECKING:
     import ibis
@@ -47,16 +48,19 @@ class Part:
     as_of: str
     columns: Mapping[str, str]
     files: tuple[Path, ...]
+    redacted: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of free text that is personal: see `Input.texts`
 
     @property
     def name(self) -> str:
         return f"{self.dataset}@{self.version}"
 
-    @property
-    def sql(self) -> str:
-        """Its rows by the names for the analysis."""
+    def select(self, *, redacted: bool = False) -> str:
+        """SQL of its rows by the names for the analysis; `redacted`: with texts that are yet to be."""
+        shown = {**self.columns, **(self.redacted if redacted else {})}
         files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.files)
-        named = [f"{_quoted(column)} AS {_quoted(name)}" for name, column in self.columns.items()]
+        named = [f"{_quoted(column)} AS {_quoted(name)}" for name, column in shown.items()]
         named += [f"NULL::{kind} AS {name}" for name, kind in ADDED.items() if name not in self.columns]
         listed = ", ".join(named)
         said = "'" + self.dataset.replace("'", "''") + "'"
@@ -86,18 +90,26 @@ class Input:
 
     def arrow(self, *names: str) -> pa.Table:
         """These columns (none named: all) as Arrow, and `dataset` where it is named. Raises MadangError("run_column")."""
-        for name in names:
-            if name not in (DATASET, *ADDED) and not self.has(name):
-                raise MadangError(
-                    "run_column", column=name, dataset=self.parts[0].dataset, columns=", ".join(self.columns)
-                )
-        return self.sql(f"SELECT {', '.join(map(_quoted, names or self.columns))} FROM rows")
+        self._check(names, self.columns)
+        return self._asked(f"SELECT {', '.join(map(_quoted, names or self.columns))} FROM rows")
 
     def sql(self, query: str, values: Mapping[str, Any] | None = None) -> pa.Table:
         """The answer of DuckDB to a `query` over ``rows``, the table of this input. ``$name`` are `values`."""
-        with connect(temp_dir=_TEMPORARY) as con:
-            con.execute(f"CREATE VIEW rows AS {' UNION ALL BY NAME '.join(part.sql for part in self.parts)}")
-            found: pa.Table = con.execute(query, dict(values or {})).to_arrow_table()
+        return self._asked(query, values)
+
+    def texts(self, *names: str) -> pa.Table:
+        """As `arrow`, and columns of free text that are personal: of these every number that tells of a person is taken out.
+
+        Names of people may still stand in them: tell no text, only words that several letters have.
+        Raises MadangError("run_column").
+        """
+        redacted = {name for part in self.parts for name in part.redacted}
+        self._check(names, (*self.columns, *redacted))
+        found = self._asked(f"SELECT {', '.join(map(_quoted, names))} FROM rows", redacted=True)
+        for place, name in enumerate(names):
+            if name in redacted:
+                cells = redact_all(found.column(name).cast(pa.string()).combine_chunks())
+                found = found.set_column(place, name, cells)
         return found
 
     def table(self) -> ibis.Table:
@@ -108,6 +120,21 @@ class Input:
             read = self.reader(list(part.files))
             tables.append(read.select(**{name: read[part.columns[name]] for name in common}))
         return reduce(lambda one, other: one.union(other), tables)
+
+    def _asked(
+        self, query: str, values: Mapping[str, Any] | None = None, *, redacted: bool = False
+    ) -> pa.Table:
+        parts = " UNION ALL BY NAME ".join(part.select(redacted=redacted) for part in self.parts)
+        with connect(temp_dir=_TEMPORARY) as con:
+            con.execute(f"CREATE VIEW rows AS {parts}")
+            found: pa.Table = con.execute(query, dict(values or {})).to_arrow_table()
+        return found
+
+    def _check(self, names: Sequence[str], there: Sequence[str]) -> None:
+        for name in names:
+            if name not in (DATASET, *ADDED, *there):
+                columns = ", ".join(self.columns)
+                raise MadangError("run_column", column=name, dataset=self.parts[0].dataset, columns=columns)
 
 
 @dataclass(frozen=True)

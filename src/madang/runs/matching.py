@@ -61,10 +61,13 @@ def _part(bank: Bank, role: Role, version: Version) -> Part:
     where any is."""
     personal = Lineage(bank.folder).personal(version.dataset.id, version.n)
     columns: dict[str, str] = {}
+    redacted: dict[str, str] = {}
     for column in version.columns:
         name = column.standard or column.name
         if column.name not in personal and column.type != "geometry" and name in (role.columns or (name,)):
             columns.setdefault(name, column.name)
+        elif name in role.redacted:
+            redacted.setdefault(name, column.name)
     there = set(pq.read_schema(version.files[0]).names)
     for name in ADDED:
         if name in there and not (personal and name in _POINT):
@@ -72,7 +75,13 @@ def _part(bank: Bank, role: Role, version: Version) -> Part:
     day = data_day(version)
     title = str(version.dataset.card["title"])
     return Part(
-        version.dataset.id, version.n, title, day.isoformat() if day else "", columns, tuple(version.files)
+        version.dataset.id,
+        version.n,
+        title,
+        day.isoformat() if day else "",
+        columns,
+        tuple(version.files),
+        redacted,
     )
 
 
@@ -97,4 +106,4 @@ def _standard(version: Version) -> str:
 def _lacks(version: Version, role: Role) -> list[str]:
     """Columns of a role that a version has not."""
     there = {column.standard or column.name for column in version.columns}
-    return [name for name in role.columns if name not in there and name not in ADDED]
+    return [name for name in (*role.columns, *role.redacted) if name not in there and name not in ADDED]
