@@ -1,12 +1,13 @@
-"""Scores to confidences that can be believed: a temperature, and how far said confidence is from what is right."""
+"""Scores to a confidence that can be believed: a temperature, a sigmoid, and how far what is said is from what is right."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import logsumexp, softmax
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, logit, logsumexp, softmax
 
 
 def with_temperature(scores: Any, temperature: float) -> Any:
@@ -26,6 +27,44 @@ def temperature_of(scores: Any, truth: Any) -> float:
         return float((logsumexp(scaled, axis=1) - scaled[rows, truth]).mean())
 
     return float(np.exp(minimize_scalar(unlikely, bounds=(-5, 5), method="bounded").x))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How sure a first choice is: the sigmoid of `slope` x log-odds of its softmax under `temperature` + `shift`."""
+
+    temperature: float
+    slope: float
+    shift: float
+
+    @classmethod
+    def of(cls, scores: Any, truth: Any) -> Calibration:
+        """Fitted to held-out `scores` (letters x classes) and the true classes (-1: none of them, so never right).
+
+        The sigmoid is Platt's (1999) with his smoothed targets, so that a perfect record does not make it certain.
+        """
+        scores, truth = np.asarray(scores, float), np.asarray(truth)
+        known = truth >= 0
+        temperature = temperature_of(scores[known], truth[known])
+        odds, right = _odds(scores, temperature), scores.argmax(axis=1) == truth
+        target = np.where(right, (right.sum() + 1) / (right.sum() + 2), 1 / ((~right).sum() + 2))
+
+        def unlikely(line: Any) -> float:
+            value = line[0] * odds + line[1]
+            return float((np.logaddexp(0, value) - target * value).mean())
+
+        slope, shift = minimize(
+            unlikely, [1.0, 0.0], method="L-BFGS-B", bounds=[(0.0, 20.0), (-20.0, 20.0)]
+        ).x
+        return cls(temperature, float(slope), float(shift))
+
+    def confidence(self, scores: Any) -> Any:
+        """How likely the class of the greatest score is right, for each row of scores (letters x classes)."""
+        return expit(self.slope * _odds(scores, self.temperature) + self.shift)
+
+
+def _odds(scores: Any, temperature: float) -> Any:
+    return logit(np.clip(with_temperature(scores, temperature).max(axis=1), 1e-9, 1 - 1e-9))
 
 
 def calibration_error(confidence: Any, right: Any, bins: int = 10) -> float:

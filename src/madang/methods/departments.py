@@ -5,6 +5,7 @@ Texts must have been redacted before. A suggestion is help for the person who so
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from madang.messages import MadangError
-from madang.methods.calibration import calibration_error, temperature_of, with_temperature
+from madang.methods.calibration import Calibration, calibration_error
 from madang.methods.features import Counted, Weights, counted, counted_by
 from madang.methods.proportions import wilson
 from madang.methods.words import Dictionary
@@ -59,13 +60,15 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A department for a letter, or None where none is sure enough: then `likely` are still the nearest three.
+    """A department for a letter, or None where it is not sure enough.
 
-    `likely`: departments and their confidence, 0 to 1. `words`: what in the letter spoke most for the first of them.
+    `confidence`: how likely the nearest department is right, 0 to 1. `nearest`: up to three departments, the nearest
+    first, whether or not one is suggested. `words`: what in the letter spoke most for the first of them.
     """
 
     department: str | None
-    likely: tuple[tuple[str, float], ...]
+    confidence: float
+    nearest: tuple[str, ...]
     words: tuple[str, ...]
 
 
@@ -77,28 +80,32 @@ class Suggester:
     threshold: float
     held_out: HeldOut
     left_out: tuple[tuple[str, int], ...]
-    temperature: float
+    calibration: Calibration
     _names: tuple[str, ...]
     _weights: Weights
     _model: Any
     _dictionary: Dictionary
 
     def suggest(self, texts: Sequence[str | None]) -> tuple[Suggestion, ...]:
-        """A suggestion for each text, in order (redacted texts; a batch of some thousands at a time)."""
+        """A suggestion for each text, in order (redacted texts; a batch of some thousands at a time).
+
+        A text that has nothing in common with the letters learnt from gets none, with a confidence of 0.
+        """
         if not len(texts):
             return ()
         rows = self._weights.rows(counted_by(texts, self._dictionary, self._names))
-        sure = with_temperature(_scores(self._model, rows), self.temperature)
-        first = np.argsort(-sure, axis=1, kind="stable")[:, :3]
-        told = (sure.max(axis=1) >= self.threshold) & (rows.getnnz(axis=1) > 0)
-        reasons = _reasons(rows, _coefficients(self._model)[first[:, 0]], self._weights.names)
+        scores = _scores(self._model, rows)
+        sure = np.where(rows.getnnz(axis=1) > 0, self.calibration.confidence(scores), 0.0).tolist()
+        nearest = np.argsort(-scores, axis=1, kind="stable")[:, :3]
+        reasons = _reasons(rows, _coefficients(self._model)[nearest[:, 0]], self._weights.names)
         return tuple(
             Suggestion(
-                self.departments[order[0]] if on else None,
-                tuple((self.departments[at], float(chances[at])) for at in order),
+                self.departments[order[0]] if chance >= self.threshold else None,
+                chance,
+                tuple(self.departments[at] for at in order),
                 reason,
             )
-            for order, chances, on, reason in zip(first.tolist(), sure, told.tolist(), reasons, strict=True)
+            for order, chance, reason in zip(nearest.tolist(), sure, reasons, strict=True)
         )
 
 
@@ -116,8 +123,7 @@ def learn_departments(
     """Learns from texts and the departments that answered them; figures are of letters held out in `folds` folds.
 
     Linear support vectors (one department against all others) on TF-IDF of words and of 2 to 4 characters; their scores
-    become confidences by one temperature, fitted on held-out scores (Guo et al. 2017) of other folds than it is judged
-    on. `groups` (number of each letter's issue): letters of one issue are in one fold, else a petition would be known
+    become a confidence by a temperature and a sigmoid, fitted on held-out scores of other folds than it is judged on. `groups` (number of each letter's issue): letters of one issue are in one fold, else a petition would be known
     beforehand. Departments of fewer letters than folds are left out, and said. Bound: some 3 kB for each letter.
     Raises MadangError("departments_lengths") and ("departments_few").
     """
@@ -133,13 +139,14 @@ def learn_departments(
     scores, fold = _held_out_scores(letters, truth, len(names), groups, folds, seed, progress)
     learnt = truth >= 0
     weights, model = _fitted(letters.rows(learnt), truth[learnt], seed)
-    held_out = _judged(_confidences(scores, truth, fold, folds), truth, names, sizes, threshold)
+    sure = _confidences(scores, truth, fold, folds)
+    held_out = _judged(scores.argmax(axis=1), sure, truth, names, sizes, threshold)
     if progress:
         progress(folds + 1, folds + 1, "departments")
     left_out = tuple(sorted((name, size) for name, size in sizes.items() if name not in names))
-    temperature = temperature_of(scores[learnt], truth[learnt])
+    calibration = Calibration.of(scores, truth)
     return Suggester(
-        names, threshold, held_out, left_out, temperature, letters.names, weights, model, dictionary
+        names, threshold, held_out, left_out, calibration, letters.names, weights, model, dictionary
     )
 
 
@@ -158,7 +165,10 @@ def _held_out_scores(
     groups = np.arange(len(truth)) if groups is None else np.asarray(groups)
     scores, fold = np.full((len(truth), count), -1e3), np.zeros(len(truth), np.int64)
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    for number, (known, held) in enumerate(splitter.split(truth, truth, groups)):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class")  # those that are left out
+        split = list(splitter.split(truth, truth, groups))
+    for number, (known, held) in enumerate(split):
         known = known[truth[known] >= 0]
         weights, model = _fitted(letters.rows(known), truth[known], seed)
         scores[np.ix_(held, model.classes_)] = _scores(model, weights.rows(letters.rows(held)))
@@ -197,17 +207,18 @@ def _reasons(rows: Any, weights: Any, names: tuple[str, ...]) -> list[tuple[str,
 
 
 def _confidences(scores: Any, truth: Any, fold: Any, folds: int) -> Any:
-    """Confidences of each letter under the temperature of the other folds."""
-    found = np.zeros_like(scores)
+    """The confidence in the first choice of each letter, calibrated on the other folds."""
+    found = np.zeros(len(truth))
     for number in range(folds):
-        mine, others = fold == number, (fold != number) & (truth >= 0)
-        found[mine] = with_temperature(scores[mine], temperature_of(scores[others], truth[others]))
+        mine = fold == number
+        found[mine] = Calibration.of(scores[~mine], truth[~mine]).confidence(scores[mine])
     return found
 
 
-def _judged(sure: Any, truth: Any, names: tuple[str, ...], sizes: Counter[str], threshold: float) -> HeldOut:
-    first = sure.argmax(axis=1)
-    right, confidence = first == truth, sure.max(axis=1)
+def _judged(
+    first: Any, confidence: Any, truth: Any, names: tuple[str, ...], sizes: Counter[str], threshold: float
+) -> HeldOut:
+    right = first == truth
     per = []
     for at, name in enumerate(names):
         hits, said = int((right & (truth == at)).sum()), int((first == at).sum())

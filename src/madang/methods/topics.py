@@ -21,7 +21,7 @@ from madang.methods.keyness import keyness
 from madang.methods.words import WordCounts
 
 Progress = Callable[[int, int, str], None]
-STABLE = 0.7
+STABLE, COHERENT = 0.7, 0.1  # below, words drawn at random do as well
 _TOP = 10  # words of a topic that its coherence is taken from
 _LEARNT = 5_000  # letters that topics are tried on; all letters are then told by the chosen ones
 
@@ -55,6 +55,11 @@ class Tried:
     coherence: float
     stability: float
 
+    @property
+    def stable(self) -> bool:
+        """Whether they are found again, and their words come together more often than by chance."""
+        return self.stability >= STABLE and self.coherence >= COHERENT
+
 
 @dataclass(frozen=True)
 class Topics:
@@ -83,9 +88,9 @@ def find_topics(
     once: Any = None,
     progress: Progress | None = None,
 ) -> Topics:
-    """The topics of letters, as many as one of `counts`: the most that are stable and as coherent as the best.
+    """The topics of letters, as many as one of `counts`: of the stable ones that of the greatest coherence x stability.
 
-    As coherent: within a standard error of the best mean coherence. `counts` of one number decides it by hand.
+    `counts` of one number decides it by hand.
 
     Each number is learnt once from 5,000 letters at most (drawn by `seed`) and `again` times from four fifths of them
     with other starts. `once` (mask over letters): those to learn from, one of each issue, so that a petition is no
@@ -126,16 +131,11 @@ class _Learnt:
 
 
 def _chosen(found: Sequence[_Learnt]) -> _Learnt:
-    """Of the stable ones the largest whose coherence is within a standard error of the best (else the most stable)."""
-    good = [each for each in found if each.told.stability >= STABLE]
+    """Of the stable ones the one of the greatest coherence x stability; where none is stable the most stable."""
+    good = [each for each in found if each.told.stable]
     if not good:
         return max(found, key=lambda each: each.told.stability)
-    best = max(good, key=lambda each: each.told.coherence)
-    error = float(best.coherence.std() / np.sqrt(len(best.coherence)))
-    return max(
-        (each for each in good if each.told.coherence >= best.told.coherence - error),
-        key=lambda each: each.told.count,
-    )
+    return max(good, key=lambda each: each.told.coherence * each.told.stability)
 
 
 def _learnt(weighted: Any, pairs: Any, count: int, again: int, rng: np.random.Generator) -> _Learnt:
@@ -209,7 +209,7 @@ def _told(
         )
         for at in order.tolist()
     )
-    stable = bool(best.told.stability >= STABLE)
+    stable = best.told.stable
     return Topics(topics, place[told], sure, kept.words, weights[order], tried, stable)
 
 
