@@ -46,7 +46,12 @@ class Version:
     @property
     def erased(self) -> bool:
         """Whether rows of it were erased later; its receipt and quality are then those from before."""
-        return "erased" in self.commit.meta
+        return bool(self.erasure)
+
+    @property
+    def erasure(self) -> str:
+        """Id of the last erasure that took rows of it; "" where none did."""
+        return str(self.commit.meta.get("erased") or "")
 
     @property
     def deposit_id(self) -> str:

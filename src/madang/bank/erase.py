@@ -24,6 +24,7 @@ from madang.bank.bank import Bank
 from madang.bank.dataset import Dataset, Version
 from madang.bank.durable import disk_errors, fsync_folder, locked, new_id, write_json
 from madang.bank.erase_refused import clean_refused, refused_with, unread
+from madang.bank.made_from import made_from
 from madang.bank.rebuild import rebuild, scan
 from madang.bank.tombstone import Tombstone, digest_of, keep, tombstones
 from madang.engine.duck import connect
@@ -61,7 +62,8 @@ def erase(
             id=new_id(at), dataset=dataset_id, column=column, salt=salt,
             digest=None if column is None else digest_of(salt, value or ""),
             rows=0, versions=0, snapshots=0, ground=ground, by=by, at=at.isoformat(),
-            until=_newest(dataset, at), columns=columns, rounds=_rounds_of(dataset),
+            until=_newest(dataset, at), columns=columns, made_from=tuple(made_from(bank, dataset_id)),
+            rounds=_rounds_of(dataset),
         )  # fmt: skip
         done = _apply(bank, dataset, stone, first=True, value=value)
     if done is None and stone.rounds:

@@ -142,6 +142,10 @@ class Lineage:
             *(self.personal(dataset, each.n) for each in self._dataset(dataset).versions)
         )
 
+    def made_of(self, dataset: str) -> tuple[str, ...]:
+        """What a dataset is made of by its card; nothing where that cannot be read."""
+        return self._card(dataset)[1]
+
     # what is read of the disk ------------------------------------------------------------------------------
 
     def _stamp(self, name: str) -> Stamp:

@@ -34,6 +34,7 @@ class Tombstone:
     originals: tuple[str, ...] = ()  # SHA-256 of the snapshots that went
     unread: tuple[str, ...] = ()  # names of refused files that could not be searched and were kept
     siblings: tuple[str, ...] = ()  # other datasets with a deposit of the same bytes
+    made_from: tuple[str, ...] = ()  # datasets made of it: what they hold of the erased rows is not erased
     rounds: tuple[
         str, ...
     ] = ()  # collection rounds it was merged from: the erasure reaches what was handed in there

@@ -207,6 +207,8 @@ def erase(
         click.echo(text("erased", **stone))
         if made.unread:
             click.echo(text("erased_unread", files=", ".join(made.unread)))
+        if made.made_from:
+            click.echo(text("erased_made_from", datasets=", ".join(made.made_from)))
         if made.siblings:
             code = "erased_shared" if column is None else "erased_siblings"
             click.echo(text(code, siblings=", ".join(made.siblings)))

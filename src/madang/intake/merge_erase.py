@@ -79,7 +79,7 @@ def _stone_of(dataset: Dataset, stone: Tombstone) -> Tombstone | None:
     named = hashlib.sha256(dataset.id.encode()).hexdigest()[:12]
     own = replace(
         stone, id=f"{stone.id}-{named}", dataset=dataset.id, rows=0, versions=0, snapshots=0, originals=(),
-        siblings=(), rounds=(),
+        siblings=(), made_from=(), rounds=(),
     )  # fmt: skip
     if stone.column is None or not dataset.versions:
         return replace(own, column=None, digest=None, columns=())

@@ -98,6 +98,8 @@ class Recorder:
         policy = dict(settled.screened.policy)
         facts = {**deposit.facts(), **_without_numbers(settled.facts), "member": table.member}
         facts["personal_policy"] = policy
+        if deposit.made:
+            facts["inputs"] = _read(self.bank, deposit.made)
         receipt = replace(
             receipt, reasons=(*receipt.reasons, *self._kept_back(deposit, table, settled.rrn_masked))
         )
@@ -273,8 +275,24 @@ def _same_reading(live: dict[str, Any], new: dict[str, Any]) -> bool:
     keys = ("override", "reader")
     same = (live.get("personal_policy") or {}) == new["personal_policy"]
     same = same and all(live["reading"][key] == new["reading"][key] for key in keys)
-    same = same and _same_places(live, new)
+    same = same and _same_places(live, new) and _erasures(live, new) == _erasures(new, new)
     return same and live["standard"] == new["standard"] and _outcome(live) == _outcome(new)
+
+
+def _read(bank: Bank, made: Made) -> list[dict[str, Any]]:
+    """What a table was made of, and which erasure each of that had seen: rows erased later may stand in it."""
+    found = []
+    for dataset, n in made.inputs:
+        erased = ""
+        with suppress(MadangError):  # gone by now, which whoever asks will find
+            erased = bank[dataset].version(n).erasure
+        found.append({"dataset": dataset, "version": n, "erased": erased})
+    return found
+
+
+def _erasures(facts: dict[str, Any], new: dict[str, Any]) -> list[Any]:
+    """Which erasures its inputs had seen, as far as `new` is made of any."""
+    return [each.get("erased") for each in facts.get("inputs") or ()] if new.get("inputs") else []
 
 
 def _same_places(live: dict[str, Any], new: dict[str, Any]) -> bool:

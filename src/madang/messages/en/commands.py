@@ -53,6 +53,7 @@ TEXTS: dict[str, str] = {
     "erase_confirm": "{where} of '{dataset}' will be erased from every version. This cannot be undone. Continue?",
     "erased": "{rows} rows of '{dataset}' erased from {versions} versions, with {snapshots} originals. The record of erasure {id} remains.",
     "erased_siblings": "Other data came from the same original: {siblings}. Their rows are still there: look and erase them too.",
+    "erased_made_from": "Data made of this may still hold what was erased: {datasets}. Make them anew or erase there too. What is open of them stays closed until they are made anew.",
     "erased_unread": "Refused files whose contents could not be searched are still kept: {files}. Open them, and erase the whole file where that person is in it.",
     "erased_shared": "Originals that other data ({siblings}) also use were kept.",
     "initialised": "Workspace made: {path} ({name})",

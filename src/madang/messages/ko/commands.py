@@ -53,6 +53,7 @@ TEXTS: dict[str, str] = {
     "erase_confirm": "'{dataset}'의 {where}{을} 모든 판에서 파기합니다. 되돌릴 수 없습니다. 계속할까요?",
     "erased": "'{dataset}'에서 {rows}행을 {versions}개 판에서 파기했습니다. 원본 {snapshots}개도 지웠습니다. 파기 기록 {id}{이} 남았습니다.",
     "erased_siblings": "같은 원본에서 온 데이터가 더 있습니다: {siblings}. 그 표의 행은 그대로이니 살펴보고 따로 파기하십시오.",
+    "erased_made_from": "이 데이터로 만든 데이터에 파기한 내용이 남아 있을 수 있습니다: {datasets}. 다시 만들거나 따로 파기하십시오. 개방한 것은 다시 만들 때까지 닫아 둡니다.",
     "erased_unread": "반려된 파일 가운데 속을 찾아볼 수 없는 것이 남아 있습니다: {files}. 열어 보고, 그 사람의 자료가 있으면 그 파일을 통째로 파기하십시오.",
     "erased_shared": "원본 파일 가운데 다른 데이터({siblings})도 쓰는 것은 지우지 않았습니다.",
     "initialised": "작업 공간을 만들었습니다: {path} ({name})",
