@@ -244,12 +244,14 @@ class Workspace:
     ) -> Tombstone:
         """Erase a dataset, or the rows whose `column` reads `value`, from every version; a tombstone stays.
 
-        Its open editions go first, and come back from what is left. Versions without the column are refused, or with `skip_without` left as they are.
+        Its open editions go first, with those of what is made of it, and come back from what is left. Versions without
+        the column are refused, or with `skip_without` left as they are.
         """
         from madang.bank.erase import erase
         from madang.intake.merge_erase import erase_contributions, forget
+        from madang.release.erasures import after_erasure, before_erasure
 
-        self.releases.before_erasure(dataset, ground=ground, whole=column is None)
+        taken = before_erasure(self.releases, dataset, ground=ground, whole=column is None)
         try:
             stone = erase(
                 self.bank, dataset, column=column, value=value, ground=ground, by=by or actor(), at=self.clock(),
@@ -260,7 +262,7 @@ class Workspace:
                 forget(self.bank, stone)
                 raise MadangError("erase_nothing", dataset=dataset)
         finally:
-            self.releases.after_erasure(dataset)
+            after_erasure(self.releases, dataset, taken)
         self.ledger.forget(dataset)
         self._forget_copies(dataset)
         if column is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,11 @@ import pytest
 
 from madang.bank import Version
 from madang.bank.bank import Bank
+from madang.bank.durable import read_json, write_json
+from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 from madang.release import Decision, Dim, Filter, Measure, OpenBank, Releases, TableRule, Treatment
+from madang.release.exposed import exposed
 from madang.release.publish import _PROBLEMS, ground_of, notices
 from madang.workspace import Workspace
 from release.city import decision, deposit, made, published
@@ -91,6 +94,80 @@ def test_a_column_found_personal_later_is_not_decided_open_under_another_name(
         releases.decide(carried(**more))
     assert refused.value.code == "release_personal_column"
     assert "옮김" not in releases.open_bank
+
+
+SHOWS = (
+    TableRule((Dim("value", label="other"),), (Measure(""),)),
+    TableRule((Dim("value"),), (Measure("value", "amount", contributors="other"),)),
+    TableRule((Dim("value"),), (Measure("other"),)),
+)
+
+
+@pytest.mark.parametrize("table", SHOWS)
+def test_a_personal_column_names_no_area_and_counts_nobody(table: TableRule) -> None:
+    """As the name beside a code, as the number of contributors, as what is summed."""
+    other = DatasetColumn("other", "다른 이름", "text", privacy="personal")
+    value = DatasetColumn("value", "값", "number")
+    assert exposed(decision("가", "가", table=table), [value, other]) == other
+    assert exposed(decision("가", "가", table=table), [value, replace(other, privacy="none")]) is None
+
+
+FINE = [Treatment(how, step) for how in ("band", "round") for step in (0.5, 1, 2, 4.9)]
+
+
+@pytest.mark.parametrize("how", FINE)
+def test_a_personal_number_in_small_steps_is_one_that_is_shown(
+    city: tuple[Workspace, Releases], how: Treatment
+) -> None:
+    """수량 1007 in steps of 1 is 1007."""
+    ws, releases = city
+    count = ws.bank["명부"].versions[0].columns[1].name
+    releases.decide(decision("명부", "명부", columns={count: how}))
+    find_personal(ws, "명부", [count])
+    assert "명부" not in OpenBank(ws.folder / "open")
+    for again in (how, replace(how, step=5)):
+        wish = decision("명부", "명부", columns={count: again})
+        if again.step < 5:
+            with pytest.raises(MadangError) as refused:
+                releases.decide(wish)
+            assert refused.value.code == "release_personal_step"
+        else:
+            releases.decide(wish)
+    assert "명부" in OpenBank(ws.folder / "open")
+    find_personal(ws, "명부", [count])
+    assert "명부" in OpenBank(ws.folder / "open")
+
+
+def test_a_decision_about_another_edition_shuts_what_is_exposed(city: tuple[Workspace, Releases]) -> None:
+    """Whoever found the column did not follow up: killed in between."""
+    ws, releases = city
+    releases.decide(carried())
+    kept = {column.name: KEEP for column in ws.bank["명부"].latest.columns if column.name != alias(ws)}
+    with pytest.MonkeyPatch.context() as killed:
+        killed.setattr(Releases, "follow", lambda *_: [])
+        find_personal(ws, "명부", [alias(ws)])
+    assert "옮김" in OpenBank(ws.folder / "open")
+    releases.decide(decision("명부", "명부", columns=kept))
+    assert "옮김" not in OpenBank(ws.folder / "open")
+    assert "명부" in OpenBank(ws.folder / "open")
+
+
+def test_what_the_version_itself_called_personal_was_masked_whole(
+    city: tuple[Workspace, Releases],
+) -> None:
+    """Editions published before `starred` was written down: they are not shut for that."""
+    ws, releases = city
+    find_personal(ws, "명부", [alias(ws)])
+    masked = {alias(ws): Treatment("mask")}
+    releases.decide(decision("명부", "명부", columns=masked))
+    live = releases.open_bank["명부"].latest
+    assert live is not None
+    path = live.dataset.deposit_folder(live.deposit_id) / "facts.json"
+    told = read_json(path)
+    del told["release"]["starred"]
+    write_json(path, told)
+    releases.follow("명부")
+    assert "명부" in OpenBank(ws.folder / "open")
 
 
 @pytest.mark.parametrize("rhythm", ["automatic", "look"])

@@ -24,6 +24,7 @@ from madang.release import (
     publish,
 )
 from madang.release.bundle import pack
+from madang.release.erasures import after_erasure, before_erasure
 from madang.release.opened import version_closed
 from madang.release.receive import receive
 from madang.workspace import Workspace
@@ -180,6 +181,61 @@ def test_stopped_half_way_it_is_shut_and_the_next_refresh_finishes(
     assert not in_files(ws.folder / "open")
 
 
+@pytest.mark.parametrize("step", ["publish", "tell_narrowing", "keep"])
+def test_killed_around_the_writing_of_the_decision_nobody_reads_what_it_leaves_out(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Before the notice nothing is decided, and the wide edition stays; from then on it is shut."""
+    ws, releases = city
+    wish = narrow(ws, mark="asked once")
+    with monkeypatch.context() as broken:
+        broken.setattr(editions.Decisions if step == "keep" else editions, step, full)
+        with pytest.raises(Full):
+            releases.decide(wish)
+    decided = len(releases.decisions.history("가게"))
+    found = releases.edition("가게")
+    if step == "tell_narrowing":
+        assert (decided, found.state) == (1, "open")
+    else:
+        assert "가게" not in OpenBank(ws.folder / "open")
+        assert (decided, found.state) == (2 if step == "publish" else 1, "waiting")
+    if step == "keep":
+        assert (found.half_withdrawn, "덜 열기로" in found.trouble) == (True, True)
+        deposit(ws, "가게", ["상호", "메모"], [("하나", "둘")])  # followed by itself
+        releases.refresh("가게")
+        assert "가게" not in OpenBank(ws.folder / "open")
+    releases.decide(wish)
+    assert len(releases.decisions.history("가게")) == 2
+    assert [v.n for v in OpenBank(ws.folder / "open")["가게"].versions] == [3]
+    assert not in_files(ws.folder / "open")
+
+
+def test_a_narrowing_killed_before_it_was_published_is_finished_by_the_next_version(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws, releases = city
+    with monkeypatch.context() as broken:
+        broken.setattr(editions, "publish", full)
+        with pytest.raises(Full):
+            releases.decide(narrow(ws))
+    releases.follow("가게")
+    assert [v.n for v in OpenBank(ws.folder / "open")["가게"].versions] == [3]
+    assert not in_files(ws.folder / "open")
+
+
+def test_a_narrowing_stopped_before_it_was_written_is_withdrawn_like_any_other(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws, releases = city
+    with monkeypatch.context() as broken:
+        broken.setattr(editions.Decisions, "keep", full)
+        with pytest.raises(Full):
+            releases.decide(narrow(ws))
+    releases.withdraw("가게", **WITHDRAWN)
+    assert releases.edition("가게").state == "withdrawn"
+    assert not in_files(ws.folder / "open")
+
+
 WITHDRAWN = {"by": "이담당", "post": "위생과", "document": "위생과-9", "ground": "오류가 있어 거둠"}
 
 
@@ -216,8 +272,7 @@ def test_the_notice_is_written_before_the_decision_and_no_refresh_opens_it_again
     half_withdrawn(releases, monkeypatch)
     deposit(ws, "가게", ["상호", "메모"], [("하나", "둘")])  # followed by itself
     releases.refresh("가게")
-    releases.before_erasure("가게", ground="지움", whole=False)
-    releases.after_erasure("가게")
+    after_erasure(releases, "가게", before_erasure(releases, "가게", ground="지움", whole=False))
     assert "가게" not in OpenBank(ws.folder / "open")
     found = releases.edition("가게")
     assert (found.state, found.trouble[:6]) == ("waiting", "'가게'를 ")

@@ -27,9 +27,13 @@ def release() -> None:
 @click.pass_context
 def listed(context: click.Context, as_json: bool) -> None:
     """Every edition."""
-    found = opened(context).releases.editions()
+    releases = opened(context).releases
+    found, unreadable = releases.editions(), releases.unreadable()
     if as_json:
-        echo_json([_told(each) for each in found])
+        lost = [
+            {"edition": name, "state": "unreadable", "trouble": str(why)} for name, why in unreadable.items()
+        ]
+        echo_json([*map(_told, found), *lost])
         return
     echo_table(
         ["개방판", "자료", "상태", "판", "문서번호", "결정일"],
@@ -43,6 +47,8 @@ def listed(context: click.Context, as_json: bool) -> None:
     for each in found:
         if each.trouble:
             click.echo(f"{each.decision.edition}: {each.trouble}")
+    for name, why in unreadable.items():
+        click.secho(f"{name}: {why}", fg="red")
 
 
 @release.command(help="한 개방판의 결정 이력을 봅니다.")

@@ -27,6 +27,7 @@ Verdict = Literal["open", "withdraw"]
 LEAST = 5  # a count below this, and above zero, is not published
 FEWEST = 3  # of so few contributors no amount is published
 DOMINANCE = 0.85  # nor where the largest of them makes more than this share
+COARSE = 5  # a number that is personal leaves in steps no smaller
 ROOM = 0.2  # how near, as a share, nobody may come to an amount that is not published
 
 
@@ -40,6 +41,11 @@ class Treatment:
     def __post_init__(self) -> None:
         if self.how not in get_args(How) or (self.how in ("band", "round")) != (0 < self.step < math.inf):
             raise MadangError("release_treatment", how=self.how, step=self.step)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether what is personal would still be read in it: as it is, or to a step that hides nobody."""
+        return self.how == "keep" or (self.how in ("band", "round") and self.step < COARSE)
 
 
 _DROP = Treatment("drop")

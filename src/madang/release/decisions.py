@@ -16,6 +16,14 @@ from madang.messages import MadangError
 from madang.release.decision import Decision
 
 _LAST = "last-version.json"
+DAMAGE = (MadangError, OSError, ValueError, LookupError, TypeError, AttributeError)
+
+
+def unreadable(edition: str, error: Exception) -> MadangError:
+    """That what is known of an edition cannot be read, and why."""
+    if isinstance(error, MadangError) and error.code == "release_unreadable":
+        return error
+    return MadangError("release_unreadable", edition=edition, reason=str(error).rstrip("."))
 
 
 class Decisions:
@@ -33,35 +41,39 @@ class Decisions:
             yield
 
     def editions(self) -> list[str]:
-        """Ids of all editions ever decided about."""
+        """Ids of all editions ever decided about; not of one whose first decision was stopped before it was written."""
         if not self.folder.is_dir():
             return []
-        return sorted(path.name for path in self.folder.iterdir() if path.is_dir() and is_valid_id(path.name))
+        known = (path for path in self.folder.iterdir() if path.is_dir() and is_valid_id(path.name))
+        return sorted(path.name for path in known if _numbers(path))
 
     def history(self, edition: str) -> list[Decision]:
-        """All decisions about an edition, oldest first. Raises MadangError: edition_missing, release_broken."""
+        """All decisions about an edition, oldest first. Raises MadangError: edition_missing, release_unreadable."""
         folder = self.folder / edition
-        found = sorted((int(p.stem), p) for p in folder.glob("*.json") if p.stem.isdigit())
-        if not is_valid_id(edition) or not found:
+        found = sorted(_numbers(folder)) if is_valid_id(edition) else []
+        if not found:
             raise MadangError("edition_missing", edition=edition)
-        return [replace(Decision.from_json(read_json(path)), number=number) for number, path in found]
+        try:
+            told = [(number, read_json(folder / f"{number}.json")) for number in found]
+            return [replace(Decision.from_json(each), number=number) for number, each in told]
+        except (MadangError, OSError, ValueError) as error:
+            raise unreadable(edition, error) from error
 
     def latest(self, edition: str) -> Decision:
-        """The decision that counts. Raises MadangError("edition_missing")."""
+        """The decision that counts. Raises MadangError: edition_missing, release_unreadable."""
         return self.history(edition)[-1]
 
     def marked(self, wish: Decision) -> Decision | None:
-        """The decision that a wish with its mark has become; None where it has become none, or has no mark."""
+        """The decision about its dataset that a wish with its mark has become; None where it has become none, or has no
+        mark."""
         if not wish.mark or wish.edition not in self.editions():
             return None
-        return next((each for each in self.history(wish.edition) if each.mark == wish.mark), None)
+        known = (wish.mark, wish.dataset)
+        return next((each for each in self.history(wish.edition) if (each.mark, each.dataset) == known), None)
 
     def next_number(self, edition: str) -> int:
         """The number of the next decision about an edition; ask under `lock`."""
-        return (
-            max((int(p.stem) for p in (self.folder / edition).glob("*.json") if p.stem.isdigit()), default=0)
-            + 1
-        )
+        return max(_numbers(self.folder / edition), default=0) + 1
 
     def last_version(self, edition: str) -> int:
         """The number of the newest version that was ever published of an edition; 0 where none was."""
@@ -80,3 +92,10 @@ class Decisions:
             folder.mkdir(parents=True, exist_ok=True)
             write_json(folder / f"{decision.number}.json", decision.to_json())
         return decision
+
+
+def _numbers(folder: Path) -> list[int]:
+    """The numbers of the decisions that stand in the folder of an edition."""
+    return [
+        int(path.stem) for path in folder.glob("[1-9]*.json") if path.stem.isascii() and path.stem.isdigit()
+    ]

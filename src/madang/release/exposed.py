@@ -9,7 +9,7 @@ from madang.bank import Bank, Version
 from madang.bank.seen import personal_now
 from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
-from madang.release.decision import Decision
+from madang.release.decision import COARSE, Decision
 
 
 def columns_now(bank: Bank, version: Version) -> tuple[DatasetColumn, ...]:
@@ -22,9 +22,9 @@ def columns_now(bank: Bank, version: Version) -> tuple[DatasetColumn, ...]:
 
 
 def exposed(decision: Decision, columns: Iterable[DatasetColumn]) -> DatasetColumn | None:
-    """A personal one of `columns` that is shown as it is, counted by or chosen by; None where there is none."""
+    """A personal one of `columns` that is shown as it is or nearly so, counted by or chosen by; None where there is none."""
     named = {each.column for each in decision.rows}
-    named |= {name for name, how in decision.columns.items() if how.how == "keep"}
+    named |= {name for name, how in decision.columns.items() if how.is_exact}
     if decision.table:
         named |= {name for dim in decision.table.dims for name in (dim.column, dim.label)}
         named |= {name for each in decision.table.measures for name in (each.column, each.contributors)}
@@ -32,8 +32,12 @@ def exposed(decision: Decision, columns: Iterable[DatasetColumn]) -> DatasetColu
 
 
 def check_exposed(decision: Decision, columns: Iterable[DatasetColumn]) -> None:
-    """Raises MadangError("release_personal_column") where a decision shows a column that is personal."""
+    """Raises MadangError where a decision shows a column that is personal: release_personal_step where it is a number in
+    steps that are too small, else release_personal_column."""
     if found := exposed(decision, columns):
+        how = decision.columns.get(found.name)
+        if how is not None and how.step:
+            raise MadangError("release_personal_step", column=found.label or found.name, least=COARSE)
         raise MadangError("release_personal_column", column=found.label or found.name)
 
 

@@ -32,8 +32,13 @@ _PROBLEMS = pa.schema(
 NOTICES = ".withdrawn"
 # withdrawn  by a decision, or by an erasure       narrowing  while earlier versions are being closed
 # personal   it shows a column that is personal now
-Shut = Literal["withdrawn", "narrowing", "personal"]
-_GROUNDS = {"narrowing": "release_narrowing", "personal": "release_shut_personal"}
+# unreadable what was decided about it cannot be read: its data stay, and it opens again with the record
+Shut = Literal["withdrawn", "narrowing", "personal", "unreadable"]
+_GROUNDS = {
+    "narrowing": "release_narrowing",
+    "personal": "release_shut_personal",
+    "unreadable": "release_shut_unreadable",
+}
 
 
 @dataclass(frozen=True)
@@ -67,19 +72,30 @@ def publish(
     shut, and whatever is published next closes them.
     """
     open_bank.folder.mkdir(parents=True, exist_ok=True)
-    before = open_bank[decision.edition].versions if decision.edition in open_bank else []
-    gone = _closing(open_bank, decision.edition, before, closed)
-    if gone:
-        tell_shut(
-            open_bank, decision, title=decision.title or str(version.dataset.card["title"]), kind="narrowing",
-            closes=gone, at=at,
-        )  # fmt: skip
+    before = _versions(open_bank, decision.edition)
+    gone = tell_narrowing(open_bank, version, decision, at, closed)
     done = _committed(open_bank, version, decision, made, at, first)
     if gone:
         _leave_only(done.dataset, {done.n, *(each.n for each in before if each.n not in gone)})
         forget_copies(open_bank.folder.parent, [decision.edition])
     notice(open_bank, decision.edition).unlink(missing_ok=True)
     return open_bank[decision.edition].version(done.n)
+
+
+def tell_narrowing(
+    open_bank: Bank, version: Version, decision: Decision, at: datetime, closed: Collection[int]
+) -> list[int]:
+    """Which versions of an edition have to go before a decision about `version` holds; a notice shuts the edition until
+    they are gone, where there are any."""
+    gone = _closing(open_bank, decision.edition, _versions(open_bank, decision.edition), closed)
+    if gone:
+        title = decision.title or str(version.dataset.card["title"])
+        tell_shut(open_bank, decision, title=title, kind="narrowing", closes=gone, at=at)
+    return gone
+
+
+def _versions(open_bank: Bank, edition: str) -> list[Version]:
+    return open_bank[edition].versions if edition in open_bank else []
 
 
 def _closing(
@@ -221,11 +237,19 @@ def tell_shut(
     `ground` is what somebody wrote; where nobody did, `kind` stands for the words (`ground_of`). `closes` are the
     versions that go in a narrowing.
     """
-    path = notice(open_bank, decision.edition)
+    said = {"post": decision.post, "document": decision.document, "ground": ground}
+    tell_of(
+        open_bank, decision.edition, kind=kind, at=at, title=title, closes=sorted(closes),
+        decision=decision.number, **said,
+    )  # fmt: skip
+
+
+def tell_of(open_bank: Bank, edition: str, *, kind: Shut, at: datetime, **said: Any) -> None:
+    """Leave word that an edition is shut, as `tell_shut`, with as much as is known."""
+    path = notice(open_bank, edition)
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = {"edition": decision.edition, "title": title, "post": decision.post, "document": decision.document}
-    said = {"ground": ground, "kind": kind, "closes": sorted(closes), "decision": decision.number}
-    write_json(path, {**told, **said, "at": at.isoformat()})
+    nothing = {"title": edition, "post": "", "document": "", "ground": "", "closes": [], "decision": 0}
+    write_json(path, {**nothing, **said, "edition": edition, "kind": kind, "at": at.isoformat()})
 
 
 def ground_of(told: Mapping[str, Any], language: Language = "ko") -> str:

@@ -40,7 +40,9 @@ def rows(
 ) -> Rows:
     """What `decision` lets out of `version`, in an order that follows from what is let out alone.
 
-    `told` are its columns, of which those say that they are personal that are so now (`columns_now`). Raises MadangError: release_column_missing, release_personal_column, release_place_leak, release_few_alike.
+    `told` are its columns, of which those say that they are personal that are so now (`columns_now`); that none of them
+    is shown was looked at before (`check_exposed`). Raises MadangError: release_column_missing, release_treatment_type,
+    release_place_leak, release_few_alike.
     """
     columns = {column.name: column for column in told}
     kept = {name: how for name, how in decision.columns.items() if how.how != "drop"}
@@ -66,8 +68,6 @@ def rows(
 
 def _allowed(column: DatasetColumn, how: Treatment, decision: Decision) -> None:
     label = column.label or column.name
-    if column.privacy != "none" and how.how == "keep":
-        raise MadangError("release_personal_column", column=label)
     if how.how in ("month", "year") and column.type not in ("date", "datetime", "month"):
         raise MadangError("release_treatment_type", column=label, how=how.how)
     if how.how in ("band", "round") and column.type not in ("integer", "number", "percent", "year"):
