@@ -31,7 +31,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What a forecast is made of, each as a factor: above 1 it raises the forecast."""
+    """What a forecast is made of, each as a factor: above 1 it raises the forecast. Judged by what stood a quarter ago."""
 
     season: float  # the time of the year, times the usual of a whole year
     growth: float  # times as many each year
@@ -114,7 +114,12 @@ def alerts(found: Outlook, months: npt.ArrayLike, rule: Rule | None = None) -> t
     passed, high, same = thresholds(found.history, of[:known], of[known:], rule)
     probability = found.width.exceeds(passed, found.mean)
     nodes, ahead = np.nonzero(probability >= rule.probability)
-    parts = harmonic.fit(found.history[nodes], found.season, horizon) if len(nodes) else None
+    back = _before(known, found.season)
+    parts = (
+        harmonic.fit(found.history[nodes, : known - back], found.season, back + horizon)
+        if len(nodes)
+        else None
+    )
     order = np.argsort(-probability[nodes, ahead], kind="stable")
     listed = []
     for at in order.tolist():
@@ -139,10 +144,16 @@ def alerts(found: Outlook, months: npt.ArrayLike, rule: Rule | None = None) -> t
     return tuple(listed)
 
 
+def _before(known: int, season: int) -> int:
+    """Reasons are told from what stood a quarter of a year ago, so that a rise does not explain itself."""
+    quarter = max(1, season // 4)
+    return quarter if known - quarter > season else 0
+
+
 def _reasons(parts: harmonic.Harmonic, history: Array, row: int, season: int, period: int) -> Reasons:
     known, periods = len(history), max(2, season // 13)
     lately = float(history[-periods:].sum())
-    expected = float(parts.mean[row, known - periods : known].sum())
+    expected = float(parts.mean[row, known - periods : known].sum() * parts.level[row])
     level = (lately + 0.5) / (expected + 0.5)
     return Reasons(
         float(parts.season[row, period]), float(parts.growth[row]), level, lately, expected, periods

@@ -170,8 +170,8 @@ def _of_row(model: Any, row: Array, horizon: int, instead: Array) -> Array:
         return np.full(horizon, row[0])
     try:
         found = np.asarray(model.forecast(y=row, h=horizon)["mean"], float)
-    except (NotImplementedError, IndexError, ValueError, ZeroDivisionError, np.linalg.LinAlgError):
-        return instead  # too short for it, or a fit that failed
+    except Exception:  # the library's own, of no kind: a row too short, or no fit found
+        return instead
     within = np.isfinite(found).all() and np.abs(found).max() <= 10 * max(np.abs(row).max(), 1.0)
     return found if within else instead
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import gammaln
 
 Array = npt.NDArray[Any]
@@ -20,8 +21,9 @@ _TREND_SD, _WAVE_SD = (
     0.3,
     0.7,
 )  # of the logarithm: growth in a season, size of a wave; what few counts are drawn to
-_STEPS, _CUTS = 15, 3
-_FAR = 3.0  # standard deviations, and one count: what lies beyond does not shape season and trend
+_STEPS = 15
+_TIMES, _FAR = 2.0, 3.0  # times other years, standard deviations: what lies beyond shapes no season and trend
+_PRIOR = 0.25  # periods
 _DISCOUNTS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
 
 
@@ -71,21 +73,52 @@ def one_step_errors(series: npt.ArrayLike, season: int) -> Array:
 
 
 def _coefficients(y: Array, design: Array, season: int) -> Array:
+    """Coefficients (n, p); rows whose waves do not earn their parameters (Akaike, quasi-likelihood) get none.
+
+    Nor do rows that had their counts in one year only: that is no season yet.
+    """
+    cut = _without_bursts(y, season)
     penalty = np.tile(_penalty(design.shape[1]), (len(y), 1))
-    penalty[_years(y, season) < 2, 2:] *= 1e6  # what came in one year only says nothing of seasons
-    cut, spread = y, np.ones((len(y), 1))
-    for _ in range(_CUTS):
-        usual = _means(_regression(cut, design, penalty * spread), design)
-        cut = np.minimum(y, usual + _FAR * np.sqrt(usual) + 1)
-        spread = np.maximum(((cut - usual) ** 2 / usual).mean(axis=1, keepdims=True), 1.0)
-    return _regression(cut, design, penalty * spread)
+    usual = _means(_regression(cut, design, penalty), design)
+    spread = np.maximum(((cut - usual) ** 2 / usual).mean(axis=1, keepdims=True), 1.0)
+    full = _regression(cut, design, penalty * spread)
+    plain = _regression(cut, design[:, :2], penalty[:, :2] * spread)
+    waves = design.shape[1] - 2
+    plain = np.pad(plain, ((0, 0), (0, waves)))
+    gain = (_likelihood(cut, full, design) - _likelihood(cut, plain, design)) / spread[:, 0]
+    return np.where(((gain > waves) & _in_two_years(y, season))[:, None], full, plain)
 
 
-def _years(y: Array, season: int) -> Array:
-    """In how many seasons, from the last period back, there is a count (n,)."""
-    starts = np.arange(y.shape[1] % season, y.shape[1], season)
-    starts = starts if y.shape[1] % season == 0 else np.concatenate([[0], starts])
-    return np.asarray((np.add.reduceat(y, starts, axis=1) > 0).sum(axis=1))
+def _in_two_years(y: Array, season: int) -> Array:
+    """Whether two seasons at least, from the last period back, have a fifth of the usual count of a season (n,)."""
+    starts = np.unique(np.r_[0, np.arange(y.shape[1] % season, y.shape[1], season)])
+    counts = np.add.reduceat(y, starts, axis=1)
+    enough = counts >= 0.2 * counts.mean(axis=1, keepdims=True)
+    return np.asarray((enough & (counts > 0)).sum(axis=1) >= 2)
+
+
+def _likelihood(y: Array, found: Array, design: Array) -> Array:
+    linear = np.clip(found @ design.T, -30, 30)
+    return np.asarray((y * linear - np.exp(linear)).sum(axis=1))
+
+
+def _without_bursts(y: Array, season: int) -> Array:
+    """Counts cut at twice, and three standard deviations and one above, what the same weeks of other years had.
+
+    What came in one year only is no season. The usual count (the mean of the lower nine tenths) is allowed always.
+    """
+    high = np.quantile(y, 0.9, axis=1, keepdims=True)
+    low = y <= high
+    usual = np.repeat(
+        (y * low).sum(axis=1, keepdims=True) / low.sum(axis=1, keepdims=True), y.shape[1], axis=1
+    )
+    near = max(1, season // 26)
+    padded = np.pad(y, ((0, 0), (near, near)), mode="edge")
+    smooth = sliding_window_view(padded, 2 * near + 1, axis=1).mean(axis=2)
+    for back in range(season, y.shape[1], season):
+        usual[:, back:] = np.maximum(usual[:, back:], smooth[:, :-back])
+        usual[:, :-back] = np.maximum(usual[:, :-back], smooth[:, back:])
+    return np.asarray(np.minimum(y, _TIMES * usual + _FAR * np.sqrt(usual) + 1))
 
 
 def _means(found: Array, design: Array) -> Array:
@@ -114,9 +147,9 @@ def _levels(y: Array, mean: Array, discount: Array) -> Array:
 def _steps(y: Array, mean: Array, discount: Array) -> Iterator[tuple[Array, Array]]:
     """Discounted counts that came and that were expected, before each period and after the last.
 
-    Both begin with, and go back to, one usual period: a level of 1 that a few periods outweigh.
+    Both begin with, and go back to, a quarter of a usual period: a level of 1 that the next period outweighs.
     """
-    start = np.maximum(mean.mean(axis=1), 1e-6)
+    start = np.maximum(_PRIOR * mean.mean(axis=1), 1e-6)
     a, b = start, start
     yield a, b
     for at in range(y.shape[1]):

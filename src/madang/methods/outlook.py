@@ -27,22 +27,12 @@ from madang.methods.forecast import (
     is_uneven,
     seasonal_naive,
 )
-from madang.methods.predictive import (
-    LEVELS,
-    Calibration,
-    Intervals,
-    calibration,
-    dispersion,
-    exceeds,
-    intervals,
-    quantile,
-)
+from madang.methods.predictive import LEVELS, Intervals, Width, width_of
 from madang.methods.reconcile import Hierarchy, bottom_up, min_trace
 
 Array = npt.NDArray[Any]
 _TAILS = (0.1, 0.5, 0.9)
 _ENOUGH = 5  # series
-_FEW = 1.0  # counts: below, forecasts are calibrated apart from the others
 _KINDS = {
     (False, None): "regular",
     (False, False): "smooth",
@@ -51,35 +41,6 @@ _KINDS = {
     (True, False): "intermittent",
     (True, True): "lumpy",
 }
-
-
-@dataclass(frozen=True)
-class Width:
-    """How uncertain forecasts are: phi of each node, and calibrations of forecasts of one count or more and of fewer."""
-
-    phi: Array  # (n, 1)
-    calibrated: tuple[Calibration, Calibration]  # many, few
-
-    def exceeds(self, threshold: Array, mean: Array) -> Array:
-        """P(Y > threshold), all (n, h)."""
-        many, few = (exceeds(threshold, mean, self.phi, each) for each in self.calibrated)
-        return np.asarray(np.where(mean < _FEW, few, many))
-
-    def quantile(self, tail: float, mean: Array) -> Array:
-        """The calibrated quantile of forecasts (n, h)."""
-        many, few = (quantile(each.level(tail, tail >= 0.5), mean, self.phi) for each in self.calibrated)
-        return np.asarray(np.where(mean < _FEW, few, many))
-
-    def intervals(self, mean: Array) -> Intervals:
-        """Bounds around forecasts (n, h)."""
-        both = [intervals(mean, self.phi, each) for each in self.calibrated]
-        is_few = mean < _FEW
-        lower, upper = (
-            tuple(np.where(is_few, few, many) for many, few in zip(*ends, strict=True))
-            for ends in ([each.lower for each in both], [each.upper for each in both])
-        )
-        used = [each.cases for each, mine in zip(both, (~is_few, is_few), strict=True) if mine.any()]
-        return Intervals(LEVELS, lower, upper, min(used, default=0))
 
 
 @dataclass(frozen=True)
@@ -152,8 +113,8 @@ def outlook(
     actual = np.stack([y[:, known : known + horizon] for known in at.tolist()], axis=1)
     method, scores, mean, tested = _reconciled(tree, base, tested, actual, y, at, season)
     keys = np.unique(np.array(group), return_inverse=True)[1]
-    width = _width(actual, tested, keys, seed)
-    widths = tuple(_width(actual[:, far], tested[:, far], keys, seed) for far in _far_origins(at, horizon))
+    width = width_of(actual, tested, keys, seed)
+    widths = tuple(width_of(actual[:, far], tested[:, far], keys, seed) for far in _far_origins(at, horizon))
     return Outlook(
         tree,
         y,
@@ -246,19 +207,6 @@ def _far_origins(at: Array, horizon: int) -> list[Array]:
         far = np.flatnonzero(np.abs(at - origin) >= horizon)
         found.append(far if len(far) else np.flatnonzero(at != origin) if len(at) > 1 else np.arange(1))
     return found
-
-
-def _width(actual: Array, tested: Array, keys: Array, seed: int) -> Width:
-    flat_actual, flat_mean = actual.reshape(len(actual), -1), tested.reshape(len(tested), -1)
-    phi = np.empty((len(actual), 1))
-    for key in range(int(keys.max()) + 1):
-        rows = keys == key
-        phi[rows, 0] = dispersion(flat_actual[rows], flat_mean[rows])
-    few = tested < _FEW
-    many_of, few_of = (
-        calibration(np.where(mine, actual, np.nan), tested, phi[:, None], seed) for mine in (~few, few)
-    )
-    return Width(phi, (many_of, few_of))
 
 
 def _scale(y: Array, at: Array, season: int) -> Array:

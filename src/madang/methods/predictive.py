@@ -7,6 +7,7 @@ Zhu 2021, PNAS 118).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,8 @@ from scipy import stats
 Array = npt.NDArray[Any]
 
 LEVELS = (80, 95)
-_FEW = 20.0  # outcomes of its own that weigh as much as those of the whole group
+_OWN = 20.0  # outcomes of its own that weigh as much as those of the whole group
+_SPLIT = 1.0  # counts: below, forecasts are calibrated apart from the others
 _LEAST = 1e-3  # a mean below which nothing is told apart
 
 
@@ -25,15 +27,16 @@ def dispersion(actual: npt.ArrayLike, mean: npt.ArrayLike) -> Array:
     """Dispersion phi (n,) of counts (n, k) around `mean` (n, k): variance = phi mean, 1 (Poisson) or more.
 
     Each row is drawn to that of all rows together where it has few cases (n / (n + 20), a case of a mean below 1
-    counting as that part).
+    counting as that part). NaN in `actual` is no case.
     """
     y, m = np.asarray(actual, float), np.asarray(mean, float)
+    y, m = np.where(np.isfinite(y), y, 0), np.where(np.isfinite(y), m, 0)
     square = ((y - m) ** 2).sum(axis=1)
     whole = m.sum(axis=1)
     pooled = square.sum() / max(whole.sum(), _LEAST)
     own = square / np.maximum(whole, _LEAST)
     cases = np.minimum(m, 1.0).sum(axis=1)
-    trust = cases / (cases + _FEW)
+    trust = cases / (cases + _OWN)
     return np.asarray(np.maximum(trust * own + (1 - trust) * pooled, 1 + 1e-6))
 
 
@@ -128,3 +131,55 @@ def exceeds(
 ) -> Array:
     """P(Y > threshold), shapes (…, h), as back-tests have mended the model's word."""
     return np.asarray(1 - calibrated.share(below(threshold, mean, phi)))
+
+
+@dataclass(frozen=True)
+class Width:
+    """How uncertain forecasts are, those of one count or more ("many") apart from those of fewer ("few")."""
+
+    phi: tuple[Array, Array]  # many, few: each (n, 1)
+    calibrated: tuple[Calibration, Calibration]  # many, few
+
+    def exceeds(self, threshold: Array, mean: Array) -> Array:
+        """P(Y > threshold), all (n, h)."""
+        many, few = (exceeds(threshold, mean, phi, each) for phi, each in self._parts())
+        return np.asarray(np.where(mean < _SPLIT, few, many))
+
+    def quantile(self, tail: float, mean: Array) -> Array:
+        """The calibrated quantile of forecasts (n, h)."""
+        many, few = (quantile(each.level(tail, tail >= 0.5), mean, phi) for phi, each in self._parts())
+        return np.asarray(np.where(mean < _SPLIT, few, many))
+
+    def intervals(self, mean: Array) -> Intervals:
+        """Bounds around forecasts (n, h)."""
+        both = [intervals(mean, phi, each) for phi, each in self._parts()]
+        is_few = mean < _SPLIT
+        lower, upper = (
+            tuple(np.where(is_few, few, many) for many, few in zip(*ends, strict=True))
+            for ends in ([each.lower for each in both], [each.upper for each in both])
+        )
+        used = [each.cases for each, mine in zip(both, (~is_few, is_few), strict=True) if mine.any()]
+        return Intervals(LEVELS, lower, upper, min(used, default=0))
+
+    def _parts(self) -> Iterator[tuple[Array, Calibration]]:
+        return zip(self.phi, self.calibrated, strict=True)
+
+
+def width_of(actual: Array, tested: Array, keys: Array, seed: int) -> Width:
+    """The width of nodes (n) from back-tests: what came and what was foretold, each (n, k, h); `keys` (n,): groups."""
+    parts = [
+        _part(np.where(mine, actual, np.nan), tested, keys, seed)
+        for mine in (tested >= _SPLIT, tested < _SPLIT)
+    ]
+    (many, of_many), (few, of_few) = parts
+    return Width((many, few), (of_many, of_few))
+
+
+def _part(actual: Array, tested: Array, keys: Array, seed: int) -> tuple[Array, Calibration]:
+    """Phi (n, 1) of each node, from its own and its group's cases, and where outcomes fell; NaN is no case."""
+    flat_actual, flat_mean = actual.reshape(len(actual), -1), tested.reshape(len(tested), -1)
+    phi = np.empty((len(actual), 1))
+    for key in range(int(keys.max()) + 1):
+        rows = keys == key
+        phi[rows, 0] = dispersion(flat_actual[rows], flat_mean[rows])
+    return phi, calibration(actual, tested, phi[:, None], seed)
