@@ -48,6 +48,7 @@ def make(folder: Path) -> dict[str, str]:
         "token": two.link("도로과").split("/")[-2],
     }
     there |= collected(browser) | released(browser) | asked(browser) | people_of(user)
+    there |= analysed(browser, folder)
     there["session"] = people.session("hong")
     return there
 
@@ -134,6 +135,23 @@ def asked(browser: Any) -> dict[str, str]:
     browser.post("/sql/saved/new/", {"title": "구분별 주차장", "sql": sql})
     locked.cool()
     return {"answer": str(Asked.objects.latest("at").pk), "saved": str(Saved.objects.latest("pk").pk)}
+
+
+def analysed(browser: Any, folder: Path) -> dict[str, str]:
+    """Two runs of the survival of shops, of which one input has a newer version since, and a third that waits."""
+    from madang.workspace import Workspace
+    from runs.test_shop_survival import licences
+
+    ws = Workspace.open(folder)
+    bakeries = [("2015-01-05", "03", "2017-01-05")] * 40 + [("2015-01-05", "01", "")] * 60
+    cafes = [("2016-03-02", "03", "2016-09-01")] * 64 + [("2016-03-02", "02", "")] * 16
+    for name, rows in (("제과점", bakeries), ("카페", cafes)):
+        ws.deposit(licences(folder / f"{name}_20240101.csv", rows), standard="licence", by="hong")
+    first, second = (ws.run("shop-survival", {"years": years}, by="hong") for years in (3, 1))
+    ws.deposit(licences(folder / "카페_20240201.csv", cafes[:-1]), standard="licence", by="hong")
+    waiting = browser.post("/analyses/shop-survival/", {"p-years": "4", "in-shops": ["제과점", "카페"]})
+    assert waiting.status_code == 302, waiting.content.decode()[-3000:]
+    return {"run": first.key, "other": second.key, "running": waiting["Location"].strip("/").split("/")[-1]}
 
 
 def people_of(user: Any) -> dict[str, str]:

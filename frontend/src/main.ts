@@ -18,6 +18,7 @@ import "./styles/sources.css";
 import "./styles/deposits.css";
 import "./styles/portal.css";
 import "./styles/rounds.css";
+import "./styles/runs.css";
 import { copyButtons } from "./elements/copy-button";
 import { rowLinks } from "./elements/row-links";
 import { scrollToMarked } from "./elements/marked-cell";

@@ -65,6 +65,8 @@ POLICY: dict[str, set[str]] = {
     "sql/history/": {"analyst", "administrator"},
     "sql/saved/": {"analyst", "administrator"},
     "sql/tables.json": {"analyst", "administrator"},
+    "analyses/": STAFF,
+    "runs/": STAFF,
     "releases/": STAFF,
     "notices/": EVERYBODY,
     "work/": EVERYBODY,

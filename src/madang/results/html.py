@@ -142,7 +142,11 @@ def limits_html(result: Result, about: About, language: Language = "ko") -> str:
         return f'<h3>{word(code)}</h3><ul class="plain-list">{lines}</ul>' if sentences else ""
 
     method = f"<h3>{word('method')}</h3><p>{escape(result.method)}</p>" if result.method else ""
-    inputs = "".join(f"<dt>{escape(each.role)}</dt><dd>{_used(each, language)}</dd>" for each in about.inputs)
+    roles = dict.fromkeys(each.role for each in about.inputs)
+    inputs = "".join(
+        f"<dt>{escape(role)}</dt><dd>{_used([each for each in about.inputs if each.role == role], language)}</dd>"
+        for role in roles
+    )
     values = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in about.parameters)
     made = [("by", about.by), ("at", about.at), ("seconds", f"{about.seconds:,.1f}"), ("key", about.key)]
     told = "".join(f"<dt>{word(code)}</dt><dd>{escape(value)}</dd>" for code, value in made)
@@ -154,11 +158,20 @@ def limits_html(result: Result, about: About, language: Language = "ko") -> str:
     )  # fmt: skip
 
 
-def _used(used: Used, language: Language) -> str:
-    title = escape(used.title)
-    title = f'<a href="{escape(used.address)}">{title}</a>' if used.address else title
-    day = text("result_as_of", language, day=used.as_of) if used.as_of else text("result_no_day", language)
-    return f'{title} <span class="quiet">{escape(used.name)} · {escape(day)}</span>'
+def _used(used: Sequence[Used], language: Language) -> str:
+    """What was read in one role, a line each."""
+    lines = []
+    for each in used:
+        title = (
+            f'<a href="{escape(each.address)}">{escape(each.title)}</a>'
+            if each.address
+            else escape(each.title)
+        )
+        day = (
+            text("result_as_of", language, day=each.as_of) if each.as_of else text("result_no_day", language)
+        )
+        lines.append(f'<li>{title} <span class="quiet">{escape(each.name)} · {escape(day)}</span></li>')
+    return f"<ul>{''.join(lines)}</ul>"
 
 
 def report_html(result: Result, about: About, language: Language = "ko") -> str:

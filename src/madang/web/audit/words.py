@@ -96,6 +96,7 @@ _TITLES: dict[str, object] = {
     "sql.save": _("질의를 저장함"),
     "sql.remove": _("저장한 질의를 지움"),
     "sql.derive": _("질의로 데이터를 만듦"),
+    "run.make": _("분석을 실행함"),
     "work.cancel": _("작업을 그만둠"),
     "work.repeat": _("작업을 다시 함"),
     "workspace.restore": _("백업에서 복원함"),
@@ -111,6 +112,7 @@ GROUPS: dict[str, object] = {  # the first word of a code
     "source": _("수집"),
     "release": _("개방"),
     "sql": _("질의"),
+    "run": _("분석"),
     "work": _("작업"),
     "workspace": _("작업 공간"),
     "audit": _("기록"),
@@ -124,6 +126,7 @@ _DOORS: dict[str, object] = {
 }
 _NAMES: dict[str, object] = {  # of what an entry tells in detail
     "access": _("공개 범위"),
+    "analysis": _("분석"),
     "after": _("뒤"),
     "before": _("앞"),
     "bytes": _("바이트"),
@@ -139,6 +142,7 @@ _NAMES: dict[str, object] = {  # of what an entry tells in detail
     "file": _("파일"),
     "form": _("형식"),
     "format": _("형식"),
+    "inputs": _("쓴 데이터"),
     "job": _("작업"),
     "journal": _("명령줄 기록 번호"),
     "keeps": _("쓰는 값"),
@@ -151,6 +155,7 @@ _NAMES: dict[str, object] = {  # of what an entry tells in detail
     "problems": _("문제"),
     "verdict": _("판정"),
     "page": _("화면"),
+    "parameters": _("정한 값"),
     "people": _("사람"),
     "replace": _("바꿔 넣음"),
     "roles": _("역할"),
@@ -230,5 +235,6 @@ def thing(said: str) -> tuple[str, str, str]:
         "dataset": f"/data/{quote(rest)}/",
         "round": f"/rounds/{quote(rest)}/",
         "source": f"/sources/{quote(rest)}/",
+        "run": f"/runs/{quote(rest)}/",
     }
     return str(GROUPS[start]), rest, address.get(start, "")

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "madang.web.releases",
     "madang.web.deposits",
     "madang.web.rounds",
+    "madang.web.runs",
     "madang.web.sql",
     "allauth",
     "allauth.account",

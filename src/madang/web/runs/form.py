@@ -1,0 +1,177 @@
+"""The form of an analysis: a control for each parameter, and the datasets that fit each input."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from madang.access import Person
+from madang.bank.describe import data_day
+from madang.messages import MadangError
+from madang.runs import Analysis, Parameter, Run, fitting
+from madang.web.runs.actions import text_of
+from madang.web.shell.language import said
+from madang.web.shell.workspace import workspace
+
+VALUE, INPUT = "p-", "in-"  # before the names of fields
+_HELD = ("run_value", "run_choice", "run_range")
+
+
+@dataclass(frozen=True)
+class Control:
+    """One parameter as the form asks for it. `kind`: number, date, text, choice, yes_no; `range` in words."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    help: str
+    unit: str
+    range: str
+    low: str
+    high: str
+    step: str
+    options: tuple[tuple[str, str, bool], ...]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A dataset that fits an input."""
+
+    dataset: str
+    title: str
+    version: int
+    as_of: str
+    rows: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """An input: what it is to the question, and what fits it. `standard` is called so by its label."""
+
+    name: str
+    label: str
+    standard: str
+    many: bool
+    optional: bool
+    fits: tuple[Fit, ...]
+
+    @property
+    def missing(self) -> bool:
+        return not self.fits and not self.optional
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody chose: values by parameter as text, datasets by role."""
+
+    values: Mapping[str, str]
+    inputs: Mapping[str, Collection[str]]
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The inputs as the ledger is asked for them."""
+        return {role: ", ".join(names) for role, names in self.inputs.items() if names}
+
+
+def given_in(posted: QueryDict) -> Given:
+    """What a form says."""
+    values = {name[len(VALUE) :]: posted.get(name, "") for name in posted if name.startswith(VALUE)}
+    inputs = {name[len(INPUT) :]: posted.getlist(name) for name in posted if name.startswith(INPUT)}
+    return Given(values, inputs)
+
+
+def given_of(run: Run) -> Given:
+    """What a run was asked, over the newest versions of what it read."""
+    inputs: dict[str, list[str]] = {}
+    for each in run.inputs:
+        inputs.setdefault(each.role, []).append(each.dataset)
+    return Given({name: text_of(value) for name, value in run.parameters.items()}, inputs)
+
+
+def said_of(analysis: Analysis, given: Given) -> dict[str, str]:
+    """The values to ask with: a box left empty means what is usual, but where empty has a meaning of its own."""
+    optional = {each.name for each in analysis.parameters if each.optional}
+    return {name: value for name, value in given.values.items() if value.strip() or name in optional}
+
+
+def unchosen(analysis: Analysis, given: Given, by: Person) -> str:
+    """What is called so by its label: an input of which several datasets fit and none is ticked; "" where there is none."""
+    bank = workspace().bank
+    return next(
+        (role.label for role in analysis.card.inputs
+         if role.many and not given.inputs.get(role.name) and fitting(bank, role, by)), "",
+    )  # fmt: skip
+
+
+def controls(analysis: Analysis, given: Given | None, error: MadangError | None = None) -> list[Control]:
+    """A control for each parameter, filled with what was given or what is usual. Raises MadangError: analysis_…"""
+    wrong = error.params.get("parameter") if error is not None and error.code in _HELD else None
+    return [
+        _control(each, given, said(error) if error is not None and wrong == each.label else "")
+        for each in analysis.parameters
+    ]
+
+
+def _control(each: Parameter, given: Given | None, error: str) -> Control:
+    value = given.values.get(each.name) if given else None
+    value = text_of(each.default) if value is None else value
+    kinds = {"integer": "number", "number": "number", "yes_no": "yes_no", "date": "date", "choice": "choice"}
+    limits = each.range
+    options: tuple[tuple[str, str, bool], ...] = ()
+    if each.choices:
+        options = tuple((key, word, key == value) for key, word in each.choices.items())
+    elif each.kind == "yes_no":
+        options = tuple(
+            (key, str(word), key == value) for key, word in (("true", _("예")), ("false", _("아니요")))
+        )
+    step = f"{limits.step:g}" if limits and limits.step else "1" if each.kind == "integer" else "any"
+    low, high = (f"{limits.low:g}", f"{limits.high:g}") if limits else ("", "")
+    range_ = (
+        _("{low}에서 {high}까지").format(low=f"{limits.low:,g}", high=f"{limits.high:,g}") if limits else ""
+    )
+    return Control(
+        each.name, each.label, kinds.get(each.kind, "text"), value, each.help, each.unit, range_,
+        low, high, step, options, error,
+    )  # fmt: skip
+
+
+def places(analysis: Analysis, given: Given | None, by: Person) -> list[Place]:
+    """The inputs with what of the bank fits each for this person; chosen as given, else as it would be by itself."""
+    ws = workspace()
+    found = []
+    for role in analysis.card.inputs:
+        named = ws.standards.get(role.standard)
+        live = fitting(ws.bank, role, by)
+        wanted = set(given.inputs.get(role.name, ())) if given else set()
+        fits = []
+        for version in live:
+            day = data_day(version)
+            chosen = version.dataset.id in wanted if wanted or given else role.many or len(live) == 1
+            fits.append(
+                Fit(version.dataset.id, str(version.dataset.card["title"]), version.n, day.isoformat() if day else "",
+                    version.rows, chosen)
+            )  # fmt: skip
+        label = named.label if named else role.standard
+        found.append(Place(role.name, role.label, label, role.many, role.optional, tuple(fits)))
+    return found
+
+
+def value_said(parameter: Parameter | None, value: Any) -> str:
+    """A value of a parameter in words, with its unit."""
+    if value is None or value == "":
+        return _("정하지 않음")
+    if isinstance(value, bool):
+        return _("예") if value else _("아니요")
+    if parameter is None:
+        return str(value)
+    if parameter.choices:
+        return parameter.choices.get(str(value), str(value))
+    shown = f"{value:,}" if isinstance(value, int | float) else str(value)
+    return f"{shown}\u202f{parameter.unit}" if parameter.unit else shown

@@ -1,0 +1,24 @@
+"""Computations, where no page waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from madang.web.work.registry import job
+from madang.web.work.running import Running
+
+COMPUTE = "runs.compute"
+_LONG_S = 3600
+
+
+@job(COMPUTE, label=_("분석 실행"), timeout=_LONG_S)
+def compute(
+    running: Running, *, analysis: str, parameters: Mapping[str, str], inputs: Mapping[str, str]
+) -> dict[str, str]:
+    """Make the run: over exactly the versions that were asked, where the person may still read them."""
+    ledger = running.workspace.ledger
+    asked = ledger.ask(analysis, parameters, inputs, by=running.by)
+    run = ledger.run(asked, by=running.by.id, progress=running.progress)
+    return {"run": run.key}

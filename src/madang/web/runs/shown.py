@@ -1,0 +1,123 @@
+"""A run as its page and its report show it: the answer first, then evidence, then method and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from madang.access import Person
+from madang.messages import Language, MadangError
+from madang.results import Cell
+from madang.results.html import About, Used, figure_html, limits_html, sentence_html, table_html
+from madang.runs import Ledger, Run
+from madang.web.accounts.people import name_of
+from madang.web.runs.form import INPUT, VALUE, given_of
+from madang.web.runs.listing import RunLine, analysis_of, behind_titles, run_line, values_of_run
+from madang.web.shell import words
+from madang.web.shell.workspace import bank
+
+_OTHERS = 10  # runs that are offered to compare with
+
+
+@dataclass(frozen=True)
+class TableShown:
+    """A table of a result as HTML."""
+
+    id: str
+    title: str
+    html: SafeString
+
+
+@dataclass(frozen=True)
+class RunShown:
+    """A run as its page shows it. `again` are the fields that ask the same of the newest versions."""
+
+    key: str
+    analysis: str
+    known: bool
+    about: About
+    at: datetime
+    answer: list[SafeString]
+    more: list[SafeString]
+    first: SafeString
+    figures: list[SafeString]
+    tables: list[TableShown]
+    limits: SafeString
+    behind: tuple[str, ...]
+    again: list[tuple[str, str]]
+    others: list[RunLine]
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """The first and the last day that the inputs speak of; "" where none is known."""
+        known = [each.as_of for each in self.about.inputs if each.as_of]
+        return min(known, default=""), max(known, default="")
+
+
+def language() -> Language:
+    """The language of the page, as the core names it."""
+    return "ko" if words.in_korean() else "en"
+
+
+def run_shown(ledger: Ledger, run: Run, by: Person) -> RunShown:
+    """Everything on the page of a run. Raises MadangError: run_broken, result_…"""
+    result, told = run.result, about(ledger, run)
+    spoken = language()
+
+    def why(cell: Cell) -> str:
+        return why_address(run.key, cell)
+
+    sentences = [SafeString(sentence_html(each, result, why, spoken)) for each in result.findings]
+    figures = [SafeString(drawn) for each in result.charts if (drawn := figure_html(each, result, spoken))]
+    others = [each for each in ledger.runs(by=by) if each.analysis == run.analysis and each.key != run.key]
+    return RunShown(
+        run.key, run.analysis, analysis_of(ledger, run) is not None, told, datetime.fromisoformat(run.at),
+        sentences[:2], sentences[2:], figures[0] if figures else SafeString(""), figures[1:],
+        [TableShown(each.id, each.title, SafeString(table_html(each, why, spoken))) for each in result.tables],
+        SafeString(limits_html(result, told, spoken)), behind_titles(ledger, run), again(run),
+        [run_line(ledger, each) for each in others[:_OTHERS]],
+    )  # fmt: skip
+
+
+def why_address(key: str, cell: Cell) -> str:
+    """The address that follows a number back."""
+    asked = urlencode({"table": cell.table, "column": cell.column, "row": cell.row})
+    return f"{reverse('runs:why', args=[key])}?{asked}"
+
+
+def again(run: Run) -> list[tuple[str, str]]:
+    """The fields of a form that asks the same once more, of the newest versions."""
+    given = given_of(run)
+    values = [(f"{VALUE}{name}", value) for name, value in given.values.items()]
+    return values + [(f"{INPUT}{role}", dataset) for role, names in given.inputs.items() for dataset in names]
+
+
+def about(ledger: Ledger, run: Run) -> About:
+    """What stands around a result, in words."""
+    analysis = analysis_of(ledger, run)
+    roles = {each.name: each.label for each in analysis.card.inputs} if analysis else {}
+    inputs = tuple(
+        Used(roles.get(each.role, each.role), each.title, f"{each.dataset}@{each.version}", each.as_of,
+             reverse("desk:version", args=[each.dataset, each.version]))
+        for each in run.inputs
+    )  # fmt: skip
+    made = timezone.localtime(datetime.fromisoformat(run.at))
+    return About(
+        run.title, analysis.card.question if analysis else run.title, inputs, tuple(values_of_run(ledger, run)),
+        analysis.card.not_for if analysis else (), name_of(run.by), f"{made:%Y-%m-%d %H:%M}", run.seconds, run.key,
+    )  # fmt: skip
+
+
+def touch(run: Run) -> None:
+    """Have the record know which restricted datasets are looked at through a run."""
+    seen = bank()
+    for each in {each.dataset for each in run.inputs}:
+        try:
+            seen.may("read", each)
+        except MadangError:  # gone, or for administrators only: `Ledger.seen` has decided
+            continue

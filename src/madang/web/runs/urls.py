@@ -1,0 +1,19 @@
+"""Addresses of analyses and of their runs."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from madang.web.runs import views, views_runs
+
+app_name = "runs"
+urlpatterns = [
+    path("analyses/", views.analyses, name="analyses"),
+    path("analyses/<slug:analysis>/", views.analysis, name="analysis"),
+    path("analyses/<slug:analysis>/under-way/<int:number>/", views.under_way, name="under_way"),
+    path("runs/", views_runs.runs, name="runs"),
+    path("runs/<slug:key>/", views_runs.run, name="run"),
+    path("runs/<slug:key>/why/", views_runs.why, name="why"),
+    path("runs/<slug:key>/compare/<slug:other>/", views_runs.compare, name="compare"),
+    path("runs/<slug:key>/report.<str:form>", views_runs.report, name="report"),
+]

@@ -1,0 +1,128 @@
+"""Pages of runs: the list, a result, why a number is so, two side by side, the report as a file."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+
+from madang.access import Thing, check
+from madang.bank.seen import thing_of
+from madang.messages import MadangError
+from madang.results import Cell
+from madang.results.html import report_html
+from madang.results.xlsx import report_xlsx
+from madang.runs import Run
+from madang.web.accounts.people import person_of
+from madang.web.audit.record import record
+from madang.web.runs.comparing import comparison
+from madang.web.runs.listing import run_line
+from madang.web.runs.shown import about, language, run_shown, touch
+from madang.web.runs.why import chain
+from madang.web.shell.doors import page
+from madang.web.shell.workspace import workspace
+
+_PER_PAGE = 50
+_FORMS = {
+    "html": "text/html; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_NOT_THERE = ("run_missing", "result_table", "result_column", "result_cell")
+
+
+@page
+def runs(request: HttpRequest) -> HttpResponse:
+    """Every run that the person may read, newest first; ?analysis= those of one."""
+    person = person_of(request)
+    check(person, "read", Thing("workspace"))
+    ledger, chosen = workspace().ledger, request.GET.get("analysis", "")
+    found = [each for each in ledger.runs(by=person) if not chosen or each.analysis == chosen]
+    shown = Paginator(found, _PER_PAGE).get_page(request.GET.get("page"))
+    lines = [run_line(ledger, each) for each in shown]
+    title = ledger.analyses[chosen].card.title if chosen and chosen in ledger.analyses else ""
+    told = {"runs": lines, "page": shown, "chosen": chosen, "title": title, "total": len(found)}
+    return render(request, "runs/runs.html", told)
+
+
+@page
+def run(request: HttpRequest, key: str) -> HttpResponse:
+    """A result: the answer, the evidence, method and limits."""
+    found = _run(request, key)
+    return render(request, "runs/run.html", {"run": run_shown(workspace().ledger, found, person_of(request))})
+
+
+@page
+def why(request: HttpRequest, key: str) -> HttpResponse:
+    """From a number to the rows it was made of."""
+    found = _run(request, key)
+    asked = request.GET
+    row = asked.get("row", "0")
+    if not (row.isascii() and row.isdigit() and len(row) < 10):
+        raise Http404
+    try:
+        told = chain(found, Cell(asked.get("table", ""), asked.get("column", ""), int(row)))
+    except MadangError as error:
+        if error.code in _NOT_THERE:
+            raise Http404 from error
+        raise
+    ledger = workspace().ledger
+    shown = {
+        "run": run_line(ledger, found), "chain": told, "seconds": found.seconds,
+        "sentences": [SafeString(each) for each in told.sentences],
+    }  # fmt: skip
+    return render(request, "runs/why.html", shown)
+
+
+@page
+def compare(request: HttpRequest, key: str, other: str) -> HttpResponse:
+    """Two runs of one analysis side by side, the older first."""
+    pair = sorted((_run(request, key), _run(request, other)), key=lambda each: each.at)
+    if pair[0].analysis != pair[1].analysis:
+        raise Http404
+    ledger = workspace().ledger
+    told = {
+        "first": run_line(ledger, pair[0]), "second": run_line(ledger, pair[1]), "found": comparison(ledger, *pair),
+    }  # fmt: skip
+    return render(request, "runs/compare.html", told)
+
+
+@page
+def report(request: HttpRequest, key: str, form: str) -> HttpResponse:
+    """The result as a file that needs nothing else."""
+    found = _run(request, key)
+    if form not in _FORMS:
+        raise Http404
+    told = about(workspace().ledger, found)
+    write = report_xlsx if form == "xlsx" else report_html
+    body = write(found.result, told, language())
+    _recorded(request, found, form)
+    day = found.at[:10].replace("-", "")
+    return HttpResponse(
+        body, content_type=_FORMS[form],
+        headers={"Content-Disposition": f'attachment; filename="{found.analysis}-{day}-{found.key[:6]}.{form}"'},
+    )  # fmt: skip
+
+
+def _run(request: HttpRequest, key: str) -> Run:
+    """A run that the person may read; residents and others who may not are told that there is none."""
+    person = person_of(request)
+    check(person, "read", Thing("workspace"))
+    try:
+        found = workspace().ledger.seen(key, by=person)
+    except MadangError as error:
+        if error.code in _NOT_THERE:
+            raise Http404 from error
+        raise
+    touch(found)
+    return found
+
+
+def _recorded(request: HttpRequest, found: Run, form: str) -> None:
+    """What leaves of restricted datasets is entered."""
+    bank = workspace().bank
+    with transaction.atomic():
+        for each in sorted({each.dataset for each in found.inputs}):
+            if each in bank and thing_of(bank[each]).access == "restricted":
+                record(person_of(request), "dataset.download", each, detail={"form": form, "run": found.key})

@@ -1,0 +1,155 @@
+"""'이 숫자는 왜?': from a number of a run to the rows it was made of, and their places in the original files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pyarrow.parquet as pq
+
+from madang.bank import Version
+from madang.engine.rows import Field, Fields, Query, Source, address, count, rows
+from madang.engine.rows_query import NUMBERS
+from madang.messages import MadangError
+from madang.results import Cell
+from madang.results.html import cell_text, sentence_html
+from madang.runs import Run
+from madang.runs.why import Behind, behind
+from madang.web.shell.cells import filter_said, label_of, shown
+from madang.web.shell.language import said
+from madang.web.shell.workspace import bank, workspace
+
+_ROWS, _COLUMNS = 10, 6
+_ROW = "source_row"
+_NAME = re.compile(r"(?:명|명칭|이름)$")
+_KIND = re.compile(r"(?:구분|상태|서비스|유형|종류|분류|업종|업태|기관|부서|동|시군구)(?:명|명칭|이름)$")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its number in the original, where that is, its cells (value, whether a number), how many problems it has."""
+
+    row: int
+    address: str
+    cells: list[tuple[str | None, bool]]
+    problems: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One input behind a number. `error` says why its rows cannot be shown."""
+
+    role: str
+    dataset: str
+    title: str
+    version: int
+    as_of: str
+    filters: tuple[str, ...] = ()
+    total: int = 0
+    heads: tuple[tuple[str, bool], ...] = ()
+    lines: tuple[Line, ...] = ()
+    rows: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """From a number to its rows. `words` are the cells of its row that say what it is of."""
+
+    number: str
+    exact: str
+    column: str
+    words: tuple[tuple[str, str], ...]
+    sentences: tuple[str, ...]
+    table: str
+    table_title: str
+    stops: tuple[Stop, ...]
+
+
+def chain(run: Run, cell: Cell) -> Chain:
+    """The whole way. Raises MadangError: result_table, result_column, result_cell, run_broken."""
+    result = run.result
+    table = result.table(cell.table)
+    found = behind(run, cell)
+    column = table.column(cell.column)
+    value = table.value(cell.row, column.name)
+    words = [
+        (each.label, str(told))
+        for each in table.columns
+        if each.kind in ("text", "date", "month") and each.name != column.name
+        and (told := table.value(cell.row, each.name)) is not None
+    ]  # fmt: skip
+    sentences = [sentence_html(each, result) for each in result.findings if cell in each.cells.values()]
+    unit = column.unit or ("%" if column.kind == "percent" else "")
+    exact = cell_text(value, column)
+    return Chain(
+        f"{exact}\u202f{unit}" if unit and value is not None else exact, exact, column.label, tuple(words),
+        tuple(sentences), table.id, table.title, tuple(_stop(run, each) for each in found),
+    )  # fmt: skip
+
+
+def _stop(run: Run, each: Behind) -> Stop:
+    read = each.read
+    stop = Stop(read.role, read.dataset, read.title, read.version, read.as_of)
+    try:
+        seen = bank()
+        version = seen.may("read", read.dataset).version(read.version)
+        view = seen.view(version.dataset, version.columns, version=version.n)
+        source = Source(tuple(version.files), workspace().folder / "cache" / "rows" / read.dataset)
+        fields = Fields(version.columns, view, pq.read_schema(version.files[0]).names)
+        names = _columns(each, fields)
+        page = rows(source, Query((*names, _ROW), each.filters, limit=_ROWS), view, version.columns)
+        total = count(source, Query(filters=each.filters), view, version.columns)
+    except MadangError as error:
+        return replace(stop, error=said(error))
+    named = {field.name: field for field in fields.every}
+    words = tuple(f"{label_of(named[one.column]) if one.column in named else one.column} {filter_said(one)}" for one in each.filters)  # fmt: skip
+    asked = [*address(Query(filters=each.filters)), ("version", str(version.n))]
+    return replace(
+        stop, filters=words, total=total, heads=tuple((label_of(field), _numeric(field)) for field in page.columns[:-1]),
+        lines=tuple(_lines(each, version, page.columns[:-1], page.rows)),
+        rows=f"/data/{quote(read.dataset)}/rows/?{urlencode(asked)}",
+    )  # fmt: skip
+
+
+def _columns(each: Behind, fields: Fields) -> tuple[str, ...]:
+    """What is shown of the rows: what they are chosen by, what they are called, what the analysis read, then the others."""
+    there = [field.name for field in fields.every if field.name != _ROW]
+    called = [
+        field.name for field in fields.shown if _NAME.search(field.label) and not _KIND.search(field.label)
+    ]
+    wanted = [*(one.column for one in each.filters), *called[:1], *each.read.columns.values(), *there]
+    return tuple(dict.fromkeys(name for name in wanted if name in there))[:_COLUMNS]
+
+
+def _numeric(field: Field) -> bool:
+    return field.type in NUMBERS and field.type != "year" and not field.masked
+
+
+def _lines(
+    each: Behind, version: Version, fields: Sequence[Field], found: Sequence[tuple[Any, ...]]
+) -> list[Line]:
+    numbers = [int(row[-1]) for row in found]
+    problems = _problems(version, numbers)
+    own = {column.name for column in version.columns}
+    column = next((one.column for one in reversed(each.filters) if one.column in own), "")
+    at = f"/data/{quote(version.dataset.id)}/source/{version.deposit_id}/"
+    return [
+        Line(number, f"{at}?{urlencode({'row': number} | ({'column': column} if column else {}))}",
+             [(shown(value, counted=field.type == "integer"), _numeric(field)) for field, value in zip(fields, row[:-1], strict=True)],
+             problems.get(number, 0))
+        for number, row in zip(numbers, found, strict=True)
+    ]  # fmt: skip
+
+
+def _problems(version: Version, numbers: Sequence[int]) -> dict[int, int]:
+    """How many problems the deposit of a version told of each of these rows."""
+    path = version.dataset.folder / "deposits" / version.deposit_id / "problems.parquet"
+    if not path.is_file() or not numbers:
+        return {}
+    told = pq.read_table(path, columns=["row"], filters=[("row", "in", list(numbers))])
+    counted = told.group_by("row").aggregate([("row", "count")])
+    return dict(zip(counted["row"].to_pylist(), counted["row_count"].to_pylist(), strict=True))
