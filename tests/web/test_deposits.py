@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 import made_up_bank
+from madang.release import Releases
 from madang.web.audit.models import Entry
 from madang.web.deposits import actions, store
 from madang.web.deposits.models import Upload
@@ -320,9 +321,10 @@ def test_a_piece_passes_through_a_quarter_of_a_megabyte(own_city: Workspace) -> 
     assert max(asked) == 1 << 18
 
 
+@pytest.mark.parametrize("place", ["ended", "renewed"])
 @pytest.mark.parametrize("steward", [POST, ""])
 def test_a_deposit_that_was_killed_after_the_bank_is_finished_and_not_done_twice(
-    alice: Any, own_city: Workspace, monkeypatch: pytest.MonkeyPatch, steward: str
+    alice: Any, own_city: Workspace, monkeypatch: pytest.MonkeyPatch, steward: str, place: str
 ) -> None:
     class Killed(BaseException):
         """The process ends here."""
@@ -331,9 +333,12 @@ def test_a_deposit_that_was_killed_after_the_bank_is_finished_and_not_done_twice
 
     key, page = reviewed(alice)
     with monkeypatch.context() as patch:
-        patch.setattr(jobs.actions, "ended", lambda *_, **__: (_ for _ in ()).throw(Killed()))
+        where = jobs.actions if place == "ended" else Workspace
+        patch.setattr(where, place, lambda *_, **__: (_ for _ in ()).throw(Killed()))
         with pytest.raises(Killed):
             confirm(alice, key, page, steward=steward)
+    followed: list[str] = []
+    monkeypatch.setattr(Releases, "follow", lambda _, dataset: followed.append(dataset))
     upload_ = Upload.objects.get(key=key)
     assert upload_.state == "committing"
     job = Job.objects.get(pk=upload_.job)
@@ -344,6 +349,7 @@ def test_a_deposit_that_was_killed_after_the_bank_is_finished_and_not_done_twice
     assert (upload_.state, upload_.error) == ("done", "")
     (made,) = upload_.receipts
     dataset = own_city.bank[made["dataset"]]
+    assert followed == [dataset.id]
     assert (upload_.state, upload_.error_code, len(dataset.versions)) == ("done", "", 1)
     assert (made["version"], made["deposit"]) == (1, dataset.versions[0].deposit_id)
     assert Entry.objects.filter(what="dataset.deposit", thing=f"dataset:{dataset.id}").count() == 1

@@ -16,11 +16,12 @@ from django.utils import timezone
 from madang.bank import Version
 from madang.intake.round_trip import table_of
 from madang.intake.round_trip_commit import commit_edits
+from madang.release import Releases
 from madang.web.audit.models import Entry
 from madang.web.deposits import drafts, jobs
 from madang.web.deposits.models import Draft
 from madang.workspace import Workspace
-from web.deposits_helper import work
+from web.deposits_helper import at_another_start, work
 from web_page import Page
 
 POST = "교통과 주차관리팀"
@@ -264,39 +265,44 @@ def test_a_draft_that_cannot_be_finished_holds_up_no_other(
             raise OSError(5, "damaged")
 
     monkeypatch.setattr(drafts, "finished", finished)
-    monkeypatch.setattr(jobs, "_looked", [])
-    jobs.finish(timezone.now())
-    jobs.finish(timezone.now())
+    finish = at_another_start(jobs.finish)
+    finish(timezone.now())
+    finish(timezone.now())
     assert sorted(asked) == [one.pk, other.pk]
-    assert f"Draft {one.pk} could not be finished" in caplog.text
+    assert "could not finish Draft object" in caplog.text
 
 
 class Killed(BaseException):
     """The process ends here."""
 
 
+@pytest.mark.parametrize("place", ["_committed", "renewed"])
 @pytest.mark.parametrize("comes_back", ["by the work", "by its page", "by approving again"])
 def test_an_approval_that_was_killed_is_finished_and_not_done_twice(
-    alice: Any, city: Workspace, monkeypatch: pytest.MonkeyPatch, comes_back: str
+    alice: Any, city: Workspace, monkeypatch: pytest.MonkeyPatch, comes_back: str, place: str
 ) -> None:
     book = workbook(alice)
     book.worksheets[0]["D2"] = 300
     page = Page(alice.get(send(alice, book).link("바뀐 것 보기")))
     with monkeypatch.context() as patch:
-        patch.setattr(drafts, "_committed", lambda *_, **__: (_ for _ in ()).throw(Killed()))
+        where = drafts if place == "_committed" else Workspace
+        patch.setattr(where, place, lambda *_, **__: (_ for _ in ()).throw(Killed()))
         with pytest.raises(Killed):
             approve(alice, page, ["c0"])
+    followed: list[str] = []
+    monkeypatch.setattr(Releases, "follow", lambda _, dataset: followed.append(dataset))
     assert (live(city).n, Draft.objects.get().state) == (2, "open")
     if comes_back == "by the work":
-        monkeypatch.setattr(jobs, "_looked", [])
-        jobs.finish(timezone.now())
-        jobs.finish(timezone.now())
+        finish = at_another_start(jobs.finish)
+        finish(timezone.now())
+        finish(timezone.now())
     elif comes_back == "by its page":
         assert alice.get(f"/deposits/edits/{Draft.objects.get().pk}/").status_code == 200
     else:
         approve(alice, page, ["c0"], why="다시")
     draft = Draft.objects.get()
     assert (draft.state, draft.version, draft.why, live(city).n) == ("committed", 2, "현장 확인", 2)
+    assert followed == ["물품"]
     entry = Entry.objects.get(what="dataset.edit")
     assert (entry.by, entry.why, entry.detail["version"]) == ("alice", "현장 확인", 2)
     assert "mark" not in entry.detail

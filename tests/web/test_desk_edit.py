@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from madang.access import Person
 from madang.messages import MadangError
+from madang.release import Releases
 from madang.web.audit.models import Entry
-from madang.web.desk import actions
+from madang.web.desk import actions, jobs
 from madang.workspace import Workspace
 from made_up_bank import PARKING
+from web.deposits_helper import at_another_start
 from web_page import Page
 
 POST = "교통과 주차관리팀"
@@ -50,8 +54,47 @@ def test_a_version_made_live_again_is_a_new_one_with_its_rows_and_its_trace(city
     assert rows(city).equals(rows(city, 1))
     entry = Entry.objects.get(what="dataset.rollback")
     assert (entry.by, entry.thing, entry.why, entry.detail) == (
-        "alice", PARKING, "2판의 요금이 틀렸습니다", {"to": 1},
+        "alice", PARKING, "2판의 요금이 틀렸습니다", {"to": 1, "version": 3},
     )  # fmt: skip
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("place", ["follow", "record"])
+def test_a_rollback_that_was_killed_is_on_record_and_editions_follow_it(
+    city: Workspace, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    followed: list[str] = []
+    with monkeypatch.context() as broken:
+        broken.setattr(*((Releases, place) if place == "follow" else (actions, place)), killed)
+        with pytest.raises(Killed):
+            actions.roll_back(ws=city, dataset=PARKING, n=1, why="잘못 올림", by=STEWARD)
+    assert len(city.bank[PARKING].versions) == 3
+    city.rollback(PARKING, 2, by="operator")  # at the command line, which says so itself
+    monkeypatch.setattr(Releases, "follow", lambda _, dataset: followed.append(dataset))
+    finish = at_another_start(jobs.finish)
+    finish(timezone.now())
+    finish(timezone.now())
+    entry = Entry.objects.get(what="dataset.rollback")
+    assert (entry.by, entry.via, entry.thing, entry.why) == ("alice", "work", PARKING, "잘못 올림")
+    assert entry.detail == {"to": 1, "version": 3}
+    assert followed == [PARKING]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_can_write_while_the_editions_follow_a_rollback(
+    city: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_transactions: list[bool] = []
+    monkeypatch.setattr(Releases, "follow", lambda *_: open_transactions.append(connection.in_atomic_block))
+    actions.roll_back(ws=city, dataset=PARKING, n=1, why="잘못 올림", by=STEWARD)
+    assert open_transactions == [False]
 
 
 @pytest.mark.parametrize(

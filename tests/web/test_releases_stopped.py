@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import override_settings
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from madang.web.work.registry import kind_of
 from madang.web.work.running import Running
 from madang.workspace import Workspace
 from release import city
+from web.deposits_helper import at_another_start
 from web.test_releases import filled
 
 POST = "위생과 인허가팀"
@@ -35,6 +37,10 @@ class Killed(BaseException):
 
 def killed(*_: object, **__: object) -> None:
     raise Killed
+
+
+def locked(*_: object, **__: object) -> None:
+    raise OperationalError("database is locked")
 
 
 @pytest.fixture
@@ -150,11 +156,34 @@ def test_what_was_killed_and_is_never_tried_again_is_said_by_the_runner(
         with pytest.raises(Killed):
             actions.decide(by=KIM, decision=wish(shops))
     shops.releases.decide(wish(shops, by="operator"))  # at the command line, which says so itself
-    monkeypatch.setattr(jobs, "_looked", [])
+    finish = at_another_start(jobs.finish)
     for _ in range(2):
-        jobs.finish(timezone.now())
+        finish(timezone.now())
     assert said() == [("release.decide", "kim")]
     assert Entry.objects.get().via == "work"
+
+
+def test_what_cannot_be_said_now_is_said_later_and_stops_nobody_else(
+    shops: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One edition whose decisions cannot be read, and a database that is locked once."""
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "tell", killed)
+        with pytest.raises(Killed):
+            actions.decide(by=KIM, decision=wish(shops))
+    damaged = shops.folder / "content" / "releases" / "가가"
+    damaged.mkdir()
+    (damaged / "1.json").write_text("{}", encoding="utf-8")
+    finish, now = at_another_start(jobs.finish), timezone.now()
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "locked_head", locked)
+        finish(now)
+    assert said() == []
+    finish(now + timedelta(seconds=1))  # not at once again
+    assert said() == []
+    finish(now + timedelta(minutes=1))
+    assert said() == [("release.decide", "kim")]
+    assert finish.left == ["가가"]
 
 
 @pytest.mark.parametrize("ends_at", ["keep", "erase", "record"])

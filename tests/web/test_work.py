@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
 
 import people
@@ -247,3 +249,32 @@ def test_notices_reach_whoever_holds_the_post_and_are_seen_for_all_of_them(
     holder.post("/notices/seen/", {"upto": told.pk})
     told.refresh_from_db()
     assert told.seen_by == "alice"
+
+
+def test_what_was_left_is_finished_once_each_for_itself_and_what_fails_again_and_again_less_often() -> None:
+    asked: list[int] = []
+
+    def finish(thing: int) -> None:
+        asked.append(thing)
+        if thing == 2 and asked.count(2) < 4:
+            raise OSError(5, "damaged")
+
+    looked: list[bool] = []
+
+    def things() -> list[int]:
+        looked.append(True)
+        if len(looked) == 1:
+            raise OperationalError("database is locked")
+        return [1, 2, 3]
+
+    finisher, began = registry.AtStart(things, finish), NOON
+    tried: list[int] = []
+    for second in range(0, 3_600, 5):
+        before = asked.count(2)
+        finisher(began + timedelta(seconds=second))
+        if asked.count(2) > before:
+            tried.append(second)
+    assert (asked.count(1), asked.count(3), asked.count(2), len(looked)) == (1, 1, 4, 2)
+    waits = [after - before for before, after in itertools.pairwise(tried)]
+    assert waits == [30, 60, 120]
+    assert finisher.left == []

@@ -175,8 +175,8 @@ class Bank:
         with disk_errors(folder), locked(folder / ".lock"):
             return _change_card(self[dataset_id], change, by=by, at=at)
 
-    def rollback(self, dataset_id: str, n: int, *, by: str, at: datetime) -> Version:
-        """Make version n live again, as a new version; nothing in between is lost.
+    def rollback(self, dataset_id: str, n: int, *, by: str, at: datetime, why: str = "") -> Version:
+        """Make version n live again, as a new version; nothing in between is lost. `why` is kept with it.
 
         Raises MadangError: dataset_missing, version_missing, rollback_same.
         """
@@ -190,7 +190,7 @@ class Bank:
             dataset_id,
             wanted.files,
             receipt={**receipt, "rollback_to": n, "by": by, "at": at.isoformat()},
-            facts={**wanted.facts, "rollback_to": n},
+            facts={**wanted.facts, "rollback_to": n, "rollback_why": why},
             problems=wanted.problems_path,
             by=by,
             at=at,

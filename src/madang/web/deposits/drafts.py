@@ -87,8 +87,8 @@ def approve(
         why=why.strip(), at=ws.clock(), mark=_mark(draft),
         file=draft.upload_name,
     )  # fmt: skip
-    _committed(draft, version, by=by, why=why.strip())
     ws.renewed(draft.dataset)
+    _committed(draft, version, by=by, why=why.strip())  # last: killed before it, `finished` does both
     return version
 
 
@@ -99,8 +99,8 @@ def finished(draft: Draft, ws: Workspace) -> Version | None:
         return None
     version = committed_as(ws.bank[draft.dataset], _mark(draft), after=draft.base)
     if version is not None:
-        _committed(draft, version, by=Person(version.by, via="work"), why=str(version.facts["edit"]["why"]))
         ws.renewed(draft.dataset)
+        _committed(draft, version, by=Person(version.by, via="work"), why=str(version.facts["edit"]["why"]))
     return version
 
 

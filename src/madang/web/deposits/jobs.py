@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
 from datetime import datetime
 from typing import Any
@@ -22,13 +21,11 @@ from madang.web.deposits import actions, copies, drafts, rights
 from madang.web.deposits.models import Draft, Upload
 from madang.web.deposits.states import COMING, COMMITTING, FAILED, OPEN, READING, REVIEW
 from madang.web.shell.workspace import workspace
-from madang.web.work.registry import job, planner
+from madang.web.work.registry import at_start, job, planner
 from madang.web.work.running import Running
 from madang.workspace import Workspace
 
 _LONG_S = 6 * 3600
-_log = logging.getLogger(__name__)
-_looked: list[datetime] = []
 
 
 @job("deposits.read", label=_("올린 파일 읽기"), timeout=_LONG_S, attempts=2)
@@ -85,8 +82,8 @@ def commit(running: Running, key: str, seen: str, why: str = "") -> dict[str, An
         actions.stopped(upload, error.code, error.params, state=REVIEW)
         return {"error": error.code}
     told = [receipt.to_json() for receipt in receipts]
-    actions.ended(upload, told, by=running.by, why=why)
     ws.renewed(*{receipt.dataset for receipt in receipts if receipt.verdict != "unchanged"})
+    actions.ended(upload, told, by=running.by, why=why)  # last: killed before it, the job does it all again
     place.remove()
     return {"receipts": [receipt.deposit for receipt in receipts]}
 
@@ -155,15 +152,7 @@ def expire(now: datetime) -> None:
         actions.expire(workspace(), now)
 
 
-@planner
-def finish(now: datetime) -> None:
-    """Drafts whose approval was killed, found once when the runner starts; each for itself."""
-    if _looked:
-        return
-    ws = workspace()
-    for draft in list(Draft.objects.filter(state=OPEN)):
-        try:
-            drafts.finished(draft, ws)
-        except Exception:  # the others are not to wait for it; its own page tries again
-            _log.exception("Draft %s could not be finished", draft.pk)
-    _looked.append(now)
+@at_start(lambda: Draft.objects.filter(state=OPEN))
+def finish(draft: Draft) -> None:
+    """A draft whose approval was killed."""
+    drafts.finished(draft, workspace())

@@ -14,12 +14,12 @@ from madang.messages import MadangError
 from madang.release import Decision
 from madang.web.releases import actions, form
 from madang.web.releases.telling import tell_shut
-from madang.web.work.registry import job, planner
+from madang.web.shell.workspace import workspace
+from madang.web.work.registry import at_start, job, planner
 from madang.web.work.running import Running
 
 PREVIEW, DECIDE, REFRESH = "releases.preview", "releases.decide", "releases.refresh"
 _LONG_S = 3600
-_looked: list[datetime] = []  # when the runner started; one process
 _ROWS, _TABLE_ROWS = 100_000, 1_000  # from so many on a page would wait for more than a second or two
 
 
@@ -50,12 +50,10 @@ def refresh(running: Running, *, edition: str) -> dict[str, Any]:
     return {"edition": edition, "versions": [each.n for each in made]}
 
 
-@planner
-def finish(now: datetime) -> None:
-    """Decisions whose process ended before they were in the record, found once when the runner starts."""
-    if not _looked:
-        _looked.append(now)
-        actions.tell_all()
+@at_start(lambda: workspace().releases.decisions.editions())
+def finish(edition: str) -> None:
+    """Decisions about an edition whose process ended before they were in the record."""
+    actions.tell(edition)
 
 
 @planner

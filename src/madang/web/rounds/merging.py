@@ -130,6 +130,9 @@ def merge_round(ws: Workspace, round_: Round, *, by: Person) -> tuple[Version, b
     )
     decisions = {each.key: each.keeps for each in round_.decisions.all()}
     version, new = merge(ws.bank, wanted, decisions, by=by.id, at=ws.clock())
+    ws.renewed(
+        round_.target
+    )  # before the entry: killed between them, the round is not merged and is merged again
     with transaction.atomic():
         if new or not round_.merges.filter(version=version.n).exists():
             numbers = [each.number for each in given]
@@ -140,7 +143,6 @@ def merge_round(ws: Workspace, round_: Round, *, by: Person) -> tuple[Version, b
             by, "round.merge", f"round:{round_.key}",
             detail={"dataset": round_.target, "version": version.n, "rows": version.rows, "new": new},
         )  # fmt: skip
-    ws.renewed(round_.target)
     return version, new
 
 

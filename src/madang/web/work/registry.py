@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -28,6 +29,8 @@ class Kind:
     quiet: bool
 
 
+_FIRST_WAIT_S, _MOST_WAIT_S = 15.0, 3_600.0
+_log = logging.getLogger("madang.work")
 _KINDS: dict[str, Kind] = {}
 _PLANNERS: list[Planner] = []
 
@@ -54,6 +57,48 @@ def planner(plan: Planner) -> Planner:
     """Declares ``plan(now)``, called by the runner some times a minute: it starts the jobs whose time has come."""
     _PLANNERS.append(plan)
     return plan
+
+
+class AtStart:
+    """Finishes, once when the runner starts, what killed processes left half done: each thing for itself, so that none
+    waits for another. What fails is tried again, less and less often."""
+
+    def __init__(self, things: Callable[[], Iterable[Any]], finish: Callable[[Any], object]) -> None:
+        self._things, self._finish, self.__module__ = things, finish, finish.__module__
+        self.left: list[Any] | None = None  # None: not looked for yet
+        self._wait_s, self._again = _FIRST_WAIT_S, datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self, now: datetime) -> None:
+        if self.left == [] or now < self._again:
+            return
+        try:
+            left = list(self._things()) if self.left is None else self.left
+        except Exception:  # a database or a bank that is away for a moment
+            _log.exception("%s could not look for what was left", self.__module__)
+        else:
+            self.left = [each for each in left if not self._finished(each)]
+            if not self.left:
+                return
+        self._again, self._wait_s = now + timedelta(seconds=self._wait_s), min(2 * self._wait_s, _MOST_WAIT_S)
+
+    def _finished(self, thing: Any) -> bool:
+        try:
+            self._finish(thing)
+        except Exception:
+            _log.exception("%s could not finish %s", self.__module__, thing)
+            return False
+        return True
+
+
+def at_start(things: Callable[[], Iterable[Any]]) -> Callable[[Callable[[Any], object]], AtStart]:
+    """Declares ``finish(thing)``, done with each of `things` once when the runner starts."""
+
+    def declare(finish: Callable[[Any], object]) -> AtStart:
+        made = AtStart(things, finish)
+        _PLANNERS.append(made)
+        return made
+
+    return declare
 
 
 def kind_of(name: str) -> Kind:
