@@ -17,10 +17,8 @@ from scipy.special import gammaln
 Array = npt.NDArray[Any]
 
 _WAVES = 2
-_TREND_SD, _WAVE_SD = (
-    0.3,
-    0.7,
-)  # of the logarithm: growth in a season, size of a wave; what few counts are drawn to
+# standard deviations of logarithms: growth in a season, size of a wave; what few counts are drawn to
+_TREND_SD, _WAVE_SD = 0.3, 0.7
 _STEPS = 15
 _TIMES, _FAR = 2.0, 3.0  # times other years, standard deviations: what lies beyond shapes no season and trend
 _PRIOR = 0.25  # periods

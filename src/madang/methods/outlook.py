@@ -47,7 +47,8 @@ _KINDS = {
 class Quality:
     """How good the reconciled forecasts of one level were in the back-test; arrays are by periods ahead (h,).
 
-    Bounds of each origin were made without the origins that look at the same periods, so coverage is of new cases.
+    Bounds of each origin were made without the origins that look at the same periods, so coverage is of new cases;
+    candidates were chosen on these origins, so errors are a little on the kind side.
     """
 
     level: tuple[str, ...]
@@ -116,21 +117,21 @@ def outlook(
     width = width_of(actual, tested, keys, seed)
     widths = tuple(width_of(actual[:, far], tested[:, far], keys, seed) for far in _far_origins(at, horizon))
     return Outlook(
-        tree,
-        y,
-        season,
-        mean,
-        width.intervals(mean),
-        width,
-        choices,
-        group,
-        method,
-        scores,
-        _qualities(tree, y, at, season, actual, tested, widths),
-        at,
-        actual,
-        tested,
-        widths,
+        tree=tree,
+        history=y,
+        season=season,
+        mean=mean,
+        intervals=width.intervals(mean),
+        width=width,
+        choices=choices,
+        group=group,
+        reconciled=method,
+        reconciled_error=scores,
+        quality=_qualities(tree, y, at, season, actual, tested, widths),
+        origins=at,
+        actual=actual,
+        tested=tested,
+        widths=widths,
     )
 
 
