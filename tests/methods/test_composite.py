@@ -105,10 +105,23 @@ def test_components_are_those_of_scikit_learn() -> None:
     assert_allclose(found.weights, loadings.sum(axis=0) / loadings.sum(), rtol=1e-9)
 
 
-def test_two_that_say_the_same_hold_the_component_and_a_third_has_nothing_of_it() -> None:
+def test_two_that_say_the_same_hold_the_component_and_a_third_has_little_of_it() -> None:
+    """Correlations 1 and r: the eigenvalue is e = (3 + sqrt(1 + 8 r^2)) / 2, the third's share (e - 2)^2 / ((e - 2)^2 + 2 r^2)."""
     column = np.array([1.0, 2, 3, 4, 5, 6])
-    apart = np.array([1.0, -2, 1, 1, -2, 1])  # no correlation with the line
-    assert_allclose(pca_weights(np.column_stack([column, -column, apart])).weights, [0.5, 0.5, 0], atol=1e-12)
+    third = np.array([1.0, -2, 1, 1, -2, 1]) + 0.2 * column
+    r = np.corrcoef(column, third)[0, 1]
+    over = (3 + (1 + 8 * r**2) ** 0.5) / 2 - 2
+    share = over**2 / (over**2 + 2 * r**2)
+    assert 0.05 < share < 0.2
+    found = pca_weights(np.column_stack([column, -column, third]))
+    assert_allclose(found.weights, [(1 - share) / 2, (1 - share) / 2, share])
+    assert found.components == 1
+
+
+def test_indicators_that_have_nothing_in_common_weigh_the_same() -> None:
+    found = pca_weights([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+    assert_allclose(found.weights, 1 / 3)
+    assert (found.components, found.explained) == (3, pytest.approx(1))
 
 
 # scales and means

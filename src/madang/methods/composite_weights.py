@@ -60,9 +60,9 @@ def entropy_weights(scaled: ArrayLike) -> Floats:
 def pca_weights(values: ArrayLike) -> PcaWeights:
     """Weights of k indicators by how much of them the strong common components hold (OECD/JRC 2008, step 6).
 
-    Principal components of the correlation matrix of `values` (n x k) with an eigenvalue above 1, the first in any
-    case; a weight is the sum of the squared loadings on them (which no rotation changes), all made to sum to 1.
-    It says what varies together, not what matters. Raises MadangError (composite_scaled) where a value is missing or
+    Principal components of the correlation matrix of `values` (n x k) with an eigenvalue of 1 or more; a weight is the
+    sum of the squared loadings on them (which no rotation changes), all made to sum to 1. It says what varies together,
+    not what matters. Raises MadangError (composite_scaled) where a value is missing or
     an indicator is the same everywhere.
     """
     found = np.asarray(values, np.float64)
@@ -75,8 +75,7 @@ def pca_weights(values: ArrayLike) -> PcaWeights:
         raise MadangError("composite_scaled")
     size = found.shape[1]
     eigenvalues, vectors = np.linalg.eigh(np.corrcoef(found, rowvar=False).reshape(size, size))
-    kept = eigenvalues > 1 + 1e-9
-    kept[-1] = True
+    kept = eigenvalues > 1 - 1e-9
     communality = (vectors[:, kept] ** 2 * eigenvalues[kept]).sum(axis=1)
     return PcaWeights(communality / communality.sum(), int(kept.sum()), float(eigenvalues[kept].sum() / size))
 
