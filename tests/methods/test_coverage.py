@@ -204,8 +204,9 @@ def test_pairs_of_a_matrix_are_those_of_the_plane() -> None:
 
 def test_access_of_a_town_by_hand() -> None:
     """Two doctors' rooms, three cells. Room 0 (10 doctors) has cell 0 in zone 1, cell 1 in zone 2; room 1 (5 doctors) has
-    cell 1 in zone 1: 10 / (100 + 0.68 * 50) and 5 / 50; the third cell has nothing."""
-    pairs = pairs_by_cost([[500, 3000], [1500, 900], [9000, np.nan]], 2000)
+    cell 1 in zone 1: 10 / (100 + 0.68 * 50) and 5 / 50; the third cell has nothing.
+    A zone holds its bound."""
+    pairs = pairs_by_cost([[1000, 3000], [1500, 900], [9000, np.nan]], 2000)
     found = two_step_access(pairs, [10, 5], [100, 50, 30], [1000, 2000], [1.0, 0.68])
     assert_allclose(found.ratio, [10 / 134, 5 / 50])
     assert_allclose(found.score, [10 / 134, 0.68 * 10 / 134 + 5 / 50, 0])

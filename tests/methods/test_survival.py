@@ -323,53 +323,6 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert 0.92 < held.mean() < 0.98
 
 
-def planted_cells(rng: np.random.Generator, weight: float) -> tuple[Any, Any, Any, Any]:
-    """400 cells of 2 to 40 shops of two trades; survival at 3 drawn from a Beta around 0.6 and 0.8."""
-    sizes = rng.integers(2, 40, 400)
-    parent = np.arange(400) % 2
-    mean = np.array([0.6, 0.8])[parent]
-    truth = rng.beta(weight * mean, weight * (1 - mean))
-    group = np.repeat(np.arange(400), sizes)
-    leave = rng.exponential(-3 / np.log(truth[group]))
-    watched = rng.uniform(2, 8, len(group))
-    return np.minimum(leave, watched), leave <= watched, group, (truth, parent)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("weight", [8.0, 60.0])
-def test_small_cells_are_better_adjusted_and_their_intervals_hold(weight: float) -> None:
-    held, weights, gain = [], [], []
-    for seed in range(5):
-        leave, closed, group, (truth, parent) = planted_cells(np.random.default_rng(seed), weight)
-        at = kaplan_meier(leave, closed, group, ages=(3.0,)).at
-        whole = kaplan_meier(leave, closed, parent[group], ages=(3.0,)).at
-        found = shrink(at, whole, parent)
-        assert found.at.adjusted.tolist() == at.few.tolist()
-        assert (found.at.survival[~at.few] == at.survival[~at.few]).all()
-        few, seen = at.few[:, 0], at.few[:, 0] & ~np.isnan(at.survival[:, 0])
-        off = [np.mean((each.survival[seen, 0] - truth[seen]) ** 2) for each in (at, found.at)]
-        gain.append(np.sqrt(off[1] / off[0]))
-        held.append(((found.at.low[:, 0] <= truth) & (truth <= found.at.high[:, 0]))[few].mean())
-        weights.append(found.weight.mean())
-    assert np.mean(gain) < 0.75
-    assert 0.91 < np.mean(held) < 0.98
-    assert np.mean(weights) == pytest.approx(weight, rel=0.5)
-
-
-def test_a_cell_that_nobody_was_seen_in_is_the_trade_of_the_city() -> None:
-    leave, closed = np.tile([100, 2000, 1500, 400, 3000], 40), np.tile([1, 0, 0, 1, 0], 40)
-    group = np.repeat([0, 1], [180, 20])
-    at = kaplan_meier(leave, closed, group, groups=3).at
-    whole = kaplan_meier(leave, closed).at
-    found = shrink(at, whole, [0, 0, 0])
-    assert found.at.adjusted.tolist() == [[False] * 3, [True] * 3, [True] * 3]
-    assert_allclose(found.at.survival[2], whole.survival[0], atol=1e-3)
-    assert (found.at.high - found.at.low)[2, 1] > 0.2  # whatever the trade, a dong may differ
-    assert found.effective[2].tolist() == [0, 0, 0]
-    with pytest.raises(MadangError):
-        shrink(at, whole, [0, 0])
-
-
 # --- licences
 
 
