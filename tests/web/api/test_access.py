@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from api_city import PARKING, POST, SECRET
+from madang.release import Releases
+from madang.web.api import jobs
+from madang.web.audit.models import Entry
 from madang.web.shell import often as limits
+from madang.web.work import queue
+from madang.web.work.models import Job
+from madang.web.work.running import Running
 from madang.workspace import Workspace
+from web.deposits_helper import work
 
 PATHS = [
     "",
@@ -369,3 +378,61 @@ def test_a_token_that_was_not_made_for_reading_reads_nothing(program: Any) -> No
         answer = client.get(f"/api/v1/{address}")
         assert (answer.status_code, answer.json()["code"]) == (403, "api_scope"), address
     assert client.get("/api/v1/me").status_code == 200
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["follow", "record", "rmtree"])
+def test_a_deposit_that_was_killed_is_on_record_and_followed_and_not_done_twice(
+    program: Any, own_api_city: Workspace, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    followed: list[str] = []
+    with override_settings(MADANG_WORKSPACE=str(own_api_city.folder)):
+        client = program("administrator", scopes=("read", "deposit"), username="root3")
+        sent = client.post(
+            "/api/v1/datasets/새-목록/deposits?name=목록.csv", "이름,자리\n가,1\n".encode(), "text/csv"
+        )
+        (job,) = Job.objects.filter(kind="api.deposit")
+        with monkeypatch.context() as broken:
+            where = {"follow": Releases, "record": jobs, "rmtree": jobs.shutil}[place]
+            broken.setattr(where, place, killed)
+            held = queue.claim(timezone.now())
+            with pytest.raises(Killed):
+                jobs.deposit(Running(held), **held.params)
+        monkeypatch.setattr(Releases, "follow", lambda _, dataset: followed.append(dataset))
+        queue.recover(held.lease_until + timedelta(seconds=1), lambda: 0.5)
+        Job.objects.filter(pk=job.pk).update(run_at=timezone.now())
+        assert work() == 1
+        (receipt,) = client.get(sent.headers["Location"]).json()["receipts"]
+        dataset = own_api_city.bank["새-목록"]
+        (version,) = dataset.versions
+        assert (receipt["verdict"], receipt["version"]) == ("accepted", 1)
+        assert receipt["deposit"] == version.deposit_id
+        assert followed == ["새-목록"]
+        entry = Entry.objects.get(what="dataset.deposit")
+        assert (entry.by, entry.detail["verdict"], entry.detail["deposit"]) == (
+            "root3", "accepted", version.deposit_id,
+        )  # fmt: skip
+        assert not list((own_api_city.folder / "cache" / "api").iterdir())
+
+
+def test_a_file_whose_job_has_failed_goes_after_a_day(own_api_city: Workspace, program: Any) -> None:
+    with override_settings(MADANG_WORKSPACE=str(own_api_city.folder)):
+        client = program("administrator", scopes=("read", "deposit"), username="root4")
+        for name in ("가", "나"):
+            client.post(f"/api/v1/datasets/{name}/deposits?name={name}.csv", b"a,b\n1,2\n", "text/csv")
+        gone, kept = Job.objects.filter(kind="api.deposit").order_by("pk")
+        Job.objects.filter(pk=gone.pk).update(state="failed")
+        now = timezone.now()
+        jobs.clear(now)
+        assert len(list((own_api_city.folder / "cache" / "api").iterdir())) == 2
+        jobs.clear(now + timedelta(days=2))
+        (left,) = (own_api_city.folder / "cache" / "api").iterdir()
+        assert str(left) in kept.params["file"]

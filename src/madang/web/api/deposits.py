@@ -83,11 +83,16 @@ def check_into(person: Person, ws: Workspace, dataset: str) -> None:
     access.check_into(person, dataset, thing_of(ws.bank[dataset]) if is_there else None)
 
 
+def folder_of(ws: Workspace) -> Path:
+    """Where files wait for their jobs, each in a folder of its own."""
+    return ws.folder / "cache" / "api"
+
+
 def _taken(request: HttpRequest, ws: Workspace) -> Path:
     """The file of a request, on disk in a folder of its own. Raises MadangError: api_too_large, api_no_file."""
     if whole(request.headers.get("Content-Length")) > MOST_BYTES:
         raise MadangError("api_too_large", most=MOST_BYTES >> 20)
-    folder = ws.folder / "cache" / "api" / secrets.token_hex(12)
+    folder = folder_of(ws) / secrets.token_hex(12)
     folder.mkdir(parents=True, mode=0o700)
     try:
         if (request.content_type or "").startswith("multipart/"):

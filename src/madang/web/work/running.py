@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from madang.access import Person
 from madang.web.shell.workspace import workspace
@@ -28,6 +29,7 @@ class Running:
         self.by: Person = job.asked_by()
         self.number: int = job.pk
         self.thing: str = job.thing
+        self.since: datetime = job.made_at
         self.workspace: Workspace = workspace()
 
     def progress(self, done: int, total: int | None = None, step: str = "") -> None:
