@@ -214,7 +214,7 @@ def test_some_series_of_m3_are_foretold_better_than_last_year() -> None:
     series = m3(shared("benchmarks", "m3", "M3_monthly_first120_long.csv"), 6)
     errors = [
         (
-            accuracy.smape(test, forecast.four_models(train, 18, 12)[0]),
+            accuracy.smape(test, forecast.five_models(train, 18, 12)[0]),
             accuracy.smape(test, forecast.candidate("seasonal_naive", train, 18, 12)[0]),
         )
         for train, test in series
@@ -227,6 +227,6 @@ def test_some_series_of_m3_are_foretold_better_than_last_year() -> None:
 def test_a_made_up_year_is_foretold_better_than_last_year() -> None:
     rng, at = np.random.default_rng(8), np.arange(78)
     whole = (100 + 2 * at) * (1 + 0.3 * np.sin(2 * np.pi * at / 12)) + rng.normal(0, 8, (3, 78))
-    ours = forecast.four_models(whole[:, :60], 18, 12)
+    ours = forecast.five_models(whole[:, :60], 18, 12)
     naive = forecast.candidate("seasonal_naive", whole[:, :60], 18, 12)
     assert accuracy.smape(whole[:, 60:], ours).mean() < 0.5 * accuracy.smape(whole[:, 60:], naive).mean()
