@@ -352,23 +352,23 @@ def city() -> City:
 def test_every_burst_of_complaints_that_was_planted_is_the_most_likely_cluster_of_its_topic(
     city: City,
 ) -> None:
-    """A dozen letters each, in the weeks and from the 행정동 where they were planted, of twenty to three hundred."""
+    """A dozen letters each, in the fortnights and from the 행정동 where they were planted, of twenty to three hundred."""
     letters, dongs = when.drawn(city, topics()), city.get(Ground).dongs
     middle = shapely.centroid(dongs.shape)
     day = letters.received.astype("datetime64[D]")
-    week, names = (day - day[0]).astype(int) // 7, [topic.id for topic in topics()]
+    fortnight, names = (day - day[0]).astype(int) // 14, [topic.id for topic in topics()]
     assert len(letters.bursts) >= 10
     for burst in letters.bursts:
         mine = letters.topic == names.index(burst.topic)
-        cases = np.zeros((len(dongs), week.max() + 1), int)
-        np.add.at(cases, (letters.dong[mine], week[mine]), 1)
+        cases = np.zeros((len(dongs), fortnight.max() + 1), int)
+        np.add.at(cases, (letters.dong[mine], fortnight[mine]), 1)
         found = scan_space_time(
             cases, np.maximum(dongs.people, 1), shapely.get_x(middle), shapely.get_y(middle), rng=dice(),
-            max_time_share=8 / cases.shape[1], replicates=99,
+            max_time_share=4 / cases.shape[1], replicates=99,
         ).clusters[0]  # fmt: skip
-        start, end = ((np.datetime64(each) - day[0]).astype(int) // 7 for each in (burst.start, burst.end))
+        start, end = ((np.datetime64(each) - day[0]).astype(int) // 14 for each in (burst.start, burst.end))
         assert dongs.name[burst.dong] in [dongs.name[area] for area in found.areas], burst
-        assert start - 2 <= found.first_period <= found.last_period <= end + 2, burst
+        assert start - 1 <= found.first_period <= found.last_period <= end + 1, burst
         assert found.p_value == 0.01, burst
 
 

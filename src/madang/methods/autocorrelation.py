@@ -19,7 +19,7 @@ from madang.methods.permutation import (
 )
 from madang.methods.weights import SpatialWeights
 
-_CELLS = 1 << 22  # numbers permuted at once: 32 MB
+_CELLS = 1 << 18  # numbers permuted at once: 2 MB
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,15 @@ def global_moran(
     """Moran's I of n `values` (Moran 1950): (n / S0) z'Wz / z'z, and how seldom chance does it.
 
     All values are permuted over the areas. Raises MadangError (hot_spots_lengths, hot_spots_gaps, hot_spots_same) where
-    lengths differ, a value is missing, or all are the same. Memory: 64 MB.
+    lengths differ, a value is missing, or all are the same. Memory: some MB.
     """
     z = _deviations(values, weights)
     scale = len(z) / weights.matrix.sum() / (z @ z)
     found = float(scale * (z @ (weights.matrix @ z)))
     step, runs = max(1, _CELLS // len(z)), []
     for start in range(0, permutations, step):
-        shuffled = rng.permuted(np.tile(z, (min(step, permutations - start), 1)), axis=1).T
+        drawn = [rng.permutation(z) for _ in range(min(step, permutations - start))]
+        shuffled = np.stack(drawn, axis=1)
         runs.append(scale * np.einsum("ij,ij->j", shuffled, weights.matrix @ shuffled))
     simulated = np.concatenate(runs)
     p = pseudo_p(np.array([found]), simulated[None, :], alternative)
@@ -123,8 +124,8 @@ def local_moran(
 ) -> LocalMoran:
     """Local Moran of n `values` (Anselin 1995), (n - 1) z_i (Wz)_i / z'z with z standardised, as esda scales it.
 
-    Inference by conditional permutation (`conditional_p`), what to believe by `false_discoveries`. Raises and holds in
-    memory as `global_moran` does. With R permutations no p is below 2 / (R + 1) (two-sided): where many areas are
+    Inference by conditional permutation (`conditional_p`), what to believe by `false_discoveries`. Raises as
+    `global_moran` does. With R permutations no p is below 2 / (R + 1) (two-sided): where many areas are
     tested, a few that stand out alone may need more permutations than 999.
     """
     z = _deviations(values, weights)
@@ -150,8 +151,8 @@ def getis_ord(
 ) -> GetisOrd:
     """Gi* of n `values` (Getis and Ord 1992; z by Ord and Getis 1995): an area counts as its own neighbour.
 
-    Its own weight is 1 beside neighbours of weight 1; row-standardised weights sum to 1 with it. Raises, believes and
-    holds in memory as `local_moran` does; also raises MadangError (hot_spots_sum) where the values sum to 0.
+    Its own weight is 1 beside neighbours of weight 1; row-standardised weights sum to 1 with it. Raises and
+    believes as `local_moran` does; also raises MadangError (hot_spots_sum) where the values sum to 0.
     """
     deviations = _deviations(values, weights)
     y, total = np.asarray(values, np.float64), float(np.sum(values))
