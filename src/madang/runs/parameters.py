@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from madang.messages import MadangError
 
@@ -86,13 +86,16 @@ def values_of(parameters: tuple[Parameter, ...], said: Mapping[str, Any]) -> dic
 
 
 def _parameter(name: str, hint: Any, default: Any, words: Mapping[str, Any]) -> Parameter:
-    limits = None
-    if get_origin(hint) is Annotated:
-        hint, *more = get_args(hint)
-        limits = next((each for each in more if isinstance(each, Range)), None)
-    optional = isinstance(hint, UnionType) and type(None) in get_args(hint)
-    if optional:
-        hint = next(each for each in get_args(hint) if each is not type(None))
+    limits, optional = None, False
+    while get_origin(hint) is Annotated or isinstance(hint, UnionType) or get_origin(hint) is Union:
+        if get_origin(hint) is Annotated:
+            hint, *more = get_args(hint)
+            limits = next((each for each in more if isinstance(each, Range)), limits)
+            continue
+        kinds = [each for each in get_args(hint) if each is not type(None)]
+        if len(kinds) != 1:
+            raise MadangError("analysis_parameter", parameter=name)
+        hint, optional = kinds[0], True
     choices = None
     if get_origin(hint) is Literal:
         told = words.get("choices", {})
