@@ -110,6 +110,7 @@ def test_ground_in_reach_is_that_of_circles() -> None:
     )
 
 
+@pytest.mark.slow
 def test_ground_in_reach_is_what_darts_say() -> None:
     """Overlapping circles in two areas, against a million darts: to one part in a hundred (handbook C12)."""
     rng = np.random.default_rng(12)

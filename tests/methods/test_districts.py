@@ -70,7 +70,7 @@ LIVES = st.lists(
 
 
 @given(LIVES, st.lists(st.integers(0, 900), min_size=2, max_size=5, unique=True))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_turnover_is_what_one_counts_by_hand(lives: Any, cuts: list[int]) -> None:
     start = [FIRST + timedelta(days=each) for each, _, _ in lives]
     end = [

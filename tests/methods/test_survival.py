@@ -215,7 +215,7 @@ def watched(draw: st.DrawFn) -> tuple[list[int], list[bool], list[int], list[int
 
 
 @given(watched(), st.booleans())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_every_step_is_what_one_counts_by_hand(rows: Any, fractions: bool) -> None:
     leave, event, group, entry = (np.array(each) for each in rows)
     scale = 0.7 if fractions else 1
@@ -245,7 +245,7 @@ def test_every_step_is_what_one_counts_by_hand(rows: Any, fractions: bool) -> No
 
 
 @given(watched())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_each_against_the_rest_is_the_test_of_two_groups(rows: Any) -> None:
     leave, event, group, entry = (np.array(each) for each in rows)
     found = each_against_the_rest(leave, event, group, entry, groups=3)
