@@ -68,3 +68,19 @@ def test_the_fewest_words_are_enough() -> None:
     assert two is not None
     assert [each.name for each in two.keys] == ["dong"]
     assert (two.changed, two.gone) == (1, 1)  # the trade of 가동 is another
+
+
+def test_columns_without_any_value_and_of_another_type_are_compared_too() -> None:
+    columns = [Column("dong", "동"), Column("code", "코드", "code"), Column("n", "수", "number")]
+    before = table_of(
+        "t", "표", [{"dong": "가동", "code": None, "n": 1}, {"dong": None, "code": None, "n": 2}], columns
+    )
+    after = table_of(
+        "t", "표", [{"dong": "가동", "code": None, "n": 1.5}, {"dong": None, "code": None, "n": 2.0}], columns
+    )
+    found = compared(before, after)
+    assert found is not None
+    assert [each.name for each in found.columns] == ["code", "n"]
+    assert {row["dong"]: (row["n:before"], row["n:after"]) for row in found.rows.to_pylist()} == {
+        "가동": (1, 1.5)
+    }

@@ -41,21 +41,19 @@ def compared(before: Table, after: Table) -> Difference | None:
         return None
     columns = tuple(each for each in common if each not in keys)
     names = [each.name for each in keys] or [_ROW]
-    left, right = (
-        _ready(each.rows, keys, columns, side) for each, side in ((before, BEFORE), (after, AFTER))
-    )
+    left, right = (_keyed(each.rows, keys, side) for each, side in ((before, BEFORE), (after, AFTER)))
     joined = left.join(right, names, join_type="full outer")
-    changed = _any([_differ(joined, each.name) for each in columns], joined.num_rows)
-    gone, new = pc.is_null(joined[f"_{AFTER}"]), pc.is_null(joined[f"_{BEFORE}"])
+    joined = joined.sort_by([(AFTER, "ascending"), (BEFORE, "ascending")])
+    pairs = [tuple(each.rows[column.name].take(joined[side]) for each, side in ((before, BEFORE), (after, AFTER))) for column in columns]  # fmt: skip
+    changed = reduce(pc.or_, (_differ(one, other) for one, other in pairs), pa.repeat(False, joined.num_rows))
+    gone, new = pc.is_null(joined[AFTER]), pc.is_null(joined[BEFORE])
     alone = pc.or_(gone, new)
-    shown = joined.filter(pc.or_(changed, alone)).sort_by(
-        [(f"_{AFTER}", "ascending"), (f"_{BEFORE}", "ascending")]
-    )
+    shown = {name: joined[name] for name in names}
+    for column, pair in zip(columns, pairs, strict=True):
+        shown |= {f"{column.name}:{side}": values for side, values in zip((BEFORE, AFTER), pair, strict=True)}
     counts = [pc.sum(each).as_py() or 0 for each in (pc.and_(changed, pc.invert(alone)), gone, new)]
-    wanted = [*names, *(f"{each.name}:{side}" for each in columns for side in (BEFORE, AFTER))]
-    return Difference(
-        after.id, after.title, keys, columns, shown.select(wanted), joined.num_rows - sum(counts), *counts
-    )
+    rows = pa.table(shown).filter(pc.or_(changed, alone))
+    return Difference(after.id, after.title, keys, columns, rows, joined.num_rows - sum(counts), *counts)
 
 
 def _keys(before: pa.Table, after: pa.Table, common: list[Column]) -> tuple[Column, ...] | None:
@@ -73,22 +71,16 @@ def _tells_apart(table: pa.Table, names: list[str]) -> bool:
     return bool(kinds >= table.num_rows)
 
 
-def _ready(table: pa.Table, keys: tuple[Column, ...], columns: tuple[Column, ...], side: str) -> pa.Table:
-    """Keys as texts, an empty one as such; the other columns by their side; the place of each row."""
+def _keyed(table: pa.Table, keys: tuple[Column, ...], side: str) -> pa.Table:
+    """Keys as texts, an empty one as such, and the place of each row."""
     count = table.num_rows
     made = {each.name: pc.fill_null(table[each.name].cast(pa.string()), "") for each in keys}
-    made = made or {_ROW: pa.array(["1"] * count, pa.string())}
-    made |= {f"{each.name}:{side}": table[each.name] for each in columns}
-    return pa.table({**made, f"_{side}": pa.array(range(count), pa.int64())})
+    made = made or {_ROW: pa.repeat("1", count)}
+    return pa.table({**made, side: pa.array(range(count), pa.int64())})
 
 
-def _differ(joined: pa.Table, name: str) -> pa.ChunkedArray:
-    before, after = joined[f"{name}:{BEFORE}"], joined[f"{name}:{AFTER}"]
-    if before.type != after.type:
+def _differ(before: pa.ChunkedArray, after: pa.ChunkedArray) -> pa.ChunkedArray:
+    if before.type != after.type or pa.types.is_null(before.type):
         before, after = before.cast(pa.string()), after.cast(pa.string())
     empty = pc.xor(pc.is_null(before), pc.is_null(after))
     return pc.or_(empty, pc.fill_null(pc.not_equal(before, after), False))
-
-
-def _any(found: list[pa.ChunkedArray], rows: int) -> pa.ChunkedArray | pa.Array:
-    return reduce(pc.or_, found) if found else pa.array([False] * rows, pa.bool_())
