@@ -218,7 +218,6 @@ def test_a_refresh_that_was_killed_is_said_once(
 ) -> None:
     actions.decide(by=KIM, decision=wish(shops))
     city.deposit(shops, "가게", ["업소명", "면적"], [("새 가게", 3)] * 19)
-    monkeypatch.setattr(jobs, "_ROWS", 10)
     steward.post("/releases/of/가게/", {"do": "refresh"})
     job = queue.claim(timezone.now())
     with monkeypatch.context() as broken:
@@ -243,3 +242,15 @@ def test_a_person_is_told_that_a_half_withdrawn_edition_is_not_refreshed(
     page = steward.post("/releases/of/가게/", {"do": "refresh"})
     assert page.status_code == 400
     assert "거두다가 멈추었습니다" in page.content.decode()
+
+
+def test_a_form_sent_again_for_another_dataset_is_not_taken_for_done(shops: Workspace, steward: Any) -> None:
+    city.deposit(shops, "다른", ["이름표", "값"], [(f"가{n}", n) for n in range(9)])
+    card = {k: v for k, v in shops.bank["다른"].card.items() if k not in ("by", "at")}
+    shops.write_card("다른", {**card, "steward": POST})
+    sent = filled(shops, do="decide", once="a1")
+    assert steward.post("/releases/new/가게/", sent).status_code == 302
+    again = steward.post("/releases/new/가게/", sent)
+    assert (again.status_code, numbers(shops)) == (302, [1])
+    assert steward.post("/releases/new/다른/", sent).status_code == 400
+    assert numbers(shops) == [1]

@@ -13,7 +13,7 @@ from madang.bank import Version
 from madang.bank.seen import thing_of
 from madang.messages import MadangError
 from madang.release import Decision, Releases
-from madang.release.editions import Steps
+from madang.release.prepare import Steps
 from madang.release.publish import Made
 from madang.web.audit.models import Entry
 from madang.web.audit.record import locked_head, record
@@ -43,16 +43,25 @@ def decide(*, by: Person, decision: Decision, steps: Steps | None = None) -> Ver
         tell(decision.edition, by)
 
 
-def refresh(*, by: Person, edition: str, steps: Steps | None = None, job: int = 0) -> list[Version]:
-    """Publish the newest version of the dataset of an edition; by a `job`, it is said once however often that is tried.
+def check_refresh(*, by: Person, edition: str) -> str:
+    """The dataset of an edition, where the person may publish its newest version now.
 
-    Raises MadangError: access_denied, edition_missing, release_half_withdrawn.
+    Raises MadangError: access_denied, edition_missing, release_half_withdrawn, release_half_narrowed.
     """
     found = workspace().releases.edition(edition)
     _check(by, found.decision.dataset)
     if found.half_withdrawn:
-        raise MadangError("release_half_withdrawn", edition=edition)
-    done = _releases(steps).refresh(found.decision.dataset)
+        raise workspace().releases.half_way(edition)
+    return found.decision.dataset
+
+
+def refresh(*, by: Person, edition: str, steps: Steps | None = None, job: int = 0) -> list[Version]:
+    """Publish the newest version of the dataset of an edition; by a `job`, it is said once however often that is tried.
+
+    Raises MadangError: access_denied, edition_missing, release_half_withdrawn, release_half_narrowed.
+    """
+    dataset = check_refresh(by=by, edition=edition)
+    done = _releases(steps).refresh(dataset)
     with transaction.atomic():
         locked_head()
         if not job or not Entry.objects.filter(what=_REFRESH, thing=edition, detail__job=job).exists():
@@ -94,12 +103,6 @@ def tell(edition: str, by: Person | None = None) -> bool:
             who = by if by is not None and by.id == each.by else Person(each.by, via="work")
             record(who, _WHAT[each.verdict], edition, why=each.ground, detail=_detail(each))
     return bool(fresh)
-
-
-def tell_all() -> None:
-    """Say of every decision that was made on these pages that it was."""
-    for edition in workspace().releases.decisions.editions():
-        tell(edition)
 
 
 def _detail(decision: Decision) -> dict[str, Any]:

@@ -176,13 +176,13 @@ def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
 def _do(request: HttpRequest, edition_id: str) -> None:
     person, given = person_of(request), request.POST
     if given.get("do") == "refresh":
-        decision = workspace().releases.edition(edition_id).decision
-        if jobs.is_long(_version(decision.dataset), decision):
-            work.start(jobs.REFRESH, {"edition": edition_id}, by=person, thing=_thing(decision.dataset))
-            messages.success(request, _("새 판을 여는 작업을 시작했습니다. 진행은 ‘작업’에서 봅니다."))
-            return
-        made = actions.refresh(by=person, edition=edition_id)
-        messages.success(request, _("새 판을 개방했습니다.") if made else _("이미 최신 판입니다."))
+        dataset = actions.check_refresh(by=person, edition=edition_id)
+        # always by a job, which is finished and told once, however it was stopped
+        work.start(
+            jobs.REFRESH, {"edition": edition_id}, by=person, thing=_thing(dataset),
+            key=f"edition:{edition_id}:refresh",
+        )  # fmt: skip
+        messages.success(request, _("새 판을 여는 작업을 시작했습니다. 진행은 ‘작업’에서 봅니다."))
     elif given.get("do") == "withdraw":
         actions.withdraw(
             by=person, edition=edition_id, post=given.get("post", ""), document=given.get("document", ""),
