@@ -115,6 +115,23 @@ OTHERWISE = {  # value, bytes
     "JSON after a Korean character": (PHONE, json.dumps(f"담{PHONE}").encode()),
     "XML": (NAME, f"<n>{escape(NAME)}</n>".encode("ascii", "xmlcharrefreplace")),
     "XML in hexadecimal": (NAME, ("<n>" + "".join(f"&#x{ord(each):X};" for each in NAME) + "</n>").encode()),
+    "without the zero that Excel takes": (PHONE, f"전화\n{DIGITS[1:]}\n".encode()),
+    "without the zero, in a workbook": (PHONE, zipped(DIGITS[1:])),
+    "asked for without the zero": (DIGITS[1:], f"전화\n{PHONE}\n".encode()),
+    "as dialled from other countries": (PHONE, f"전화\n+82-{PHONE[1:]}\n".encode()),
+    "as dialled, without anything": (PHONE, f"전화\n82{DIGITS[1:]}\n".encode("utf-16-le")),
+    "as dialled, with the zero": (PHONE, f"전화\n0082 (0){PHONE[1:]}\n".encode()),
+    "asked for as dialled": (f"+82-{PHONE[1:]}", f"전화\n{PHONE}\n".encode()),
+    "with a long hyphen": (PHONE, PHONE.replace("-", "\u2013").encode()),
+    "with a hyphen that holds together": (PHONE, PHONE.replace("-", "\u2011").encode("utf-16")),
+    "with a space that holds together": (PHONE, PHONE.replace("-", "\u00a0").encode()),
+    "with such a space in XML": (PHONE, PHONE.replace("-", "&#160;").encode("cp949")),
+    "with blanks and hyphens": (PHONE, PHONE.replace("-", "  -  ").encode()),
+    "in wide digits": (PHONE, PHONE.translate({ord("0") + n: 0xFF10 + n for n in range(10)}).encode("cp949")),
+    "behind a word": (PHONE, f"tel{PHONE}".encode()),
+    "before a word": (PHONE, f"{DIGITS}tel".encode()),
+    "bold in the middle": (NAME, zipped("김담</t></r><r><rPr><b/><sz val=\"11\"/></rPr><t>장 &amp; 아들")),
+    "a number bold in the middle": (PHONE, zipped(f"{PHONE[:6]}</t></r>\n<r><t>{PHONE[6:]}")),
 }  # fmt: skip
 
 
@@ -128,6 +145,28 @@ def test_the_person_is_found_however_she_is_written(bank: Bank, kind: str) -> No
     assert gone in stone.originals
     assert not bank.snapshots.is_kept(gone)
     assert bank.snapshots.is_kept(other)
+
+
+NOT_HERS = {
+    "a longer number": (PHONE, f"1{DIGITS} {DIGITS}1 1{DIGITS[1:]} 5{PHONE[1:]} +81-{DIGITS[1:]}1".encode()),
+    "digits in cells of their own": (PHONE, ",".join(DIGITS).encode()),
+    "digits in cells of a workbook": (PHONE, zipped("</v></c><c><v>".join(DIGITS))),
+    "half a name in two cells": (NAME, zipped("김담</t></si><si><t>장 &amp; 아들")),
+    "half a name in two paragraphs": (
+        NAME,
+        "<w:p><w:t>김담</w:t></w:p><w:p><w:t>장 & 아들</w:t></w:p>".encode(),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_HERS)
+def test_what_only_looks_like_her_stays(bank: Bank, kind: str) -> None:
+    value, body = NOT_HERS[kind]
+    make_version(bank, "libraries", LIBRARIES, at=NOON)
+    kept, gone = refused(bank, body), refused(bank, f"이름\n{value}\n".encode())
+    stone = erase(bank, "libraries", column="phone", value=value, ground="요구", by="lee", at=NOON + DAY)
+    assert gone in stone.originals
+    assert bank.snapshots.is_kept(kept)
 
 
 def test_refused_files_that_cannot_be_searched_and_are_kept_stand_in_the_receipt(bank: Bank) -> None:

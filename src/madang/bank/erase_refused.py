@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 from typing import IO
@@ -17,10 +18,10 @@ from madang.bank.dataset import Dataset
 from madang.bank.durable import write_json
 from madang.bank.tombstone import Tombstone
 
-_Pattern = tuple[re.Pattern[bytes], re.Pattern[bytes]]  # quick to look for, and as a word of its own
 _BLOCK = 1 << 20
 _UNPACKED_MOST = 2 << 30
 _TAIL = 1 << 16
+_BEFORE = 200  # bytes in which what may stand before a number lies
 _ENCODINGS = ("utf-8", "cp949", "utf-16-le", "utf-16-be")
 _NAMES = (*_ENCODINGS, "cp437")  # how names of members were read that are not marked as UTF-8
 _NAMED = {
@@ -28,9 +29,12 @@ _NAMED = {
     '"': ("&quot;", '\\"', '""'),
 }  # fmt: skip
 _NUMBER = 9  # digits from which a text of digits is a number that is also written without what separates them
-_BETWEEN = "-. ()"
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"
+_SPACES = " \u00a0\u2007\u2009\u202f\u3000\u200b"
+_BETWEEN = _DASHES + _SPACES + "./_()\u00b7"
 _NO_DIGIT = re.compile(r"[^0-9]")
-_NO_NUMBER = re.compile(r"[^0-9\-. ()]")
+_NO_NUMBER = re.compile(f"[^0-9+{re.escape(_BETWEEN)}]")
+_ABROAD = re.compile(r"(\+|00)82")  # as dialled from other countries, in the place of the zero
 _WORD = rb"(?<![0-9A-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})"
 _EDGES = {  # what may stand before and after; a byte of a Korean character is no letter
     "": (rb"(?:" + _WORD + rb")", rb"(?![0-9A-Za-z])"),
@@ -38,8 +42,22 @@ _EDGES = {  # what may stand before and after; a byte of a Korean character is n
     "utf-16-le": (rb"(?<![0-9A-Za-z]\x00)", rb"(?![0-9A-Za-z]\x00)"),
     "utf-16-be": (rb"(?<!\x00[0-9A-Za-z])", rb"(?!\x00[0-9A-Za-z])"),
 }
+_LETTERS = rb"0-9A-Za-z"
+_ASCII = ("utf-8", "cp949")
+# markup between two characters of one cell, where the bold part ends; no end of a cell, a row or a paragraph
+_RUNS = rb"(?:<(?!/?(?:\w+:)?(?:si|c|row|td|th|tr|tc|p|li|div|br|table-cell)\b)[^<>]{1,400}>\s{0,40}){1,12}"
 _ZIP = b"PK\x03\x04"
 _PACKED = (b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"PAR1", b"BZh", b"7z\xbc\xaf", b"%PDF", b"\xfd7zXZ")
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """A text as it is written in bytes: `core` is looked for; what stands `before` and after it says whether it is a word
+    of its own."""
+
+    core: re.Pattern[bytes]
+    before: re.Pattern[bytes]
+    whole: re.Pattern[bytes]  # the core with what may come after it
 
 
 def refused_with(
@@ -116,39 +134,66 @@ def _in_member(
 
 def _patterns(value: str) -> list[_Pattern]:
     """The text in every usual encoding: composed or as macOS writes it, its characters as they are or as JSON and XML
-    may write them, a number with or without what stands between its digits."""
+    may write them, across the runs of a formatted cell; a number with or without what stands between its digits, without
+    the zero that Excel takes from it, as dialled from other countries, and right behind a word."""
     found = []
     for encoding in _ENCODINGS:
-        start, end = _EDGES.get(encoding, _EDGES[""])
-        for spelt in {_spelt(normalize(form, value), encoding) for form in ("NFC", "NFD")} - {b""}:
-            found.append((re.compile(spelt), re.compile(start + spelt + end)))
+        edges = _EDGES.get(encoding, _EDGES[""])
+        for text in {normalize(form, value) for form in ("NFC", "NFD")} - {""}:
+            number = _number(text)
+            between = _separated(encoding) if number else _runs(encoding)
+            core = between.join(_any(each, encoding) for each in number or text)
+            start, end = (each.replace(_LETTERS, b"0-9") if number else each for each in edges)
+            front = start + (_dialled(encoding) if number else b"")
+            found.append(_Pattern(re.compile(core), re.compile(front + rb"\Z"), re.compile(core + end)))
     return found
+
+
+def _number(text: str) -> str:
+    """The digits of a number, without the zero or the 82 before them; "" where the text is no number."""
+    digits = _NO_DIGIT.sub("", text)
+    if len(digits) < _NUMBER or _NO_NUMBER.search(text):
+        return ""
+    return _NO_DIGIT.sub("", _ABROAD.sub("", text, count=1)).removeprefix("0")
 
 
 def _is_in(data: bytes, wanted: list[_Pattern]) -> bool:
     """Whether one of the patterns stands in `data` as a word of its own."""
-    for quick, exact in wanted:
-        found = quick.search(data)
+    for each in wanted:
+        found = each.core.search(data)
         while found:
-            if exact.match(data, found.start()):
+            at = found.start()
+            if each.whole.match(data, at) and each.before.search(data, max(0, at - _BEFORE), at):
                 return True
-            found = quick.search(data, found.start() + 1)
+            found = each.core.search(data, at + 1)
     return False
 
 
-def _spelt(text: str, encoding: str) -> bytes:
-    """The text as a pattern; empty where the encoding has not all its characters."""
-    try:
-        if len(_NO_DIGIT.sub("", text)) < _NUMBER or _NO_NUMBER.search(text):
-            return b"".join(_one(each, encoding) for each in text)
-        between = b"(?:" + b"|".join(re.escape(each.encode(encoding)) for each in _BETWEEN) + b"){0,2}"
-        return between.join(_one(each, encoding) for each in _NO_DIGIT.sub("", text))
-    except UnicodeEncodeError:
-        return b""
+def _separated(encoding: str) -> bytes:
+    """What may stand between two digits of a number."""
+    none = rb"(?![0-9])" if encoding in _ASCII else rb""  # soon told: most that follows a digit is one
+    between = rb"(?:" + none + _any(_BETWEEN, encoding) + rb"){0,5}"
+    return between + rb"(?:" + _RUNS + between + rb")?" if encoding in _ASCII else between
 
 
-def _one(character: str, encoding: str) -> bytes:
-    """One character in all its spellings."""
+def _dialled(encoding: str) -> bytes:
+    """What may stand before a number: its zero, +82 or 0082."""
+    between = _separated(encoding)
+    zero, eight, two = (_any(each, encoding) + between for each in "082")
+    return rb"(?:(?:" + zero + zero + rb")?" + eight + two + rb")?(?:" + zero + rb")?"
+
+
+def _runs(encoding: str) -> bytes:
+    return rb"(?:" + _RUNS + rb")?" if encoding in _ASCII else b""
+
+
+def _any(characters: str, encoding: str) -> bytes:
+    """One of the characters, in all spellings that the encoding can write."""
+    written = {form.encode(encoding, "ignore") for each in characters for form in _forms(each)} - {b""}
+    return rb"(?:" + b"|".join(map(re.escape, sorted(written))) + rb")"
+
+
+def _forms(character: str) -> set[str]:
     units = wrap(character.encode("utf-16-be").hex(), 4)
     hexadecimal = f"{ord(character):x}"
     forms = {
@@ -159,7 +204,7 @@ def _one(character: str, encoding: str) -> bytes:
         f"&#x{hexadecimal.upper()};",
         *_NAMED.get(character, ()),
     }
-    return b"(?:" + b"|".join(re.escape(each.encode(encoding)) for each in sorted(forms)) + b")"
+    return forms | {chr(0xFF10 + int(character))} if character.isdecimal() else forms
 
 
 def _found(stream: IO[bytes], wanted: list[_Pattern], head: bytes) -> bool:
