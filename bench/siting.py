@@ -34,9 +34,7 @@ def graphs(folder: Path | None) -> list[tuple[str, Floats, int]]:
     """Name, distances and number of sites."""
     if folder is not None:
         found = []
-        for path in sorted(
-            folder.glob("pmed*[0-9].txt"), key=lambda path: int(path.stem.removeprefix("pmed") or 0)
-        ):
+        for path in sorted(folder.glob("pmed[0-9]*.txt"), key=lambda path: int(path.stem[4:])):
             numbers = np.array(path.read_text("ascii").split(), dtype=np.int64)
             edges = numbers[3 : 3 + 3 * numbers[1]].reshape(-1, 3) - np.array([1, 1, 0])
             found.append((path.stem, distances(int(numbers[0]), edges), int(numbers[2])))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from madang.methods.siting_swap import Floats, Mask, Sites, summed
 
 _CELLS = 1 << 15  # cells of a block: what stays in the processor's cache
-_LARGE, _SETTLED = 1 << 20, 60  # cells and steps from which the cells below a price are listed
+_LARGE, LISTED = 1 << 20, 60  # cells and steps from which the cells below a price are listed
 _PATIENCE, _SHORTER, _SHORTEST = 15, 0.7, 1e-3
 
 
@@ -85,7 +85,7 @@ class Dual:
     def saving(self) -> Floats:
         """What each candidate saves at the present prices: over all cells, or where they are many, those near."""
         bonus = self._bonus()
-        if self.costs.size > _LARGE and self.steps > _SETTLED:
+        if self.costs.size > _LARGE and self.steps > LISTED:
             return self._saving_near(bonus)
         saved = np.empty(len(self.costs))
         step = max(1, _CELLS // max(1, self.costs.shape[1]))

@@ -1,7 +1,8 @@
 """The p-median to proven optimality: a good solution, a bound that settles most candidates, a programme for the rest.
 
 First interchange (`siting_swap`), then Lagrangian prices (`siting_dual`), each showing the other where to look; what is
-left open goes to HiGHS in the radius formulation (`siting_radius`). Any of the three may end the proof. Maximal covering
+left open is settled by branching over prices (`siting_branch`) or by HiGHS in the radius formulation (`siting_radius`).
+Any of them may end the proof. Maximal covering
 (MCLP) is the same problem with cost 1 beyond reach and 0 within (Church & ReVelle, Geographical Analysis 8, 1976).
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from madang.methods.siting_branch import branched
 from madang.methods.siting_cover import add_floor
 from madang.methods.siting_dual import Dual, Floor, climb
 from madang.methods.siting_programme import Programme
@@ -20,6 +22,7 @@ from madang.methods.siting_swap import Floats, Ints, Mask, Sites, greedy, interc
 
 PROVEN = 1e-6  # a solution is proven where none can be better by a millionth
 _STEPS, _AGAIN = 1500, 25  # steps of the dual; steps between two searches from what it takes
+_MOMENT, _LITTLE = 0.01, 1e-3  # a share of the time; a share of the cost
 _COLUMNS = 60_000  # above, HiGHS would not get past its first relaxation in a minute
 
 
@@ -39,6 +42,7 @@ class Search:
     def __init__(self, costs: Floats, number: int, fixed: Mask, floor: Floor | None) -> None:
         self.costs, self.number, self.fixed, self.floor = costs, number, fixed, floor
         self.whole = bool((costs == np.rint(costs)).all() and costs.max(axis=0).sum() < 2**52)
+        self.covering = bool(((costs == 0) | (costs == costs.max(axis=0))).all())
         self.sites: Sites | None = None
         self.cost = np.inf
         self.seen: set[bytes] = set()
@@ -91,13 +95,31 @@ def median(
     bound = min(dual.bound, search.cost)
     if bound <= search.target and remaining() > 0:
         progress(_STEPS, _STEPS, "proof")
-        proof = settled_by_programme(dual, search, remaining)
-        bound = max(bound, min(proof, search.cost))
+        bound = max(bound, min(_proof(dual, search, remaining), search.cost))
     if search.sites is None:
         return Median(None, np.inf, bound, impossible=bool(np.isinf(bound)))
     if bound > search.target:
         bound = search.cost
     return Median(search.sites, search.cost, bound)
+
+
+def _proof(dual: Dual, search: Search, remaining: Callable[[], float]) -> float:
+    """HiGHS for a moment, longer where little is missing; branches for half of the time; HiGHS for the rest.
+
+    Branches are fast where the relaxation leaves a gap, and slow where it leaves hardly any; HiGHS is the reverse.
+    With a floor, or where costs do not tell candidates apart, it is HiGHS alone.
+    """
+    if dual.floor is not None or search.covering:
+        return settled_by_programme(dual, search, remaining)
+    whole = remaining()
+    first = whole * (_MOMENT if dual.bound < search.cost * (1 - _LITTLE) else 0.25)
+    bound = settled_by_programme(dual, search, lambda: remaining() - whole + first)
+    if bound <= search.target and remaining() > 0:
+        half = remaining() / 2
+        bound = max(bound, branched(dual, search, lambda: remaining() - half))
+    if bound <= search.target and remaining() > 0:
+        bound = max(bound, settled_by_programme(dual, search, remaining))
+    return bound
 
 
 def climbed(
