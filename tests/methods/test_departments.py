@@ -12,6 +12,7 @@ from madang.messages import MadangError
 from madang.methods.calibration import Calibration, calibration_error, temperature_of, with_temperature
 from madang.methods.departments import learn_departments
 from madang.methods.features import piece_counts
+from madang.methods.words import count_words
 from shared_data import shared
 
 MATTERS = {
@@ -51,6 +52,15 @@ def test_a_letter_goes_to_the_department_of_its_words_and_says_why() -> None:
     assert empty.department is None
     assert strange.department is None
     assert known.suggest([]) == ()
+
+
+@pytest.mark.slow
+def test_words_that_were_counted_before_need_not_be_counted_again() -> None:
+    texts, departments = made_up(random.Random(5), 30)
+    afresh = learn_departments(texts, departments)
+    again = learn_departments(texts, departments, words=count_words(texts))
+    assert again.held_out == afresh.held_out
+    assert again.suggest(texts[:9]) == afresh.suggest(texts[:9])
 
 
 @pytest.mark.slow

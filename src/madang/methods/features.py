@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from madang.methods.shingles import shingles
-from madang.methods.words import Dictionary, count_words, tidied, words_of
+from madang.methods.words import Dictionary, WordCounts, count_words, tidied, words_of
 
 _PIECES = (2, 3, 4)  # characters
 _WIDTH = 1 << 18  # columns that pieces are hashed to
@@ -46,9 +46,12 @@ class Counted:
         return Counted(self.names, self.words[rows], self.pieces[rows])
 
 
-def counted(texts: Sequence[str | None], dictionary: Dictionary) -> Counted:
-    """Texts counted. Raises MadangError("texts_without_words") where none says anything."""
-    words = count_words(texts, dictionary)
+def counted(texts: Sequence[str | None], dictionary: Dictionary, words: WordCounts | None = None) -> Counted:
+    """Texts counted (`words`: those of their words, where they are known already).
+
+    Raises MadangError("texts_without_words") where no text says anything.
+    """
+    words = words or count_words(texts, dictionary)
     return Counted(words.words, words.counts, piece_counts(texts))
 
 
