@@ -58,6 +58,7 @@ def test_letters_and_issues_are_both_counted() -> None:
     assert found.of_letter.tolist() == [0, 1, 0, 2, 0, 3]
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000))
 def test_issues_are_those_of_comparing_every_pair(seed: int) -> None:
@@ -92,6 +93,7 @@ def test_what_is_only_alike_in_a_phrase_stays_apart() -> None:
     assert near_duplicates(texts).issue_count == 200
 
 
+@pytest.mark.slow
 def test_a_petition_of_a_thousand_is_one_issue() -> None:
     rng = random.Random(3)
     base = letter(rng, 60)

@@ -23,6 +23,7 @@ def one(text: str, dictionary: Dictionary | None = None) -> list[str]:
     return next(words_of([text], dictionary))
 
 
+@pytest.mark.slow
 def test_importing_loads_no_model() -> None:
     program = "import sys, madang.methods.words; print('kiwipiepy' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

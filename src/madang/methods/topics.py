@@ -90,10 +90,8 @@ def find_topics(
 ) -> Topics:
     """The topics of letters, as many as one of `counts`: of the stable ones that of the greatest coherence x stability.
 
-    `counts` of one number decides it by hand.
-
     Each number is learnt once from 5,000 letters at most (drawn by `seed`) and `again` times from four fifths of them
-    with other starts. `once` (mask over letters): those to learn from, one of each issue, so that a petition is no
+    with other starts; `counts` of one number decides it by hand. `once` (mask over letters): those to learn from, one of each issue, so that a petition is no
     topic of its own. Words in more than the share `most` of all letters belong to none. All letters are told in the
     end. Bound: memory as the counts; some 20 s for 20,000 letters. Raises MadangError("topics_few_letters").
     """
