@@ -18,7 +18,7 @@ from madang.intake.round_trip import table_of
 from madang.intake.round_trip_commit import commit_edits
 from madang.release import Releases
 from madang.web.audit.models import Entry
-from madang.web.deposits import drafts, jobs
+from madang.web.deposits import drafts, jobs, tables
 from madang.web.deposits.models import Draft
 from madang.workspace import Workspace
 from web.deposits_helper import at_another_start, work
@@ -384,6 +384,32 @@ def test_a_new_table_is_made_empty_and_filled(city: Workspace, signed_in: Any) -
     assert rows["산_날"].cast(pa.string()).to_pylist() == ["2026-03-04"]
     taken = dora.post("/deposits/new/", {"title": "비품 대장", "label-0": "a"})
     assert "이미 쓰고 있습니다" in Page(taken).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_was_killed_is_made_by_making_it_again_and_nobody_waits_for_it(
+    city: Workspace, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dora = signed_in("steward", posts=[POST], username="dora")
+    told = {"title": "비품 대장", "label-0": "번호", "type-0": "integer", "steward": POST}
+    open_transactions: list[bool] = []
+    deposit = Workspace.deposit
+
+    def watched(*args: Any, **more: Any) -> Any:
+        open_transactions.append(connection.in_atomic_block)
+        return deposit(*args, **more)
+
+    monkeypatch.setattr(Workspace, "deposit", watched)
+    with monkeypatch.context() as patch:
+        patch.setattr(tables, "record", lambda *_, **__: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            dora.post("/deposits/new/", told)
+    assert dora.post("/deposits/new/", told).status_code == 302
+    assert open_transactions == [False, False]
+    found = city.bank["비품-대장"]
+    assert (found.card["title"], found.card["steward"], len(found.versions)) == ("비품 대장", POST, 1)
+    assert Entry.objects.get(what="dataset.create").thing == "dataset:비품-대장"
+    assert "이미 쓰고 있습니다" in Page(dora.post("/deposits/new/", told)).text
 
 
 def test_charlie_makes_no_table(charlie: Any) -> None:

@@ -115,10 +115,13 @@ def settings(request: HttpRequest, key: str) -> HttpResponseBase:
     check_officer(person, round_)
     draft = round_.state == states.DRAFT
     try:
+        columns = (
+            _columns_asked(request, round_) if draft else []
+        )  # a file is read before others have to wait
         with transaction.atomic():
             actions.change(round_, by=person, **_told(request.POST, round_))
             if draft:
-                _asked(request, round_, person)
+                _asked(request, round_, columns, person)
     except MadangError as error:
         if not draft or error.about_the_machine:
             raise
@@ -157,13 +160,18 @@ def _told(said: Mapping[str, str], round_: Round) -> dict[str, object]:
     return told
 
 
-def _asked(request: HttpRequest, round_: Round, person: Person) -> None:
+def _columns_asked(request: HttpRequest, round_: Round) -> list[FormColumn]:
+    """The columns that the page says, or the form in the file that came with it."""
+    if not round_.standard.startswith("form-"):
+        return []
+    given = request.FILES.get("form")
+    return _form_of(given) if given else _columns_said(request.POST)
+
+
+def _asked(request: HttpRequest, round_: Round, columns: list[FormColumn], person: Person) -> None:
     """Keep the columns and the departments that the page says."""
-    if round_.standard.startswith("form-"):
-        given = request.FILES.get("form")
-        columns = _form_of(given) if given else _columns_said(request.POST)
-        if columns or round_.columns:
-            actions.ask_for(round_, columns, by=person)
+    if round_.standard.startswith("form-") and (columns or round_.columns):
+        actions.ask_for(round_, columns, by=person)
     chosen = _chosen(request.POST)
     posts = Post.objects.filter(
         name__in=[request.POST.get(f"post-{each}", "") for each in chosen], department_id__in=chosen
