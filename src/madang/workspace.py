@@ -182,6 +182,7 @@ class Workspace:
         for each in receipts:
             if each.verdict != "unchanged":
                 self.note("dataset.deposit", each.dataset, by=by, verdict=each.verdict, version=each.version)
+            if each.verdict != "unchanged" or self.releases.is_late(each.dataset):
                 self.releases.follow(each.dataset)
         return receipts
 
@@ -193,6 +194,13 @@ class Workspace:
             with suppress(MadangError, OSError):  # an index behind the bank is made anew by the next search
                 self.index.put(doc_of(self.bank[dataset], self.standards))
             self.releases.follow(dataset)
+
+    def follow_late(self) -> None:
+        """Have open editions follow the versions that nobody had them follow: whoever made them was killed."""
+        for dataset in self.bank.datasets():
+            with suppress(MadangError):
+                if self.releases.is_late(dataset.id):
+                    self.releases.follow(dataset.id)
 
     def rollback(self, dataset: str, n: int, *, by: str | None = None) -> Version:
         """Make version n of a dataset live again, as a new version."""

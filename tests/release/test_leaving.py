@@ -296,6 +296,36 @@ def test_a_rollback_reaches_the_editions_that_follow(city: tuple[Workspace, Rele
     assert len(published(releases, "가게")) == 30
 
 
+class Killed(BaseException):
+    pass
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("again", ["the same file", "doctor"])
+def test_a_deposit_killed_before_the_editions_followed_is_followed_later(
+    city: tuple[Workspace, Releases], monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    ws, releases = city
+    releases.decide(decision("가게", "가게", columns=columns(ws, 업소명=Treatment()), rhythm="automatic"))
+    releases.follow("가게")
+    with monkeypatch.context() as broken:
+        broken.setattr(Workspace, "note", killed)
+        with pytest.raises(Killed):
+            deposit(ws, "가게", HEADER, shops(31))
+    assert len(published(releases, "가게")) == 30
+    if again == "doctor":
+        ws.follow_late()
+    else:
+        receipts = ws.deposit(ws.folder / "cache" / "가게.csv", "가게", by="t")
+        assert [each.verdict for each in receipts] == ["unchanged"]
+    assert len(published(releases, "가게")) == 31
+    monkeypatch.setattr(Releases, "refresh", killed)
+    ws.follow_late()  # nothing is late any more, and nothing is looked through
+
+
 def test_what_is_to_be_looked_at_waits(city: tuple[Workspace, Releases]) -> None:
     ws, releases = city
     releases.decide(decision("가게", "가게", columns=columns(ws, 업소명=Treatment())))

@@ -44,7 +44,7 @@ def restore(context: click.Context, source: Path) -> None:
 
 
 @click.command(
-    help="뱅크가 온전한지 살핍니다. --fix는 끝나지 않은 파기를 마치고, 찌꺼기를 치우고, 검색 색인을 다시 만듭니다."
+    help="뱅크가 온전한지 살핍니다. --fix는 끝나지 않은 파기를 마치고, 따라 열리지 못한 새 판을 열고, 찌꺼기를 치우고, 검색 색인을 다시 만듭니다."
 )
 @click.option("--fix", is_flag=True)
 @json_option
@@ -57,6 +57,7 @@ def doctor(context: click.Context, fix: bool, as_json: bool) -> None:
     swept = []
     if fix:
         workspace.finish_erasures()
+        workspace.follow_late()
         swept = workspace.bank.sweep()
     findings = examine(workspace.bank)
     if fix:

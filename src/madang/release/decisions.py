@@ -6,7 +6,7 @@ Beside them ``last-version.json``: how far the numbers of the edition's versions
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from madang.messages import MadangError
 from madang.release.decision import Decision
 
 _LAST = "last-version.json"
+_FOLLOWED = ".followed"
+_UNREADABLE = (ValueError, LookupError, TypeError)
 DAMAGE = (MadangError, OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
@@ -83,6 +85,20 @@ class Decisions:
     def keep_last_version(self, edition: str, n: int) -> None:
         """Remember it: the open bank is in no backup, and a number is never given to two tables."""
         write_json(self.folder / edition / _LAST, {"version": n})
+
+    def followed(self, dataset: str) -> int:
+        """The newest version of a dataset that editions have followed; 0 where that is not known."""
+        try:
+            return int(read_json(self.folder / _FOLLOWED / f"{dataset}.json")["version"])
+        except (OSError, *_UNREADABLE):
+            return 0
+
+    def keep_followed(self, dataset: str, n: int) -> None:
+        """Remember it. Where that cannot be written they follow once more, which changes nothing."""
+        path = self.folder / _FOLLOWED / f"{dataset}.json"
+        with suppress(OSError):
+            path.parent.mkdir(exist_ok=True)
+            write_json(path, {"version": n})
 
     def keep(self, decision: Decision) -> Decision:
         """Write a decision down under its number; call it under `lock`. Raises MadangError("release_until_past")."""

@@ -214,9 +214,21 @@ class Releases:
         what cannot be published is told by the edition (`Edition.trouble`)."""
         if not self.folder.is_dir():
             return []
+        done, n = [], self._live_n(dataset)
         with suppress(MadangError):
-            return self.refresh(dataset, asked=False)
-        return []
+            done = self.refresh(dataset, asked=False)
+        self.decisions.keep_followed(dataset, n)
+        return done
+
+    def is_late(self, dataset: str) -> bool:
+        """Whether the live version of a dataset was never followed: whoever made it was stopped before."""
+        return self.folder.is_dir() and self._live_n(dataset) > self.decisions.followed(dataset)
+
+    def _live_n(self, dataset: str) -> int:
+        with suppress(MadangError):  # not there, or not to be read
+            live = self.bank[dataset].latest
+            return live.n if live else 0
+        return 0
 
     # inside -------------------------------------------------------------------------------------------------
 
