@@ -16,7 +16,7 @@ ON_POSTGRESQL := accounts or audit or work or rounds or deposits or notices or s
 
 # What `make bench` measures on made-up data, and the folder of real files for the rest.
 BENCHES    := search_five_thousand catalogue_five_thousand export_million deposit_million excel_half_million diff_million \
-              locate_million personal_data sample_city pages rows_http hot_spots survival forecast_m3 complaint_text
+              locate_million personal_data sample_city pages rows_http hot_spots survival forecast_m3 complaint_text siting
 REAL_FILES ?= ../shared/data
 
 BIN    := .venv/bin

@@ -66,7 +66,7 @@ def branched(root: Dual, search: Searched, remaining: Callable[[], float]) -> fl
                 heapq.heappush(open_branches, (value, number, left, *kept))
     if open_branches and open_branches[0][0] <= search.target:
         return open_branches[0][0]
-    return search.cost
+    return search.target
 
 
 def _explored(

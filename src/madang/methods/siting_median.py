@@ -43,6 +43,7 @@ class Search:
         self.costs, self.number, self.fixed, self.floor = costs, number, fixed, floor
         self.whole = bool((costs == np.rint(costs)).all() and costs.max(axis=0).sum() < 2**52)
         self.covering = bool(((costs == 0) | (costs == costs.max(axis=0))).all())
+        self.most = float(costs.max(axis=0).sum()) if self.covering else np.inf
         self.sites: Sites | None = None
         self.cost = np.inf
         self.seen: set[bytes] = set()
@@ -50,7 +51,9 @@ class Search:
     @property
     def target(self) -> float:
         """A bound above this leaves nothing better: costs that are whole differ by one."""
-        return self.cost - 1 + 1e-6 if self.whole else self.cost * (1 - PROVEN / 2)
+        if self.whole or np.isinf(self.cost):
+            return self.cost - 1 + 1e-6
+        return self.cost - PROVEN / 2 * min(self.cost, abs(self.most - self.cost))
 
     def offer(self, sites: Sites) -> None:
         cost = float(self.costs[sites].min(axis=0).sum())
@@ -93,13 +96,12 @@ def median(
     dual = Dual(costs, number, fixed.copy(), (nearest + np.minimum(second, 2 * nearest)) / 2, floor)
     climbed(dual, search, remaining, progress)
     bound = min(dual.bound, search.cost)
-    if bound <= search.target and remaining() > 0:
+    if bound < search.target and remaining() > 0:
         progress(_STEPS, _STEPS, "proof")
         bound = max(bound, min(_proof(dual, search, remaining), search.cost))
     if search.sites is None:
         return Median(None, np.inf, bound, impossible=bool(np.isinf(bound)))
-    if bound > search.target:
-        bound = search.cost
+    bound = search.cost if search.whole and bound >= search.target else min(bound, search.target)
     return Median(search.sites, search.cost, bound)
 
 
@@ -114,10 +116,10 @@ def _proof(dual: Dual, search: Search, remaining: Callable[[], float]) -> float:
     whole = remaining()
     first = whole * (_MOMENT if dual.bound < search.cost * (1 - _LITTLE) else 0.25)
     bound = settled_by_programme(dual, search, lambda: remaining() - whole + first)
-    if bound <= search.target and remaining() > 0:
+    if bound < search.target and remaining() > 0:
         half = remaining() / 2
         bound = max(bound, branched(dual, search, lambda: remaining() - half))
-    if bound <= search.target and remaining() > 0:
+    if bound < search.target and remaining() > 0:
         bound = max(bound, settled_by_programme(dual, search, remaining))
     return bound
 
@@ -169,7 +171,7 @@ def settled_by_programme(dual: Dual, search: Search, remaining: Callable[[], flo
         search.offer(alive[chosen])
         paid = dual.costs[chosen].min(axis=0)
         beyond = paid > np.nextafter(cap, np.inf)
-        if not beyond.any() or best > search.target:
+        if not beyond.any() or best >= search.target:
             return best
         cap = np.where(beyond, paid * 1.1, cap)
     return best
