@@ -15,3 +15,8 @@ class _NoPandas(importlib.abc.MetaPathFinder):
 def without_pandas() -> None:
     """Let this process do without pandas."""
     sys.meta_path.insert(0, _NoPandas())
+
+
+def with_pandas() -> None:
+    """Let this process have it again: a method of statistics needs it."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _NoPandas)]

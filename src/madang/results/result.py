@@ -12,6 +12,7 @@ from madang.messages import MadangError
 
 Kind = Literal["text", "integer", "number", "percent", "money", "date", "month", "code"]
 Value = str | int | float | None
+_KINDS = {"integer": pa.int64(), "number": pa.float64(), "percent": pa.float64(), "money": pa.int64()}
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def table_of(
     origins: Sequence[Origin] = (),
     note: str = "",
 ) -> Table:
-    """A table of rows that may have more columns than are to be kept, or of dicts."""
-    kept = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(list(rows))
+    """A table of rows that may have more columns than are to be kept, or of dicts; of none it has its columns all the same."""
+    empty = pa.schema([(each.name, _KINDS.get(each.kind, pa.string())) for each in columns])
+    kept = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(list(rows), None if rows else empty)
     names = [each.name for each in columns]
     return Table(table, title, kept.select(names), tuple(columns), tuple(origins), note)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from madang.bank.durable import write_json
 from madang.declarations.analysis import AnalysisCard, load_analysis_card
+from madang.intake.no_pandas import with_pandas
 from madang.messages import MadangError
 from madang.results import Result
 from madang.runs.parameters import Parameter, parameters_of
@@ -65,6 +66,7 @@ class Analysis:
         Raises MadangError("analysis_broken").
         """
         assert self.is_ours
+        with_pandas()
         path = self.folder / "analysis.py"
         spec = importlib.util.spec_from_file_location(f"madang_analysis_{self.id.replace('-', '_')}", path)
         try:

@@ -132,10 +132,6 @@ def _places(following: Any, cells: pa.Table, at: Any, named: dict[str, str]) -> 
         Column("lon", "경도", "number", digits=6), Column("lat", "위도", "number", digits=6),
         Column("source_row", "격자의 행", "integer"),
     ]  # fmt: skip
-    if not rows:
-        empty = pa.schema([("place", pa.int64()), ("dong", pa.string()), ("gain", pa.int64()), ("lon", pa.float64()),
-                           ("lat", pa.float64()), ("source_row", pa.int64())])  # fmt: skip
-        return table_of("places", "다음 자리", empty.empty_table(), columns)
     return table_of("places", "다음 자리", rows, columns, [Origin("people", {"source_row": "source_row"})])
 
 

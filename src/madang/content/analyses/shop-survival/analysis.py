@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from madang.methods.licence_lives import Lives, lives
+from madang.methods.closing_ratios import ClosingRatios, closing_ratios, expected_survival
+from madang.methods.licence_lives import Lives, lives, register_start
 from madang.methods.survival import YEAR_DAYS, KaplanMeier, SurvivalAt, kaplan_meier
 from madang.methods.survival_shrink import shrink
 from madang.results import Cell, Chart, Column, Finding, Origin, Result, Table, table_of
-from madang.runs import Inputs, Range
+from madang.runs import Input, Inputs, Range
 
 CURVE_YEARS = np.arange(0, 10.5, 0.5)
 FEWEST = 50  # shops of a trade that is named in the answer
@@ -40,7 +42,7 @@ def run(
            WHERE $since IS NULL OR licensed_on >= $since ORDER BY dataset""",
         {"since": opened_since},
     )
-    began = register_since or shops.sql("SELECT min(closed_on) AS day FROM rows").column("day")[0].as_py()
+    began = register_since or _register_since(shops)
     seen = _lives(rows, shops.as_of, began)
     ended = seen.closed if ends == "closed" else seen.ended
     ages = [years * YEAR_DAYS]
@@ -55,14 +57,21 @@ def run(
         np.char.add(np.char.add(trades[trade].astype(str), "\t"), dongs.astype(str)), return_inverse=True
     )
     parent = np.searchsorted(trades, [each.split("\t")[0] for each in pairs])
+    codes = np.unique(dongs[dongs != ""]).astype(str)
+    dong = np.where(dongs != "", np.searchsorted(codes, dongs.astype(str)), -1)
+    pair_dong = np.zeros(len(pairs), np.int64)
+    pair_dong[pair] = dong
+    ratios = closing_ratios(seen.leave, ended, trade, dong, seen.entry, trades=len(trades), areas=len(codes))
     by_pair = kaplan_meier(seen.leave, ended, pair, seen.entry, groups=len(pairs), ages=ages)
-    adjusted = shrink(by_pair.at, by_trade.at, parent).at
+    expected = expected_survival(by_trade.at, parent, pair_dong, ratios)
+    adjusted = shrink(by_pair.at, by_trade.at, parent, prior=expected).at
 
     named = {part.dataset: part.title for part in shops.parts}
     areas = _areas(inputs)
     where = (("licensed_on", "ge", opened_since.isoformat()),) if opened_since else ()
     city = _city(whole, where)
     trade_table = _trades(by_trade, trades, named, where)
+    ratio_table = _ratios(ratios, codes, areas, where)
     dong_table = _dongs(adjusted, by_pair, pairs, named, areas, where)
     curves = _curves(seen, ended, trade, trades, named)
     left = table_of(
@@ -72,8 +81,8 @@ def run(
         note="날짜나 영업상태를 믿을 수 없어 뺀 행입니다. 원본을 고쳐 다시 올리면 들어갑니다.",
     )  # fmt: skip
     return Result(
-        findings=_findings(years, city, trade_table, dong_table),
-        tables=(city, trade_table, dong_table, curves, left),
+        findings=_findings(years, city, trade_table, ratio_table),
+        tables=(city, trade_table, dong_table, ratio_table, curves, left),
         charts=(
             Chart(
                 f"{years}년을 버틴 가게의 비율", "trades",
@@ -87,7 +96,7 @@ def run(
         caveats=(
             f"폐업은 {began}부터 자료에 있는 것으로 보았습니다. 그 전에 연 가게는 그날부터 지켜본 것으로 셉니다.",
             "지위승계로 주인이 바뀌어도 인허가일은 그대로라, 가게의 생존이지 주인의 생존이 아닙니다.",
-            "보정값은 그 칸의 가게가 적어 시 전체 같은 업종 쪽으로 당긴 값입니다.",
+            "보정값은 그 칸의 가게가 적어, 시 전체 같은 업종의 생존율에 그 동이 여느 동보다 많이 닫는 정도를 더한 쪽으로 당긴 값입니다.",
         ),
         method="카플란과 마이어(1958)의 생존율, 그린우드 분산의 log-log 95 % 구간, 지연 진입. 적은 칸은 베타-이항으로 당깁니다.",
     )  # fmt: skip
@@ -95,8 +104,7 @@ def run(
 
 def _lives(rows: pa.Table, as_of: str, began: date | None) -> Lives:
     opened, closed, cancelled = (
-        rows.column(name).cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[D]")
-        for name in ("licensed_on", "closed_on", "licence_cancelled_on")
+        _days(rows, name) for name in ("licensed_on", "closed_on", "licence_cancelled_on")
     )
     status = rows.column("status_code").fill_null("").to_numpy(zero_copy_only=False)
     return lives(
@@ -107,6 +115,40 @@ def _lives(rows: pa.Table, as_of: str, began: date | None) -> Lives:
         extract_on=as_of or date.today(),
         register_since=began or "1900-01-01",
     )
+
+
+def _register_since(shops: Input) -> date | None:
+    """From when the registers, taken together, tell of closings in earnest; else their oldest closing."""
+    rows = shops.arrow("licensed_on", "closed_on")
+    opened, closed = (_days(rows, name) for name in ("licensed_on", "closed_on"))
+    start = register_start(opened, closed, extract_on=shops.as_of or date.today())
+    found: date | None = (
+        start.day.astype(object) if start.evident else pc.min(rows.column("closed_on")).as_py()
+    )
+    return found
+
+
+def _ratios(found: ClosingRatios, codes: Any, areas: dict[str, str], where: tuple[Any, ...]) -> Table:
+    rows = [
+        {
+            "dong_code": str(code), "dong": areas.get(str(code), str(code)), "closed": round(float(found.observed[n])),
+            "expected": round(float(found.expected[n]), 1), "ratio": round(float(found.ratio[n]), 2),
+            "low": round(float(found.low[n]), 2), "high": round(float(found.high[n]), 2),
+        }
+        for n, code in enumerate(codes)
+    ]  # fmt: skip
+    rows.sort(key=lambda row: -float(row["ratio"]))  # type: ignore[arg-type]
+    columns = [
+        Column("dong_code", "행정동코드", "code"), Column("dong", "행정동"), Column("closed", "닫은 가게", "integer", "곳"),
+        Column("expected", "업종과 나이로 볼 때", "number", "곳", 1), Column("ratio", "몇 배", "number", "배", 2),
+        Column("low", "95 % 구간 아래", "number", "배", 2), Column("high", "위", "number", "배", 2),
+    ]  # fmt: skip
+    origin = Origin("shops", {"dong_code": "dong_code"}, (("closed_on", "null", False), *where))
+    return table_of("ratios", "업종과 나이를 감안해도 많이 닫는 동", rows, columns, [origin])
+
+
+def _days(rows: pa.Table, name: str) -> Any:
+    return rows.column(name).cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[D]")
 
 
 def _areas(inputs: Inputs) -> dict[str, str]:
@@ -210,7 +252,7 @@ def _curves(seen: Lives, ended: Any, trade: Any, trades: Any, named: dict[str, s
     )
 
 
-def _findings(years: int, city: Table, trades: Table, dongs: Table) -> tuple[Finding, ...]:
+def _findings(years: int, city: Table, trades: Table, ratios: Table) -> tuple[Finding, ...]:
     first = Finding(
         f"문을 연 가게 가운데 {years}년을 버틴 곳은 {{survival}}입니다 (95 % 구간 {{low}}–{{high}}, 가게 {{shops}}).",
         {name: Cell("city", name) for name in ("survival", "low", "high", "shops")},
@@ -228,15 +270,10 @@ def _findings(years: int, city: Table, trades: Table, dongs: Table) -> tuple[Fin
         {"best": Cell("trades", "trade", best), "high": Cell("trades", "survival", best),
          "worst": Cell("trades", "trade", worst), "low": Cell("trades", "survival", worst)},
     )  # fmt: skip
-    sure = [
-        n for n, row in enumerate(dongs.rows.to_pylist())
-        if row["trade"] == trades.value(worst, "trade") and row["survival"] is not None and not row["adjusted"] and row["dong_code"]
-    ]  # fmt: skip
-    if not sure:
+    if not ratios.rows.num_rows or float(ratios.value(0, "low") or 0) <= 1:
         return first, second
-    low = min(sure, key=lambda n: dongs.value(n, "survival") or 0)
     third = Finding(
-        "그 업종이 가장 어려운 동은 {dong}입니다: {survival} (구간 {low}–{high}, 가게 {shops}).",
-        {name: Cell("dongs", name, low) for name in ("dong", "survival", "low", "high", "shops")},
+        "업종과 나이를 감안해도 많이 닫는 동은 {dong}입니다: 여느 동의 {ratio}({low}–{high}), {closed}.",
+        {name: Cell("ratios", name) for name in ("dong", "ratio", "low", "high", "closed")},
     )
     return first, second, third

@@ -1,0 +1,268 @@
+"""How many complaints will come, of what, where and to whom, and what will be out of the ordinary? Back-tested as it is told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from madang.messages import MadangError
+from madang.methods.alerts import Alert, AlertScore, alert_score, alerts
+from madang.methods.outlook import Outlook, outlook
+from madang.methods.reconcile import hierarchy
+from madang.results import Cell, Chart, Column, Finding, Origin, Result, Table, table_of
+from madang.runs import Inputs, Range
+
+AHEAD = {"week": (4, 52), "month": (3, 12)}  # periods ahead, periods of a year
+OTHER, NOWHERE = "그 밖", "동 모름"
+UNITS = {"week": "주", "month": "달"}
+WHY = {"season": "이맘때 늘 많음", "growth": "해마다 늘어남", "level": "요즘 부쩍 늘어남"}
+LEVELS = {
+    (): "시 전체",
+    ("category",): "분야",
+    ("dong",): "동",
+    ("department",): "부서",
+    ("category", "dong", "department"): "분야와 동",
+}
+
+
+def run(
+    inputs: Inputs,
+    *,
+    step: Literal["week", "month"] = "week",
+    least: Annotated[int, Range(10, 1000)] = 30,
+) -> Result:
+    rows = inputs["letters"].arrow("received_at", "category", "department", "dong_code")
+    rows = rows.filter(pc.is_valid(rows.column("received_at")))
+    if not rows.num_rows:
+        raise MadangError("forecast_rows", rows=0, needed=1)
+    days = rows.column("received_at").to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    period, starts = _periods(days, step)
+    category = _common(rows.column("category"), least)
+    dong = _named(inputs, rows.column("dong_code"))
+    known = period >= 0
+    pairs, of = np.unique(np.char.add(np.char.add(category[known], "\t"), dong[known]), return_inverse=True)
+    horizon, season = AHEAD[step]
+    count = len(starts) - horizon
+    counts = np.zeros((len(pairs), count))
+    np.add.at(counts, (of, period[known]), 1)
+    keys = {
+        "category": [str(each).split("\t")[0] for each in pairs],
+        "dong": [str(each).split("\t")[1] for each in pairs],
+    }
+    first = _departments(category, rows.column("department"))
+    keys["department"] = [first[each] for each in keys["category"]]
+    tree = hierarchy(keys, [(), ("category",), ("dong",), ("department",)])
+    found = outlook(
+        tree, counts, horizon=horizon, season=season, origins=8, seed=inputs.seed, progress=inputs.progress
+    )
+    months = (starts + 3).astype("datetime64[M]").astype(int) % 12 + 1
+    warned, score = alerts(found, months), alert_score(found, months)
+
+    whole, next_, alert = _whole(found, starts), _next(found, starts, least), _alerts(warned, starts)
+    unit = UNITS[step]
+    tested = _score(score, unit)
+    return Result(
+        findings=_findings(found, whole, alert, tested, unit),
+        tables=(whole, alert, next_, _quality(found), tested),
+        charts=(
+            Chart(
+                f"민원이 {unit}마다 얼마나 왔고 올 것 같은지", "whole",
+                {"mark": "line", "encoding": {"x": {"field": "period"}, "y": {"field": "letters"}}},
+            ),
+        ),
+        caveats=(
+            "구간은 지난 예측이 틀린 만큼 넓습니다. 건수가 적은 칸일수록 구간을 보십시오.",
+            "부서는 분야마다 가장 많이 맡은 부서로 봅니다. 조직이 바뀌면 어긋납니다.",
+            "접수하는 길이 바뀐 때가 자료에 있으면 예측도 흔들립니다.",
+        ),
+        method="계절 그대로, 지수평활, 세타, 아리마, 간헐 수요 가운데 지난 자료로 고르고, MinT(위크라마수리야 등 2019)로 합을 맞춥니다.",
+    )  # fmt: skip
+
+
+def _periods(days: Any, step: str) -> tuple[Any, Any]:
+    """The period of each day, whole ones that end with the last day counted back (-1: before them), and the first days
+    of all periods and of those ahead."""
+    horizon, _ = AHEAD[step]
+    last = days.max()
+    if step == "week":
+        weeks = int((last - days.min()).astype(int) + 1) // 7
+        starts = last + 1 - 7 * weeks + 7 * np.arange(weeks + horizon)
+        return np.maximum((days - starts[0]).astype(int) // 7, -1), starts
+    month = days.astype("datetime64[M]")
+    end = month.max() if (last + 1).astype("datetime64[M]") > month.max() else month.max() - 1
+    first = month.min() + (1 if days.min() > month.min().astype("datetime64[D]") else 0)
+    number = int((end - first).astype(int)) + 1
+    at = (month - first).astype(int)
+    return np.where((at >= 0) & (at < number), at, -1), (first + np.arange(number + horizon)).astype(
+        "datetime64[D]"
+    )
+
+
+def _texts(cells: Any, empty: str) -> Any:
+    return pc.fill_null(cells, empty).to_numpy(zero_copy_only=False).astype(str)
+
+
+def _common(cells: Any, least: int) -> Any:
+    """Categories, the rare ones together."""
+    told = _texts(cells, OTHER)
+    names, of, counts = np.unique(told, return_inverse=True, return_counts=True)
+    return np.where(counts[of] >= least, names[of], OTHER)
+
+
+def _named(inputs: Inputs, codes: Any) -> Any:
+    told = _texts(codes, "")
+    named = {"": NOWHERE}
+    if "areas" in inputs:
+        areas = inputs["areas"].arrow("hjd_code", "area_name")
+        names = [str(name).split()[-1] for name in areas.column("area_name").to_pylist()]
+        named |= dict(zip(areas.column("hjd_code").to_pylist(), names, strict=True))
+    kinds, of = np.unique(told, return_inverse=True)
+    return np.array([named.get(str(each), str(each)) for each in kinds])[of]
+
+
+def _departments(category: Any, cells: Any) -> dict[str, str]:
+    """Of each category the department that had most of its letters."""
+    told, found = _texts(cells, "부서 모름"), {}
+    for each in np.unique(category):
+        names, counts = np.unique(told[category == each], return_counts=True)
+        found[str(each)] = str(names[counts.argmax()])
+    return found
+
+
+def _whole(found: Outlook, starts: Any) -> Table:
+    known = found.history.shape[1]
+    rows = [
+        {
+            "period": str(starts[n]),
+            "letters": float(found.history[0, n]),
+            "low": None,
+            "high": None,
+            "kind": "온 것",
+        }
+        for n in range(max(0, known - 2 * found.season), known)
+    ]
+    rows += [
+        {"period": str(starts[known + n]), "letters": round(float(found.mean[0, n]), 1),
+         "low": float(found.intervals.lower[0][0, n]), "high": float(found.intervals.upper[0][0, n]), "kind": "예보"}
+        for n in range(found.mean.shape[1])
+    ]  # fmt: skip
+    columns = [
+        Column("period", "시작하는 날", "date"), Column("letters", "민원", "number", "건", 0),
+        Column("low", "80 % 구간 아래", "number", "건"), Column("high", "위", "number", "건"), Column("kind", ""),
+    ]  # fmt: skip
+    return table_of("whole", "시 전체", rows, columns, [Origin("letters")])
+
+
+def _next(found: Outlook, starts: Any, least: int) -> Table:
+    known = found.history.shape[1]
+    rows = []
+    for node, labels in enumerate(found.tree.labels):
+        level = found.tree.levels[int(found.tree.level[node])]
+        if len(level) == 1 or found.mean[node].sum() >= 1:
+            for n in range(found.mean.shape[1]):
+                last_year = found.history[node, known + n - found.season]
+                rows.append(
+                    {"level": LEVELS[level], "name": " · ".join(labels[:2]) or "시 전체", "period": str(starts[known + n]),
+                     "letters": round(float(found.mean[node, n]), 1), "low": float(found.intervals.lower[0][node, n]),
+                     "high": float(found.intervals.upper[0][node, n]), "last_year": float(last_year)}
+                )  # fmt: skip
+    columns = [
+        Column("level", "무엇의"), Column("name", "이름"), Column("period", "시작하는 날", "date"),
+        Column("letters", "예보", "number", "건", 1), Column("low", "80 % 구간 아래", "number", "건"),
+        Column("high", "위", "number", "건"), Column("last_year", "작년 같은 때", "number", "건"),
+    ]  # fmt: skip
+    return table_of("next", "다음에 올 것", rows, columns)
+
+
+def _alerts(warned: tuple[Alert, ...], starts: Any) -> Table:
+    first = len(starts) - max((each.ahead for each in warned), default=0)
+    schema = pa.schema(
+        [("name", pa.string()), ("level", pa.string()), ("period", pa.string()), ("probability", pa.float64()),
+         ("letters", pa.float64()), ("low", pa.float64()), ("high", pa.float64()), ("usual", pa.float64()),
+         ("why", pa.string()), ("lately", pa.float64()), ("expected", pa.float64())]
+    )  # fmt: skip
+    rows = [
+        {"name": " · ".join(each.labels[:2]) or "시 전체", "level": LEVELS[each.level], "period": str(starts[first + each.ahead - 1]),
+         "probability": round(100 * each.probability), "letters": round(each.mean, 1), "low": each.lower_80, "high": each.upper_80,
+         "usual": round(each.threshold, 1), "why": WHY[each.reasons.main], "lately": each.reasons.lately,
+         "expected": round(each.reasons.expected, 1)}
+        for each in warned
+    ]  # fmt: skip
+    columns = [
+        Column("name", "무엇이"), Column("level", "무엇의"), Column("period", "시작하는 날", "date"),
+        Column("probability", "넘을 확률", "percent"), Column("letters", "예보", "number", "건", 1),
+        Column("low", "80 % 구간 아래", "number", "건"), Column("high", "위", "number", "건"),
+        Column("usual", "이만큼 넘으면 많은 것", "number", "건", 1), Column("why", "까닭"),
+        Column("lately", "최근에 온 것", "number", "건"), Column("expected", "최근에 올 만했던 것", "number", "건", 1),
+    ]  # fmt: skip
+    return table_of("alerts", "여느 때보다 많을 것", pa.Table.from_pylist(rows, schema), columns)
+
+
+def _quality(found: Outlook) -> Table:
+    rows = [
+        {"level": LEVELS[each.level], "series": each.series, "mase": round(each.mase, 2), "naive": round(each.naive_mase, 2),
+         "cover_80": round(100 * float(np.mean(each.coverage[80]))), "cover_95": round(100 * float(np.mean(each.coverage[95]))),
+         "bias": round(100 * each.bias_share, 1)}
+        for each in found.quality
+    ]  # fmt: skip
+    columns = [
+        Column("level", "무엇의"), Column("series", "수열", "integer", "개"), Column("mase", "오차 (MASE)", "number", digits=2),
+        Column("naive", "작년 그대로의 오차", "number", digits=2), Column("cover_80", "80 % 구간이 맞힌", "percent"),
+        Column("cover_95", "95 % 구간이 맞힌", "percent"), Column("bias", "치우침", "percent", digits=1),
+    ]  # fmt: skip
+    return table_of(
+        "quality",
+        "지난 예측은 얼마나 맞았습니까",
+        rows,
+        columns,
+        note="여덟 번 과거로 돌아가 그때까지의 자료로 예측하고 견주었습니다.",
+    )
+
+
+def _score(score: AlertScore, unit: str) -> Table:
+    def percent(value: float) -> float | None:
+        return None if np.isnan(value) else round(100 * value)
+
+    row = {
+        "warned": score.warned, "right": score.right, "precision": percent(score.precision), "events": score.events,
+        "foreseen": score.foreseen, "recall": percent(score.recall), "lead": None if np.isnan(score.lead) else round(score.lead, 1),
+    }  # fmt: skip
+    columns = [
+        Column("warned", "알린 것", "integer", "번"), Column("right", "그 가운데 맞은 것", "integer", "번"),
+        Column("precision", "맞은 비율", "percent"), Column("events", "실제로 많았던 것", "integer", "번"),
+        Column("foreseen", "미리 안 것", "integer", "번"), Column("recall", "미리 안 비율", "percent"),
+        Column("lead", "얼마나 먼저", "number", unit, 1),
+    ]  # fmt: skip
+    return table_of("score", "지난 알림은 얼마나 맞았습니까", [row], columns)
+
+
+def _findings(found: Outlook, whole: Table, alert: Table, tested: Table, unit: str) -> tuple[Finding, ...]:
+    at = whole.rows.num_rows - found.mean.shape[1]
+    first = Finding(
+        f"다음 {unit}에는 민원이 {{letters}} 올 것으로 봅니다(80 % 구간 {{low}}–{{high}}).",
+        {name: Cell("whole", name, at) for name in ("letters", "low", "high")},
+    )
+    if not alert.rows.num_rows:
+        second = Finding("여느 때보다 많이 올 것으로 보이는 분야나 동은 없습니다.")
+    else:
+        second = Finding(
+            "여느 때보다 많을 것은 '{name}'입니다: {period}부터 {letters}, 많다고 보는 {usual}{을} 넘을 확률 {probability}. 까닭: {why}.",
+            {
+                name: Cell("alerts", name)
+                for name in ("name", "period", "letters", "usual", "probability", "why")
+            },
+        )
+    if not tested.value(0, "warned"):
+        return (
+            first,
+            second,
+            Finding("지난 자료로 시험했을 때는 알린 것이 없어, 알림이 얼마나 맞는지는 모릅니다."),
+        )
+    third = Finding(
+        "지난 자료로 시험했을 때 알린 {warned} 가운데 {right} 맞았습니다. 확률이 높다고 믿지 말고 까닭을 보십시오.",
+        {name: Cell("score", name) for name in ("warned", "right")},
+    )
+    return first, second, third
