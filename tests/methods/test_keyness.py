@@ -51,6 +51,11 @@ def test_words_that_nobody_says_are_left_out() -> None:
     assert set(keyness(["가", "나", "다"], [3, 0, 1], [2, 0, 5]).words) == {"가", "다"}
 
 
+def test_the_only_word_sets_nobody_apart() -> None:
+    found = keyness(["가", "나"], [3, 0], [9, 0])
+    assert (found.words, found.delta.tolist(), found.q.tolist()) == (("가",), [0.0], [1.0])
+
+
 def test_impossible_inputs_are_told() -> None:
     with pytest.raises(MadangError) as told:
         keyness(["가"], [0], [4])

@@ -73,10 +73,13 @@ def keyness(
     said = np.flatnonzero(y1 + y2 > 0)
     alpha = prior_words * base[said] / base.sum()
     y1, y2 = y1[said], y2[said]
-    delta, z = log_odds(y1, y2, (y1.sum(), y2.sum()), alpha, prior_words)
+    if len(said) > 1:
+        delta, z = log_odds(y1, y2, (y1.sum(), y2.sum()), alpha, prior_words)
+    else:  # the only word there is sets nobody apart
+        delta = z = np.zeros(1)
     q = benjamini_hochberg(2 * stats.norm.sf(np.abs(z)))
     order = np.argsort(-z, kind="stable")
-    reach = 1.959964 * np.abs(np.divide(delta, z, out=np.zeros_like(z), where=z != 0))
+    reach = 1.959964 * np.sqrt(1 / (y1 + alpha) + 1 / (y2 + alpha))
     return Keyness(
         tuple(words[at] for at in said[order].tolist()),
         y1[order].astype(np.int64),
