@@ -12,16 +12,18 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 
 from madang.access import owner
 from madang.bank.seen import SeenBank
 from madang.collect.origin import Origin, save_origin
 from madang.collect.rhythm import Rhythm
 from madang.web.audit.models import Entry
-from madang.web.sql import actions
+from madang.web.sql import actions, jobs
 from madang.web.sql import derive as sql_derive
 from madang.web.sql.models import Asked, Derived
 from madang.workspace import Workspace
+from web.deposits_helper import at_another_start
 
 ANALYSIS = "데이터정책과 분석팀"
 LIBRARY = "새빛시-도서관"
@@ -185,6 +187,31 @@ def test_a_card_that_is_written_meanwhile_stays_written(
     other.join()
     told = own_city.bank["옮긴-표"].card
     assert (told["title"], told["made_of"]) == ("고친 제목", sorted([LIBRARY, TOILETS]))
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_a_table_whose_making_was_killed_is_on_record(
+    own_city: Workspace, maker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sql_derive, "record", lambda *_, **__: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            derive(maker, f'SELECT name FROM "{LIBRARY}"', "옮긴-표")
+    assert not Derived.objects.exists()
+    finish = at_another_start(jobs.finish)
+    finish(timezone.now())
+    finish(timezone.now())
+    at_another_start(jobs.finish)(timezone.now())
+    entry = Entry.objects.get(what="sql.derive")
+    assert (entry.by, entry.thing, entry.detail["version"]) == ("maker", "dataset:옮긴-표", 1)
+    assert Derived.objects.get().inputs == [
+        {"dataset": LIBRARY, "version": own_city.bank[LIBRARY].latest.n}  # type: ignore[union-attr]
+    ]
+    maker.post(f"/sql/made/{quote('옮긴-표')}/again/")
+    assert Entry.objects.filter(what="sql.derive").count() == 2
 
 
 CLUBS = "동아리"

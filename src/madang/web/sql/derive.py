@@ -9,18 +9,22 @@ from typing import Any
 from django.db import transaction
 
 from madang.access import Person, Thing, as_close, check
+from madang.bank import Dataset
 from madang.bank.ids import is_valid_id
 from madang.bank.seen import thing_of
 from madang.formats import export
 from madang.intake.receipt import Receipt
 from madang.intake.record import Made
 from madang.messages import MadangError
+from madang.web.audit.models import Entry
 from madang.web.audit.record import record
 from madang.web.sql.actions import answers, ask
 from madang.web.sql.answers import bank_columns
 from madang.web.sql.models import Asked, Derived
 from madang.web.sql.states import ANSWERED
 from madang.workspace import Workspace
+
+_WHAT = "sql.derive"
 
 
 def derive(ws: Workspace, asked: Asked, dataset: str, title: str, description: str, *, by: Person) -> Receipt:
@@ -38,7 +42,8 @@ def derive(ws: Workspace, asked: Asked, dataset: str, title: str, description: s
         raise MadangError("sql_derived_exists", dataset=dataset)
     card = {"title": title[:200], "description": description.strip()[:5_000], **_kept_as_close(ws, asked, by)}
     receipt = _deposited(ws, asked, dataset, card, by)
-    _remember(asked, receipt, by)
+    if receipt.verdict != "refused":
+        _remember(asked, receipt.dataset, receipt.version, by)
     return receipt
 
 
@@ -58,7 +63,8 @@ def again(ws: Workspace, derived: Derived, *, by: Person) -> Receipt | Asked:
         at=ws.clock(),
     )
     receipt = _deposited(ws, asked, derived.dataset, {}, by)
-    _remember(asked, receipt, by)
+    if receipt.verdict != "refused":
+        _remember(asked, receipt.dataset, receipt.version, by)
     return receipt
 
 
@@ -99,11 +105,22 @@ def _deposited(ws: Workspace, asked: Asked, dataset: str, card: dict[str, Any], 
         return ws.deposit(file, dataset, by=by.id, once=True, made=made)[0]
 
 
-@transaction.atomic
-def _remember(asked: Asked, receipt: Receipt, by: Person) -> None:
-    if receipt.verdict == "refused":
+def finish(ws: Workspace, dataset: Dataset) -> None:
+    """Remember what the newest version of a dataset was made of, where the process that made it was killed before that."""
+    version = dataset.latest if dataset.card.get("made_of") else None
+    if version is None or version.kind != "deposit" or not version.facts.get("sql"):
         return
+    if Entry.objects.filter(what=_WHAT, thing=f"dataset:{dataset.id}", detail__version=version.n).exists():
+        return
+    kept = Asked.objects.filter(by=version.by, sql=version.facts["sql"], state=ANSWERED)
+    if (asked := kept.order_by("-at").first()) is not None:
+        ws.renewed(dataset.id)
+        _remember(asked, dataset.id, version.n, Person(version.by, via="work"))
+
+
+@transaction.atomic
+def _remember(asked: Asked, dataset: str, n: int | None, by: Person) -> None:
     kept = {"sql": asked.sql, "values": asked.values, "by": by.id, "inputs": asked.inputs, "at": asked.at}
-    Derived.objects.update_or_create(dataset=receipt.dataset, defaults=kept)
-    told = {"inputs": asked.inputs, "query": str(asked.id), "version": receipt.version}
-    record(by, "sql.derive", f"dataset:{receipt.dataset}", detail=told)
+    Derived.objects.update_or_create(dataset=dataset, defaults=kept)
+    told = {"inputs": asked.inputs, "query": str(asked.id), "version": n}
+    record(by, _WHAT, f"dataset:{dataset}", detail=told)
