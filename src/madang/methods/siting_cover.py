@@ -45,11 +45,29 @@ def cover(within: Mask, fixed: Mask, floor: Floor | None, seconds: float, most: 
         relaxed = programme.solve(seconds, relaxed=True)
         if relaxed.infeasible or np.ceil(relaxed.bound - 1e-6) > most:
             return Covering(None, np.inf)
-    answer = programme.solve(seconds)
+    start = _first_covering(within, fixed) if floor is None else None
+    usable = start is not None and start.sum() <= most
+    answer = programme.solve(seconds, start.astype(np.float64) if usable and start is not None else None)
     if answer.infeasible:
         return Covering(None, np.inf)
     sites = None if answer.values is None else np.flatnonzero(answer.values[:number] > 0.5)
     return Covering(sites, max(float(np.ceil(answer.bound - 1e-6)), float(fixed.sum()), 0.0))
+
+
+def _first_covering(within: Mask, fixed: Mask) -> Mask:
+    """Each time the candidate that reaches most of those not reached; then those that turn out to be spare go."""
+    chosen = fixed.copy()
+    missing = ~within[chosen].any(axis=0)
+    while missing.any():
+        best = int((within[:, missing]).sum(axis=1).argmax())
+        chosen[best] = True
+        missing &= ~within[best]
+    times = within[chosen].sum(axis=0)
+    for site in np.flatnonzero(chosen & ~fixed):
+        if (times[within[site]] > 1).all():
+            chosen[site] = False
+            times = times - within[site]
+    return chosen
 
 
 def add_floor(programme: Programme, floor: Floor | None) -> None:

@@ -95,7 +95,6 @@ def _silent(seconds: float) -> highspy.Highs:
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("time_limit", float(max(seconds, 0.01)))
     highs.setOptionValue("mip_rel_gap", 1e-7)
-    highs.setOptionValue("mip_heuristic_effort", 0.01)  # interchange has been there before
     highs.setOptionValue("mip_detect_symmetry", False)
     highs.setOptionValue("mip_allow_restart", False)
     return highs
