@@ -20,7 +20,7 @@ MOST_SERIES = 8
 _MOST_ROWS = 4000
 _MARKS = {"bar": "bar", "line": "line", "area": "area", "point": "point", "circle": "point", "square": "point", "rule": "rule",
           "errorbar": "rule", "trail": "line", "tick": "point"}  # fmt: skip
-_NUMBERS = ("integer", "number", "percent", "money")
+NUMBERS = ("integer", "number", "percent", "money")
 Side = Literal["number", "time", "names"]
 
 
@@ -190,7 +190,7 @@ def _side(told: Mapping[str, Any], column: Column, values: Sequence[Any]) -> Sid
         return "names"
     if kind == "temporal" or (not kind and column.kind in ("date", "month")):
         return "time" if all(_number(each) is not None for each in values if each is not None) else "names"
-    return "number" if kind == "quantitative" or column.kind in _NUMBERS else "names"
+    return "number" if kind == "quantitative" or column.kind in NUMBERS else "names"
 
 
 def _number(value: Any) -> float | None:

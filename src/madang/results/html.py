@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from madang.messages import Language, text
 from madang.results.chart_svg import svg
-from madang.results.charts import picture
+from madang.results.charts import NUMBERS, picture
 from madang.results.result import Cell, Chart, Column, Finding, Result, Table, Value
 from madang.results.said import parts, said
 
@@ -21,7 +21,6 @@ Why = Callable[[Cell], str]  # the address that says why a number is so
 SHOWN_ROWS = 200
 _REPORT_ROWS = 1_000
 _WIDE, _NARROW = 880, 340  # pixels of a picture on a desk and on a phone
-_NUMBERS = ("integer", "number", "percent", "money")
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def table_html(
 
 def _head(column: Column) -> str:
     unit = column.unit or ("%" if column.kind == "percent" else "")
-    number = ' class="number"' if column.kind in _NUMBERS else ""
+    number = ' class="number"' if column.kind in NUMBERS else ""
     return f'<th scope="col"{number}>{escape(column.label)}{f" <span class=unit>({escape(unit)})</span>" if unit else ""}</th>'
 
 
@@ -116,9 +115,9 @@ def _line(table: Table, row: int, values: Sequence[Value], why: Why | None, lang
         inner = escape(shown)
         if value is None:
             inner = f'<span class="none">{inner}</span>'
-        elif why is not None and column.kind in _NUMBERS:
+        elif why is not None and column.kind in NUMBERS:
             inner = _number(shown, Cell(table.id, column.name, row), why, language)
-        number = ' class="number"' if column.kind in _NUMBERS else ""
+        number = ' class="number"' if column.kind in NUMBERS else ""
         cells.append(
             f'<th scope="row">{inner}</th>' if place == 0 and not number else f"<td{number}>{inner}</td>"
         )
@@ -127,7 +126,7 @@ def _line(table: Table, row: int, values: Sequence[Value], why: Why | None, lang
 
 def cell_text(value: Value, column: Column) -> str:
     """A cell to the last digit, without the unit that stands in the head."""
-    bare = replace(column, unit="", kind="number") if column.kind in _NUMBERS else column
+    bare = replace(column, unit="", kind="number") if column.kind in NUMBERS else column
     return said(value, bare, exact=True)
 
 

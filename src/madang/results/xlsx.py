@@ -9,13 +9,13 @@ from typing import Any
 import xlsxwriter
 
 from madang.messages import Language, text
+from madang.results.charts import NUMBERS
 from madang.results.html import About
 from madang.results.result import Column, Result, Table
 from madang.results.said import sentence
 
 _MOST_ROWS = 1_048_570
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
-_NUMBERS = ("integer", "number", "percent", "money")
 
 
 def report_xlsx(result: Result, about: About, language: Language = "ko") -> bytes:
@@ -55,7 +55,7 @@ def _table(book: Any, sheet: Any, table: Table, language: Language) -> None:
     for place, column in enumerate(table.columns):
         values = table.rows.column(column.name).slice(0, rows).to_pylist()
         sheet.write_string(0, place, _label(column), head)
-        shown = book.add_format({"num_format": _format(column)}) if column.kind in _NUMBERS else None
+        shown = book.add_format({"num_format": _format(column)}) if column.kind in NUMBERS else None
         sheet.set_column(place, place, 12 if shown else 22)
         sheet.write_column(
             1, place, values if shown else ["" if each is None else str(each) for each in values], shown

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from madang.results.charts import NUMBERS
 from madang.results.compare import AFTER, BEFORE, Difference, compared
 from madang.results.html import cell_text
 from madang.runs import Ledger, Run
@@ -23,8 +24,8 @@ class TableCompared:
     id: str
     title: str
     keys: tuple[str, ...]
-    columns: tuple[tuple[str, str], ...]  # label, unit
-    lines: tuple[tuple[tuple[str, ...], tuple[tuple[str, str, bool], ...]], ...]
+    columns: tuple[tuple[str, str, bool], ...]  # label, unit, whether a number
+    lines: tuple[tuple[tuple[str, ...], tuple[tuple[str, str, bool, bool], ...]], ...]
     difference: Difference | None  # None where their rows cannot be told apart
 
     @property
@@ -77,7 +78,8 @@ def _table(table: str, title: str, difference: Difference | None) -> TableCompar
     if difference is None:
         return TableCompared(table, title, (), (), (), None)
     columns = tuple(
-        (each.label, each.unit or ("%" if each.kind == "percent" else "")) for each in difference.columns
+        (each.label, each.unit or ("%" if each.kind == "percent" else ""), each.kind in NUMBERS)
+        for each in difference.columns
     )
     lines = tuple(_lines(difference))
     return TableCompared(
@@ -85,14 +87,14 @@ def _table(table: str, title: str, difference: Difference | None) -> TableCompar
     )
 
 
-def _lines(found: Difference) -> Iterator[tuple[tuple[str, ...], tuple[tuple[str, str, bool], ...]]]:
+def _lines(found: Difference) -> Iterator[tuple[tuple[str, ...], tuple[tuple[str, str, bool, bool], ...]]]:
     for row in found.rows.slice(0, _SHOWN).to_pylist():
         keys = tuple(str(row[each.name]) for each in found.keys)
         yield keys, tuple(_cell(row, found, place) for place in range(len(found.columns)))
 
 
-def _cell(row: dict[str, Any], found: Difference, place: int) -> tuple[str, str, bool]:
+def _cell(row: dict[str, Any], found: Difference, place: int) -> tuple[str, str, bool, bool]:
     column = found.columns[place]
     values = [row[f"{column.name}:{side}"] for side in (BEFORE, AFTER)]
     before, after = (cell_text(value, column) for value in values)
-    return before, after, values[0] != values[1]
+    return before, after, values[0] != values[1], column.kind in NUMBERS

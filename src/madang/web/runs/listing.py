@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from madang.messages import MadangError
@@ -53,7 +53,10 @@ def analysis_lines(ledger: Ledger, runs: Sequence[Run]) -> list[AnalysisLine]:
 def run_line(ledger: Ledger, run: Run) -> RunLine:
     """A run as a line."""
     days = [each.as_of for each in run.inputs if each.as_of]
-    values = ", ".join(f"{name} {value}" for name, value in values_of_run(ledger, run))
+    chosen = {name: value for name, value in run.parameters.items() if value not in (None, "")}
+    values = ", ".join(
+        f"{name} {value}" for name, value in values_of_run(ledger, replace(run, parameters=chosen))
+    )
     return RunLine(
         run.key, run.analysis, run.title, datetime.fromisoformat(run.at), name_of(run.by),
         min(days, default=""), values, behind_titles(ledger, run),
@@ -69,9 +72,13 @@ def behind_titles(ledger: Ledger, run: Run) -> tuple[str, ...]:
 def values_of_run(ledger: Ledger, run: Run) -> list[tuple[str, str]]:
     """What was chosen, in words: label and value of each parameter, by its name where the analysis has it no more."""
     known = _parameters(analysis_of(ledger, run))
+    named = [
+        *(name for name in known if name in run.parameters),
+        *(name for name in run.parameters if name not in known),
+    ]
     return [
-        (known[name].label if name in known else name, value_said(known.get(name), value))
-        for name, value in run.parameters.items()
+        (known[name].label if name in known else name, value_said(known.get(name), run.parameters[name]))
+        for name in named
     ]
 
 

@@ -22,6 +22,7 @@ from madang.web.runs.listing import run_line
 from madang.web.runs.shown import about, language, run_shown, touch
 from madang.web.runs.why import chain
 from madang.web.shell.doors import page
+from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import workspace
 
 _PER_PAGE = 50
@@ -59,7 +60,7 @@ def why(request: HttpRequest, key: str) -> HttpResponse:
     found = _run(request, key)
     asked = request.GET
     row = asked.get("row", "0")
-    if not (row.isascii() and row.isdigit() and len(row) < 10):
+    if not is_whole(row, digits=9):
         raise Http404
     try:
         told = chain(found, Cell(asked.get("table", ""), asked.get("column", ""), int(row)))
