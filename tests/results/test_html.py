@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
 from lxml import html
 
-from madang.results import Cell
+from madang.results import Cell, Column, Table
 from madang.results.html import figure_html, report_html, sentence_html, table_html
 from results.shown import ABOUT, result
 from results.test_charts import BARS
@@ -44,6 +45,19 @@ def test_a_long_table_is_cut_and_says_so() -> None:
     assert "<약국>" not in html.fromstring(cut).text_content()
     assert "모두 3행 가운데 앞의 2행입니다." in cut
     assert "The first 2 of 3 rows." in table_html(result().tables[0], None, "en", 2)
+
+
+def test_a_table_without_rows_says_so_and_a_head_without_words_is_none() -> None:
+    shown = html.fromstring(table_html(_empty()))
+    assert [each.text_content() for each in shown.xpath(".//tbody//td")] == ["해당하는 것이 없습니다."]
+    assert [each.text_content() for each in shown.xpath(".//thead//th")] == ["가"]
+
+
+def _empty() -> Table:
+    columns = (Column("a", "가"), Column("b", "", "integer"))
+    return Table(
+        "t", "표", pa.table({"a": pa.array([], pa.string()), "b": pa.array([], pa.int64())}), columns
+    )
 
 
 def test_a_report_needs_nothing_else_and_has_everything() -> None:

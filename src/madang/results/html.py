@@ -94,6 +94,8 @@ def table_html(
         _line(table, row, values, origin, language) for row, values in enumerate(zip(*columns, strict=True))
     )
     rows = table.rows.num_rows
+    if not rows:
+        lines = f'<tr><td colspan="{len(columns)}" class="none">{escape(text("result_no_rows", language))}</td></tr>'
     cut = text("result_rows_cut", language, rows=f"{rows:,}", shown=f"{shown:,}") if rows > shown else ""
     notes = "".join(f'<p class="quiet">{escape(each)}</p>' for each in (table.note, cut) if each)
     return (
@@ -105,7 +107,12 @@ def table_html(
 def _head(column: Column) -> str:
     unit = column.unit or ("%" if column.kind == "percent" else "")
     number = ' class="number"' if column.kind in NUMBERS else ""
-    return f'<th scope="col"{number}>{escape(column.label)}{f" <span class=unit>({escape(unit)})</span>" if unit else ""}</th>'
+    shown = f' <span class="unit">({escape(unit)})</span>' if unit else ""
+    return (
+        f'<th scope="col"{number}>{escape(column.label)}{shown}</th>'
+        if column.label
+        else f"<td{number}>{shown}</td>"
+    )
 
 
 def _line(table: Table, row: int, values: Sequence[Value], why: Why | None, language: Language) -> str:

@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "result_why": "Why this number?",
     "result_as_table": "See as a table: {table}",
     "result_chart_cut": "The picture shows the first ones only. The table has the others.",
+    "result_no_rows": "There are none.",
     "result_rows_cut": "The first {shown} of {rows} rows.",
     "result_evidence": "Evidence",
     "result_limits": "Method and limits",

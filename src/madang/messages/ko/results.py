@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "result_why": "이 숫자는 왜?",
     "result_as_table": "표로 보기: {table}",
     "result_chart_cut": "그림에는 앞의 것만 그렸습니다. 나머지는 표에서 보십시오.",
+    "result_no_rows": "해당하는 것이 없습니다.",
     "result_rows_cut": "모두 {rows}행 가운데 앞의 {shown}행입니다.",
     "result_evidence": "근거",
     "result_limits": "방법과 한계",
