@@ -102,6 +102,8 @@ def test_a_newer_version_makes_a_run_stale_and_the_next_new(ws: Workspace, tmp_p
         ({}, {"people": "cafes"}, "run_role"),
         ({}, {"shops": "없는것"}, "dataset_missing"),
         ({}, {"shops": "cafes@9"}, "version_missing"),
+        ({}, {"shops": "cafes@²"}, "version_missing"),
+        ({}, {"shops": "cafes@latest"}, "version_missing"),
     ],
 )
 def test_what_cannot_be_asked_is_told(

@@ -17,7 +17,7 @@ from madang.messages import MadangError
 from madang.release import Treatment, exposed
 from madang.web.audit.models import Entry
 from madang.web.notices.models import Notice
-from madang.web.releases import jobs
+from madang.web.releases import jobs, telling
 from madang.web.work import queue
 from madang.web.work.registry import kind_of
 from madang.web.work.running import Running
@@ -336,3 +336,19 @@ def test_a_number_of_the_form_may_be_left_out(shops: Workspace, steward: Any) ->
 def test_no_decision_has_a_step_that_is_none(step: float) -> None:
     with pytest.raises(MadangError, match="단위"):
         Treatment("round", step)
+
+
+def test_an_edition_whose_records_are_broken_is_told_to_its_steward_and_to_administrators(
+    shops: Workspace, signed_in: Callable[..., Any], steward: Any
+) -> None:
+    steward.post("/releases/new/가게/", {**filled(shops), "do": "decide"})
+    (shops.folder / "content" / "releases" / "가게" / "1.json").write_text("{", encoding="utf-8")
+    shops.releases.follow("가게")
+    telling.tell_shut()
+    telling.tell_shut()
+    assert [(each.code, each.post) for each in Notice.objects.filter(code="notice_release_unreadable")] == [
+        ("notice_release_unreadable", POST)
+    ]
+    admin = signed_in("administrator", username="root").get("/releases/").content.decode()
+    assert "기록을 읽을 수 없어" in admin
+    assert "기록을 읽을 수 없어" not in steward.get("/releases/").content.decode()

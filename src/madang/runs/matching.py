@@ -86,10 +86,12 @@ def _part(bank: Bank, role: Role, version: Version) -> Part:
 
 
 def _told(bank: Bank, role: Role, told: str, by: Person) -> Version:
-    dataset, _, number = told.partition("@")
+    dataset, at, number = told.partition("@")
+    if at and not (number.isascii() and number.isdigit()):
+        raise MadangError("version_missing", dataset=dataset, version=number, versions="-")
     found = SeenBank(bank, by).may("read", dataset)
     check(by, "read", as_close(Thing("run"), [Lineage(bank.folder).thing(dataset)]))
-    version = found.version(int(number)) if number.isdigit() else found.latest
+    version = found.version(int(number)) if at else found.latest
     if version is None:
         raise MadangError("no_version", dataset=dataset)
     if _standard(version) not in role.standards:

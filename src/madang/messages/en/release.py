@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "release_erasing": "'{edition}' was closed for an erasure and is not open again yet. Look at it and open the new version.",
     "release_input_erased": "'{dataset}' was made of data in which rows were erased afterwards ({inputs}). It may still hold them and is not opened. Make '{dataset}' anew, then open it.",
     "release_exposed": "'{edition}' was shut: the column '{column}' turned out to be personal data. Decide anew, without it or with it masked.",
+    "notice_release_unreadable": "'{title}' is not open any more: the records of its release cannot be read. Ask an administrator to restore them from a backup.",
     "notice_release_shut": "'{title}' is not open any more: it showed a column that turned out to be personal data. Decide anew, without it or with it masked.",
     "release_narrowing": "Earlier versions are being closed by a new decision.",
     "release_how_mask": "(Partly masked.)",

@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "release_erasing": "파기하면서 '{edition}'{을} 닫았고 아직 다시 열지 않았습니다. 살펴보고 새 판을 여십시오.",
     "release_input_erased": "'{dataset}'{을} 만드는 데 쓴 자료({inputs})에서 그 뒤에 행을 파기했습니다. 파기한 내용이 남아 있을 수 있어 열지 않습니다. '{dataset}'{을} 다시 만든 뒤에 여십시오.",
     "release_exposed": "'{column}' 칸이 개인정보로 밝혀져 '{edition}'{을} 닫았습니다. 이 칸을 빼거나 가려서 새로 결정하십시오.",
+    "notice_release_unreadable": "'{title}'의 개방을 멈추었습니다. 개방 기록을 읽을 수 없습니다. 백업에서 되살리도록 관리자에게 알리십시오.",
     "notice_release_shut": "'{title}'의 개방을 멈추었습니다. 개인정보로 밝혀진 칸을 보여 주고 있었습니다. 그 칸을 빼거나 가려서 새로 결정하십시오.",
     "release_narrowing": "새 결정에 맞추어 이전 판을 닫고 있습니다.",
     "release_how_mask": "(일부를 가렸습니다.)",

@@ -97,6 +97,7 @@ _TITLES: dict[str, object] = {
     "sql.remove": _("저장한 질의를 지움"),
     "sql.derive": _("질의로 데이터를 만듦"),
     "run.make": _("분석을 실행함"),
+    "analysis.approve": _("분석의 코드를 승인함"),
     "work.cancel": _("작업을 그만둠"),
     "work.repeat": _("작업을 다시 함"),
     "workspace.restore": _("백업에서 복원함"),

@@ -56,10 +56,14 @@ def shown(each: Edition) -> dict[str, Any]:
 @page
 def home(request: HttpRequest) -> HttpResponse:
     """Every edition of datasets that the person may see."""
-    check(person_of(request), "read", Thing("workspace"))
+    person, releases = person_of(request), workspace().releases
+    check(person, "read", Thing("workspace"))
     seen = bank()
-    found = [shown(each) for each in workspace().releases.editions() if each.decision.dataset in seen]
-    return render(request, "releases/home.html", {"editions": found})
+    found = [shown(each) for each in releases.editions() if each.decision.dataset in seen]
+    broken = releases.unreadable().values() if can(person, "administer", Thing("workspace")) else ()
+    return render(
+        request, "releases/home.html", {"editions": found, "broken": [said(each) for each in broken]}
+    )
 
 
 @form_page
