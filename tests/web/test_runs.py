@@ -315,6 +315,17 @@ def test_runs_of_an_analysis_that_is_gone_can_still_be_read(official: Any, shipp
     assert official.get(AT).status_code == 404
 
 
+def test_an_analysis_of_the_workspace_waits_for_approval(official: Any, ws: Workspace) -> None:
+    analysis(ws.folder / "content" / "analyses", "own-count")
+    page = Page(official.get("/analyses/own-count/"))
+    assert "madang approve own-count" in page.text
+    assert "일부러 해치는 코드까지 막지는 못합니다" in page.text
+    assert not page.tree.xpath("//form[@class='run-form']//button")
+    answer = official.post("/analyses/own-count/", FILLED)
+    assert answer.status_code == 400
+    assert not Job.objects.exists()
+
+
 def test_two_runs_of_different_questions_are_not_compared(official: Any, shipped: Path) -> None:
     analysis(shipped, "other", CARD)
     first = made(official)
