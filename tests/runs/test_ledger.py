@@ -119,6 +119,14 @@ def test_several_that_fit_are_for_the_user_to_choose(ws: Workspace, shipped: Pat
     assert ws.run("one", inputs={"shops": "cafes"}).result.table("closed").rows.num_rows == 1
 
 
+def test_an_optional_input_may_be_left_out_and_another_not(ws: Workspace, shipped: Path) -> None:
+    analysis(shipped, "one", CARD.replace("many = true\n", "optional = true\n"))
+    refused(
+        "run_role", lambda: ws.run("one", inputs={"shops": "-"})
+    )  # it runs, and reads what it was not given
+    refused("dataset_missing", lambda: ws.run("closed-shops", inputs={"shops": "-"}))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "code"),
     [

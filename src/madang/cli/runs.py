@@ -55,7 +55,11 @@ def approve(context: click.Context, analysis: str, by: str | None) -> None:
 @click.argument("analysis")
 @click.option("--set", "said", multiple=True, metavar="이름=값", help="분석의 값. 여러 번 쓸 수 있습니다.")
 @click.option(
-    "--input", "inputs", multiple=True, metavar="자리=데이터[@판]", help="맞는 데이터가 여럿일 때 고릅니다."
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="자리=데이터[@판]",
+    help="맞는 데이터가 여럿일 때 고릅니다. 없어도 되는 자리는 -로 뺍니다.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="무작위 계산의 시작 값.")
 @by_option

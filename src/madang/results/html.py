@@ -86,12 +86,17 @@ def figure_html(chart: Chart, result: Result, language: Language = "ko") -> str:
 def table_html(
     table: Table, why: Why | None = None, language: Language = "ko", shown: int = SHOWN_ROWS
 ) -> str:
-    """The first rows of a table: units in the head, numbers to the right, each with its way back where it has one."""
-    heads = "".join(_head(column) for column in table.columns)
+    """The first rows of a table: units in the head, numbers to the right, each with its way back where it has one.
+
+    Columns of codes, by which rows are followed, are left to the workbook where there are others to read.
+    """
+    read = [each for each in table.columns if each.kind != "code"] or list(table.columns)
+    heads = "".join(_head(column) for column in read)
     origin = why if table.origins else None
-    columns = [table.rows.column(each.name).slice(0, shown).to_pylist() for each in table.columns]
+    columns = [table.rows.column(each.name).slice(0, shown).to_pylist() for each in read]
     lines = "".join(
-        _line(table, row, values, origin, language) for row, values in enumerate(zip(*columns, strict=True))
+        _line(table, read, row, values, origin, language)
+        for row, values in enumerate(zip(*columns, strict=True))
     )
     rows = table.rows.num_rows
     if not rows:
@@ -115,9 +120,16 @@ def _head(column: Column) -> str:
     )
 
 
-def _line(table: Table, row: int, values: Sequence[Value], why: Why | None, language: Language) -> str:
+def _line(
+    table: Table,
+    read: Sequence[Column],
+    row: int,
+    values: Sequence[Value],
+    why: Why | None,
+    language: Language,
+) -> str:
     cells = []
-    for place, (column, value) in enumerate(zip(table.columns, values, strict=True)):
+    for place, (column, value) in enumerate(zip(read, values, strict=True)):
         shown = cell_text(value, column)
         inner = escape(shown)
         if value is None:

@@ -15,6 +15,7 @@ from madang.declarations.analysis import AnalysisCard, Role
 from madang.messages import MadangError
 from madang.runs.inputs import ADDED, Input, Part
 
+LEFT_OUT = "-"
 _POINT = ("lon", "lat")  # where rows tell of people, a point would tell their address; dong_code stays
 
 
@@ -34,7 +35,7 @@ def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
 
 def chosen(bank: Bank, card: AnalysisCard, told: Mapping[str, str], by: Person) -> dict[str, Input]:
     """An input for every role: what was told ("dataset" or "dataset@version", several with commas where the role takes
-    many), else the only one that fits, or all of them.
+    many; "-": an optional one is left out), else the only one that fits, or all of them.
 
     Raises MadangError: run_role, run_input_none, run_input_several, run_input_standard, run_input_columns,
     dataset_missing, version_missing, no_version, access_denied.
@@ -44,6 +45,8 @@ def chosen(bank: Bank, card: AnalysisCard, told: Mapping[str, str], by: Person) 
             raise MadangError("run_role", role=name, roles=", ".join(each.name for each in card.inputs))
     found = {}
     for role in card.inputs:
+        if role.optional and told.get(role.name, "").strip() == LEFT_OUT:
+            continue
         names = [name.strip() for name in told.get(role.name, "").split(",") if name.strip()]
         versions = [_told(bank, role, name, by) for name in names] or fitting(bank, role, by)
         if len(versions) > 1 and not role.many:

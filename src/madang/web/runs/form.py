@@ -13,6 +13,7 @@ from madang.access import Person
 from madang.bank.describe import data_day
 from madang.messages import MadangError
 from madang.runs import Analysis, Parameter, Run, fitting
+from madang.runs.matching import LEFT_OUT
 from madang.web.runs.actions import text_of
 from madang.web.shell.language import said
 from madang.web.shell.workspace import workspace
@@ -66,6 +67,11 @@ class Place:
     def missing(self) -> bool:
         return not self.fits and not self.optional
 
+    @property
+    def left_out(self) -> bool:
+        """Whether nothing is chosen where nothing has to be."""
+        return self.optional and not any(fit.chosen for fit in self.fits)
+
 
 @dataclass(frozen=True)
 class Given:
@@ -88,10 +94,14 @@ def given_in(posted: QueryDict) -> Given:
 
 
 def given_of(run: Run) -> Given:
-    """What a run was asked, over the newest versions of what it read."""
+    """What a run was asked, over the newest versions of what it read, and without what it did without."""
     inputs: dict[str, list[str]] = {}
     for each in run.inputs:
         inputs.setdefault(each.role, []).append(each.dataset)
+    analyses = workspace().ledger.analyses
+    for role in analyses[run.analysis].card.inputs if run.analysis in analyses else ():
+        if role.optional:
+            inputs.setdefault(role.name, [LEFT_OUT])
     return Given({name: text_of(value) for name, value in run.parameters.items()}, inputs)
 
 
@@ -147,7 +157,7 @@ def places(analysis: Analysis, given: Given | None, by: Person) -> list[Place]:
     ws = workspace()
     found = []
     for role in analysis.card.inputs:
-        named = ws.standards.get(role.standard)
+        named = [ws.standards[each].label if each in ws.standards else each for each in role.standards]
         live = fitting(ws.bank, role, by)
         wanted = set(given.inputs.get(role.name, ())) if given else set()
         fits = []
@@ -158,8 +168,7 @@ def places(analysis: Analysis, given: Given | None, by: Person) -> list[Place]:
                 Fit(version.dataset.id, str(version.dataset.card["title"]), version.n, day.isoformat() if day else "",
                     version.rows, chosen)
             )  # fmt: skip
-        label = named.label if named else role.standard
-        found.append(Place(role.name, role.label, label, role.many, role.optional, tuple(fits)))
+        found.append(Place(role.name, role.label, ", ".join(named), role.many, role.optional, tuple(fits)))
     return found
 
 

@@ -151,7 +151,7 @@ def _whole(found: Outlook, starts: Any) -> Table:
     ]  # fmt: skip
     columns = [
         Column("period", "시작하는 날", "date"), Column("letters", "민원", "number", "건", 0),
-        Column("low", "80 % 구간 아래", "number", "건"), Column("high", "위", "number", "건"), Column("kind", ""),
+        Column("low", "80 % 구간 아래", "number", "건"), Column("high", "위", "number", "건"), Column("kind", "구분"),
     ]  # fmt: skip
     return table_of("whole", "시 전체", rows, columns, [Origin("letters")])
 

@@ -113,7 +113,7 @@ def _topics(found: Topics, recent: Any) -> Table:
         Column("topic", "주제", "integer"), Column("words", "말"), Column("letters", "글", "integer", "건"),
         Column("share", "몫", "percent", digits=1), Column("recent", "요즘", "integer", "건"),
         Column("change", "요즘의 몫은 그 전의", "number", "배", 2), Column("stability", "안정성", "number", digits=2),
-        Column("sure", ""),
+        Column("sure", "흔들리는지"),
     ]  # fmt: skip
     return table_of("topics", "주제", rows, columns)
 

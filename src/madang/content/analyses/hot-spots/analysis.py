@@ -46,7 +46,7 @@ def run(
     table = _dongs(codes, names, cases, people, rates, member)
     clusters = _clusters(found, names)
     city = _city(cases, people, elsewhere, nowhere, len(sure))
-    title = ", ".join(part.title for part in inputs["events"].parts[:3])
+    title = inputs["events"].parts[0].title
     return Result(
         findings=_findings(title, city, table, clusters, bool(sure)),
         tables=(city, table, clusters),
