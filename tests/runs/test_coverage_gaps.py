@@ -79,6 +79,20 @@ def test_people_out_of_reach_are_those_that_were_placed_there(ws: Workspace) -> 
         40,
     ]  # around the cell of 70 people; then what is left
     assert "390\u202f명(86.7\u202f%)" in sentence(run.result.findings[0], run.result)
+    counted = {
+        name: [
+            (each.read.dataset, each.page(ws.bank, owner("lee"))[2])
+            for each in behind(run, Cell("city", name))
+        ]
+        for name in ("people", "uncovered", "facilities", "unplaced", "hidden")
+    }
+    assert counted == {
+        "people": [("격자인구", 10)], "uncovered": [("격자인구", 6)], "facilities": [("무료와이파이", 1)],
+        "unplaced": [("무료와이파이", 1)], "hidden": [("격자인구", 1)],
+    }  # fmt: skip
+    assert (
+        behind(run, Cell("places", "gain")) == []
+    )  # people of many cells, which no condition on the rows tells
     (found,) = behind(run, Cell("gaps", "people", 3))
     version, page, count = found.page(ws.bank, owner("lee"))
     assert (count, version.dataset.id) == (1, "격자인구")

@@ -65,7 +65,8 @@ def test_survival_is_what_was_planted(ws: Workspace) -> None:
     said = [sentence(each, result) for each in result.findings]
     assert "42.2\u202f%" in said[0]
     assert (
-        said[1] == "가장 오래 가는 업종은 제과점(60.0\u202f%), 가장 빨리 닫는 업종은 카페(20.0\u202f%)입니다."
+        said[1]
+        == "가게가 50곳 이상인 업종 가운데 가장 오래 가는 것은 제과점(60.0\u202f%), 가장 빨리 닫는 것은 카페(20.0\u202f%)입니다."
     )
 
 
@@ -86,6 +87,29 @@ def test_leaving_out_that_shops_were_seen_late_would_make_survival_look_better(w
     }
     assert late["제과점"]["survival"] == 60.0
     assert late["카페"]["survival"] == 20.0
+
+
+def test_a_register_that_is_older_does_not_cut_the_others(ws: Workspace, tmp_path: Path) -> None:
+    """It speaks of 2016-06-30; the closings of the cafés, after that, stay."""
+    old = licences(tmp_path / "세탁소_20160630.csv", [("2014-03-03", "01", "")] * 60)
+    ws.deposit(old, standard="licence", by="lee")
+    result = asked(ws).result
+    trades = {row["trade"]: row for row in result.table("trades").rows.to_pylist()}
+    assert (trades["카페"]["survival"], trades["카페"]["shops"]) == (20.0, 80)
+    assert trades["세탁소"]["survival"] is None  # nobody was watched for three years
+    assert sum(row["rows"] for row in result.table("left_out").rows.to_pylist()) == 2
+
+
+def test_where_nobody_closed_small_cells_are_not_certain(tmp_path: Path) -> None:
+    ws = Workspace.init(tmp_path / "w", "시험 도시")
+    ws.deposit(
+        licences(tmp_path / "약국_20240101.csv", [("2015-01-05", "01", "")] * 12),
+        standard="licence",
+        by="lee",
+    )
+    (row,) = ws.run("shop-survival", {"register_since": "2014-01-01"}).result.table("dongs").rows.to_pylist()
+    assert (row["survival"], row["high"]) == (100.0, 100.0)
+    assert row["low"] < 85
 
 
 def test_a_number_leads_to_the_rows_of_its_trade(ws: Workspace) -> None:

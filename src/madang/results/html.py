@@ -92,10 +92,9 @@ def table_html(
     """
     read = [each for each in table.columns if each.kind != "code"] or list(table.columns)
     heads = "".join(_head(column) for column in read)
-    origin = why if table.origins else None
     columns = [table.rows.column(each.name).slice(0, shown).to_pylist() for each in read]
     lines = "".join(
-        _line(table, read, row, values, origin, language)
+        _line(table, read, row, values, why, language)
         for row, values in enumerate(zip(*columns, strict=True))
     )
     rows = table.rows.num_rows
@@ -134,7 +133,7 @@ def _line(
         inner = escape(shown)
         if value is None:
             inner = f'<span class="none">{inner}</span>'
-        elif why is not None and column.kind in NUMBERS:
+        elif why is not None and column.kind in NUMBERS and table.origins_of(column.name):
             inner = _number(shown, Cell(table.id, column.name, row), why, language)
         number = ' class="number"' if column.kind in NUMBERS else ""
         cells.append(

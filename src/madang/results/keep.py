@@ -79,7 +79,12 @@ def _read(told: Mapping[str, Any], rows: pa.Table) -> Table:
         rows,
         tuple(Column(**each) for each in told["columns"]),
         tuple(
-            Origin(each["role"], each["columns"], tuple((a, b, c) for a, b, c in each["where"]))
+            Origin(
+                each["role"],
+                each["columns"],
+                tuple((a, b, c) for a, b, c in each["where"]),
+                tuple(each["only"]),
+            )
             for each in told["origins"]
         ),
         told["note"],

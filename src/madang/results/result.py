@@ -31,12 +31,13 @@ class Origin:
     """Which rows of an input stand behind a row of a table: those whose `columns` read as the row's own.
 
     `columns`: of the table -> of the input. `where` are further conditions on the input, as rows are asked for:
-    column, operator (eq, ge, in …), value.
+    column, operator (eq, ge, in …), value. `only`: the columns of the table of which this is so; () of all.
     """
 
     role: str
     columns: Mapping[str, str] = field(default_factory=dict)
     where: tuple[tuple[str, str, Any], ...] = ()
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Table:
     columns: tuple[Column, ...]
     origins: tuple[Origin, ...] = ()
     note: str = ""
+
+    def origins_of(self, column: str) -> tuple[Origin, ...]:
+        """What leads from the cells of a column to rows of the inputs; () where nothing does."""
+        return tuple(each for each in self.origins if not each.only or column in each.only)
 
     def column(self, name: str) -> Column:
         """The column of this name. Raises MadangError("result_column")."""
@@ -128,7 +133,7 @@ class Result:
             if [each.name for each in table.columns] != table.rows.schema.names:
                 raise MadangError("result_columns", table=table.id)
             for origin in table.origins:
-                for name in origin.columns:
+                for name in (*origin.columns, *origin.only):
                     table.column(name)
         for finding in self.findings:
             for cell in finding.cells.values():

@@ -47,7 +47,9 @@ def behind(run: Run, cell: Cell) -> list[Behind]:
     if not 0 <= cell.row < table.rows.num_rows:
         raise MadangError("result_cell", table=cell.table, column=cell.column, row=cell.row)
     found = [
-        _behind(read, table, origin, cell.row) for origin in table.origins for read in run.reads(origin.role)
+        _behind(read, table, origin, cell.row)
+        for origin in table.origins_of(cell.column)
+        for read in run.reads(origin.role)
     ]
     return [each for each in found if each is not None]
 

@@ -13,7 +13,7 @@ from madang.methods.next_sites import next_sites, pairs_within
 from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, Table, table_of
 from madang.runs import Inputs, Range
 
-MOST_HIDDEN = 4  # people of a cell that is hidden because there are fewer than five
+MOST_NAMED = 1_000  # cells that a way back to rows can name one by one
 
 
 def run(
@@ -40,8 +40,12 @@ def run(
     pairs = pairs_within(east, north, east[here], north[here], float(reach_m))
     following = next_sites(pairs, np.where(found.uncovered_cells, people, 0.0), sites)
 
-    city = _city(found, int(np.isnan(told).sum()), int(np.isnan(facility_east).sum()), len(facility_east))
-    by_dong = _by_dong(found, dongs, _areas(inputs))
+    out = cells.column("source_row").to_numpy()[found.uncovered_cells].tolist()
+    gap = (("source_row", "in", tuple(out)),) if 0 < len(out) <= MOST_NAMED else ()
+    city = _city(
+        found, int(np.isnan(told).sum()), int(np.isnan(facility_east).sum()), len(facility_east), gap
+    )
+    by_dong = _by_dong(found, dongs, _areas(inputs), gap)
     places = _places(following, cells, np.flatnonzero(here), _areas(inputs))
     gaps = _gaps(cells, found, near.metres, told)
     title = inputs["facilities"].parts[0].title
@@ -84,7 +88,7 @@ def _areas(inputs: Inputs) -> dict[str, str]:
     return dict(zip(rows.column("hjd_code").to_pylist(), names, strict=True))
 
 
-def _city(found: Coverage, hidden: int, unplaced: int, facilities: int) -> Table:
+def _city(found: Coverage, hidden: int, unplaced: int, facilities: int, gap: Any) -> Table:
     half, reach, more = found.uncovered
     row = {
         "people": round(found.people), "uncovered": round(reach),
@@ -99,10 +103,17 @@ def _city(found: Coverage, hidden: int, unplaced: int, facilities: int) -> Table
         Column("uncovered_more", "한 배 반으로 보면", "integer", "명"), Column("facilities", "시설", "integer", "곳"),
         Column("unplaced", "위치를 모르는 시설", "integer", "곳"), Column("hidden", "가려진 격자", "integer", "칸"),
     ]  # fmt: skip
-    return table_of("city", "시 전체", [row], columns, [Origin("people")])
+    origins = [
+        Origin("people", only=("people", "uncovered_half", "uncovered_more")),
+        Origin("people", where=(("population_persons", "null", True),), only=("hidden",)),
+        Origin("facilities", where=(("lon", "null", False),), only=("facilities",)),
+        Origin("facilities", where=(("lon", "null", True),), only=("unplaced",)),
+        Origin("people", where=gap, only=("uncovered", "share")),
+    ]
+    return table_of("city", "시 전체", [row], columns, origins)
 
 
-def _by_dong(found: Coverage, dongs: Any, named: dict[str, str]) -> Table:
+def _by_dong(found: Coverage, dongs: Any, named: dict[str, str], gap: Any) -> Table:
     rows = [
         {
             "dong_code": str(dongs[n]) or None, "dong": named.get(str(dongs[n]), str(dongs[n])) or "동을 알 수 없음",
@@ -116,9 +127,11 @@ def _by_dong(found: Coverage, dongs: Any, named: dict[str, str]) -> Table:
         Column("dong_code", "행정동코드", "code"), Column("dong", "행정동"), Column("people", "주민", "integer", "명"),
         Column("uncovered", "닿지 않는 주민", "integer", "명"), Column("share", "비율", "percent", digits=1),
     ]  # fmt: skip
-    return table_of(
-        "dongs", "동마다 닿지 않는 주민", rows, columns, [Origin("people", {"dong_code": "dong_code"})]
-    )
+    origins = [
+        Origin("people", {"dong_code": "dong_code"}, only=("people",)),
+        Origin("people", {"dong_code": "dong_code"}, gap, ("uncovered", "share")),
+    ]
+    return table_of("dongs", "동마다 닿지 않는 주민", rows, columns, origins)
 
 
 def _places(following: Any, cells: pa.Table, at: Any, named: dict[str, str]) -> Table:
@@ -132,7 +145,13 @@ def _places(following: Any, cells: pa.Table, at: Any, named: dict[str, str]) -> 
         Column("lon", "경도", "number", digits=6), Column("lat", "위도", "number", digits=6),
         Column("source_row", "격자의 행", "integer"),
     ]  # fmt: skip
-    return table_of("places", "다음 자리", rows, columns, [Origin("people", {"source_row": "source_row"})])
+    return table_of(
+        "places",
+        "다음 자리",
+        rows,
+        columns,
+        [Origin("people", {"source_row": "source_row"}, only=("lon", "lat", "source_row"))],
+    )
 
 
 def _gaps(cells: pa.Table, found: Coverage, metres: Any, told: Any) -> Table:

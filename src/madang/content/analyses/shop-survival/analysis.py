@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -43,7 +44,7 @@ def run(
         {"since": opened_since},
     )
     began = register_since or _register_since(shops)
-    seen = _lives(rows, shops.as_of, began)
+    seen = _lives(rows, shops, began)
     ended = seen.closed if ends == "closed" else seen.ended
     ages = [years * YEAR_DAYS]
 
@@ -64,7 +65,7 @@ def run(
     ratios = closing_ratios(seen.leave, ended, trade, dong, seen.entry, trades=len(trades), areas=len(codes))
     by_pair = kaplan_meier(seen.leave, ended, pair, seen.entry, groups=len(pairs), ages=ages)
     expected = expected_survival(by_trade.at, parent, pair_dong, ratios)
-    adjusted = shrink(by_pair.at, by_trade.at, parent, prior=expected).at
+    adjusted = _as_unsure(shrink(by_pair.at, by_trade.at, parent, prior=expected).at, by_trade.at, parent)
 
     named = {part.dataset: part.title for part in shops.parts}
     areas = _areas(inputs)
@@ -78,7 +79,7 @@ def run(
         "left_out", "세지 않은 행",
         [{"reason": LEFT_OUT[name], "rows": count} for name, count in seen.left_out.items()],
         [Column("reason", "까닭"), Column("rows", "행", "integer", "행")],
-        note="날짜나 영업상태를 믿을 수 없어 뺀 행입니다. 원본을 고쳐 다시 올리면 들어갑니다.",
+        note="자료마다 그 자료의 기준일까지 셉니다. 날짜나 영업상태를 믿을 수 없어 뺀 행은 원본을 고쳐 다시 올리면 들어갑니다.",
     )  # fmt: skip
     return Result(
         findings=_findings(years, city, trade_table, ratio_table),
@@ -102,18 +103,38 @@ def run(
     )  # fmt: skip
 
 
-def _lives(rows: pa.Table, as_of: str, began: date | None) -> Lives:
-    opened, closed, cancelled = (
-        _days(rows, name) for name in ("licensed_on", "closed_on", "licence_cancelled_on")
-    )
-    status = rows.column("status_code").fill_null("").to_numpy(zero_copy_only=False)
-    return lives(
-        opened,
-        closed,
-        cancelled,
-        status,
-        extract_on=as_of or date.today(),
-        register_since=began or "1900-01-01",
+def _lives(rows: pa.Table, shops: Input, began: date | None) -> Lives:
+    """The lives of all registers, each until the day that it speaks of."""
+    found, at = [], []
+    for part in shops.parts:
+        mine = np.flatnonzero(pc.equal(rows.column("dataset"), part.dataset).to_numpy(zero_copy_only=False))
+        own = rows.take(pa.array(mine))
+        opened, closed, cancelled = (
+            _days(own, name) for name in ("licensed_on", "closed_on", "licence_cancelled_on")
+        )
+        status = own.column("status_code").fill_null("").to_numpy(zero_copy_only=False)
+        each = lives(
+            opened, closed, cancelled, status, extract_on=part.as_of or date.today(), register_since=began or "1900-01-01"
+        )  # fmt: skip
+        found.append(each)
+        at.append(mine[each.rows])
+    order = np.argsort(np.concatenate(at), kind="stable")
+    left_out = {name: sum(each.left_out[name] for each in found) for name in found[0].left_out}
+    return Lives(
+        np.concatenate(at)[order], np.concatenate([each.entry for each in found])[order],
+        np.concatenate([each.leave for each in found])[order], np.concatenate([each.cause for each in found])[order], left_out,
+    )  # fmt: skip
+
+
+def _as_unsure(at: SurvivalAt, whole: SurvivalAt, parent: Any) -> SurvivalAt:
+    """Adjusted cells of a trade in which nobody, or everybody, closed are no surer than the trade itself."""
+    told = whole.survival[parent]
+    same = at.adjusted & ((told == 0) | (told == 1))
+    low, high = whole.low[parent], whole.high[parent]
+    return replace(
+        at,
+        low=np.where(same, np.fmin(at.low, low), at.low),
+        high=np.where(same, np.fmax(at.high, high), at.high),
     )
 
 
@@ -266,7 +287,7 @@ def _findings(years: int, city: Table, trades: Table, ratios: Table) -> tuple[Fi
         return (first,)
     best, worst = known[0], known[-1]
     second = Finding(
-        "가장 오래 가는 업종은 {best}({high}), 가장 빨리 닫는 업종은 {worst}({low})입니다.",
+        f"가게가 {FEWEST}곳 이상인 업종 가운데 가장 오래 가는 것은 {{best}}({{high}}), 가장 빨리 닫는 것은 {{worst}}({{low}})입니다.",
         {"best": Cell("trades", "trade", best), "high": Cell("trades", "survival", best),
          "worst": Cell("trades", "trade", worst), "low": Cell("trades", "survival", worst)},
     )  # fmt: skip
