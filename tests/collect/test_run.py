@@ -80,6 +80,19 @@ def test_a_new_dataset_is_the_post_s_that_answers_for_the_source(
 
 
 @pytest.mark.slow
+def test_a_new_dataset_is_called_as_its_source_and_found_so_and_keeps_what_somebody_called_it(
+    city: Workspace, origin: Make, run: Any, rogue: Rogue
+) -> None:
+    """Not "good", as its file is."""
+    run(replace(origin(), title="길가 가게 조사"))
+    assert city.bank["shops"].card["title"] == "길가 가게 조사"
+    assert [hit.id for hit in city.search("길가 가게")] == ["shops"]
+    city.write_card("shops", {"title": "가게"})
+    run(replace(origin(), title="다른 이름"))
+    assert city.bank["shops"].card["title"] == "가게"
+
+
+@pytest.mark.slow
 def test_the_same_file_again_is_not_even_sent(city: Workspace, origin: Make, run: Any, rogue: Rogue) -> None:
     run(origin())
     assert run(origin()).run.outcome == "nothing"

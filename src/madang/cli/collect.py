@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from madang.bank.durable import SEOUL
 from madang.cli.common import REFUSED, by_option, echo_json, echo_table, json_option, opened, progress
 from madang.collect.history import GOOD, History, Run
 from madang.collect.origin import Origin, load_origin, load_origins
@@ -99,7 +100,7 @@ def _show(workspace: Workspace, as_json: bool) -> None:
 
 
 def _at(moment: datetime | None) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "-"
+    return moment.astimezone(SEOUL).strftime("%Y-%m-%d %H:%M") if moment else "-"
 
 
 COMMANDS = [collect]

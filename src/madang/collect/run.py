@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from madang.bank import Bank
 from madang.bank.durable import SEOUL, disk_errors, new_id
+from madang.bank.ids import title_of
 from madang.collect import api, feed, folder, http, sql
 from madang.collect.allowed import Allowed, load_allowed
 from madang.collect.fetched import Fetched, Means, Retry, Tell, wait_s
@@ -37,6 +38,8 @@ class Home(Protocol):
 
     @property
     def bank(self) -> Bank: ...
+
+    def renewed(self, *datasets: str) -> None: ...
 
     def deposit(
         self, path: str | Path, dataset: str | None = None, *, override: Override | None, by: str | None, once: bool
@@ -176,20 +179,31 @@ def _fetched_and_deposited(
                     folder.put_back(each)
             raise
         receipts += found
-        for dataset in {receipt.dataset for receipt in found if receipt.accepted}:
-            _owned(origin, home.bank, dataset, by, means.clock())
+        for receipt in found:
+            if receipt.accepted and _owned(origin, home.bank, receipt, by, means.clock()):
+                home.renewed(receipt.dataset)
         if origin.kind == "folder":
             taken = all(receipt.verdict != "refused" for receipt in found)
             folder.put_away(file, [receipt.to_json() for receipt in found], taken, means.clock())
     return files, receipts
 
 
-def _owned(origin: Origin, bank: Bank, dataset: str, by: str, at: datetime) -> None:
-    """A dataset that nobody answers for is the source's post's: else whoever declared the source could not go on with it."""
-    if origin.steward:
-        bank.change_card(
-            dataset, lambda card: {**card, "steward": card.get("steward") or origin.steward}, by=by, at=at
-        )
+def _owned(origin: Origin, bank: Bank, receipt: Receipt, by: str, at: datetime) -> bool:
+    """Whether a card was changed: a dataset that nobody answers for is the source's post's, else whoever declared the
+    source could not go on with it; a new one that is called by its file ("data.csv") is called as the source is."""
+    card = bank[receipt.dataset].card
+    told: dict[str, str] = {}
+    if origin.steward and not card.get("steward"):
+        told["steward"] = origin.steward
+    if (
+        receipt.version == 1
+        and receipt.dataset == origin.dataset
+        and card.get("title") == title_of(receipt.file)
+    ):
+        told["title"] = origin.title
+    if told:
+        bank.change_card(receipt.dataset, lambda kept: {**kept, **told}, by=by, at=at)
+    return bool(told)
 
 
 def _written(

@@ -45,6 +45,7 @@ MFA_FORMS = {
     "activate_totp": "madang.web.accounts.sign_in_forms.ActivateCode",
 }
 MFA_TOTP_ISSUER = "Madang"
+MFA_TOTP_TOLERANCE = 1  # the code before and after: telephones and offices are seconds apart (RFC 6238, 5.2)
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 SOCIALACCOUNT_ADAPTER = "madang.web.accounts.adapters.SingleSignOn"
