@@ -312,7 +312,7 @@ def test_an_answer_becomes_a_dataset_that_says_where_it_is_from(
     assert made.headers["Location"] == "/data/도서관-묶음/" or "/data/" in made.headers["Location"]
     version = city.version("도서관-묶음")
     assert version.rows == 4
-    assert version.facts["inputs"] == [{"dataset": "새빛시-도서관", "version": 1}]
+    assert version.facts["inputs"] == [{"dataset": "새빛시-도서관", "version": 1, "erased": ""}]
     assert version.facts["sql"] == sql
     card = version.dataset.card
     assert (card["title"], card["access"], card["steward"]) == (
