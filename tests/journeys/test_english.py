@@ -32,6 +32,7 @@ _KEPT = re.compile(
 )  # of personal data, as receipts keep it (intake/screen.py)
 __all__ = ["there"]
 STANDARDS = Path(madang.__file__).parent / "content/standards"
+ANALYSES = Path(madang.__file__).parent / "content/analyses"  # say their results in the language they are written in
 EXAMPLES = (
     "주차",
     "공영주차",
@@ -49,7 +50,9 @@ EXAMPLES = (
 def said_by_people() -> set[str]:
     """Korean words of the data, cards and names of the city."""
     found: set[str] = set()
-    for path in SAID_BY_PEOPLE:
+    for path in ANALYSES.glob("*/card.toml"):
+        found.update(_HANGUL.findall(path.read_text("utf-8")))
+    for path in [*SAID_BY_PEOPLE, *ANALYSES.glob("*/analysis.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.update(_HANGUL.findall(node.value))
