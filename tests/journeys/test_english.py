@@ -32,7 +32,9 @@ _KEPT = re.compile(
 )  # of personal data, as receipts keep it (intake/screen.py)
 __all__ = ["there"]
 STANDARDS = Path(madang.__file__).parent / "content/standards"
-ANALYSES = Path(madang.__file__).parent / "content/analyses"  # say their results in the language they are written in
+ANALYSES = (
+    Path(madang.__file__).parent / "content/analyses"
+)  # say their results in the language they are written in
 EXAMPLES = (
     "주차",
     "공영주차",
