@@ -42,7 +42,7 @@ def test_from_a_question_to_the_cell_of_an_original(page: Page) -> None:
 
     answer.get_by_role("link", name="20.0").click()  # one touch: why is it so
     expect(page.get_by_role("heading", level=1)).to_contain_text("20.0")
-    expect(page.locator(".chain")).to_contain_text("가장 빨리 닫는 업종은 카페")
+    expect(page.locator(".chain")).to_contain_text("가장 빨리 닫는 것은 카페")
     expect(page.locator(".chain > li").last).to_contain_text("80행")
     assert page.evaluate(SIDEWAYS) <= 0
     page.locator(".chain > li").last.get_by_role("link", name="2", exact=True).click()  # two: its original
