@@ -14,9 +14,9 @@ from madang.bank.describe import data_day
 from madang.messages import MadangError
 from madang.runs import Analysis, Parameter, Run, fitting
 from madang.runs.matching import LEFT_OUT
-from madang.web.runs.actions import text_of
 from madang.web.shell.language import said
 from madang.web.shell.workspace import workspace
+from madang.web.work.computing import text_of
 
 VALUE, INPUT = "p-", "in-"  # before the names of fields
 _HELD = ("run_value", "run_choice", "run_range")

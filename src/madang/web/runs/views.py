@@ -14,12 +14,12 @@ from madang.messages import MadangError
 from madang.runs import Analysis, Run
 from madang.web.accounts.people import person_of
 from madang.web.runs import actions, form
-from madang.web.runs.jobs import COMPUTE
 from madang.web.runs.listing import analysis_lines, run_line
 from madang.web.shell.doors import form as form_page
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
 from madang.web.shell.workspace import workspace
+from madang.web.work.computing import COMPUTE
 from madang.web.work.models import Job
 
 _EARLIER = 10
