@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from madang.results import Cell, Chart, Column, Finding, Origin, Result, table_of
-from madang.results.html import About, Used
+from madang.results.report import About, Used
 
 TRADES = [("카페", 40.0, 123_456), ("제과점", 80.0, 900), ("<약국>", None, 12)]
 CURVE = [("카페", 0, 100.0), ("제과점", 0, 100.0), ("카페", 1, 60.0), ("제과점", 1, None), ("카페", 2, 40.0), ("제과점", 2, 80.0)]  # fmt: skip

@@ -30,11 +30,9 @@ def test_a_sheet_for_each_table_and_one_for_each_of_the_rest() -> None:
         ("<약국>", None, 12),
     ]
     assert book["업종별 생존"]["B2"].number_format == "#,##0.0"
-    assert [cell.value for cell in book["방법과 한계"]["A"]] == [
-        *ABOUT.not_for,
-        "인허가 업종만 셉니다.",
-        "카플란-마이어",
-    ]
+    assert [cell.value for cell in book["방법과 한계"]["A"] if cell.value] == [
+        "이런 데 쓰지 마십시오", *ABOUT.not_for, "읽을 때 조심할 것", "인허가 업종만 셉니다.", "방법", "카플란-마이어",
+    ]  # fmt: skip
     used = list(book["쓴 데이터"].iter_rows(max_row=1, values_only=True))
     assert used == [("인허가", "카페 & 빵", "cafes@2", "2026-06-30")]
 

@@ -50,16 +50,17 @@ def told_of(result: Result) -> dict[str, Any]:
 def result_of(told: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Result:
     """The result that `told_of` told, with the rows of its tables by id. Raises ValueError, KeyError, TypeError."""
     return Result(
-        findings=tuple(
-            Finding(each["text"], {name: Cell(**cell) for name, cell in each["cells"].items()})
-            for each in told["findings"]
-        ),
+        findings=tuple(Finding(each["text"], _cells(each["cells"])) for each in told["findings"]),
         tables=tuple(_read(each, tables[each["id"]]) for each in told["tables"]),
-        charts=tuple(Chart(**each) for each in told["charts"]),
+        charts=tuple(Chart(**{**each, "cells": _cells(each.get("cells", {}))}) for each in told["charts"]),
         layers=tuple(Layer(**each) for each in told["layers"]),
         caveats=tuple(told["caveats"]),
         method=told["method"],
     )
+
+
+def _cells(told: Mapping[str, Any]) -> dict[str, Cell]:
+    return {name: Cell(**cell) for name, cell in told.items()}
 
 
 def _table(table: Table) -> dict[str, Any]:

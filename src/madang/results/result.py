@@ -87,12 +87,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture of a table in Vega-Lite, without its data. The title says what is to be seen; `alt` says it in words."""
+    """A picture of a table in Vega-Lite, without its data. The title says what is to be seen; `alt` says it in words.
+
+    Both may have ``{names}`` of cells, as a `Finding` has.
+    """
 
     title: str
     table: str
     spec: Mapping[str, Any]
     alt: str = ""
+    cells: Mapping[str, Cell] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,8 +139,8 @@ class Result:
             for origin in table.origins:
                 for name in (*origin.columns, *origin.only):
                     table.column(name)
-        for finding in self.findings:
-            for cell in finding.cells.values():
+        for sentence in (*self.findings, *self.charts):
+            for cell in sentence.cells.values():
                 self._check_cell(cell)
         for name in (*(each.table for each in self.charts), *(each.table for each in self.layers)):
             self.table(name)

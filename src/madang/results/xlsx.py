@@ -10,9 +10,8 @@ import xlsxwriter
 
 from madang.messages import Language, text
 from madang.results.charts import NUMBERS
-from madang.results.html import About
+from madang.results.report import About, Facts, Listed, Words, label_of, limits, line_text, made, sentences
 from madang.results.result import Column, Result, Table
-from madang.results.said import sentence
 
 _MOST_ROWS = 1_048_570
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
@@ -37,14 +36,10 @@ def report_xlsx(result: Result, about: About, language: Language = "ko") -> byte
         answer = sheet(text("result_sheet_answer", language))
         answer.set_column(0, 0, 100, wrapped)
         answer.write_string(0, 0, about.question, bold)
-        answer.write_column(2, 0, [sentence(each, result) for each in result.findings])
+        answer.write_column(2, 0, [line_text(each) for each in sentences(result)])
         for table in result.tables:
             _table(book, sheet(table.title), table, language)
-        limits = sheet(text("result_limits", language))
-        limits.set_column(0, 0, 100, wrapped)
-        limits.write_column(
-            0, 0, [*about.not_for, *result.caveats, *([result.method] if result.method else [])]
-        )
+        _limits(sheet(text("result_limits", language)), bold, wrapped, result, about, language)
         _made_of(sheet(text("result_inputs", language)), bold, about, language)
     return held.getvalue()
 
@@ -54,7 +49,7 @@ def _table(book: Any, sheet: Any, table: Table, language: Language) -> None:
     rows = min(table.rows.num_rows, _MOST_ROWS)
     for place, column in enumerate(table.columns):
         values = table.rows.column(column.name).slice(0, rows).to_pylist()
-        sheet.write_string(0, place, _label(column), head)
+        sheet.write_string(0, place, label_of(column), head)
         shown = book.add_format({"num_format": _format(column)}) if column.kind in NUMBERS else None
         sheet.set_column(place, place, 12 if shown else 22)
         sheet.write_column(
@@ -68,13 +63,24 @@ def _table(book: Any, sheet: Any, table: Table, language: Language) -> None:
     sheet.write_column(rows + 2, 0, notes)
 
 
-def _label(column: Column) -> str:
-    unit = column.unit or ("%" if column.kind == "percent" else "")
-    return f"{column.label} ({unit})" if unit else column.label
-
-
 def _format(column: Column) -> str:
     return "#,##0" + ("." + "0" * column.digits if column.digits else "")
+
+
+def _limits(sheet: Any, bold: Any, wrapped: Any, result: Result, about: About, language: Language) -> None:
+    """The sentences of method and limits below their heads; what it was made of has a sheet of its own."""
+    sheet.set_column(0, 0, 100, wrapped)
+    place, head = 0, ""
+    for block in limits(result, about, language):
+        if isinstance(block, Facts):
+            continue
+        if isinstance(block, Words) and block.head:
+            head = block.text
+            continue
+        lines = [line_text(each) for each in block.lines] if isinstance(block, Listed) else [block.text]
+        sheet.write_string(place, 0, head, bold)
+        sheet.write_column(place + 1, 0, lines)
+        place += len(lines) + 2
 
 
 def _made_of(sheet: Any, bold: Any, about: About, language: Language) -> None:
@@ -82,8 +88,7 @@ def _made_of(sheet: Any, bold: Any, about: About, language: Language) -> None:
     sheet.set_column(1, 3, 36)
     lines: list[tuple[str, ...]] = [(each.role, each.title, each.name, each.as_of) for each in about.inputs]
     lines += [(), *about.parameters, ()]
-    made = [("by", about.by), ("at", about.at), ("seconds", f"{about.seconds:,.1f}"), ("key", about.key)]
-    lines += [(text(f"result_{code}", language), value) for code, value in made]
+    lines += [(name, value.text) for name, (value,) in made(about, language)]
     for place, line in enumerate(lines):
         sheet.write_row(place, 0, line)
         if line:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from madang.results.charts import NUMBERS
 from madang.results.compare import AFTER, BEFORE, Difference, compared
-from madang.results.html import cell_text
+from madang.results.report import cell_text
 from madang.runs import Ledger, Run
 from madang.web.runs.listing import values_of_run
 

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from madang.access import Person
 from madang.messages import Language, MadangError
 from madang.results import Cell
-from madang.results.html import About, Used, figure_html, limits_html, sentence_html, table_html
+from madang.results.html import figure_html, limits_html, sentence_html, table_html
+from madang.results.report import About, Used
 from madang.runs import Ledger, Run
 from madang.web.accounts.people import name_of
 from madang.web.runs.form import INPUT, VALUE, given_of
