@@ -34,6 +34,10 @@ from madang.runs.matching import chosen
 from madang.runs.outside import computed
 from madang.runs.parameters import values_of
 
+_KEPT = 20_000
+_records: dict[str, tuple[tuple[int, int], Run]] = {}  # by path, with the time and the inode it was read at
+_same: dict[str, Read] = {}  # what many runs read alike is held once
+
 
 @dataclass(frozen=True)
 class Read:
@@ -195,24 +199,46 @@ class Ledger:
 
     def __getitem__(self, key: str) -> Run:
         """Raises MadangError: run_missing, run_broken."""
-        folder = self.folder / key
-        if not key.isalnum() or not (folder / "run.json").is_file():
+        found = self._record(key) if key.isalnum() else None
+        if found is None:
             raise MadangError("run_missing", run=key)
+        return replace(found)  # of its own: a result that is read is not held with the record
+
+    def _record(self, key: str) -> Run | None:
+        """The record of a run, which never changes: read once in a process. None where there is none."""
+        path = f"{self.folder}/{key}/run.json"
         try:
-            told = read_json(folder / "run.json")
-            inputs = tuple(Read(**each) for each in told.pop("inputs"))
-            return Run(**told, inputs=inputs, folder=folder)
+            at = os.stat(path)
+        except OSError:
+            return None
+        stamp, known = (at.st_mtime_ns, at.st_ino), _records.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        try:
+            told = read_json(Path(path))
+            run = Run(**told | {"inputs": tuple(map(_read, told["inputs"]))}, folder=self.folder / key)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise MadangError("run_broken", run=key, reason=str(error)) from error
+        if len(_records) >= _KEPT:
+            _records.clear()
+        _records[path] = (stamp, run)
+        return run
 
     def runs(self, *, by: Person) -> list[Run]:
         """Every run that a person may read, newest first."""
         if not self.folder.is_dir():
             return []
-        keys = (path.name for path in self.folder.iterdir() if not path.name.startswith("."))
-        found = [self[key] for key in keys if (self.folder / key / "run.json").is_file()]
+        keys = [entry.name for entry in os.scandir(self.folder) if not entry.name.startswith(".")]
+        found = [run for key in keys if (run := self._record(key)) is not None]
         lineage = Lineage(self.bank.folder)
-        seen = [each for each in found if can(by, "read", self.thing(each, lineage))]
+        may: dict[tuple[int, ...], bool] = {}  # of runs that read the same, one is asked about
+        seen = []
+        for each in found:
+            same = tuple(map(id, each.inputs))
+            if same not in may:
+                may[same] = can(by, "read", self.thing(each, lineage))
+            if may[same]:
+                seen.append(replace(each))
         return sorted(seen, key=lambda run: run.at, reverse=True)
 
     def seen(self, key: str, *, by: Person) -> Run:
@@ -252,6 +278,13 @@ class Ledger:
                 shutil.rmtree(path.parent)
                 gone += 1
         return gone
+
+
+def _read(told: dict[str, Any]) -> Read:
+    spelled = json.dumps(told, sort_keys=True)
+    if len(_same) >= _KEPT:
+        _same.clear()
+    return _same.setdefault(spelled, Read(**told))
 
 
 def _reads(asked: Asked) -> tuple[Read, ...]:
