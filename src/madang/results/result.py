@@ -32,12 +32,16 @@ class Origin:
 
     `columns`: of the table -> of the input. `where` are further conditions on the input, as rows are asked for:
     column, operator (eq, ge, in …), value. `only`: the columns of the table of which this is so; () of all.
+
+    With a `query` over the roles it is the rows that its answer names by ``dataset`` and ``source_row`` (and ``role``, where
+    it is of several) in the lines that read as the row of the table in `columns` (ours -> the answer's).
     """
 
     role: str
     columns: Mapping[str, str] = field(default_factory=dict)
     where: tuple[tuple[str, str, Any], ...] = ()
     only: tuple[str, ...] = ()
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,9 +143,9 @@ class Result:
             for origin in table.origins:
                 for name in (*origin.columns, *origin.only):
                     table.column(name)
-        for sentence in (*self.findings, *self.charts):
-            for cell in sentence.cells.values():
-                self._check_cell(cell)
+        said: tuple[Finding | Chart, ...] = (*self.findings, *self.charts)
+        for cell in (cell for each in said for cell in each.cells.values()):
+            self._check_cell(cell)
         for name in (*(each.table for each in self.charts), *(each.table for each in self.layers)):
             self.table(name)
         return self
