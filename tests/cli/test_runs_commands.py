@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from cli.test_reference import section
+from madang.bank import seen
 from madang.cli import main
 from madang.runs import analysis as analyses
+from madang.workspace import Workspace
 from runs.made import analysis, city
 
 
@@ -46,13 +51,75 @@ def test_from_a_question_to_the_rows_behind_a_number(place: str) -> None:
     (made,) = told(place, "runs")
     assert made["parameters"]["least"] == 5
     assert made["behind"] == []
-    assert f"madang why {made['key']} closed closed 0" in said(place, "why", made["key"])
-    way = told(place, "why", made["key"], "closed", "closed", "0")
-    assert way["number"] == "9\u202f곳"
-    assert [(each["dataset"], each["count"]) for each in way["inputs"]] == [("bakeries", 0), ("cafes", 9)]
-    assert [cell["row"] for cell in way["inputs"][1]["cells"]] == [2, 3, 4]
-    assert "원본 카페.csv의 2행" in said(place, "why", made["key"], "closed", "closed", "0")
-    assert "카페" in said(place, "runs", made["key"])
+    short = made["key"][:8]
+    assert f"madang why {short} closed closed 0" in said(place, "why", short)
+    way = told(place, "why", short, "closed", "closed", "0")
+    assert (way["number"], way["value"], way["label"]) == ("9\u202f곳", 9, "폐업")
+    assert way["of"] == [{"label": "업태", "value": "카페"}]
+    assert way["sentences"] == ["카페가 가장 많이, 9\u202f곳 닫았습니다."]
+    bakeries, cafes = way["inputs"]
+    assert [(each["dataset"], each["version"], each["count"]) for each in (bakeries, cafes)] == [
+        ("bakeries", 1, 0),
+        ("cafes", 1, 9),
+    ]
+    assert [row["source_row"] for row in cafes["rows"]] == [2, 3, 4, 5, 6, 7, 8, 9, 10]
+    assert cafes["conditions"] == ["업태구분명 = 카페", "폐업일자: 2000-01-01부터"]
+    assert "카페" in said(place, "runs", short)
+
+
+def test_a_number_is_told_with_its_sentence_its_rows_and_the_original(place: str) -> None:
+    key = told(place, "run", "closed-shops")["key"][:6]
+    shown = said(place, "why", key, "closed", "closed", "0")
+    for words in (
+        "폐업: 9\u202f곳 (업태 카페)",
+        "카페가 가장 많이",
+        "의 9행에서 나왔습니다",
+        "(cafes@1, ",
+        "업태구분명 = 카페 · 폐업일자: 2000-01-01부터",
+    ):
+        assert words in shown
+    assert f"madang why {told(place, 'runs')[0]['key'][:8]} closed closed 0 --original cafes:2" in shown
+    original = said(place, "why", key, "closed", "closed", "0", "--original", "cafes:3")
+    assert "원본 카페.csv의 3행" in original
+    assert re.search(r"^사업장명 +카페 1$", original, re.MULTILINE)
+    assert "찾을 수 없습니다" in said(
+        place, "why", key, "closed", "closed", "0", "--original", "cafes:99", code=2
+    )
+    assert "데이터:행" in said(place, "why", key, "closed", "closed", "0", "--original", "4", code=2)
+
+
+def test_what_is_personal_in_an_original_is_starred(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = told(place, "run", "closed-shops")["key"]
+    named = next(
+        each.name for each in Workspace.open(place).bank["cafes"].latest.columns if each.label == "사업장명"
+    )
+    monkeypatch.setattr(seen, "personal_now", lambda bank, dataset, version: frozenset({named}))
+    original = said(place, "why", key, "closed", "closed", "0", "--original", "cafes:3")
+    assert re.search(r"^사업장명 +\*\*\*$", original, re.MULTILINE)
+    assert re.search(r"^영업상태명 +폐업$", original, re.MULTILINE)
+
+
+def test_the_beginning_of_a_key_is_enough_where_it_is_of_one_run_only(place: str) -> None:
+    key = told(place, "run", "closed-shops")["key"]
+    runs = Path(place) / "runs"
+    shutil.copytree(runs / key, runs / f"{key[:4]}x")
+    assert "카페" in said(place, "runs", key[:5])
+    assert "여럿입니다" in said(place, "runs", key[:4], code=2)
+    assert "실행이 없거나" in said(place, "runs", "../x", code=2)
+
+
+def test_every_printed_key_of_a_run_is_in_the_reference(place: str) -> None:
+    run = told(place, "run", "closed-shops")
+    listed = section("`analyses")
+    (one,) = told(place, "analyses")
+    whole = told(place, "analyses", "closed-shops")
+    assert {*one, *whole, *whole["parameters"][0], *whole["inputs"][0]} <= listed
+    shown = section("`run")
+    assert {*run, *run["inputs"][0], *run["findings"][0], *run["findings"][0]["cells"][0]} <= shown
+    assert {*run["tables"][0], *run["tables"][0]["columns"][0]} <= shown
+    assert set(told(place, "runs")[0]) <= shown
+    way = told(place, "why", run["key"], "closed", "closed", "0")
+    assert {*way, *way["inputs"][1], *way["inputs"][1]["columns"][0], *way["of"][0]} <= section("`why")
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import pytest
 from django.test import override_settings
 
 from madang.runs import analysis as analyses
+from madang.runs import way
 from madang.runs.ledger import Ledger
 from madang.web.audit.models import Entry
-from madang.web.runs import why
 from madang.web.work.models import Job
 from madang.workspace import Workspace
 from runs.made import CARD, CODE, analysis, city, shops
@@ -248,7 +248,7 @@ def test_a_number_that_is_not_there_is_missing(official: Any, query: str) -> Non
 
 
 def test_personal_values_stay_masked_on_the_way_back(official: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(why, "_COLUMNS", 30)
+    monkeypatch.setattr(way, "COLUMNS", 30)
     page = Page(official.get(f"{made(official)}why/?table=closed&column=closed&row=0"))
     (heads,) = page.texts(".chain table")
     assert "소재지전화" in heads
@@ -302,6 +302,20 @@ def test_the_list_of_runs_is_of_one_analysis_where_asked(official: Any, shipped:
     page = Page(official.get("/runs/?analysis=other"))
     assert len(page.find("tbody tr")) == 1
     assert page.texts("h1") == ["다른 분석의 지난 결과"]
+    assert len(Page(official.get("/runs/?by=kim")).find("tbody tr")) == 2
+    none = Page(official.get("/runs/?analysis=other&by=lee"))
+    assert not none.find("tbody tr")
+    assert none.link("모든 결과 보기") == "/runs/"
+
+
+def test_a_line_says_what_was_read_and_only_what_was_chosen(official: Any) -> None:
+    made(official)
+    made(official, **{"in-shops": ["cafes"], "p-least": "3"})
+    rows = [row.xpath("./td") for row in Page(official.get("/runs/")).find("tbody tr")]
+    said = {tuple(" ".join(cell.text_content().split()) for cell in row[1:3]) for row in rows}
+    assert {(inputs.partition(" 20")[0], values) for inputs, values in said} == {
+        ("빵집 1판, 카페 1판", "없음 (보통 값)"), ("카페 1판", "적어도 3 곳"),
+    }  # fmt: skip
 
 
 def test_runs_of_an_analysis_that_is_gone_can_still_be_read(official: Any, shipped: Path) -> None:

@@ -17,6 +17,7 @@ from madang.cli import (  # noqa: E402
     deposit,
     feed,
     keep,
+    living,
     look,
     people,
     release,
@@ -24,6 +25,7 @@ from madang.cli import (  # noqa: E402
     sample,
     source,
     up,
+    why,
     work,
 )
 from madang.cli.common import Failing  # noqa: E402
@@ -59,6 +61,8 @@ for module in (
     source,
     collect,
     runs,
+    living,  # whose `runs` takes the place of the plain one
+    why,
     keep,
     sample,
     feed,

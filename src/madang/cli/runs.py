@@ -1,4 +1,4 @@
-"""``madang analyses``, ``run``, ``runs``, ``why``: computations and the way back from their numbers."""
+"""``madang analyses``, ``run``, ``runs``: questions that are asked of data, and what was answered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from madang.messages import MadangError, text
 
 if TYPE_CHECKING:
     from madang.runs import Run
-    from madang.workspace import Workspace
 
 
 @click.command(help="할 수 있는 분석을 보여 줍니다. 이름을 주면 정할 수 있는 값과 쓰는 데이터를 보여 줍니다.")
@@ -20,12 +19,13 @@ if TYPE_CHECKING:
 @click.pass_context
 def analyses(context: click.Context, analysis: str | None, as_json: bool) -> None:
     """List analyses, or tell one."""
+    from madang.runs.told import analysis_line
+
     found = opened(context).ledger.analyses
     if analysis:
         _tell(found[analysis], as_json)
         return
-    listed = [{"id": each.id, "title": each.card.title, "question": each.card.question, "origin": each.origin}
-              for each in found]  # fmt: skip
+    listed = [analysis_line(each) for each in found]
     if as_json:
         echo_json(listed)
         return
@@ -75,9 +75,11 @@ def run(
     as_json: bool,
 ) -> None:
     """Compute, or recall."""
+    from madang.runs.told import run_told
+
     ws = opened(context)
     made = ws.run(analysis, _pairs(said), _pairs(inputs), by=by, seed=seed)
-    echo_json(_json(made)) if as_json else _show(made)
+    echo_json(run_told(ws.ledger, made, rows=True)) if as_json else _show(made)
 
 
 @click.command(help="지금까지의 실행을 보여 줍니다. 열쇠를 주면 그 결과를 보여 줍니다.")
@@ -86,13 +88,16 @@ def run(
 @click.pass_context
 def runs(context: click.Context, key: str | None, as_json: bool) -> None:
     """List runs, or show one."""
+    from madang.runs.told import run_line, run_told, whole_key
+
     ledger = opened(context).ledger
     if key:
-        echo_json(_json(ledger[key])) if as_json else _show(ledger[key])
+        made = ledger[whole_key(ledger, key)]
+        echo_json(run_told(ledger, made, rows=True)) if as_json else _show(made)
         return
     found = ledger.runs(by=_owner())
     if as_json:
-        echo_json([_told(each) | {"behind": ledger.behind(each)} for each in found])
+        echo_json([run_line(ledger, each) for each in found])
         return
     stale = {True: text("run_behind"), False: ""}
     echo_table(
@@ -112,100 +117,23 @@ def runs(context: click.Context, key: str | None, as_json: bool) -> None:
     )
 
 
-@click.command(
-    help="'이 숫자는 왜?' 실행의 숫자에서 원본의 행까지 거슬러 갑니다. 예: madang why 열쇠 표 항목 0"
-)
-@click.argument("key")
-@click.argument("table", required=False)
-@click.argument("column", required=False)
-@click.argument("row", type=int, default=0)
-@json_option
-@click.pass_context
-def why(
-    context: click.Context, key: str, table: str | None, column: str | None, row: int, as_json: bool
-) -> None:
-    """From a number to its rows."""
-    from madang.results import Cell
-
-    ws = opened(context)
-    made = ws.ledger[key]
-    if table is None or column is None:
-        _numbers(made)
-        return
-    steps = _steps(ws, made, Cell(table, column, row))
-    if as_json:
-        echo_json(steps)
-        return
-    for step in steps["inputs"]:
-        click.echo(text("why_input", dataset=step["dataset"], version=step["version"], rows=f"{step['count']:,}",
-                        filters=step["filters"] or text("why_all")))  # fmt: skip
-        echo_table(step["header"], [line[: len(step["header"])] for line in step["rows"]])
-        for cell in step["cells"]:
-            click.echo(text("why_source", **cell))
-
-
-def _steps(ws: Workspace, made: Run, cell: Any) -> dict[str, Any]:
-    """The whole way: the number, the run, and for each input its rows with their places in the original file."""
-    from madang.results import said
-    from madang.runs.why import behind
-
-    inputs = [_input(ws, each) for each in behind(made, cell)]
-    table = made.result.table(cell.table)
-    shown = said(table.value(cell.row, cell.column), table.column(cell.column), exact=True)
-    return {"number": shown, "table": table.title, "run": made.key, "inputs": inputs}
-
-
-def _input(ws: Workspace, each: Any) -> dict[str, Any]:
-    from dataclasses import replace
-
-    from madang.engine.rows import Source, rows
-    from madang.engine.rows_address import address
-
-    version, page, count = each.page(ws.bank, _owner())
-    named = [column.label for column in page.columns][:6]
-    numbers = rows(
-        Source(tuple(version.files)), replace(each.query, select=("source_row",)), _all(), version.columns
-    )
-    cells = [
-        {"file": str(version.receipt.get("file")), "row": number, "deposit": version.deposit_id}
-        for (number,) in numbers.rows[:3]
-    ]
-    filters = " ".join(f"{key}={value}" for key, value in address(replace(each.query, limit=100)))
-    return {
-        "dataset": version.dataset.id, "version": version.n, "count": count, "filters": filters, "header": named,
-        "rows": [list(row) for row in page.rows], "cells": cells,
-    }  # fmt: skip
-
-
-def _numbers(made: Run) -> None:
-    """Every number of the sentences, with what to type to follow it."""
-    from madang.results import parts
-
-    for finding in made.result.findings:
-        click.echo("".join(part.text for part in parts(finding, made.result)))
-        for part in parts(finding, made.result):
-            if part.cell:
-                cell = part.cell
-                click.echo(f"  {part.text}: madang why {made.key} {cell.table} {cell.column} {cell.row}")
-
-
 def _tell(analysis: Any, as_json: bool) -> None:
-    card = analysis.card
-    values = [{"name": each.name, "label": each.label, "default": each.default, "help": each.help,
-               "choices": dict(each.choices) if each.choices else None} for each in analysis.parameters]  # fmt: skip
-    roles = [{"name": each.name, "label": each.label, "standard": each.standard, "optional": each.optional}
-             for each in card.inputs]  # fmt: skip
+    from madang.runs.told import analysis_told
+
+    told = analysis_told(analysis)
     if as_json:
-        echo_json({"id": card.id, "title": card.title, "question": card.question, "why": card.why,
-                   "parameters": values, "inputs": roles, "not_for": list(card.not_for)})  # fmt: skip
+        echo_json(told)
         return
-    click.echo(f"{card.title}\n{card.question}\n{card.why}\n")
-    echo_table(["값", "뜻", "기본"], [[each["name"], each["label"], each["default"]] for each in values])
+    click.echo(f"{told['title']}\n{told['question']}\n{told['why']}\n")
+    echo_table(
+        ["값", "뜻", "기본"], [[each["name"], each["label"], each["default"]] for each in told["parameters"]]
+    )
     click.echo("")
     echo_table(
-        ["자리", "데이터", "표준"], [[each["name"], each["label"], each["standard"]] for each in roles]
+        ["자리", "데이터", "표준"],
+        [[each["name"], each["label"], ", ".join(each["standards"])] for each in told["inputs"]],
     )
-    for each in card.not_for:
+    for each in told["not_for"]:
         click.echo(f"- {each}")
 
 
@@ -233,25 +161,6 @@ def _show(made: Run) -> None:
     )
 
 
-def _json(made: Run) -> dict[str, Any]:
-    from madang.results import sentence
-
-    result = made.result
-    return _told(made) | {
-        "findings": [sentence(each, result) for each in result.findings],
-        "tables": {each.id: each.rows.to_pylist() for each in result.tables},
-        "caveats": list(result.caveats),
-    }
-
-
-def _told(made: Run) -> dict[str, Any]:
-    return {
-        "key": made.key, "analysis": made.analysis, "title": made.title, "parameters": dict(made.parameters),
-        "inputs": [{"role": each.role, "name": f"{each.dataset}@{each.version}"} for each in made.inputs], "seed": made.seed,
-        "by": made.by, "at": made.at, "seconds": made.seconds,
-    }  # fmt: skip
-
-
 def _pairs(said: tuple[str, ...]) -> dict[str, str]:
     for each in said:
         if "=" not in each:
@@ -264,12 +173,6 @@ def _owner() -> Any:
     from madang.workspace import actor
 
     return owner(actor())
-
-
-def _all() -> Any:
-    from madang.access import View
-
-    return View()
 
 
 @click.group(help="새로 만듭니다.")
@@ -294,4 +197,4 @@ def new_analysis(context: click.Context, analysis: str, standard: str) -> None:
     click.echo(text("analysis_begun", folder=str(folder), id=analysis))
 
 
-COMMANDS = [analyses, new, approve, run, runs, why]
+COMMANDS = [analyses, new, approve, run, runs]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,17 +14,17 @@ from madang.engine.rows import Field, Fields, Query, Source, address, count, row
 from madang.engine.rows_query import NUMBERS
 from madang.messages import MadangError
 from madang.results import Cell
-from madang.results.html import cell_text, sentence_html
+from madang.results.html import sentence_html
+from madang.results.report import cell_text
 from madang.runs import Run
+from madang.runs.way import telling
 from madang.runs.why import Behind, behind
 from madang.web.shell.cells import filter_said, label_of, shown
 from madang.web.shell.language import said
 from madang.web.shell.workspace import bank, workspace
 
-_ROWS, _COLUMNS = 10, 6
+_ROWS = 10
 _ROW = "source_row"
-_NAME = re.compile(r"(?:명|명칭|이름)$")
-_KIND = re.compile(r"(?:구분|상태|서비스|유형|종류|분류|업종|업태|기관|부서|동|시군구)(?:명|명칭|이름)$")
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def chain(run: Run, cell: Cell) -> Chain:
     """The whole way. Raises MadangError: result_table, result_column, result_cell, run_broken."""
     result = run.result
     table = result.table(cell.table)
-    found = behind(run, cell)
+    found = behind(run, cell, workspace().bank)
     column = table.column(cell.column)
     value = table.value(cell.row, column.name)
     words = [
@@ -100,9 +99,11 @@ def _stop(run: Run, each: Behind) -> Stop:
         view = seen.view(version.dataset, version.columns, version=version.n)
         source = Source(tuple(version.files), workspace().folder / "cache" / "rows" / read.dataset)
         fields = Fields(version.columns, view, pq.read_schema(version.files[0]).names)
-        names = _columns(each, fields)
+        names = telling(each, fields)
         page = rows(source, Query((*names, _ROW), each.filters, limit=_ROWS), view, version.columns)
-        total = count(source, Query(filters=each.filters), view, version.columns)
+        total = each.total
+        if total is None:
+            total = count(source, Query(filters=each.filters), view, version.columns)
     except MadangError as error:
         return replace(stop, error=said(error))
     named = {field.name: field for field in fields.every}
@@ -113,16 +114,6 @@ def _stop(run: Run, each: Behind) -> Stop:
         lines=tuple(_lines(each, version, page.columns[:-1], page.rows)),
         rows=f"/data/{quote(read.dataset)}/rows/?{urlencode(asked)}",
     )  # fmt: skip
-
-
-def _columns(each: Behind, fields: Fields) -> tuple[str, ...]:
-    """What is shown of the rows: what they are chosen by, what they are called, what the analysis read, then the others."""
-    there = [field.name for field in fields.every if field.name != _ROW]
-    called = [
-        field.name for field in fields.shown if _NAME.search(field.label) and not _KIND.search(field.label)
-    ]
-    wanted = [*(one.column for one in each.filters), *called[:1], *each.read.columns.values(), *there]
-    return tuple(dict.fromkeys(name for name in wanted if name in there))[:_COLUMNS]
 
 
 def _numeric(field: Field) -> bool:

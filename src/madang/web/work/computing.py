@@ -22,7 +22,7 @@ def begin(asked: Asked, by: Person) -> Job:
     for the same before."""
     exact = {role: ", ".join(part.name for part in each.parts) for role, each in asked.inputs.items()}
     values = {name: text_of(value) for name, value in asked.parameters.items()}
-    told = {"analysis": asked.analysis.id, "parameters": values, "inputs": exact}
+    told: dict[str, Any] = {"analysis": asked.analysis.id, "parameters": values, "inputs": exact}
     if asked.seed:
         told["seed"] = asked.seed
     thing = f"run:{asked.key}"
