@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from madang.messages import MadangError
-from madang.runs import Analysis, Ledger, Parameter, Run
+from madang.runs import Analysis, Ledger, Parameter, Read, Run
 from madang.web.accounts.people import name_of
 from madang.web.runs.form import value_said
+from madang.web.work.computing import text_of
+
+_NAMED = 2  # datasets of one input that a line names
 
 
 @dataclass(frozen=True)
 class RunLine:
-    """A run as a line: `as_of` is the earliest day its inputs speak of, `behind` the titles of those with a newer version."""
+    """A run as a line. `inputs` are what it read, in short; `values` what was chosen otherwise than usual, "" for nothing;
+    `as_of` is the earliest day its inputs speak of, `behind` the titles of those with a newer version."""
 
     key: str
     analysis: str
@@ -22,6 +29,7 @@ class RunLine:
     at: datetime
     by: str
     as_of: str
+    inputs: str
     values: str
     behind: tuple[str, ...]
 
@@ -44,7 +52,7 @@ def analysis_lines(ledger: Ledger, runs: Sequence[Run]) -> list[AnalysisLine]:
     lines = []
     for each in ledger.analyses:
         own = [run for run in runs if run.analysis == each.id]
-        last = run_line(ledger, own[0]) if own else None
+        last = run_lines(ledger, own[:1])[0] if own else None
         card = each.card
         lines.append(AnalysisLine(each.id, card.title, card.question, card.why, card.theme, len(own), last))
     return sorted(lines, key=lambda line: line.last.at.timestamp() if line.last else 0.0, reverse=True)
@@ -52,32 +60,91 @@ def analysis_lines(ledger: Ledger, runs: Sequence[Run]) -> list[AnalysisLine]:
 
 def run_line(ledger: Ledger, run: Run) -> RunLine:
     """A run as a line."""
-    days = [each.as_of for each in run.inputs if each.as_of]
-    chosen = {name: value for name, value in run.parameters.items() if value not in (None, "")}
-    values = ", ".join(
-        f"{name} {value}" for name, value in values_of_run(ledger, replace(run, parameters=chosen))
-    )
-    return RunLine(
-        run.key, run.analysis, run.title, datetime.fromisoformat(run.at), name_of(run.by),
-        min(days, default=""), values, behind_titles(ledger, run),
-    )  # fmt: skip
+    return run_lines(ledger, [run])[0]
+
+
+def run_lines(ledger: Ledger, runs: Sequence[Run]) -> list[RunLine]:
+    """Runs as lines; each dataset is looked at once, however many of them read it."""
+    newest = _newest(ledger, {each.dataset for run in runs for each in run.inputs})
+    return [
+        RunLine(
+            run.key, run.analysis, run.title, datetime.fromisoformat(run.at), name_of(run.by),
+            min((each.as_of for each in run.inputs if each.as_of), default=""), inputs_said(run.inputs),
+            ", ".join(f"{name} {value}" for name, value in _unusual(ledger, run)),
+            tuple(dict.fromkeys(each.title for each in run.inputs if newest[each.dataset] != each.version)),
+        )
+        for run in runs
+    ]  # fmt: skip
+
+
+def _newest(ledger: Ledger, datasets: Iterable[str]) -> dict[str, int | None]:
+    """The number of the newest version of each dataset; None where there is none any more."""
+    bank = ledger.bank
+    live = {each: bank[each].latest if each in bank else None for each in datasets}
+    return {name: found.n if found else None for name, found in live.items()}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One field of the filter of runs: its options are value, words, whether chosen."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str, bool], ...]
+
+
+def filters(runs: Sequence[Run], chosen: Mapping[str, str]) -> list[Choice]:
+    """By what a list of runs can be narrowed: the analyses and the people that there are in it."""
+    titles = {each.analysis: each.title for each in reversed(runs)}  # as it is called now
+    people = {by: name_of(by) for by in {each.by for each in runs}}
+    fields = (("analysis", _("분석"), _("모든 분석"), titles), ("by", _("누가"), _("누구나"), people))
+    return [
+        Choice(name, label, tuple((value, words, value == chosen[name]) for value, words in
+                                  [("", every), *sorted(there.items(), key=lambda each: each[1])]))
+        for name, label, every, there in fields
+    ]  # fmt: skip
 
 
 def behind_titles(ledger: Ledger, run: Run) -> tuple[str, ...]:
     """Titles of the inputs that have a newer version, or are gone."""
-    behind = set(ledger.behind(run))
-    return tuple(dict.fromkeys(each.title for each in run.inputs if each.dataset in behind))
+    return run_line(ledger, run).behind
+
+
+def inputs_said(inputs: Sequence[Read]) -> str:
+    """What was read, in short: each dataset with its version, of many in one role the first."""
+    roles: dict[str, list[Read]] = {}
+    for each in inputs:
+        roles.setdefault(each.role, []).append(each)
+    return " · ".join(_role_said(reads) for reads in roles.values())
+
+
+def _role_said(reads: Sequence[Read]) -> str:
+    named = ", ".join(_("{title} {n}판").format(title=each.title, n=each.version) for each in reads[:_NAMED])
+    if len(reads) <= _NAMED:
+        return named
+    return _("{named} 외 {n}개").format(named=named, n=len(reads) - _NAMED)
+
+
+def _unusual(ledger: Ledger, run: Run) -> list[tuple[str, str]]:
+    """Label and value of the parameters that are not as they are unless somebody chooses; of a gone analysis all."""
+    known = _parameters(analysis_of(ledger, run))
+    changed = {
+        name: value
+        for name, value in run.parameters.items()
+        if name not in known or text_of(value) != text_of(known[name].default)
+    }
+    return _said(known, changed)
 
 
 def values_of_run(ledger: Ledger, run: Run) -> list[tuple[str, str]]:
     """What was chosen, in words: label and value of each parameter, by its name where the analysis has it no more."""
-    known = _parameters(analysis_of(ledger, run))
-    named = [
-        *(name for name in known if name in run.parameters),
-        *(name for name in run.parameters if name not in known),
-    ]
+    return _said(_parameters(analysis_of(ledger, run)), run.parameters)
+
+
+def _said(known: Mapping[str, Parameter], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    named = [*(name for name in known if name in values), *(name for name in values if name not in known)]
     return [
-        (known[name].label if name in known else name, value_said(known.get(name), run.parameters[name]))
+        (known[name].label if name in known else name, value_said(known.get(name), values[name]))
         for name in named
     ]
 

@@ -18,7 +18,7 @@ from madang.results.report import About, Used
 from madang.runs import Ledger, Run
 from madang.web.accounts.people import name_of
 from madang.web.runs.form import INPUT, VALUE, given_of
-from madang.web.runs.listing import RunLine, analysis_of, behind_titles, run_line, values_of_run
+from madang.web.runs.listing import RunLine, analysis_of, behind_titles, run_lines, values_of_run
 from madang.web.shell import words
 from madang.web.shell.workspace import bank
 
@@ -81,7 +81,7 @@ def run_shown(ledger: Ledger, run: Run, by: Person) -> RunShown:
         sentences[:2], sentences[2:], figures[0] if figures else SafeString(""), figures[1:],
         [TableShown(each.id, each.title, SafeString(table_html(each, why, spoken))) for each in result.tables],
         SafeString(limits_html(result, told, spoken)), behind_titles(ledger, run), again(run),
-        [run_line(ledger, each) for each in others[:_OTHERS]],
+        run_lines(ledger, others[:_OTHERS]),
     )  # fmt: skip
 
 

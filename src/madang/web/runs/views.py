@@ -14,7 +14,7 @@ from madang.messages import MadangError
 from madang.runs import Analysis, Run
 from madang.web.accounts.people import person_of
 from madang.web.runs import actions, form
-from madang.web.runs.listing import analysis_lines, run_line
+from madang.web.runs.listing import analysis_lines, run_lines
 from madang.web.shell.doors import form as form_page
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
@@ -116,7 +116,7 @@ def _form(
     shown: dict[str, Any] = {
         "analysis": asked, "card": asked.card, "places": places, "ready": not any(each.missing for each in places),
         "controls": [], "cannot": "", "error": said(error) if error else told,
-        "runs": [run_line(ledger, each) for each in own[:_EARLIER]], "more_runs": len(own) > _EARLIER,
+        "runs": run_lines(ledger, own[:_EARLIER]), "more_runs": len(own) > _EARLIER,
     }  # fmt: skip
     try:
         shown["controls"] = form.controls(asked, given, error)

@@ -18,7 +18,7 @@ from madang.runs import Run
 from madang.web.accounts.people import person_of
 from madang.web.audit.record import record
 from madang.web.runs.comparing import comparison
-from madang.web.runs.listing import run_line
+from madang.web.runs.listing import filters, run_line, run_lines
 from madang.web.runs.shown import about, language, run_shown, touch
 from madang.web.runs.why import chain
 from madang.web.shell.doors import page
@@ -35,15 +35,23 @@ _NOT_THERE = ("run_missing", "result_table", "result_column", "result_cell")
 
 @page
 def runs(request: HttpRequest) -> HttpResponse:
-    """Every run that the person may read, newest first; ?analysis= those of one."""
+    """Every run that the person may read, newest first; ?analysis= those of one, ?by= those of a person."""
     person = person_of(request)
     check(person, "read", Thing("workspace"))
-    ledger, chosen = workspace().ledger, request.GET.get("analysis", "")
-    found = [each for each in ledger.runs(by=person) if not chosen or each.analysis == chosen]
+    ledger = workspace().ledger
+    asked = {name: request.GET.get(name, "") for name in ("analysis", "by")}
+    there = ledger.runs(by=person)
+    found = [
+        each for each in there
+        if asked["analysis"] in ("", each.analysis) and asked["by"] in ("", each.by)
+    ]  # fmt: skip
     shown = Paginator(found, _PER_PAGE).get_page(request.GET.get("page"))
-    lines = [run_line(ledger, each) for each in shown]
-    title = ledger.analyses[chosen].card.title if chosen and chosen in ledger.analyses else ""
-    told = {"runs": lines, "page": shown, "chosen": chosen, "title": title, "total": len(found)}
+    analysis = asked["analysis"]
+    title = ledger.analyses[analysis].card.title if analysis in ledger.analyses else ""
+    told = {
+        "runs": run_lines(ledger, shown.object_list), "page": shown, "chosen": asked, "title": title,
+        "filters": filters(there, asked), "total": len(found), "any": bool(there),
+    }  # fmt: skip
     return render(request, "runs/runs.html", told)
 
 
