@@ -80,6 +80,7 @@ def abilities(person: Person) -> tuple[list[str], list[str]]:
 SCOPES: dict[str, object] = {
     "read": lazy("읽기: 볼 수 있는 자료를 읽습니다"),
     "deposit": lazy("올리기: 맡은 자료의 새 판을 올립니다"),
+    "run": lazy("분석: 분석을 실행하고 멈춥니다"),
 }
 
 

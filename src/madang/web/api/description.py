@@ -68,9 +68,25 @@ _PARAMETERS: dict[str, dict[str, tuple[dict[str, Any], str]]] = {
         "format": ({"type": "string", "enum": _FILE_FORMS}, "The form of the file"),
         **_WHICH,
     },
+    "list_runs": {
+        "analysis": (_TEXT, "Only runs of this analysis"),
+        "limit": (_whole(1, 200, 50), "Runs of a page"),
+        "after": (_TEXT, "The key of the last run of the page before"),
+    },
+    "get_run_table": {
+        "limit": (_whole(1, 10_000, 100), "Rows of a page of json or ndjson"),
+        "offset": (_whole(0, 10_000_000, 0), "Rows to pass over"),
+        "format": ({"type": "string", "enum": [*_ROW_FORMS, "parquet"]}, "Instead of the header Accept"),
+    },
+    "why": {
+        "table": (_TEXT, "A table of the run"),
+        "column": (_TEXT, "A column of the table"),
+        "row": (_whole(0, 10**9, 0), "A row of the table, from 0"),
+        "limit": (_whole(1, 1_000, 10), "Rows of each input that are shown"),
+    },
     "deposit": {"name": (_TEXT, "The name of the file with its ending, where the body is the file itself")},
 }  # fmt: skip
-_NEEDED = {("diff_versions", "a"), ("diff_versions", "b")}
+_NEEDED = {("diff_versions", "a"), ("diff_versions", "b"), ("why", "table"), ("why", "column")}
 _ROWS_AS = ("application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream")
 _FILES_AS = (
     "text/csv", "application/json", "application/x-ndjson", "application/geo+json", "application/vnd.apache.parquet",
@@ -114,6 +130,11 @@ def _complete(operation: dict[str, Any]) -> None:
     if name == "get_rows":
         content = next(each for status, each in answers.items() if str(status) == "200")["content"]
         content.update(dict.fromkeys(_ROWS_AS, _BYTES))
+    if name == "get_run_table":
+        content = next(each for status, each in answers.items() if str(status) == "200")["content"]
+        content.update(dict.fromkeys((*_ROWS_AS, "application/vnd.apache.parquet"), _BYTES))
+    if name == "cancel_run":
+        answers["409"] = {"description": "It has ended", "content": _PROBLEM}
     if name == "download":
         answers.pop(200, None)
         answers["200"] = {

@@ -16,9 +16,10 @@ TYPE = "application/problem+json"
 _STATUS = {
     "dataset_missing": 404, "version_missing": 404, "no_version": 404, "as_of_missing": 404, "snapshot_missing": 404,
     "job_missing": 404, "api_no_address": 404, "api_no_job": 404, "access_denied": 403, "api_scope": 403, "api_own_rows": 403,
+    "analysis_missing": 404, "run_missing": 404, "result_table": 404, "result_column": 404, "result_cell": 404, "job_over": 409,
     "api_no_token": 401, "api_too_often": 429, "api_method": 405, "api_too_large": 413, "api_server": 500, "conflict": 409,
     "edition_over": 410, "edition_version_closed": 410,
-    "dataset_broken": 503, "records_damaged": 503,
+    "dataset_broken": 503, "records_damaged": 503, "run_broken": 503,
 }  # fmt: skip
 
 
