@@ -17,6 +17,7 @@ from madang.messages.en import (
     geo,
     intake,
     learning,
+    living,
     methods,
     places,
     portal,
@@ -38,7 +39,7 @@ from madang.messages.en import (
 
 _ROOMS = (
     access, accounts, api, audit, bank, collect, commands, declarations, deposits, documents, find, formats,
-    forms, geo, intake, learning, methods, places, portal, privacy, quality, reading, release, results, rounds, rows, runs,
+    forms, geo, intake, learning, living, methods, places, portal, privacy, quality, reading, release, results, rounds, rows, runs,
     samplecity, sources, sql, values, web, work,
 )  # fmt: skip
 TEXTS: dict[str, str] = {code: text for room in _ROOMS for code, text in room.TEXTS.items()}

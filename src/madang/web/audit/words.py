@@ -97,6 +97,10 @@ _TITLES: dict[str, object] = {
     "sql.remove": _("저장한 질의를 지움"),
     "sql.derive": _("질의로 데이터를 만듦"),
     "run.make": _("분석을 실행함"),
+    "run.keep": _("결과를 살려 둠"),
+    "run.change_keep": _("살려 둔 결과의 주기를 바꿈"),
+    "run.renew": _("살려 둔 결과를 다시 셈함"),
+    "run.stop": _("살려 둔 결과를 멈춤"),
     "analysis.approve": _("분석의 코드를 승인함"),
     "work.cancel": _("작업을 그만둠"),
     "work.repeat": _("작업을 다시 함"),
@@ -140,15 +144,18 @@ _NAMES: dict[str, object] = {  # of what an entry tells in detail
     "departments": _("부서"),
     "deposit": _("접수 번호"),
     "document": _("문서번호"),
+    "every": _("주기"),
     "file": _("파일"),
     "form": _("형식"),
     "format": _("형식"),
     "inputs": _("쓴 데이터"),
     "job": _("작업"),
     "journal": _("명령줄 기록 번호"),
+    "keeper": _("살려 둔 사람"),
     "keeps": _("쓰는 값"),
     "kind": _("종류"),
     "licence": _("이용 조건"),
+    "living": _("살려 둔 결과"),
     "new": _("새로 만듦"),
     "number": _("번호"),
     "on": _("날짜"),
@@ -185,6 +192,13 @@ _VALUES: dict[str, Mapping[str, object]] = {
     "verdict": {code: mark.words for code, mark in words.VERDICTS.items()},
     "access": words.ACCESS,
     "licence": words.LICENCES,
+    "every": {
+        "now": _("새 판이 오면 바로"),
+        "day": _("날마다"),
+        "week": _("매주"),
+        "month": _("매달"),
+        "year": _("해마다"),
+    },
 }
 
 
@@ -221,7 +235,7 @@ def value(said: Any, of: str = "") -> str:
     if isinstance(said, bool):
         return str(_("예") if said else _("아니요"))
     if isinstance(said, list):
-        return ", ".join(value(each) for each in said)
+        return ", ".join(value(each, of) for each in said)
     if isinstance(said, dict):
         return ", ".join(f"{name(key)} {value(each, key)}" for key, each in said.items())
     return str(said)

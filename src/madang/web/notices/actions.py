@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from madang.access import Person
+from madang.web.accounts.models import User
 from madang.web.notices.models import Notice
 
 
@@ -21,14 +22,32 @@ def tell(
     post: str = "",
     thing: str = "",
     url: str = "",
+    also: tuple[str, str] = ("", ""),
     at: datetime | None = None,
 ) -> Notice:
-    """Tell a person (`to`, a login name) or the holders of a `post`. Personal values never go into `params`."""
+    """Tell a person (`to`, a login name) or the holders of a `post`. Personal values never go into `params`.
+
+    `also`: a second link, what it leads to (of `ALSO`) and its address.
+    """
     said = {name: str(value) for name, value in params.items()}
     made: Notice = Notice.objects.create(
-        person=to, post=post, code=code, params=said, thing=thing, url=url, at=at or timezone.now()
-    )
+        person=to, post=post, code=code, params=said, thing=thing, url=url, also=also[0], also_url=also[1],
+        at=at or timezone.now(),
+    )  # fmt: skip
     return made
+
+
+def tell_administrators(code: str, params: Mapping[str, Any], **where: Any) -> None:
+    """Tell everybody who looks after the workspace; `where` as for `tell`."""
+    for user in User.objects.filter(is_active=True):
+        if "administrator" in user.role_set:
+            tell(code, params, to=user.username, **where)
+
+
+def resolve(code: str, thing: str) -> int:
+    """What the notices of this code told of a thing has passed; how many notices that were."""
+    open_ = Notice.objects.filter(code=code, thing=thing, resolved_at=None)
+    return open_.update(resolved_at=timezone.now())
 
 
 def of(person: Person) -> QuerySet[Notice]:
@@ -40,8 +59,8 @@ def of(person: Person) -> QuerySet[Notice]:
 
 
 def unseen(person: Person) -> int:
-    """How many of them nobody has seen."""
-    return of(person).filter(seen_at=None).count()
+    """How many of them nobody has seen and tell of something that has not passed."""
+    return of(person).filter(seen_at=None, resolved_at=None).count()
 
 
 def seen(person: Person, *, upto: int) -> int:

@@ -18,7 +18,7 @@ _SHOWN = 100
 def notices(request: HttpRequest) -> HttpResponse:
     """The newest hundred, unseen ones marked."""
     found = list(actions.of(person_of(request))[:_SHOWN])
-    fresh = [notice for notice in found if notice.seen_at is None]
+    fresh = [notice for notice in found if notice.is_fresh]
     newest = found[0].pk if found else 0
     return render(request, "notices/notices.html", {"notices": found, "fresh": len(fresh), "newest": newest})
 

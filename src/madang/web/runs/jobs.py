@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from madang.web.runs import living_jobs  # noqa: F401
 from madang.web.work.computing import COMPUTE
 from madang.web.work.registry import job
 from madang.web.work.running import Running

@@ -55,10 +55,11 @@ def plan(now: datetime) -> None:
     """Start what is due, once however often it was missed; find runs that died without a word."""
     from madang.collect.origin import load_origins
     from madang.collect.run import bury, due
-    from madang.web.sources.telling import tell_of
+    from madang.web.sources.telling import resolve_recovered, tell_of
 
     with one_workspace():
         here = workspace()
+        resolve_recovered(here)
         for origin in load_origins(here.folder)[0]:
             if Job.objects.filter(key=f"collect:{origin.id}", state__in=ACTIVE).exists():
                 continue  # it runs, or runs again after its runner was stopped

@@ -8,12 +8,16 @@ from urllib.parse import quote
 from django.db.models import Q
 from django.utils import timezone
 
+from madang.collect.history import History
 from madang.collect.origin import Origin
 from madang.collect.run import Done
 from madang.web.accounts.models import User
-from madang.web.notices.actions import tell
+from madang.web.notices.actions import resolve, tell, tell_administrators
+from madang.web.notices.models import Notice
 from madang.web.sources.things import thing_of
 from madang.workspace import Workspace
+
+_FAILED = "notice_collect_failed"
 
 
 def tell_of(origin: Origin, workspace: Workspace, done: Done) -> None:
@@ -28,11 +32,16 @@ def tell_of(origin: Origin, workspace: Workspace, done: Done) -> None:
     }
     steward = thing_of(origin, workspace).steward
     if steward:
-        tell("notice_collect_failed", said, post=steward, **where)
+        tell(_FAILED, said, post=steward, **where)
     if not _held(steward, done):
-        for user in User.objects.filter(is_active=True):
-            if "administrator" in user.role_set:
-                tell("notice_collect_failed", said, to=user.username, **where)
+        tell_administrators(_FAILED, said, **where)
+
+
+def resolve_recovered(workspace: Workspace) -> None:
+    """What was told of sources that work again, at whatever door they were run, or that are gone, has passed."""
+    for thing in set(Notice.objects.filter(code=_FAILED, resolved_at=None).values_list("thing", flat=True)):
+        if not History(workspace.folder, thing.removeprefix("source:")).state().failing_since:
+            resolve(_FAILED, thing)
 
 
 def _held(steward: str, done: Done) -> bool:
