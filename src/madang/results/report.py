@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta, timezone
 from typing import Literal
 
 from madang.messages import Language, text
@@ -16,6 +17,8 @@ from madang.results.result import Chart, Column, Finding, Result, Table, Value
 from madang.results.said import Part, parts, said, sentence
 
 Line = tuple[Part, ...]
+MOST_ROWS, MOST_COLUMNS = 40, 10  # of a table on pages of paper
+SEOUL = timezone(timedelta(hours=9))  # of `About.at`
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -263,14 +266,16 @@ def clean(words: str) -> str:
 
 
 def widths(told: Grid, lines: Sequence[Sequence[str]], room: int) -> list[int]:
-    """How wide each column of a table is to be, `room` in all: by its longest text, Hangul twice as wide as Latin,
-    so that a number stays on its line and long words break."""
-    numbers = [each.kind in NUMBERS for each in told.columns]
+    """How wide each column of a table is to be, `room` in all: a number stays on its line, a head takes two lines or so,
+    and only long words break."""
     wanted = []
     for place, column in enumerate(told.columns):
-        head = max((_long(word) for word in label_of(column).split(" ")), default=0)
+        head = label_of(column)
         body = max((_long(line[place]) for line in lines), default=0)
-        wanted.append(max(4, min(head, 12), body if numbers[place] else min(body, 30)))
+        word = max(map(_long, head.split(" ")))
+        wanted.append(
+            2 + max(3, word, -(-_long(head) // 2), body if column.kind in NUMBERS else min(body, 30))
+        )
     shares = [room * each // sum(wanted) for each in wanted]
     shares[0] += room - sum(shares)
     return shares
