@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +23,7 @@ from madang.bank.describe import data_day
 from madang.bank.durable import SEOUL
 from madang.declarations import Standard, load_standards
 from madang.declarations.settings import Settings, load_settings, settings_toml
+from madang.engine.tables import Tables, tables_on
 from madang.intake.raw import Override, Progress, Steps, no_steps
 from madang.intake.receipt import Receipt, Stopped
 from madang.messages import MadangError, text
@@ -101,9 +102,9 @@ class Workspace:
         from madang.runs import Analyses, Ledger
 
         analyses = Analyses(self.folder / "content" / "analyses")
-        return Ledger(
-            self.folder / "runs", self.bank, analyses, self.clock, self.folder / "cache" / "sql" / "tables"
-        )
+        copies = self.folder / "cache" / "sql" / "tables"
+        tables = partial(tables_on, self.settings.spark)
+        return Ledger(self.folder / "runs", self.bank, analyses, self.clock, copies, tables)
 
     @cached_property
     def standards(self) -> dict[str, Standard]:
@@ -337,10 +338,12 @@ class Workspace:
         return found.latest
 
     def table(self, dataset: str, version: int | None = None, as_of: date | str | None = None) -> ibis.Table:
-        """A version of a dataset as an Ibis table: the same expression runs on any engine."""
-        from madang.engine.tables import ibis_table
+        """A version of a dataset as an Ibis table, on the engine of the workspace; tables of one workspace join."""
+        return self._tables(self.version(dataset, version, as_of).files)
 
-        return ibis_table(self.version(dataset, version, as_of).files)
+    @cached_property
+    def _tables(self) -> Tables:
+        return tables_on(self.settings.spark)
 
     def diff(self, dataset: str, a: int, b: int, *, key: tuple[str, ...] = (), limit: int = 100) -> Diff:
         """What changed from version a to version b."""

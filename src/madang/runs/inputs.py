@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import reduce
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from madang.engine.duck import connect
-from madang.engine.tables import ibis_table
+from madang.engine.tables import DuckTables, Tables, stacked
 from madang.messages import MadangError
 from madang.privacy import redact_all
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     import ibis
 
 Progress = Callable[[int, int | None, str], None]  # done, of how many (None: not known), doing what
-Reader = Callable[[list[Path]], "ibis.Table"]
 DATASET = "dataset"  # a column that every input has: the id of the dataset that a row is of
 # what the bank adds to tables; empty where it did not
 ADDED = {
@@ -30,6 +28,7 @@ ADDED = {
     "dong_code": "VARCHAR",
     "geo_level": "VARCHAR",
 }
+_IBIS = {"BIGINT": "int64", "DOUBLE": "float64", "VARCHAR": "string"}
 _TEMPORARY = Path(gettempdir()) / "madang-runs"
 
 
@@ -73,7 +72,7 @@ class Input:
 
     role: str
     parts: tuple[Part, ...]
-    reader: Reader = ibis_table
+    tables: Tables = field(default_factory=DuckTables, compare=False, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -113,13 +112,17 @@ class Input:
         return found
 
     def table(self) -> ibis.Table:
-        """An Ibis table of the columns that all parts have: the same expression runs on DuckDB and on Spark."""
-        common = [name for name in self.columns if all(name in part.columns for part in self.parts)]
-        tables = []
+        """The rows as an Ibis table, by the names that `sql` has: what is made of it runs on the engine of the workspace,
+        DuckDB or Spark, and joins with tables of other roles. Say in what order answers are to come: Spark keeps none.
+        """
+        import ibis
+
+        parts = []
         for part in self.parts:
-            read = self.reader(list(part.files))
-            tables.append(read.select(**{name: read[part.columns[name]] for name in common}))
-        return reduce(lambda one, other: one.union(other), tables)
+            read = self.tables(part.files)
+            named = [read[column].name(name) for name, column in part.columns.items()]
+            parts.append(read.select([*named, ibis.literal(part.dataset).name(DATASET)]))
+        return stacked(parts, {name: _IBIS[kind] for name, kind in ADDED.items()})
 
     def _asked(
         self, query: str, values: Mapping[str, Any] | None = None, *, redacted: bool = False
@@ -147,11 +150,12 @@ class Inputs:
     by_role: Mapping[str, Input]
     seed: int = 0
     progress: Progress = field(default=no_progress)
+    tables: Tables = field(default_factory=DuckTables, compare=False, repr=False)
 
     def __getitem__(self, role: str) -> Input:
         if role not in self.by_role:
             raise MadangError("run_role", role=role, roles=", ".join(self.by_role))
-        return self.by_role[role]
+        return replace(self.by_role[role], tables=self.tables)
 
     def __contains__(self, role: str) -> bool:
         return role in self.by_role

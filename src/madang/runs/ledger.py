@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -26,10 +27,11 @@ from madang.access import Person, Thing, as_close, can
 from madang.bank import Bank
 from madang.bank.durable import disk_errors, fsync_folder, read_json, write_json
 from madang.bank.made_of import Lineage
+from madang.engine.tables import DuckTables, Tables
 from madang.messages import MadangError
 from madang.results import Result, keep, kept
 from madang.runs.analysis import Analyses, Analysis
-from madang.runs.inputs import Input, Inputs, Progress, Reader, no_progress
+from madang.runs.inputs import Input, Inputs, Progress, no_progress
 from madang.runs.matching import chosen
 from madang.runs.outside import computed
 from madang.runs.parameters import values_of
@@ -88,6 +90,7 @@ class Run:
     at: str
     seconds: float
     folder: Path = field(compare=False)
+    engine: str = ""  # that read the inputs, with its version; "" of runs from before it was recorded
 
     @cached_property
     def result(self) -> Result:
@@ -114,7 +117,7 @@ class Ledger:
     analyses: Analyses
     clock: Callable[[], datetime]
     copies: Path  # where an analysis that is not ours finds copies of what it may read
-    reader: Reader | None = None  # another engine than DuckDB
+    tables: Callable[[], Tables] = DuckTables  # the session of the engine in which a computation reads
 
     # asking -------------------------------------------------------------------------------------------------
 
@@ -136,8 +139,6 @@ class Ledger:
         wanted = self.analyses[analysis]
         values = values_of(wanted.parameters, parameters or {})
         found = chosen(self.bank, wanted.card, inputs or {}, by)
-        if self.reader:
-            found = {role: replace(each, reader=self.reader) for role, each in found.items()}
         return Asked(wanted, values, found, seed)
 
     def run(self, asked: Asked, *, by: str, progress: Progress = no_progress) -> Run:
@@ -149,17 +150,19 @@ class Ledger:
         if known is not None:
             return known
         began = perf_counter()
-        result = self._computed(asked, progress)
+        with closing(self.tables()) as tables:
+            result = self._computed(asked, progress, tables)
         run = Run(
             asked.key, asked.analysis.id, asked.analysis.card.title, dict(asked.parameters),
             _reads(asked), asked.seed, asked.analysis.code, by,
             self.clock().isoformat(), round(perf_counter() - began, 3), self.folder / asked.key,
+            tables.engine,
         )  # fmt: skip
         self._keep(run, result)
         return self[asked.key]
 
-    def _computed(self, asked: Asked, progress: Progress) -> Result:
-        inputs = Inputs(dict(asked.inputs), asked.seed, progress)
+    def _computed(self, asked: Asked, progress: Progress, tables: Tables) -> Result:
+        inputs = Inputs(dict(asked.inputs), asked.seed, progress, tables)
         if not asked.analysis.is_ours:
             asked.analysis.check_approved()
             return computed(asked.analysis, inputs, asked.parameters, self.copies, progress)

@@ -34,25 +34,25 @@ def run(
     step: Literal["week", "month"] = "week",
     least: Annotated[int, Range(10, 1000)] = 30,
 ) -> Result:
-    rows = inputs["letters"].arrow("received_at", "category", "department", "dong_code")
-    rows = rows.filter(pc.is_valid(rows.column("received_at")))
+    rows = _letters(inputs)
     if not rows.num_rows:
         raise MadangError("forecast_rows", rows=0, needed=1)
-    days = rows.column("received_at").to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    days = rows.column("day").to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    letters = rows.column("letters").to_numpy()
     period, starts = _periods(days, step)
-    category = _common(rows.column("category"), least)
+    category = _common(rows.column("category"), letters, least)
     dong = _named(inputs, rows.column("dong_code"))
     known = period >= 0
     pairs, of = np.unique(np.char.add(np.char.add(category[known], "\t"), dong[known]), return_inverse=True)
     horizon, season = AHEAD[step]
     count = len(starts) - horizon
     counts = np.zeros((len(pairs), count))
-    np.add.at(counts, (of, period[known]), 1)
+    np.add.at(counts, (of, period[known]), letters[known])
     keys = {
         "category": [str(each).split("\t")[0] for each in pairs],
         "dong": [str(each).split("\t")[1] for each in pairs],
     }
-    first = _departments(category, rows.column("department"))
+    first = _departments(category, rows.column("department"), letters)
     keys["department"] = [first[each] for each in keys["category"]]
     tree = hierarchy(keys, [(), ("category",), ("dong",), ("department",)])
     found = outlook(
@@ -82,6 +82,14 @@ def run(
     )  # fmt: skip
 
 
+def _letters(inputs: Inputs) -> pa.Table:
+    """How many letters came on a day, of a category, to a department, from a dong."""
+    rows = inputs["letters"].table()
+    rows = rows.filter(rows.received_at.notnull()).mutate(day=rows.received_at.date())
+    keys = ["day", "category", "department", "dong_code"]
+    return rows.group_by(keys).agg(letters=rows.count()).order_by(keys).to_pyarrow()
+
+
 def _periods(days: Any, step: str) -> tuple[Any, Any]:
     """The period of each day, whole ones that end with the last day counted back (-1: before them), and the first days
     of all periods and of those ahead."""
@@ -105,11 +113,10 @@ def _texts(cells: Any, empty: str) -> Any:
     return pc.fill_null(cells, empty).to_numpy(zero_copy_only=False).astype(str)
 
 
-def _common(cells: Any, least: int) -> Any:
+def _common(cells: Any, letters: Any, least: int) -> Any:
     """Categories, the rare ones together."""
-    told = _texts(cells, OTHER)
-    names, of, counts = np.unique(told, return_inverse=True, return_counts=True)
-    return np.where(counts[of] >= least, names[of], OTHER)
+    names, of = np.unique(_texts(cells, OTHER), return_inverse=True)
+    return np.where(np.bincount(of, letters)[of] >= least, names[of], OTHER)
 
 
 def _named(inputs: Inputs, codes: Any) -> Any:
@@ -123,12 +130,12 @@ def _named(inputs: Inputs, codes: Any) -> Any:
     return np.array([named.get(str(each), str(each)) for each in kinds])[of]
 
 
-def _departments(category: Any, cells: Any) -> dict[str, str]:
+def _departments(category: Any, cells: Any, letters: Any) -> dict[str, str]:
     """Of each category the department that had most of its letters."""
     told, found = _texts(cells, "부서 모름"), {}
     for each in np.unique(category):
-        names, counts = np.unique(told[category == each], return_counts=True)
-        found[str(each)] = str(names[counts.argmax()])
+        names, of = np.unique(told[category == each], return_inverse=True)
+        found[str(each)] = str(names[np.bincount(of, letters[category == each]).argmax()])
     return found
 
 

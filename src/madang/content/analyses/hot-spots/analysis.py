@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,8 +27,8 @@ def run(
         "SELECT hjd_code, area_name, lon, lat FROM rows WHERE lon IS NOT NULL ORDER BY hjd_code"
     )
     codes = dongs.column("hjd_code").to_pylist()
-    cases, elsewhere = _by_dong(inputs, "events", "count(*)", codes)
-    people, nowhere = _by_dong(inputs, "people", "coalesce(sum(population_persons), 0)", codes)
+    cases, elsewhere = _by_dong(inputs, "events", lambda rows: rows.count(), codes)
+    people, nowhere = _by_dong(inputs, "people", lambda rows: rows.population_persons.sum(), codes)
     if not cases.sum() or not people.sum():
         raise MadangError("hot_spots_sum")
     east, north = pyproj.Transformer.from_crs(4326, 5179, always_xy=True).transform(
@@ -66,10 +67,11 @@ def run(
     )  # fmt: skip
 
 
-def _by_dong(inputs: Inputs, role: str, measure: str, codes: list[str]) -> tuple[Any, int]:
+def _by_dong(inputs: Inputs, role: str, measure: Callable[[Any], Any], codes: list[str]) -> tuple[Any, int]:
     """A measure by dong in the order of `codes`, and how much of it is in none of them."""
-    rows = inputs[role].sql(f"SELECT dong_code, {measure}::BIGINT AS n FROM rows GROUP BY 1").to_pylist()
-    known = {row["dong_code"]: row["n"] for row in rows}
+    rows = inputs[role].table()
+    found = rows.group_by("dong_code").agg(n=measure(rows)).to_pyarrow().to_pylist()
+    known = {row["dong_code"]: int(row["n"] or 0) for row in found}
     return np.array([known.get(code, 0) for code in codes]), sum(
         n for code, n in known.items() if code not in codes
     )
