@@ -61,6 +61,7 @@ def run(
         layers=(
             Layer("닿지 않는 격자", "gaps", "points", "people"),
             Layer("다음 자리", "places", "points", "gain"),
+            Layer("동마다 닿지 않는 비율", "dongs", "areas", "share"),
         ),
         caveats=(
             "직선거리입니다. 실제로 걷는 길은 이보다 길어, 닿지 않는 주민은 여기 적힌 수보다 많을 수 있습니다.",

@@ -57,7 +57,7 @@ def run(
                 {"mark": "bar", "encoding": {"y": {"field": "dong", "sort": "-x"}, "x": {"field": "rate"}}},
             ),
         ),
-        layers=(Layer(f"주민 천 명마다 {title}", "dongs", "areas", "rate"),),
+        layers=(Layer(f"주민 천 명마다 {title}", "dongs", "areas", "rate"), Layer(f"{title} 건수", "dongs", "areas", "cases")),
         caveats=(
             "주민이 적은 동의 비율은 크게 흔들리므로, 시 전체 쪽으로 당겨 고르게 한 비율을 앞에 둡니다.",
             f"묶음은 우연으로는 {SURE:.0%}보다 드물게 생기는 것만 말합니다. 묶음의 둘레는 동의 한가운데로 재므로 대략입니다.",

@@ -14,7 +14,7 @@ from madang.methods.closing_ratios import ClosingRatios, closing_ratios, expecte
 from madang.methods.licence_lives import Lives, lives, register_start
 from madang.methods.survival import YEAR_DAYS, KaplanMeier, SurvivalAt, kaplan_meier
 from madang.methods.survival_shrink import shrink
-from madang.results import Cell, Chart, Column, Finding, Origin, Result, Table, table_of
+from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, Table, table_of
 from madang.runs import Input, Inputs, Range
 
 CURVE_YEARS = np.arange(0, 10.5, 0.5)
@@ -94,6 +94,7 @@ def run(
                 {"mark": "line", "encoding": {"x": {"field": "year"}, "y": {"field": "survival"}, "color": {"field": "trade"}}},
             ),
         ),
+        layers=(Layer("업종과 나이를 감안해도 많이 닫는 동", "ratios", "areas", "ratio"),),
         caveats=(
             f"폐업은 {began}부터 자료에 있는 것으로 보았습니다. 그 전에 연 가게는 그날부터 지켜본 것으로 셉니다.",
             "지위승계로 주인이 바뀌어도 인허가일은 그대로라, 가게의 생존이지 주인의 생존이 아닙니다.",
