@@ -66,7 +66,7 @@ def test_the_same_question_is_answered_at_once_and_a_report_is_taken(page: Page)
     page.get_by_role("button", name="실행하기").click()
     expect(page).to_have_url(address)
     expect(page.get_by_text("그것을 보여 드립니다")).to_be_visible()
-    for form in ("HTML", "XLSX"):
+    for form in ("한글 HWPX", "워드 DOCX", "엑셀 XLSX", "웹 HTML"):
         with page.expect_download() as taken:
-            page.get_by_role("link", name=f"보고서 내려받기 {form}").click()
-        assert taken.value.suggested_filename.endswith(form.lower())
+            page.get_by_role("link", name=form, exact=True).click()
+        assert taken.value.suggested_filename.endswith(form[-4:].lower())

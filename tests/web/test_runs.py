@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,12 @@ def test_reports_are_files_of_their_own(official: Any) -> None:
     assert not re.search(r"(?:src|href)=\"?(?!#)|<script", body)
     book = openpyxl.load_workbook(io.BytesIO(official.get(f"{address}report.xlsx").content))
     assert [cell.value for cell in book["업태별 폐업"][2]] == ["카페", 20, 9]
+    for form, kind in (("docx", "wordprocessingml.document"), ("hwpx", "application/hwp+zip")):
+        answer = official.get(f"{address}report.{form}")
+        assert kind in answer.headers["Content-Type"]
+        assert answer.headers["Content-Disposition"].endswith(f'.{form}"')
+        part = {"docx": "word/document.xml", "hwpx": "Contents/section0.xml"}[form]
+        assert "카페" in zipfile.ZipFile(io.BytesIO(answer.content)).read(part).decode()
     assert official.get(f"{address}report.pdf").status_code == 404
 
 
@@ -278,6 +285,7 @@ def test_who_may_not_read_an_input_finds_no_run(
         address,
         f"{address}why/?table=closed&column=closed&row=0",
         f"{address}report.xlsx",
+        f"{address}report.docx",
         f"{other}compare/{address.strip('/').split('/')[-1]}/",
     ):
         assert official.get(path).status_code == 404, path
@@ -288,8 +296,11 @@ def test_who_may_not_read_an_input_finds_no_run(
     admin = signed_in("administrator", username="boss")
     assert admin.get(address).status_code == 200
     assert Entry.objects.filter(what="dataset.read", by="boss", thing__contains="cafes").exists()
-    admin.get(f"{address}report.html")
-    assert Entry.objects.get(what="dataset.download", by="boss").detail["form"] == "html"
+    for form in ("html", "docx", "hwpx"):
+        admin.get(f"{address}report.{form}")
+    assert [each.detail["form"] for each in Entry.objects.filter(what="dataset.download", by="boss").order_by("pk")] == [
+        "html", "docx", "hwpx",
+    ]  # fmt: skip
     assert steward.get("/runs/").status_code == 200
 
 

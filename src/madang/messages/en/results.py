@@ -31,5 +31,9 @@ TEXTS: dict[str, str] = {
     "result_key": "Result number",
     "result_as_of": "as of {day}",
     "result_no_day": "day not known",
+    "result_unset": "Not set",
+    "result_yes": "Yes",
+    "result_no": "No",
+    "report_form": "'{file}' does not end in a form of reports. Use one of {forms}.",
     "result_sheet_answer": "Answer",
 }

@@ -31,5 +31,9 @@ TEXTS: dict[str, str] = {
     "result_key": "결과 번호",
     "result_as_of": "{day} 기준",
     "result_no_day": "기준일 모름",
+    "result_unset": "정하지 않음",
+    "result_yes": "예",
+    "result_no": "아니요",
+    "report_form": "'{file}'의 끝이 보고서의 형식이 아닙니다. {forms} 가운데 하나로 쓰십시오.",
     "result_sheet_answer": "답",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -170,17 +169,3 @@ def places(analysis: Analysis, given: Given | None, by: Person) -> list[Place]:
             )  # fmt: skip
         found.append(Place(role.name, role.label, ", ".join(named), role.many, role.optional, tuple(fits)))
     return found
-
-
-def value_said(parameter: Parameter | None, value: Any) -> str:
-    """A value of a parameter in words, with its unit."""
-    if value is None or value == "":
-        return _("정하지 않음")
-    if isinstance(value, bool):
-        return _("예") if value else _("아니요")
-    if parameter is None:
-        return str(value)
-    if parameter.choices:
-        return parameter.choices.get(str(value), str(value))
-    shown = f"{value:,}" if isinstance(value, int | float) else str(value)
-    return f"{shown}\u202f{parameter.unit}" if parameter.unit else shown

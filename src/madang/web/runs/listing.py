@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from madang.messages import MadangError
 from madang.runs import Analysis, Ledger, Parameter, Read, Run
+from madang.runs.about import parameters_of, values_said
 from madang.web.accounts.people import name_of
-from madang.web.runs.form import value_said
+from madang.web.shell import words
 from madang.web.work.computing import text_of
 
 _NAMED = 2  # datasets of one input that a line names
@@ -127,7 +127,7 @@ def _role_said(reads: Sequence[Read]) -> str:
 
 def _unusual(ledger: Ledger, run: Run) -> list[tuple[str, str]]:
     """Label and value of the parameters that are not as they are unless somebody chooses; of a gone analysis all."""
-    known = _parameters(analysis_of(ledger, run))
+    known = parameters_of(analysis_of(ledger, run))
     changed = {
         name: value
         for name, value in run.parameters.items()
@@ -138,25 +138,14 @@ def _unusual(ledger: Ledger, run: Run) -> list[tuple[str, str]]:
 
 def values_of_run(ledger: Ledger, run: Run) -> list[tuple[str, str]]:
     """What was chosen, in words: label and value of each parameter, by its name where the analysis has it no more."""
-    return _said(_parameters(analysis_of(ledger, run)), run.parameters)
+    return _said(parameters_of(analysis_of(ledger, run)), run.parameters)
 
 
 def _said(known: Mapping[str, Parameter], values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    named = [*(name for name in known if name in values), *(name for name in values if name not in known)]
-    return [
-        (known[name].label if name in known else name, value_said(known.get(name), values[name]))
-        for name in named
-    ]
+    return values_said(known, values, "ko" if words.in_korean() else "en")
 
 
 def analysis_of(ledger: Ledger, run: Run) -> Analysis | None:
     """The analysis of a run, where it still exists."""
     found = ledger.analyses
     return found[run.analysis] if run.analysis in found else None  # noqa: SIM401 - no mapping
-
-
-def _parameters(analysis: Analysis | None) -> dict[str, Parameter]:
-    try:
-        return {each.name: each for each in analysis.parameters} if analysis else {}
-    except MadangError:
-        return {}

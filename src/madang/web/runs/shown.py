@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from madang.access import Person
 from madang.messages import Language, MadangError
 from madang.results import Cell
 from madang.results.html import figure_html, limits_html, sentence_html, table_html
-from madang.results.report import About, Used
+from madang.results.report import About
 from madang.runs import Ledger, Run
+from madang.runs.about import about as about_of
 from madang.web.accounts.people import name_of
 from madang.web.runs.form import INPUT, VALUE, given_of
-from madang.web.runs.listing import RunLine, analysis_of, behind_titles, run_lines, values_of_run
+from madang.web.runs.listing import RunLine, analysis_of, behind_titles, run_lines
 from madang.web.shell import words
 from madang.web.shell.workspace import bank
 
@@ -52,12 +52,6 @@ class RunShown:
     behind: tuple[str, ...]
     again: list[tuple[str, str]]
     others: list[RunLine]
-
-    @property
-    def days(self) -> tuple[str, str]:
-        """The first and the last day that the inputs speak of; "" where none is known."""
-        known = [each.as_of for each in self.about.inputs if each.as_of]
-        return min(known, default=""), max(known, default="")
 
 
 def language() -> Language:
@@ -99,19 +93,13 @@ def again(run: Run) -> list[tuple[str, str]]:
 
 
 def about(ledger: Ledger, run: Run) -> About:
-    """What stands around a result, in words."""
-    analysis = analysis_of(ledger, run)
-    roles = {each.name: each.label for each in analysis.card.inputs} if analysis else {}
+    """What stands around a result, in words, with the name of who made it and where its inputs are seen."""
+    told = about_of(run, ledger.analyses, language())
     inputs = tuple(
-        Used(roles.get(each.role, each.role), each.title, f"{each.dataset}@{each.version}", each.as_of,
-             reverse("desk:version", args=[each.dataset, each.version]))
-        for each in run.inputs
-    )  # fmt: skip
-    made = timezone.localtime(datetime.fromisoformat(run.at))
-    return About(
-        run.title, analysis.card.question if analysis else run.title, inputs, tuple(values_of_run(ledger, run)),
-        analysis.card.not_for if analysis else (), name_of(run.by), f"{made:%Y-%m-%d %H:%M}", run.seconds, run.key,
-    )  # fmt: skip
+        replace(each, address=reverse("desk:version", args=[read.dataset, read.version]))
+        for each, read in zip(told.inputs, run.inputs, strict=True)
+    )
+    return replace(told, inputs=inputs, by=name_of(run.by))
 
 
 def touch(run: Run) -> None:

@@ -12,8 +12,7 @@ from madang.access import Thing, check
 from madang.bank.seen import thing_of
 from madang.messages import MadangError
 from madang.results import Cell
-from madang.results.html import report_html
-from madang.results.xlsx import report_xlsx
+from madang.results.forms import FORMS, report_in
 from madang.runs import Run
 from madang.web.accounts.people import person_of
 from madang.web.audit.record import record
@@ -26,10 +25,6 @@ from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import workspace
 
 _PER_PAGE = 50
-_FORMS = {
-    "html": "text/html; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _NOT_THERE = ("run_missing", "result_table", "result_column", "result_cell")
 
 
@@ -101,15 +96,13 @@ def compare(request: HttpRequest, key: str, other: str) -> HttpResponse:
 def report(request: HttpRequest, key: str, form: str) -> HttpResponse:
     """The result as a file that needs nothing else."""
     found = _run(request, key)
-    if form not in _FORMS:
+    if form not in FORMS:
         raise Http404
-    told = about(workspace().ledger, found)
-    write = report_xlsx if form == "xlsx" else report_html
-    body = write(found.result, told, language())
+    body = report_in(form, found.result, about(workspace().ledger, found), language())
     _recorded(request, found, form)
     day = found.at[:10].replace("-", "")
     return HttpResponse(
-        body, content_type=_FORMS[form],
+        body, content_type=FORMS[form],
         headers={"Content-Disposition": f'attachment; filename="{found.analysis}-{day}-{found.key[:6]}.{form}"'},
     )  # fmt: skip
 
