@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from madang.messages import MadangError
-from madang.methods.calibration import Calibration, calibration_error, temperature_of, with_temperature
+from madang.methods.calibration import (
+    Calibration,
+    Mending,
+    calibration_error,
+    reliability,
+    temperature_of,
+    with_temperature,
+)
 from madang.methods.departments import learn_departments
 from madang.methods.features import piece_counts
 from madang.methods.words import count_words
@@ -150,3 +157,37 @@ def test_questions_to_seoul_120() -> None:
     assert held.calibration < 0.06
     assert held.right > held.accuracy
     assert {each.department for each in held.departments if each.few} == {"건강", "여성가족"}
+
+
+def test_probabilities_that_are_too_sure_are_mended_and_true_ones_left() -> None:
+    """Drawn with known chances: as said, and as a beta map of what was said; the log-odds of the map come back."""
+    rng = np.random.default_rng(8)
+    said = rng.beta(0.5, 3, 60_000)
+    group = rng.integers(2, size=said.size)
+    true = Mending.of(said, rng.random(said.size) < said, group, 2)
+    tried = said <= true.top
+    assert true.mended(said, group)[tried] == pytest.approx(said[tried], abs=0.04)
+    odds = 0.8 * np.log(said) - 0.3 * np.log1p(-said) + np.array([-0.2, -1.0])[group]
+    came = rng.random(said.size) < 1 / (1 + np.exp(-odds))
+    sure = Mending.of(said, came, group, 2)
+    assert (sure.low, sure.high) == (pytest.approx(0.8, abs=0.1), pytest.approx(0.3, abs=0.15))
+    assert sure.shifts == (pytest.approx(-0.2, abs=0.2), pytest.approx(-1.0, abs=0.2))
+    assert (sure.cases, sure.events) == (said.size, came.sum())
+
+
+def test_what_was_seldom_said_is_believed_no_more_than_what_was_often_said() -> None:
+    """Nothing above 0.5 was said twenty times: 0.99 counts as 0.5."""
+    said = np.r_[np.full(500, 0.1), np.full(30, 0.5), np.full(3, 0.95)]
+    came = np.r_[np.arange(500) % 10 == 0, np.arange(30) % 2 == 0, np.ones(3, bool)]
+    mending = Mending.of(said, came, np.zeros(len(said), int), 1)
+    assert mending.top == 0.5
+    assert mending.mended(0.99, 0) == mending.mended(0.5, 0) == pytest.approx(0.5, abs=0.05)
+    assert mending.mended(0.1, 0) == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_steps_of_what_was_said_by_hand() -> None:
+    assert reliability([0.05, 0.15, 0.15, 1.0], [0, 1, 0, 1]) == (
+        (0.05, 0.0, 1),
+        (pytest.approx(0.15), 0.5, 2),
+        (1.0, 1.0, 1),
+    )

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from madang.messages import MadangError
-from madang.methods.alerts import Rule, alert_score, alerts, thresholds
+from madang.methods.alert_record import Record, Rule, alert_score, record, thresholds
+from madang.methods.alerts import alerts
 from madang.methods.outlook import Outlook, outlook
 from madang.methods.reconcile import Hierarchy, hierarchy
 
@@ -37,11 +38,18 @@ def counts() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def found(tree: Hierarchy, counts: np.ndarray) -> Outlook:
-    return outlook(tree, counts, horizon=AHEAD, season=52, origins=6, seed=1)
+    return outlook(tree, counts, horizon=AHEAD, season=52, origins=50, seed=1)
 
 
-def test_a_planted_rise_is_warned_of_with_its_reason(found: Outlook) -> None:
-    warned = alerts(found, MONTHS)
+@pytest.fixture(scope="module")
+def past(found: Outlook) -> Record:
+    return record(found, MONTHS)
+
+
+def test_a_planted_rise_is_told_of_with_its_reason_and_no_surer_than_was_tried(
+    found: Outlook, past: Record
+) -> None:
+    warned = alerts(found, MONTHS, past)
     mine = [each for each in warned if each.labels == RISEN]
     assert [each.ahead for each in mine if each.ahead == 1] == [1]
     first = next(each for each in mine if each.ahead == 1)
@@ -51,16 +59,18 @@ def test_a_planted_rise_is_warned_of_with_its_reason(found: Outlook) -> None:
     assert first.level == ("topic", "dong")
     assert first.threshold == max(first.percentile_90, 1.3 * first.same_month)
     assert first.lower_80 <= first.mean <= first.upper_80
-    assert first.probability >= 0.6
+    assert first.probability > 5 * past.came[:, past.judged].mean()
+    assert first.tried >= first.came
+    assert not first.sure  # before it rose, nothing of its kind was ever seen to last
     quiet = {each.labels for each in warned} & {("가로등",), ("가로등", "나루동"), ("가로등", "장터동")}
     assert not quiet
 
 
-def test_a_season_that_comes_again_is_foretold_and_no_news(found: Outlook) -> None:
+def test_a_season_that_comes_again_is_foretold_and_no_news(found: Outlook, past: Record) -> None:
     bugs = next(node for node in found.tree.at("topic") if found.tree.labels[node] == ("벌레",))
     truth = 12 * np.exp(1.2 * np.cos(2 * np.pi * (WEEKS + np.arange(AHEAD) - 8) / 52))
     assert found.mean[bugs] == pytest.approx(truth, rel=0.3)
-    assert all(each.labels != ("벌레",) for each in alerts(found, MONTHS))
+    assert not any(each.sure for each in alerts(found, MONTHS, past) if each.labels == ("벌레",))
 
 
 def test_forecasts_of_all_levels_add_up_and_bounds_hold(found: Outlook) -> None:
@@ -108,25 +118,33 @@ def test_thresholds_by_hand() -> None:
     assert thresholds(history * 0, months, np.array([1]), Rule())[0].tolist() == [[2]]
 
 
-def test_the_score_is_counted_again_slowly(found: Outlook) -> None:
-    rule = Rule(probability=0.5)
-    score = alert_score(found, MONTHS, rule)
+def test_the_score_is_counted_again_slowly(found: Outlook, past: Record) -> None:
+    """Probabilities of the forecast alone, at the origins where they could be mended."""
+    score = alert_score(past, 0.5, plain=True)
     warned: dict[tuple[int, int], int] = {}
     came: dict[tuple[int, int], bool] = {}
-    right = whole = 0
+    right = whole = cases = 0
+    square = 0.0
     for at, known in enumerate(found.origins.tolist()):
+        if not past.judged[at]:
+            continue
         mean = found.tested[:, at]
-        passed = thresholds(found.history[:, :known], MONTHS[:known], MONTHS[known : known + AHEAD], rule)[0]
+        passed = thresholds(found.history[:, :known], MONTHS[:known], MONTHS[known : known + AHEAD], Rule())[
+            0
+        ]
         chance = found.widths[at].exceeds(passed, mean)
         for node in range(len(found.tree)):
             for step in range(AHEAD):
                 true = found.history[node, known + step] > passed[node, step]
                 key = (node, known + step)
-                if step == 0 or key not in came or known + step >= found.origins[-1]:
-                    came[key] = true  # the origin nearest to it speaks last
+                came[key] = true  # the origin nearest to it speaks last
+                cases, square = cases + 1, square + (chance[node, step] - true) ** 2
                 if chance[node, step] >= 0.5:
                     whole, right = whole + 1, right + true
                     warned[key] = max(warned.get(key, 0), step + 1)
+    for at, known in enumerate(found.origins.tolist()):  # of a period the threshold of its first step
+        for node in range(len(found.tree)) if past.judged[at] else ():
+            came[node, known] = bool(past.came[node, at, 0])
     events = [key for key, true in came.items() if true]
     foreseen = [warned[key] for key in events if key in warned]
     assert (score.warned, score.right) == (whole, right)
@@ -134,17 +152,40 @@ def test_the_score_is_counted_again_slowly(found: Outlook) -> None:
     assert score.lead == pytest.approx(np.mean(foreseen))
     assert score.precision == pytest.approx(right / whole)
     assert score.recall == pytest.approx(len(foreseen) / len(events))
-    assert sum(cases for _, _, cases in score.reliability) == found.tested.size
+    assert score.brier == pytest.approx(square / cases)
+    assert sum(cases for _, _, cases in score.reliability) == cases
     assert score.foreseen > 0
 
 
-def test_a_rule_that_never_warns_has_no_precision(found: Outlook) -> None:
-    never = alert_score(found, MONTHS, Rule(probability=1.1))
+def test_nothing_that_came_later_mends_what_was_said(found: Outlook, past: Record) -> None:
+    """With the outcomes of the last periods turned around, what was said before them stays."""
+    late = int(found.origins[40])
+    actual = found.actual.copy()
+    periods = found.origins[:, None] + np.arange(AHEAD)
+    actual[:, periods >= late] += 40
+    history = found.history.copy()
+    history[:, late:] += 40
+    other = record(replace(found, actual=actual, history=history), MONTHS)
+    early = past.origins <= late
+    assert past.judged[early].sum() >= 10
+    assert np.array_equal(past.said[:, early], other.said[:, early], equal_nan=True)
+    assert not np.array_equal(past.said[:, ~early], other.said[:, ~early], equal_nan=True)
+
+
+def test_a_past_that_tells_too_little_warns_of_nothing(
+    tree: Hierarchy, counts: np.ndarray, past: Record
+) -> None:
+    never = alert_score(past, 1.1)
     assert (never.warned, never.foreseen) == (0, 0)
     assert np.isnan(never.precision)
     assert np.isnan(never.lead)
-    assert not alerts(found, MONTHS, Rule(probability=1.1))
     assert np.isnan(replace(never, events=0).recall)
+    short = outlook(tree, counts, horizon=AHEAD, season=52, origins=3)
+    little = record(short, MONTHS)
+    assert little.mending is None
+    assert not little.judged.any()
+    assert alerts(short, MONTHS, little) == ()
+    assert alert_score(little, 0.6).events == 0
 
 
 def test_what_cannot_be_an_outlook_is_refused(tree: Hierarchy, counts: np.ndarray, found: Outlook) -> None:
@@ -157,4 +198,4 @@ def test_what_cannot_be_an_outlook_is_refused(tree: Hierarchy, counts: np.ndarra
             outlook(tree, rows, horizon=AHEAD, season=52)
         assert error.value.code == code
     with pytest.raises(MadangError, match="156"):
-        alerts(found, MONTHS[:WEEKS])
+        record(found, MONTHS[:WEEKS])

@@ -73,17 +73,24 @@ def test_forecasts_add_up(result: Result) -> None:
 
 def test_the_planted_rise_is_warned_of_with_its_reason(result: Result) -> None:
     warned = result.table("alerts").rows.to_pylist()
-    assert warned[0]["name"].startswith("소음")
-    assert "1111053000" in str(warned)
+    assert warned[0]["name"] in ("소음", "1111053000", "소음 · 1111053000", "소음과")
+    assert {"소음", "1111053000"} <= {row["name"] for row in warned}
     assert {row["why"] for row in warned if row["name"].startswith("소음")} <= {
         "요즘 부쩍 늘어남",
         "해마다 늘어남",
     }
-    assert "소음" in sentence(result.findings[1], result)
+    assert warned[0]["name"] in sentence(result.findings[1], result)
+    assert "까닭" in sentence(result.findings[1], result)
 
 
 def test_how_good_it_was_stands_beside(result: Result) -> None:
     quality = {row["level"]: row for row in result.table("quality").rows.to_pylist()}
     assert quality.keys() == {"시 전체", "분야", "동", "부서", "분야와 동"}
     assert all(0 <= row["cover_80"] <= row["cover_95"] <= 100 for row in quality.values())
-    assert result.table("score").rows.num_rows == 1
+    assert [row["kind"].split()[0] for row in result.table("score").rows.to_pylist()] == [
+        "알림",
+        "지켜볼",
+        "고치지",
+    ]
+    said = result.table("reliable").rows.to_pylist()
+    assert all(0 <= row["came"] <= 100 and row["cases"] > 0 for row in said)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from madang.messages import MadangError
-from madang.methods.calibration import Calibration, calibration_error
+from madang.methods.calibration import Calibration, calibration_error, reliability
 from madang.methods.features import Counted, Weights, counted, counted_by
 from madang.methods.proportions import wilson
 from madang.methods.words import Dictionary, WordCounts
@@ -44,6 +44,8 @@ class HeldOut:
     `baseline`: accuracy of always naming the largest department. `calibration`: expected calibration error, how far
     the said confidence is from the share that is right, on average. `suggested`: share of letters whose confidence
     reaches the threshold, `right`: share of these that are right. Letters of departments left out count as wrong.
+    `reliability`: mean confidence, share right and letters in ten steps of confidence; `confusions`: department, the one
+    that was named instead, and how many letters, the most first.
     """
 
     letters: int
@@ -56,6 +58,8 @@ class HeldOut:
     suggested: float
     right: float
     departments: tuple[ByDepartment, ...]
+    reliability: tuple[tuple[float, float, int], ...]
+    confusions: tuple[tuple[str, str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -251,4 +255,15 @@ def _judged(
         suggested=float(told.mean()),
         right=float(right[told].mean()) if told.any() else float("nan"),
         departments=tuple(per),
+        reliability=reliability(confidence, right),
+        confusions=_confusions(first, truth, names),
+    )
+
+
+def _confusions(first: Any, truth: Any, names: tuple[str, ...]) -> tuple[tuple[str, str, int], ...]:
+    wrong = (truth >= 0) & (first != truth)
+    pairs, counts = np.unique(np.stack([truth[wrong], first[wrong]]), axis=1, return_counts=True)
+    return tuple(
+        (names[pairs[0, at]], names[pairs[1, at]], int(counts[at]))
+        for at in np.argsort(-counts, kind="stable").tolist()
     )

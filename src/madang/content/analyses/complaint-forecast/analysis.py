@@ -9,13 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from madang.messages import MadangError
-from madang.methods.alerts import Alert, AlertScore, alert_score, alerts
+from madang.methods.alert_record import AlertScore, Record, Rule, alert_score, record
+from madang.methods.alerts import Alert, alerts
 from madang.methods.outlook import Outlook, outlook
 from madang.methods.reconcile import hierarchy
 from madang.results import Cell, Chart, Column, Finding, Origin, Result, Table, table_of
 from madang.runs import Inputs, Range
 
+ORIGINS = 60  # times that the past is foretold again
+RULE = Rule()
 AHEAD = {"week": (4, 52), "month": (3, 12)}  # periods ahead, periods of a year
+SURE, WATCH = "알림", "지켜볼 것"
 OTHER, NOWHERE = "그 밖", "동 모름"
 UNITS = {"week": "주", "month": "달"}
 WHY = {"season": "이맘때 늘 많음", "growth": "해마다 늘어남", "level": "요즘 부쩍 늘어남"}
@@ -56,29 +60,41 @@ def run(
     keys["department"] = [first[each] for each in keys["category"]]
     tree = hierarchy(keys, [(), ("category",), ("dong",), ("department",)])
     found = outlook(
-        tree, counts, horizon=horizon, season=season, origins=8, seed=inputs.seed, progress=inputs.progress
+        tree,
+        counts,
+        horizon=horizon,
+        season=season,
+        origins=ORIGINS,
+        seed=inputs.seed,
+        progress=inputs.progress,
     )
     months = (starts + 3).astype("datetime64[M]").astype(int) % 12 + 1
-    warned, score = alerts(found, months), alert_score(found, months)
+    past = record(found, months, RULE)
+    warned = alerts(found, months, past, RULE)
 
     whole, next_, alert = _whole(found, starts), _next(found, starts, least), _alerts(warned, starts)
     unit = UNITS[step]
-    tested = _score(score, unit)
+    tested, reliable = _score(past, unit), _reliable(past)
     return Result(
-        findings=_findings(found, whole, alert, tested, unit),
-        tables=(whole, alert, next_, _quality(found), tested),
+        findings=_findings(found, past, whole, alert, tested, unit),
+        tables=(whole, alert, next_, _quality(found), tested, reliable),
         charts=(
             Chart(
                 f"민원이 {unit}마다 얼마나 왔고 올 것 같은지", "whole",
                 {"mark": "line", "encoding": {"x": {"field": "period"}, "y": {"field": "letters"}}},
             ),
+            Chart(
+                "말한 확률만큼 왔습니까", "reliable",
+                {"mark": "bar", "encoding": {"y": {"field": "step"}, "x": {"field": "came"}}},
+            ),
         ),
         caveats=(
             "구간은 지난 예측이 틀린 만큼 넓습니다. 건수가 적은 칸일수록 구간을 보십시오.",
+            "넘을 확률은 지난 예측이 그렇게 말했을 때 실제로 온 만큼 고친 것입니다. 요즘 부쩍 늘어난 것은 이어지기보다 가라앉는 때가 많습니다.",
             "부서는 분야마다 가장 많이 맡은 부서로 봅니다. 조직이 바뀌면 어긋납니다.",
             "접수하는 길이 바뀐 때가 자료에 있으면 예측도 흔들립니다.",
         ),
-        method="계절 그대로, 지수평활, 세타, 아리마, 간헐 수요 가운데 지난 자료로 고르고, MinT(위크라마수리야 등 2019)로 합을 맞춥니다.",
+        method="계절 그대로, 지수평활, 세타, 아리마, 간헐 수요 가운데 지난 자료로 고르고, MinT(위크라마수리야 등 2019)로 합을 맞춥니다. 알림의 확률은 베타 보정(쿨 등 2017)으로 고칩니다.",
     )  # fmt: skip
 
 
@@ -189,12 +205,13 @@ def _alerts(warned: tuple[Alert, ...], starts: Any) -> Table:
     schema = pa.schema(
         [("name", pa.string()), ("level", pa.string()), ("period", pa.string()), ("probability", pa.float64()),
          ("letters", pa.float64()), ("low", pa.float64()), ("high", pa.float64()), ("usual", pa.float64()),
-         ("why", pa.string()), ("lately", pa.float64()), ("expected", pa.float64())]
+         ("grade", pa.string()), ("tried", pa.int64()), ("came", pa.int64()), ("why", pa.string()), ("lately", pa.float64()),
+         ("expected", pa.float64())]
     )  # fmt: skip
     rows = [
         {"name": " · ".join(each.labels[:2]) or "시 전체", "level": LEVELS[each.level], "period": str(starts[first + each.ahead - 1]),
          "probability": round(100 * each.probability), "letters": round(each.mean, 1), "low": each.lower_80, "high": each.upper_80,
-         "usual": round(each.threshold, 1), "why": WHY[each.reasons.main], "lately": each.reasons.lately,
+         "usual": round(each.threshold, 1), "grade": SURE if each.sure else WATCH, "tried": each.tried, "came": each.came, "why": WHY[each.reasons.main], "lately": each.reasons.lately,
          "expected": round(each.reasons.expected, 1)}
         for each in warned
     ]  # fmt: skip
@@ -202,10 +219,15 @@ def _alerts(warned: tuple[Alert, ...], starts: Any) -> Table:
         Column("name", "무엇이"), Column("level", "무엇의"), Column("period", "시작하는 날", "date"),
         Column("probability", "넘을 확률", "percent"), Column("letters", "예보", "number", "건", 1),
         Column("low", "80 % 구간 아래", "number", "건"), Column("high", "위", "number", "건"),
-        Column("usual", "이만큼 넘으면 많은 것", "number", "건", 1), Column("why", "까닭"),
+        Column("usual", "이만큼 넘으면 많은 것", "number", "건", 1), Column("grade", "알림인지"),
+        Column("tried", "지난날 이만큼 말한 것", "integer", "번"), Column("came", "그 가운데 온 것", "integer", "번"), Column("why", "까닭"),
         Column("lately", "최근에 온 것", "number", "건"), Column("expected", "최근에 올 만했던 것", "number", "건", 1),
     ]  # fmt: skip
-    return table_of("alerts", "여느 때보다 많을 것", pa.Table.from_pylist(rows, schema), columns)
+    names = [each.name for each in columns]
+    note = f"{RULE.probability:.0%}를 넘고 지난날 그런 말이 그만큼 맞았으면 알림, 나머지는 지켜볼 것입니다."
+    return table_of(
+        "alerts", "여느 때보다 많을 것", pa.Table.from_pylist(rows, schema).select(names), columns, note=note
+    )
 
 
 def _quality(found: Outlook) -> Table:
@@ -225,51 +247,92 @@ def _quality(found: Outlook) -> Table:
         "지난 예측은 얼마나 맞았습니까",
         rows,
         columns,
-        note="여덟 번 과거로 돌아가 그때까지의 자료로 예측하고 견주었습니다.",
+        note=f"{len(found.origins)}번 과거로 돌아가 그때까지의 자료로 예측하고 견주었습니다.",
     )
 
 
-def _score(score: AlertScore, unit: str) -> Table:
+def _score(past: Record, unit: str) -> Table:
+    """How warnings, what was worth a look, and warnings of the forecast alone would have fared."""
+
     def percent(value: float) -> float | None:
         return None if np.isnan(value) else round(100 * value)
 
-    row = {
-        "warned": score.warned, "right": score.right, "precision": percent(score.precision), "events": score.events,
-        "foreseen": score.foreseen, "recall": percent(score.recall), "lead": None if np.isnan(score.lead) else round(score.lead, 1),
-    }  # fmt: skip
+    def row(kind: str, score: AlertScore) -> dict[str, Any]:
+        return {
+            "kind": kind, "warned": score.warned, "right": score.right, "precision": percent(score.precision),
+            "events": score.events, "foreseen": score.foreseen, "recall": percent(score.recall),
+            "lead": None if np.isnan(score.lead) else round(score.lead, 1),
+        }  # fmt: skip
+
+    sure, watch = f"{RULE.probability:.0%} 넘게", f"{RULE.watch:.0%} 넘게"
+    rows = [
+        row(f"{SURE} ({sure})", alert_score(past, RULE.probability)),
+        row(f"{WATCH}까지 ({watch})", alert_score(past, RULE.watch)),
+        row(f"고치지 않은 확률로 ({sure})", alert_score(past, RULE.probability, plain=True)),
+    ]
     columns = [
-        Column("warned", "알린 것", "integer", "번"), Column("right", "그 가운데 맞은 것", "integer", "번"),
+        Column("kind", "무엇을"), Column("warned", "말한 것", "integer", "번"), Column("right", "그 가운데 맞은 것", "integer", "번"),
         Column("precision", "맞은 비율", "percent"), Column("events", "실제로 많았던 것", "integer", "번"),
         Column("foreseen", "미리 안 것", "integer", "번"), Column("recall", "미리 안 비율", "percent"),
         Column("lead", "얼마나 먼저", "number", unit, 1),
     ]  # fmt: skip
-    return table_of("score", "지난 알림은 얼마나 맞았습니까", [row], columns)
+    kinds = {"kind": pa.string(), "precision": pa.float64(), "recall": pa.float64(), "lead": pa.float64()}
+    schema = pa.schema([(each.name, kinds.get(each.name, pa.int64())) for each in columns])
+    times = int(past.judged.sum())
+    note = f"{times}번 과거로 돌아가, 그때까지 배운 것만으로 말했다면 어땠을지 셌습니다."
+    return table_of(
+        "score", "지난 알림은 얼마나 맞았습니까", pa.Table.from_pylist(rows, schema), columns, note=note
+    )
 
 
-def _findings(found: Outlook, whole: Table, alert: Table, tested: Table, unit: str) -> tuple[Finding, ...]:
+def _reliable(past: Record) -> Table:
+    rows = [
+        {"step": f"{10 * (at := min(int(said * 10), 9))}–{10 * at + 10} %", "said": round(100 * said, 1),
+         "came": round(100 * came, 1), "cases": count}
+        for said, came, count in alert_score(past, RULE.probability).reliability
+    ]  # fmt: skip
+    columns = [
+        Column("step", "말한 확률"), Column("said", "말한 확률의 평균", "percent", digits=1),
+        Column("came", "실제로 온 비율", "percent", digits=1), Column("cases", "말한 것", "integer", "번"),
+    ]  # fmt: skip
+    return table_of("reliable", "말한 확률만큼 왔습니까", rows, columns)
+
+
+def _findings(
+    found: Outlook, past: Record, whole: Table, alert: Table, tested: Table, unit: str
+) -> tuple[Finding, ...]:
     at = whole.rows.num_rows - found.mean.shape[1]
     first = Finding(
         f"다음 {unit}에는 민원이 {{letters}} 올 것으로 봅니다(80 % 구간 {{low}}–{{high}}).",
         {name: Cell("whole", name, at) for name in ("letters", "low", "high")},
     )
-    if not alert.rows.num_rows:
-        second = Finding("여느 때보다 많이 올 것으로 보이는 분야나 동은 없습니다.")
+    if past.mending is None:
+        return first, Finding(
+            "지난 자료가 짧거나 드물어 여느 때보다 많을 확률을 말하지 못합니다. 그래서 아무것도 알리지 않습니다."
+        )
+    told = 0 if tested.value(0, "warned") else 1
+    if not tested.value(0, "events"):
+        third = Finding("지난 자료가 짧아, 알림이 얼마나 맞을지는 시험하지 못했습니다.")
+    elif not tested.value(told, "warned"):
+        third = Finding("지난 자료로 시험했을 때는 알릴 만한 것이 없었습니다.")
     else:
-        second = Finding(
-            "여느 때보다 많을 것은 '{name}'입니다: {period}부터 {letters}, 많다고 보는 {usual}{을} 넘을 확률 {probability}. 까닭: {why}.",
-            {
-                name: Cell("alerts", name)
-                for name in ("name", "period", "letters", "usual", "probability", "why")
-            },
+        third = Finding(
+            f"지난 자료로 시험했을 때 {'지켜보라 한' if told else '알린'} {{warned}} 가운데 {{right}} 맞았고, "
+            "실제로 많았던 {events} 가운데 {foreseen}{을} 미리 알았습니다.",
+            {name: Cell("score", name, told) for name in ("warned", "right", "events", "foreseen")},
         )
-    if not tested.value(0, "warned"):
-        return (
-            first,
-            second,
-            Finding("지난 자료로 시험했을 때는 알린 것이 없어, 알림이 얼마나 맞는지는 모릅니다."),
-        )
-    third = Finding(
-        "지난 자료로 시험했을 때 알린 {warned} 가운데 {right} 맞았습니다. 확률이 높다고 믿지 말고 까닭을 보십시오.",
-        {name: Cell("score", name) for name in ("warned", "right")},
+    return first, _second(alert), third
+
+
+def _second(alert: Table) -> Finding:
+    """What will be out of the ordinary."""
+    grades = alert.rows.column("grade").to_pylist()
+    if not grades:
+        return Finding("여느 때보다 많이 올 것으로 보이는 분야나 동은 없습니다.")
+    sure = SURE in grades
+    names = ("name", "period", "letters", "usual", "probability", "why")
+    return Finding(
+        ("여느 때보다 많을 것은" if sure else "알릴 만큼 확실한 것은 없습니다. 지켜볼 것은")
+        + " '{name}'입니다: {period}부터 {letters}, 많다고 보는 {usual}{을} 넘을 확률 {probability}. 까닭: {why}.",
+        {name: Cell("alerts", name, grades.index(SURE) if sure else 0) for name in names},
     )
-    return first, second, third
