@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from madang.intake.rekey import Rekeyed
     from madang.release import Releases
     from madang.runs import Analysis, Ledger, Run
+    from madang.runs.declared import Declarations
+    from madang.runs.inputs import Progress as RunProgress
+    from madang.runs.refresh import Refreshed, Refresher
 
 Clock = Callable[[], datetime]
 
@@ -107,10 +110,25 @@ class Workspace:
         return Ledger(self.folder / "runs", self.bank, analyses, self.clock, copies, tables)
 
     @cached_property
+    def declarations(self) -> Declarations:
+        """Declared tables and indicators: shipped with Madang, then the workspace's own, which win."""
+        from madang.runs.declared import Declarations
+
+        return Declarations(self.folder / "content")
+
+    @property
+    def refresher(self) -> Refresher:
+        """What makes declared tables and indicators, and knows how they stand."""
+        from madang.runs.refresh import Refresher
+
+        opened = self.releases.opened_datasets
+        return Refresher(self.ledger, self.declarations, self.standards, self.deposit, self.clock, opened)
+
+    @cached_property
     def standards(self) -> dict[str, Standard]:
-        """Declared standards by id: those shipped with Madang, then the workspace's own, which win."""
+        """Declared standards by id: shipped with Madang, then the workspace's own, which win; every declared table is one."""
         shipped = Path(str(files("madang") / "content" / "standards"))
-        return load_standards(shipped, self.folder / "content" / "standards")
+        return load_standards(shipped, self.folder / "content" / "standards") | self.declarations.standards
 
     @cached_property
     def registers(self) -> Registers:
@@ -317,6 +335,36 @@ class Workspace:
         run = ledger.run(asked, by=by or actor())
         self.note("run.make", run.key, by=by, analysis=analysis)
         return run
+
+    def save_report(self, run: Run, path: str | Path, *, by: str | None = None) -> Path:
+        """Write the report of a run in the form that `path` ends in: .html, .docx, .hwpx, .xlsx. Raises MadangError("report_form")."""
+        from madang.results.forms import FORMS, report_in
+        from madang.runs.about import about
+
+        out = Path(path)
+        form = out.suffix.lower().removeprefix(".")
+        if form not in FORMS:
+            raise MadangError("report_form", file=out.name, forms=", ".join(f".{each}" for each in FORMS))
+        out.write_bytes(report_in(form, run.result, about(run, self.ledger.analyses)))
+        for each in sorted({each.dataset for each in run.inputs}):
+            self.note("dataset.download", each, by=by, form=form, run=run.key)
+        return out
+
+    def refresh(
+        self, *names: str, again: bool = False, by: str | None = None, progress: RunProgress | None = None
+    ) -> list[Refreshed]:
+        """Make declared tables and indicators (all, or those of `names`) whose inputs or declaration are newer than what they
+        hold; `again`: even where they are not. One that fails is told and stands in nobody's way.
+        Raises MadangError("declared_missing").
+        """
+        from madang.runs.inputs import no_progress
+
+        who = by or actor()
+        done = self.refresher.refresh(names, by=owner(who), again=again, progress=progress or no_progress)
+        for each in done:
+            if each.run is not None:
+                self.note("run.make", each.run.key, by=by, analysis=each.id)
+        return done
 
     def approve(self, analysis: str, *, by: str | None = None) -> Analysis:
         """Let an analysis that is not Madang's own run, as its files are now. Raises MadangError("analysis_missing")."""

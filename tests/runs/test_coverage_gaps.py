@@ -82,7 +82,7 @@ def test_people_out_of_reach_are_those_that_were_placed_there(ws: Workspace) -> 
     counted = {
         name: [
             (each.read.dataset, each.page(ws.bank, owner("lee"))[2])
-            for each in behind(run, Cell("city", name))
+            for each in behind(run, Cell("city", name), ws.bank)
         ]
         for name in ("people", "uncovered", "facilities", "unplaced", "hidden")
     }
@@ -91,9 +91,9 @@ def test_people_out_of_reach_are_those_that_were_placed_there(ws: Workspace) -> 
         "unplaced": [("무료와이파이", 1)], "hidden": [("격자인구", 1)],
     }  # fmt: skip
     assert (
-        behind(run, Cell("places", "gain")) == []
+        behind(run, Cell("places", "gain"), ws.bank) == []
     )  # people of many cells, which no condition on the rows tells
-    (found,) = behind(run, Cell("gaps", "people", 3))
+    (found,) = behind(run, Cell("gaps", "people", 3), ws.bank)
     version, page, count = found.page(ws.bank, owner("lee"))
     assert (count, version.dataset.id) == (1, "격자인구")
     assert 70 in page.rows[0]

@@ -159,7 +159,7 @@ def test_a_card_that_cannot_be_read_hides_no_other(ws: Workspace, shipped: Path)
 def test_a_number_leads_to_its_rows(ws: Workspace) -> None:
     run = ws.run("closed-shops")
     finding = run.result.findings[0]
-    found = behind(run, finding.cells["closed"])
+    found = behind(run, finding.cells["closed"], ws.bank)
     assert [each.read.dataset for each in found] == ["bakeries", "cafes"]
     assert found[1].filters == (
         Filter("business_type", "eq", "카페"),
@@ -171,7 +171,7 @@ def test_a_number_leads_to_its_rows(ws: Workspace) -> None:
         == {"bakeries": 0, "cafes": 9}
         == {"bakeries": 0, "cafes": run.result.table("closed").value(0, "closed")}
     )
-    refused("result_column", lambda: behind(run, Cell("closed", "nothing")))
+    refused("result_column", lambda: behind(run, Cell("closed", "nothing"), ws.bank))
 
 
 def test_a_run_is_as_closed_as_what_it_read(ws: Workspace) -> None:

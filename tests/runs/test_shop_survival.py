@@ -116,6 +116,6 @@ def test_a_number_leads_to_the_rows_of_its_trade(ws: Workspace) -> None:
     run = asked(ws)
     trades = run.result.table("trades").rows.to_pylist()
     row = [each["trade"] for each in trades].index("카페")
-    (found,) = behind(run, Cell("trades", "survival", row))
+    (found,) = behind(run, Cell("trades", "survival", row), ws.bank)
     assert (found.read.dataset, found.filters) == ("카페", ())
     assert found.page(ws.bank, owner("lee"))[2] == 80

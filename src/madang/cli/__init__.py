@@ -14,6 +14,7 @@ from madang.cli import (  # noqa: E402
     card,
     change,
     collect,
+    declared,
     deposit,
     feed,
     keep,
@@ -61,6 +62,7 @@ for module in (
     source,
     collect,
     runs,
+    declared,
     living,  # whose `runs` takes the place of the plain one
     why,
     keep,

@@ -85,11 +85,12 @@ def load_analysis_card(folder: Path) -> AnalysisCard:
     if not isinstance(inputs, dict) or not inputs or not isinstance(words, dict):
         raise bad("analysis_card", path, "inputs", reason="")
     told["not_for"] = tuple(map(str, told.get("not_for", ())))
-    roles = tuple(_role(path, name, each) for name, each in inputs.items())
+    roles = tuple(role_of(path, name, each) for name, each in inputs.items())
     return AnalysisCard(folder.name, inputs=roles, parameters=MappingProxyType(words), **told)
 
 
-def _role(path: Path, name: str, told: Any) -> Role:
+def role_of(path: Path, name: str, told: Any) -> Role:
+    """The input declared as ``[inputs.name]`` of the file at `path`. Raises MadangError("analysis_card")."""
     known = {
         "standard": str | list,
         "label": str,

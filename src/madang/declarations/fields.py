@@ -79,6 +79,9 @@ class Fields:
                 )
         return None if values is None else tuple(values)
 
+    def number_or_none(self, key: str) -> float | None:
+        return cast("float | None", self._take(key, float, False))
+
     def number(self, key: str) -> float:
         return cast(float, self._take(key, float, False) or 0.0)
 
@@ -97,6 +100,10 @@ class Fields:
         inner = {f"{key}[{i}]": value for i, value in enumerate(values, 1)}
         nested = Fields(inner, self.file, self._where)
         return tuple(nested.texts(each) for each in inner)
+
+    def free(self, key: str) -> dict[str, Any]:
+        """A table whose keys are names that the file gives."""
+        return cast("dict[str, Any]", self._take(key, dict, False) or {})
 
     def mapping(self, key: str, *, required: bool = False) -> dict[str, str]:
         values = self._take(key, dict, required) or {}

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from madang.declarations.fields import Fields, bad
 from madang.declarations.headers import normalise
@@ -58,10 +59,19 @@ def load_standard(file: Path, *, bind: bool = True) -> Standard:
 
     Raises MadangError (codes ``standard_*``).
     """
+    return standard_of(toml_of(file), file, bind=bind)
+
+
+def toml_of(file: Path) -> dict[str, Any]:
+    """What a TOML file says. Raises MadangError("standard_toml")."""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise bad("standard_toml", file, "", reason=str(error)) from error
+
+
+def standard_of(table: dict[str, Any], file: Path, *, bind: bool) -> Standard:
+    """The standard that `table` of the TOML `file` declares, validated. Raises MadangError (codes ``standard_*``)."""
     standard = _standard(Fields(table, file, ""))
     if standard.id != file.stem:
         raise bad("standard_id", file, "id", value=standard.id, expected=file.stem)
@@ -101,6 +111,7 @@ def _standard(fields: Fields) -> Standard:
         crs=fields.text("crs") or None,
         theme=fields.text("theme"),
         shape=fields.choice("shape", SHAPES, default=""),
+        made_here=fields.boolean("made_here"),
     )
     fields.done()
     return standard

@@ -175,6 +175,7 @@ class Standard:
     crs: str | None = None  # EPSG code of easting and northing, where the standard fixes it
     theme: str = ""  # 분류 of the public portal, for the card of a new dataset
     shape: Shape = ""  # the shapes its rows must have, where it is a layer
+    made_here: bool = False  # of a table that is computed here: no file is taken for one that does not say so
 
     @cached_property
     def digest(self) -> str:

@@ -93,7 +93,8 @@ def recognise(
     An override names the standard (or ``generic``) or the columns of headers, and is obeyed. Raises MadangError
     ``standard_missing`` for a standard that is not declared.
     """
-    table, weights = Table.of(labels, sample), weigh(standards.values())
+    known = [standard for standard in standards.values() if not standard.made_here]
+    table, weights = Table.of(labels, sample), weigh(known)
     wanted, given = (override.standard, override.mapping) if override else (None, {})
     if wanted is not None and wanted != GENERIC and wanted not in standards:
         raise MadangError("standard_missing", standard=wanted)
@@ -102,7 +103,7 @@ def recognise(
         return Recognition(None, 1.0, evidence=(said,))
     if wanted is not None:
         return _told(match(table, standards[wanted], weights, given))
-    matches = [match(table, standard, weights, given) for standard in standards.values()]
+    matches = [match(table, standard, weights, given) for standard in known]
     # a standard of shapes that a table fits goes before one of plain rows that it fits too
     matches.sort(key=lambda each: (each.accepted, bool(each.standard.shape), each.score), reverse=True)
     runners = tuple((each.standard.id, round(each.score, 3)) for each in matches if each.score > 0.05)

@@ -32,14 +32,17 @@ _TRIES = 20  # writers of one dataset at the same moment
 
 @dataclass(frozen=True)
 class Made:
-    """That a file is the answer to a query: its text, the versions it read, and what the first card has to say."""
+    """That a file is the answer to a query: its text, the versions it read, what the first card has to say, and the key of
+    the run that computed it, where one did."""
 
     sql: str
     inputs: tuple[tuple[str, int], ...]  # dataset and version
     card: dict[str, Any] = field(default_factory=dict)
+    run: str = ""
 
     def facts(self) -> dict[str, Any]:
-        return {"sql": self.sql, "inputs": [{"dataset": each, "version": n} for each, n in self.inputs]}
+        told = {"sql": self.sql, "inputs": [{"dataset": each, "version": n} for each, n in self.inputs]}
+        return told | ({"run": self.run} if self.run else {})
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from madang.release.publish import (
     tell_shut,
     told_of,
 )
+from madang.release.result_decision import ResultDecisions
 from madang.release.shutting import shut_exposed
 
 State = Literal["open", "behind", "withdrawn", "over", "waiting"]
@@ -79,6 +80,10 @@ class Releases:
             for each in found
             if isinstance(each, Edition) and (dataset is None or each.decision.dataset == dataset)
         ]
+
+    def opened_datasets(self) -> set[str]:
+        """Datasets of which an edition is open now."""
+        return {each.decision.dataset for each in self.editions() if each.state in ("open", "behind")}
 
     def unreadable(self) -> dict[str, MadangError]:
         """Editions of which it cannot be read what was decided, and why: they are shut until that is restored."""
@@ -150,6 +155,8 @@ class Releases:
             before = self.decisions.latest(decision.edition).dataset
             if before != decision.dataset:
                 raise MadangError("release_other_dataset", edition=decision.edition, dataset=before)
+        if decision.edition in ResultDecisions(self.folder).editions():
+            raise MadangError("release_result_taken", edition=decision.edition)
 
     def refresh(self, dataset: str, *, asked: bool = True) -> list[Version]:
         """Publish the live version of a dataset in its editions; of those to be looked at first only when `asked`.

@@ -85,6 +85,7 @@ def _read(told: Mapping[str, Any], rows: pa.Table) -> Table:
                 each["columns"],
                 tuple((a, b, c) for a, b, c in each["where"]),
                 tuple(each["only"]),
+                each.get("query", ""),
             )
             for each in told["origins"]
         ),

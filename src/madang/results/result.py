@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
 from madang.messages import MadangError
+
+if TYPE_CHECKING:
+    from madang.results.report import Figure
 
 Kind = Literal["text", "integer", "number", "percent", "money", "date", "month", "code"]
 Value = str | int | float | None
@@ -71,6 +74,12 @@ class Table:
         found: Value = self.rows.column(column)[row].as_py()
         return found
 
+    def _repr_html_(self) -> str:
+        """The first rows, as a notebook shows them."""
+        from madang.results.html import table_alone
+
+        return table_alone(self)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -130,6 +139,13 @@ class Result:
             if each.id == table:
                 return each
         raise MadangError("result_table", table=table)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The pictures, drawn: each shows itself in a notebook."""
+        from madang.results.report import figures_of
+
+        return figures_of(self)
 
     def check(self) -> Result:
         """This result, where it holds together. Raises MadangError: result_empty, result_table, result_column, result_cell."""

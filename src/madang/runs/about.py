@@ -13,9 +13,9 @@ from madang.runs.ledger import Run
 from madang.runs.parameters import Parameter
 
 
-def about(run: Run, analyses: Analyses, language: Language = "ko") -> About:
+def about(run: Run, analyses: Analyses | None, language: Language = "ko") -> About:
     """What a report of a run says beside its result; in the words of the card, where the analysis is still there."""
-    analysis = analyses[run.analysis] if run.analysis in analyses else None  # noqa: SIM401 - no mapping
+    analysis = analyses[run.analysis] if analyses is not None and run.analysis in analyses else None
     roles = {each.name: each.label for each in analysis.card.inputs} if analysis else {}
     inputs = tuple(
         Used(roles.get(each.role, each.role), each.title, f"{each.dataset}@{each.version}", each.as_of)

@@ -148,6 +148,11 @@ class Analyses:
         yield self._own, "workspace"
 
 
+def methods_code() -> str:
+    """The hash of all methods: what is computed with them is new where any of them is."""
+    return _hash(_sources(_OURS))
+
+
 def _hash(paths: Sequence[Path]) -> str:
     told = hashlib.sha256()
     for path in paths:

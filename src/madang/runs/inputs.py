@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import ibis
 
 Progress = Callable[[int, int | None, str], None]  # done, of how many (None: not known), doing what
+NAMES = ("areas",)  # roles that give names to codes, and no rows of their own
 DATASET = "dataset"  # a column that every input has: the id of the dataset that a row is of
 # what the bank adds to tables; empty where it did not
 ADDED = {
@@ -58,12 +59,11 @@ class Part:
     def select(self, *, redacted: bool = False) -> str:
         """SQL of its rows by the names for the analysis; `redacted`: with texts that are yet to be."""
         shown = {**self.columns, **(self.redacted if redacted else {})}
-        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.files)
+        files = ", ".join(_text(path) for path in self.files)
         named = [f"{_quoted(column)} AS {_quoted(name)}" for name, column in shown.items()]
         named += [f"NULL::{kind} AS {name}" for name, kind in ADDED.items() if name not in self.columns]
         listed = ", ".join(named)
-        said = "'" + self.dataset.replace("'", "''") + "'"
-        return f"SELECT {listed}, {said} AS {DATASET} FROM read_parquet([{files}])"
+        return f"SELECT {listed}, {_text(self.dataset)} AS {DATASET} FROM read_parquet([{files}])"
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,33 @@ class Inputs:
     def __contains__(self, role: str) -> bool:
         return role in self.by_role
 
+    def sql(
+        self, query: str, given: Mapping[str, pa.Table] | None = None, values: Mapping[str, Any] | None = None
+    ) -> pa.Table:
+        """The answer of DuckDB to a declared `query`, in which every role is a table, and so is each of `given`; ``$name``
+        are `values`.
+
+        The session reads the files of the inputs and nothing else, whatever the query says; it spills beyond 700 MB.
+        """
+        files = [path for each in self.by_role.values() for part in each.parts for path in part.files]
+        with connect(temp_dir=_TEMPORARY) as con:
+            con.execute("SET TimeZone = 'Asia/Seoul'")
+            con.execute("SET python_enable_replacements = false")
+            con.execute(f"SET allowed_paths = [{', '.join(_text(path) for path in files)}]")
+            for role, each in self.by_role.items():
+                rows = " UNION ALL BY NAME ".join(part.select() for part in each.parts)
+                con.execute(f"CREATE VIEW {_quoted(role)} AS {rows}")
+            for name, table in (given or {}).items():
+                con.register(name, table)
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
+            found: pa.Table = con.execute(query, dict(values or {})).to_arrow_table()
+        return found
+
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _text(said: object) -> str:
+    return "'" + str(said).replace("'", "''") + "'"

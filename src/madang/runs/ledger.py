@@ -31,6 +31,7 @@ from madang.engine.tables import DuckTables, Tables
 from madang.messages import MadangError
 from madang.results import Result, keep, kept
 from madang.runs.analysis import Analyses, Analysis
+from madang.runs.declared import Declared
 from madang.runs.inputs import Input, Inputs, Progress, no_progress
 from madang.runs.matching import chosen
 from madang.runs.outside import computed
@@ -57,7 +58,7 @@ class Read:
 class Asked:
     """A computation that can be made: everything that its key is made of."""
 
-    analysis: Analysis
+    analysis: Analysis | Declared
     parameters: Mapping[str, Any]
     inputs: Mapping[str, Input]
     seed: int = 0
@@ -91,6 +92,19 @@ class Run:
     seconds: float
     folder: Path = field(compare=False)
     engine: str = ""  # that read the inputs, with its version; "" of runs from before it was recorded
+    analyses: Analyses | None = field(default=None, compare=False)  # where its question stands
+
+    def __repr__(self) -> str:
+        """What it is and its answer in two sentences, as a prompt shows it."""
+        from madang.runs.notebook import spoken
+
+        return spoken(self)
+
+    def _repr_html_(self) -> str:
+        """The whole result, as a notebook shows it."""
+        from madang.runs.notebook import shown
+
+        return shown(self)
 
     @cached_property
     def result(self) -> Result:
@@ -123,19 +137,24 @@ class Ledger:
 
     def ask(
         self,
-        analysis: str,
+        analysis: str | Declared,
         parameters: Mapping[str, Any] | None = None,
         inputs: Mapping[str, str] | None = None,
         *,
         by: Person,
         seed: int = 0,
     ) -> Asked:
-        """What a person wants computed, made exact: parameters read, each role a version that the person may read.
+        """What a person wants computed, made exact: parameters read, each role a version that the person may read; a
+        declared table or indicator has no parameters.
 
         `inputs` are "dataset" or "dataset@version" by role; one that is not told is chosen where a single one fits.
         Raises MadangError: analysis_missing, run_parameter, run_value …, run_role, run_input_none, run_input_several,
         run_input_standard, dataset_missing, version_missing, access_denied.
         """
+        if isinstance(analysis, Declared):
+            told = {**analysis.fixed, **(inputs or {})}
+            found = chosen(self.bank, analysis.card, told, by, newest=True)
+            return Asked(analysis, dict(analysis.values), found, seed)
         wanted = self.analyses[analysis]
         values = values_of(wanted.parameters, parameters or {})
         found = chosen(self.bank, wanted.card, inputs or {}, by)
@@ -163,7 +182,7 @@ class Ledger:
 
     def _computed(self, asked: Asked, progress: Progress, tables: Tables) -> Result:
         inputs = Inputs(dict(asked.inputs), asked.seed, progress, tables)
-        if not asked.analysis.is_ours:
+        if isinstance(asked.analysis, Analysis) and not asked.analysis.is_ours:
             asked.analysis.check_approved()
             return computed(asked.analysis, inputs, asked.parameters, self.copies, progress)
         try:
@@ -178,7 +197,7 @@ class Ledger:
     def _keep(self, run: Run, result: Result) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         beside = self.folder / f".{run.key}.{secrets.token_hex(4)}"
-        told = {key: value for key, value in asdict(run).items() if key != "folder"}
+        told = {key: value for key, value in asdict(run).items() if key not in ("folder", "analyses")}
         with disk_errors(self.folder):
             try:
                 beside.mkdir()
@@ -205,7 +224,7 @@ class Ledger:
         found = self._record(key) if key.isalnum() else None
         if found is None:
             raise MadangError("run_missing", run=key)
-        return replace(found)  # of its own: a result that is read is not held with the record
+        return replace(found, analyses=self.analyses)  # of its own: a result that is read is not held with the record
 
     def _record(self, key: str) -> Run | None:
         """The record of a run, which never changes: read once in a process. None where there is none."""
@@ -241,7 +260,7 @@ class Ledger:
             if same not in may:
                 may[same] = can(by, "read", self.thing(each, lineage))
             if may[same]:
-                seen.append(replace(each))
+                seen.append(replace(each, analyses=self.analyses))
         return sorted(seen, key=lambda run: run.at, reverse=True)
 
     def seen(self, key: str, *, by: Person) -> Run:

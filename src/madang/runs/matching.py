@@ -33,9 +33,12 @@ def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
     return sorted(found, key=lambda version: str(version.dataset.card["title"]))
 
 
-def chosen(bank: Bank, card: AnalysisCard, told: Mapping[str, str], by: Person) -> dict[str, Input]:
+def chosen(
+    bank: Bank, card: AnalysisCard, told: Mapping[str, str], by: Person, *, newest: bool = False
+) -> dict[str, Input]:
     """An input for every role: what was told ("dataset" or "dataset@version", several with commas where the role takes
-    many; "-": an optional one is left out), else the only one that fits, or all of them.
+    many; "-": an optional one is left out), else the only one that fits, or all of them; with `newest` of several the one
+    whose data speak of the latest day.
 
     Raises MadangError: run_role, run_input_none, run_input_several, run_input_standard, run_input_columns,
     dataset_missing, version_missing, no_version, access_denied.
@@ -49,6 +52,8 @@ def chosen(bank: Bank, card: AnalysisCard, told: Mapping[str, str], by: Person) 
             continue
         names = [name.strip() for name in told.get(role.name, "").split(",") if name.strip()]
         versions = [_told(bank, role, name, by) for name in names] or fitting(bank, role, by)
+        if newest and not names and not role.many:
+            versions = sorted(versions, key=lambda each: (data_day(each), each.dataset.id))[-1:]
         if len(versions) > 1 and not role.many:
             listed = ", ".join(each.dataset.id for each in versions)
             raise MadangError("run_input_several", role=role.label, name=role.name, datasets=listed)

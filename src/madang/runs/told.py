@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
+
+import pyarrow as pa
 
 from madang.bank import Version
 from madang.bank.describe import data_day
@@ -77,7 +80,7 @@ def run_told(ledger: Ledger, run: Run, *, rows: bool = False) -> dict[str, Any]:
     return run_line(ledger, run) | {
         "findings": [finding_told(each, result) for each in result.findings],
         "tables": [
-            table_told(each) | ({"rows": each.rows.to_pylist()} if rows else {}) for each in result.tables
+            table_told(each) | ({"rows": rows_told(each)} if rows else {}) for each in result.tables
         ],
         "charts": [{"title": each.title, "table": each.table, "spec": dict(each.spec), "alt": each.alt}
                    for each in result.charts],
@@ -92,7 +95,7 @@ def finding_told(finding: Finding, result: Result) -> dict[str, Any]:
         table = result.table(cell.table)
         value = table.value(cell.row, cell.column)
         told = said(value, table.column(cell.column))
-        cells.append({"name": name, **asdict(cell), "value": value, "said": told})
+        cells.append({"name": name, **asdict(cell), "value": plain(value), "said": told})
     return {"sentence": sentence(finding, result), "cells": cells}
 
 
@@ -106,6 +109,20 @@ def table_told(table: Table) -> dict[str, Any]:
     return {
         "id": table.id, "title": table.title, "note": table.note, "row_count": table.rows.num_rows, "columns": columns,
     }  # fmt: skip
+
+
+def rows_told(table: Table, offset: int = 0, limit: int | None = None) -> list[dict[str, Any]]:
+    """Rows of a table by the names of its columns; sums that are exact decimals are numbers like others."""
+    rows = table.rows.slice(offset, limit)
+    for place, each in enumerate(rows.schema):
+        if pa.types.is_decimal(each.type):
+            rows = rows.set_column(place, each.name, rows.column(place).cast(pa.float64()))
+    return rows.to_pylist()
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON has it."""
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def whole_key(ledger: Ledger, begun: str) -> str:

@@ -16,6 +16,7 @@ from madang.messages import Language, MadangError, text
 from madang.results import Cell, said, sentence
 from madang.runs.inputs import ADDED
 from madang.runs.ledger import Run
+from madang.runs.told import plain
 from madang.runs.why import Behind, behind
 
 COLUMNS = 6  # that are shown of the rows
@@ -46,7 +47,7 @@ def way(
     seen = SeenBank(bank, by)
     return {
         "run": run.key, "title": run.title, "at": run.at, "table": table.id, "table_title": table.title,
-        "column": column.name, "label": column.label, "unit": column.unit, "row": cell.row, "value": value,
+        "column": column.name, "label": column.label, "unit": column.unit, "row": cell.row, "value": plain(value),
         "number": said(value, column, exact=True), "of": row,
         "sentences": [sentence(each, result) for each in result.findings if cell in each.cells.values()],
         "inputs": [_stop(each, seen, shown, language) for each in found],

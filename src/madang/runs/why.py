@@ -13,7 +13,7 @@ from madang.bank.seen import SeenBank
 from madang.engine.rows import Filter, Page, Query, Source, count, rows
 from madang.messages import MadangError
 from madang.results import Cell, Origin, Table
-from madang.runs.inputs import ADDED, DATASET
+from madang.runs.inputs import ADDED, DATASET, NAMES, Input, Inputs, Part
 from madang.runs.ledger import Read, Run
 
 SHOWN = 20  # rows that are shown of those behind a number
@@ -21,10 +21,14 @@ SHOWN = 20  # rows that are shown of those behind a number
 
 @dataclass(frozen=True)
 class Behind:
-    """Rows of one input that stand behind a row of a table: those of `dataset@version` that pass the `filters`."""
+    """Rows of one input that stand behind a row of a table: those of `dataset@version` that pass the `filters`.
+
+    Where a query chose them, `total` says how many it did, and the filters let the first of them pass.
+    """
 
     read: Read
     filters: tuple[Filter, ...]
+    total: int | None = None
 
     @property
     def query(self) -> Query:
@@ -37,21 +41,57 @@ class Behind:
         view = seen.view(version.dataset, version.columns, version=version.n)
         source = Source(tuple(version.files))
         columns = version.columns
-        return version, rows(source, self.query, view, columns), count(source, self.query, view, columns)
+        found = rows(source, self.query, view, columns)
+        return version, found, count(source, self.query, view, columns) if self.total is None else self.total
 
 
-def behind(run: Run, cell: Cell) -> list[Behind]:
+def behind(run: Run, cell: Cell, bank: Bank | SeenBank) -> list[Behind]:
     """What stands behind a cell: of every input that its table names, each dataset. Raises MadangError: result_table …"""
     table = run.result.table(cell.table)
     table.column(cell.column)
     if not 0 <= cell.row < table.rows.num_rows:
         raise MadangError("result_cell", table=cell.table, column=cell.column, row=cell.row)
-    found = [
-        _behind(read, table, origin, cell.row)
-        for origin in table.origins_of(cell.column)
-        for read in run.reads(origin.role)
-    ]
+    found: list[Behind | None] = []
+    for origin in table.origins_of(cell.column):
+        if origin.query:
+            found += _chosen(run, table, origin, cell.row, bank)
+        else:
+            found += [_behind(read, table, origin, cell.row) for read in run.reads(origin.role)]
     return [each for each in found if each is not None]
+
+
+def _chosen(run: Run, table: Table, origin: Origin, row: int, bank: Bank | SeenBank) -> list[Behind]:
+    """The rows of a role that the query of an origin names for a row of a table, by dataset."""
+    inputs = Inputs(
+        {
+            each.role: Input(each.role, tuple(_part(read, bank) for read in run.reads(each.role)))
+            for each in run.inputs
+        }
+    )
+    values = {f"v{n}": table.value(row, ours) for n, ours in enumerate(origin.columns)}
+    of = [
+        f'"{theirs}" IS NOT DISTINCT FROM ${name}'
+        for theirs, name in zip(origin.columns.values(), values, strict=True)
+    ]
+    if len({each.role for each in run.inputs if each.role not in NAMES}) > 1:
+        values["role"] = origin.role
+        of.append("role = $role")
+    found = inputs.sql(
+        f"""SELECT dataset, count(DISTINCT source_row) AS many, list(DISTINCT source_row ORDER BY source_row)[:{SHOWN}] AS first
+            FROM ({origin.query}) WHERE {" AND ".join(of) or "true"} GROUP BY 1""",
+        values=values,
+    ).to_pylist()  # fmt: skip
+    told = {line["dataset"]: line for line in found}
+    return [
+        Behind(read, (Filter("source_row", "in", tuple(map(str, told[read.dataset]["first"]))),), told[read.dataset]["many"])
+        for read in run.reads(origin.role)
+        if read.dataset in told
+    ]  # fmt: skip
+
+
+def _part(read: Read, bank: Bank | SeenBank) -> Part:
+    files = tuple(bank[read.dataset].version(read.version).files)
+    return Part(read.dataset, read.version, read.title, read.as_of, read.columns, files)
 
 
 def _behind(read: Read, table: Table, origin: Origin, row: int) -> Behind | None:

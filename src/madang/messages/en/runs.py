@@ -63,4 +63,12 @@ TEXTS: dict[str, str] = {
     "indicator_title": "Indicator: {label}",
     "declared_missing": "There is no table or indicator '{name}'. See madang tables and madang indicators.",
     "declared_refused": "'{title}' could not be put in as a dataset. {reason}",
+    "register_made": "Madang collected it from the cards and receipts of the bank.",
+    "refresh_nothing": "Everything is up to date: no table or indicator has to be made again.",
+    "refresh_failed": "{title} ({id}): could not be made. {reason}",
+    "refresh_done": "{title} ({id}): made.",
+    "declared_broken": "A file of a table or indicator that cannot be read: {reason}",
+    "declared_never": "not made yet",
+    "declared_make": "Not made yet. Make it with: madang refresh {name}",
+    "declared_run": "run {run}, dataset {dataset}",
 }

@@ -63,4 +63,12 @@ TEXTS: dict[str, str] = {
     "indicator_title": "지표: {label}",
     "declared_missing": "'{name}' 표나 지표가 없습니다. madang tables, madang indicators로 있는 것을 보십시오.",
     "declared_refused": "'{title}'{을} 데이터로 넣지 못했습니다. {reason}",
+    "register_made": "마당이 은행의 카드와 영수증에서 모았습니다.",
+    "refresh_nothing": "모두 새것입니다. 다시 만들 표나 지표가 없습니다.",
+    "refresh_failed": "{title} ({id}): 만들지 못했습니다. {reason}",
+    "refresh_done": "{title} ({id}): 만들었습니다.",
+    "declared_broken": "읽지 못한 표나 지표의 파일: {reason}",
+    "declared_never": "아직 만들지 않음",
+    "declared_make": "아직 만들지 않았습니다. madang refresh {name}{으로} 만드십시오.",
+    "declared_run": "실행 {run}, 데이터 {dataset}",
 }

@@ -1,0 +1,296 @@
+"""Declared tables and indicators kept as datasets: computed where an input is newer, committed with what they are made of.
+
+    runs/<key>/                the run, as of every computation
+    runs/.newest/<id>.json     which run the dataset holds; written last
+
+Killed in between, the next refresh recalls the run and commits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from madang.access import Person, Thing, as_close, can
+from madang.bank.bank import Bank
+from madang.bank.durable import read_json, write_json
+from madang.bank.made_of import Lineage
+from madang.declarations.indicator import Indicator
+from madang.declarations.standard import Standard
+from madang.intake.raw import Override
+from madang.intake.receipt import Receipt
+from madang.intake.record import Made
+from madang.messages import MadangError, text
+from madang.results import Cell, said
+from madang.runs import register
+from madang.runs.declared import Declarations, Declared, indicator_declared, table_declared
+from madang.runs.indicator_words import AREA_SERIES, KINDS, LATEST, SERIES
+from madang.runs.inputs import NAMES, Progress, no_progress
+from madang.runs.ledger import Ledger, Run
+from madang.runs.tables import ROWS
+
+SERIES_STANDARD = "indicator-series"
+Deposit = Callable[..., list[Receipt]]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a declared table or indicator stands: its newest run, what of that is not the newest any more, and for how many
+    days it may stay so. `run` is None where it was never made, or may not be seen."""
+
+    declared: Declared
+    run: Run | None
+    behind: tuple[str, ...] = ()
+
+    @property
+    def as_of(self) -> date | None:
+        """The earliest day that its inputs speak of."""
+        days = (
+            [each.as_of for each in self.run.inputs if each.as_of and each.role not in NAMES]
+            if self.run
+            else []
+        )
+        return date.fromisoformat(min(days)) if days else None
+
+    @property
+    def latest(self) -> dict[str, Any] | None:
+        """The newest period of an indicator: the cells of its table ``latest``."""
+        if self.run is None or not self.declared.is_indicator:
+            return None
+        found: dict[str, Any] = self.run.result.table(LATEST).rows.to_pylist()[0]
+        return found
+
+    @property
+    def answer(self) -> str:
+        """The value of an indicator, or the rows of a table, as it is read."""
+        if self.run is None:
+            return ""
+        cell = Cell(LATEST, "value") if self.declared.is_indicator else Cell("counted", "rows")
+        table = self.run.result.table(cell.table)
+        return said(table.value(0, cell.column), table.column(cell.column))
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What became of one: its run and the verdict on its dataset, or why it could not be made."""
+
+    id: str
+    title: str
+    run: Run | None = None
+    verdict: str = ""
+    error: MadangError | None = None
+
+
+@dataclass(frozen=True)
+class Refresher:
+    """Makes what is declared. `deposit` is the door of the bank, `standards` are those it knows."""
+
+    ledger: Ledger
+    declarations: Declarations
+    standards: dict[str, Standard]
+    deposit: Deposit
+    clock: Callable[[], datetime]
+    opened: Callable[[], Collection[str]]
+
+    @property
+    def bank(self) -> Bank:
+        return self.ledger.bank
+
+    def declared(self) -> Iterator[Declared]:
+        """Every table, then every indicator."""
+        for table in self.declarations.tables.values():
+            yield table_declared(table)
+        for indicator in self.declarations.indicators.values():
+            yield indicator_declared(indicator)
+
+    def standing(self, declared: Declared, *, by: Person) -> Standing:
+        """How one stands, as a person may see it."""
+        run = self._newest(declared.id)
+        if run is None or not can(by, "read", self.ledger.thing(run, Lineage(self.bank.folder))):
+            return Standing(declared, None)
+        return Standing(declared, run, tuple(self.ledger.behind(run)))
+
+    def refresh(
+        self, names: Sequence[str] = (), *, by: Person, again: bool = False, progress: Progress = no_progress
+    ) -> list[Refreshed]:
+        """Make those of `names` (all; ids, or ids of datasets) whose inputs or declaration are newer than what they hold.
+
+        One that cannot be made is told and stands in nobody's way. Raises MadangError: declared_missing.
+        """
+        every = list(self.declared())
+        wanted = [each for each in every if not names or {each.id, each.dataset, each.card.id} & set(names)]
+        known = {name for each in every for name in (each.id, each.dataset, each.card.id)}
+        for name in names:
+            if name not in known:
+                raise MadangError("declared_missing", name=name)
+        if any(register.STANDARD in role.standards for each in wanted for role in each.card.inputs):
+            self._register(by)
+        done = []
+        for number, each in enumerate(wanted):
+            progress(number, len(wanted), each.card.title)
+            made = self._made(each, by, again)
+            if made is not None:
+                done.append(made)
+        progress(len(wanted), len(wanted), "")
+        return done
+
+    def _made(self, declared: Declared, by: Person, again: bool) -> Refreshed | None:
+        """None where it holds already what it would be made of."""
+        title = declared.card.title
+        try:
+            asked = self.ledger.ask(self._with_earlier(declared), by=by)
+            newest = self._newest(declared.id)
+            if newest is not None and not again and _same(newest, asked):
+                return None
+            run = self.ledger.run(asked, by=by.id)
+            receipt = self._committed(declared, run, by)
+            if receipt.verdict == "refused":
+                reasons = " ".join(each.text() for each in receipt.reasons)
+                raise MadangError("declared_refused", title=title, reason=reasons)
+            write_json(self._pointer(declared.id), {"run": run.key})
+            return Refreshed(declared.id, title, run, receipt.verdict)
+        except MadangError as error:
+            return Refreshed(declared.id, title, error=error)
+
+    def _with_earlier(self, declared: Declared) -> Declared:
+        """A stock with the series that its dataset holds."""
+        indicator = self.declarations.indicators.get(declared.card.id)
+        if (
+            not declared.is_indicator
+            or indicator is None
+            or indicator.time != "stock"
+            or declared.dataset not in self.bank
+        ):
+            return declared
+        latest = self.bank[declared.dataset].latest
+        if latest is None:
+            return declared
+        return indicator_declared(indicator, (f"{declared.dataset}@{latest.n}", _series_of(latest.files)))
+
+    def _register(self, by: Person) -> None:
+        """The register of the bank as it is today; a day has one, unless anything but its day is different."""
+        today = self.clock().date()
+        rows = register.register_of(self.bank, self.standards, self.opened(), today)
+        live = self.bank[register.DATASET].latest if register.DATASET in self.bank else None
+        if live is not None and rows.num_rows:
+            held = pq.read_table(live.files, columns=rows.column_names).cast(rows.schema)
+            if held.sort_by("row_id").equals(rows):
+                return
+        if rows.num_rows:
+            card = {"title": self.standards[register.STANDARD].label, "rhythm_days": 1}
+            made = Made(text("register_made"), (), card)
+            self._deposited(register.DATASET, self.standards[register.STANDARD], rows, made, by)
+
+    # keeping ------------------------------------------------------------------------------------------------
+
+    def _committed(self, declared: Declared, run: Run, by: Person) -> Receipt:
+        indicator = self.declarations.indicators.get(declared.card.id) if declared.is_indicator else None
+        standard = self.standards[SERIES_STANDARD if indicator else declared.card.id]
+        rows = self._series(declared, indicator, run) if indicator else run.result.table(ROWS).rows
+        inputs = tuple(dict.fromkeys((each.dataset, each.version) for each in run.inputs))
+        names = sorted({name for name, _ in inputs})
+        if declared.dataset in self.bank:  # before anybody reads what comes of them
+            self.bank.change_card(
+                declared.dataset,
+                lambda card: {**card, "made_of": sorted({*(card.get("made_of") or ()), *names})},
+                by=by.id, at=self.clock(),
+            )  # fmt: skip
+        made = Made(declared.query, inputs, self._card(declared, names, by), run.key)
+        return self._deposited(declared.dataset, standard, rows, made, by)
+
+    def _deposited(self, dataset: str, standard: Standard, rows: pa.Table, made: Made, by: Person) -> Receipt:
+        labels = {each.name: each.label for each in standard.columns}
+        with TemporaryDirectory(prefix="madang-") as folder:
+            file = Path(folder) / f"{dataset}.parquet"
+            pq.write_table(rows.rename_columns([labels[name] for name in rows.column_names]), file)
+            override = Override(standard=standard.id)
+            return self.deposit(file, dataset, override=override, by=by.id, once=True, made=made)[0]
+
+    def _card(self, declared: Declared, names: Sequence[str], by: Person) -> dict[str, Any]:
+        lineage = Lineage(self.bank.folder)
+        made = as_close(Thing("dataset"), [lineage.thing(name) for name in names])
+        card = declared.card
+        title = text("indicator_title", label=card.title) if declared.is_indicator else card.title
+        return {
+            "title": title, "description": f"{card.question} {card.why}".strip(), "theme": card.theme, "access": made.access,
+            "steward": made.steward, "readers": sorted(made.readers), "made_of": list(names),
+            "rhythm_days": declared.rhythm_days,
+        }  # fmt: skip
+
+    def _series(self, declared: Declared, indicator: Indicator, run: Run) -> pa.Table:
+        """The series as it is kept: the whole and every area by period; of a stock with the days measured before."""
+        result = run.result
+        whole = result.table(SERIES).rows
+        keep = pa.array([kind != KINDS["outlook"] for kind in whole.column("kind").to_pylist()])
+        parts = [_kept(whole.filter(keep))]
+        if any(each.id == AREA_SERIES for each in result.tables):
+            parts.append(_kept(result.table(AREA_SERIES).rows))
+        rows = pa.concat_tables(parts)
+        if (
+            indicator.time == "stock"
+            and declared.dataset in self.bank
+            and (live := self.bank[declared.dataset].latest)
+        ):
+            before = _series_of(live.files)
+            days = set(rows.column("period_start").to_pylist())
+            old = pa.array([day not in days for day in before.column("period_start").to_pylist()])
+            rows = pa.concat_tables([before.filter(old).select(rows.column_names).cast(rows.schema), rows])
+        return rows.sort_by([("period_start", "ascending"), ("hjd_code", "ascending")])
+
+    def _newest(self, declared: str) -> Run | None:
+        try:
+            return self.ledger[str(read_json(self._pointer(declared))["run"])]
+        except (OSError, ValueError, KeyError, MadangError):
+            return None
+
+    def _pointer(self, declared: str) -> Path:
+        folder = self.ledger.folder / ".newest"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{declared.replace('/', '.')}.json"
+
+
+def _same(run: Run, asked: Any) -> bool:
+    """Whether a run holds what is asked; the series of a stock so far is what it was made with and no news."""
+    read = {role: sorted(part.name for part in each.parts) for role, each in asked.inputs.items()}
+    held: dict[str, list[str]] = {}
+    for each in run.inputs:
+        held.setdefault(each.role, []).append(f"{each.dataset}@{each.version}")
+    return {role: sorted(names) for role, names in held.items()} == read and run.code == asked.analysis.code
+
+
+def _kept(rows: pa.Table) -> pa.Table:
+    """Rows of a result as those of the series."""
+    whole = "kind" in rows.column_names
+    count = rows.num_rows
+    columns = {
+        "period_start": rows.column("start").cast(pa.date32()),
+        "hjd_code": pa.nulls(count, pa.string()) if whole else rows.column("area_code").cast(pa.string()),
+        "area_name": pa.nulls(count, pa.string()) if whole else rows.column("name").cast(pa.string()),
+        "numerator": rows.column("numerator").cast(pa.float64()),
+        "denominator": rows.column("denominator").cast(pa.float64()),
+        "value": rows.column("value").cast(pa.float64()),
+        "rows_count": rows.column("rows").cast(pa.int64()),
+        "note": rows.column("kind" if whole else "hidden").cast(pa.string()),
+    }
+    return pa.table(columns)
+
+
+def _series_of(files: Sequence[Path]) -> pa.Table:
+    names = [
+        "period_start",
+        "hjd_code",
+        "area_name",
+        "numerator",
+        "denominator",
+        "value",
+        "rows_count",
+        "note",
+    ]
+    return pa.concat_tables([pq.read_table(file, columns=names) for file in files])
