@@ -100,7 +100,7 @@ PUBLIC = {
 }
 NO_PAGE = "|".join(
     (
-        r"(open/)?api/v1/.+", r"open/", r"-/.*", r"static/.*", r".*\.(json|csv|xlsx|hwpx|png|mvt|<str:form>)",  # programs, files
+        r"(open/)?api/v1/.+", r"open/", r"-/.*", r"static/.*", r".*\.(json|geojson|csv|xlsx|hwpx|png|mvt|<str:form>)",  # programs, files
         r".*/(take|download)/<slug:form>/", r"deposits/(uploads|files)/.*", r"rounds/.*/marked/.*",
         r"accounts/(logout|reauthenticate|oidc|2fa/\w+)/.*", r"accounts/2fa/codes/download/",  # of the door: test_sign_in.py
         r"accounts/(me|people|departments|posts)/.*(tokens|revoke|end|<str:act>|pass-on|hand-over)/",  # forms that are sent

@@ -18,6 +18,7 @@ from madang.runs import Ledger, Run
 from madang.runs.about import about as about_of
 from madang.web.accounts.people import name_of
 from madang.web.runs.form import INPUT, VALUE, given_of
+from madang.web.runs.layers import LayerShown, layers_shown
 from madang.web.runs.listing import RunLine, analysis_of, behind_titles, run_lines
 from madang.web.shell import words
 from madang.web.shell.workspace import bank
@@ -52,6 +53,7 @@ class RunShown:
     behind: tuple[str, ...]
     again: list[tuple[str, str]]
     others: list[RunLine]
+    layers: list[LayerShown]
 
 
 def language() -> Language:
@@ -75,7 +77,7 @@ def run_shown(ledger: Ledger, run: Run, by: Person) -> RunShown:
         sentences[:2], sentences[2:], figures[0] if figures else SafeString(""), figures[1:],
         [TableShown(each.id, each.title, SafeString(table_html(each, why, spoken))) for each in result.tables],
         SafeString(limits_html(result, told, spoken)), behind_titles(ledger, run), again(run),
-        run_lines(ledger, others[:_OTHERS]),
+        run_lines(ledger, others[:_OTHERS]), layers_shown(run),
     )  # fmt: skip
 
 

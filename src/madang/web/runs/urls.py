@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from madang.web.runs import living_views, views, views_runs
+from madang.web.runs import living_views, views, views_layers, views_runs
 
 app_name = "runs"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("runs/<slug:key>/", views_runs.run, name="run"),
     path("runs/<slug:key>/why/", views_runs.why, name="why"),
     path("runs/<slug:key>/compare/<slug:other>/", views_runs.compare, name="compare"),
+    path("runs/<slug:key>/layers/<int:number>.geojson", views_layers.layer, name="layer"),
     path("runs/<slug:key>/report.<str:form>", views_runs.report, name="report"),
 ]

@@ -53,14 +53,14 @@ def runs(request: HttpRequest) -> HttpResponse:
 @page
 def run(request: HttpRequest, key: str) -> HttpResponse:
     """A result: the answer, the evidence, method and limits."""
-    found = _run(request, key)
+    found = run_of(request, key)
     return render(request, "runs/run.html", {"run": run_shown(workspace().ledger, found, person_of(request))})
 
 
 @page
 def why(request: HttpRequest, key: str) -> HttpResponse:
     """From a number to the rows it was made of."""
-    found = _run(request, key)
+    found = run_of(request, key)
     asked = request.GET
     row = asked.get("row", "0")
     if not is_whole(row, digits=9):
@@ -82,7 +82,7 @@ def why(request: HttpRequest, key: str) -> HttpResponse:
 @page
 def compare(request: HttpRequest, key: str, other: str) -> HttpResponse:
     """Two runs of one analysis side by side, the older first."""
-    pair = sorted((_run(request, key), _run(request, other)), key=lambda each: each.at)
+    pair = sorted((run_of(request, key), run_of(request, other)), key=lambda each: each.at)
     if pair[0].analysis != pair[1].analysis:
         raise Http404
     ledger = workspace().ledger
@@ -95,11 +95,11 @@ def compare(request: HttpRequest, key: str, other: str) -> HttpResponse:
 @page
 def report(request: HttpRequest, key: str, form: str) -> HttpResponse:
     """The result as a file that needs nothing else."""
-    found = _run(request, key)
+    found = run_of(request, key)
     if form not in FORMS:
         raise Http404
     body = report_in(form, found.result, about(workspace().ledger, found), language())
-    _recorded(request, found, form)
+    recorded(request, found, form)
     day = found.at[:10].replace("-", "")
     return HttpResponse(
         body, content_type=FORMS[form],
@@ -107,7 +107,7 @@ def report(request: HttpRequest, key: str, form: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _run(request: HttpRequest, key: str) -> Run:
+def run_of(request: HttpRequest, key: str) -> Run:
     """A run that the person may read; residents and others who may not are told that there is none."""
     person = person_of(request)
     check(person, "read", Thing("workspace"))
@@ -121,7 +121,7 @@ def _run(request: HttpRequest, key: str) -> Run:
     return found
 
 
-def _recorded(request: HttpRequest, found: Run, form: str) -> None:
+def recorded(request: HttpRequest, found: Run, form: str) -> None:
     """What leaves of restricted datasets is entered."""
     bank = workspace().bank
     with transaction.atomic():

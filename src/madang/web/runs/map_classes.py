@@ -1,0 +1,110 @@
+"""Classes of the values of a map: about as many places in each, at round numbers, said in words and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor, log10
+
+import numpy as np
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from numpy.typing import NDArray
+
+from madang.results import Column
+
+Floats = NDArray[np.float64]
+NONE = -1  # the class of a place without a value
+_CLASSES = 5
+_TIMES = (0.67, 0.83, 1.2, 1.5)  # of "so many times": alike on both sides of 1, and the same next month
+_STEPS: dict[int, tuple[int, ...]] = {1: (4,), 2: (2, 4), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
+_WORDS: tuple[Promise, ...] = (
+    gettext_lazy("아주 작음"),
+    gettext_lazy("작음"),
+    gettext_lazy("가운데"),
+    gettext_lazy("큼"),
+    gettext_lazy("아주 큼"),
+)
+_AROUND_ONE: tuple[Promise, ...] = (
+    gettext_lazy("훨씬 낮음"),
+    gettext_lazy("낮음"),
+    gettext_lazy("비슷함"),
+    gettext_lazy("높음"),
+    gettext_lazy("훨씬 높음"),
+)
+
+
+@dataclass(frozen=True)
+class Class:
+    """One class: its step of the colours (1 to 5), its words, its numbers, how many places are in it."""
+
+    step: int
+    words: str
+    numbers: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The classes of some values. `at`: of each value its place among `each`, NONE without one; `middle`: around 1."""
+
+    each: tuple[Class, ...]
+    at: NDArray[np.int64]
+    middle: bool
+
+    @property
+    def steps(self) -> list[int]:
+        """Of each value its step of the colours; 0 without one."""
+        steps = [*(one.step for one in self.each), 0]
+        return [steps[place] for place in self.at.tolist()]
+
+
+def classes(values: Floats, column: Column) -> Classes:
+    """Classes of the values of a column; NaN is none."""
+    known = np.isfinite(values)
+    if not known.any():
+        return Classes((), np.full(len(values), NONE), False)
+    middle = column.unit == "배"
+    edges = np.array(_TIMES) if middle else _edges(values[known], column.digits)
+    at = np.where(known, np.searchsorted(edges, np.where(known, values, 0.0), side="right"), NONE)
+    count = len(edges) + 1
+    steps, words = _STEPS[count], _AROUND_ONE if middle else _WORDS
+    least, most = float(values[known].min()), float(values[known].max())
+    found = [
+        Class(
+            steps[k], _("모두 같음") if count == 1 else str(words[steps[k] - 1]),
+            _numbers(edges, k, column, least, most), int((at == k).sum()),
+        )
+        for k in range(count)
+    ]  # fmt: skip
+    return Classes(tuple(found), at, middle)
+
+
+def _edges(values: Floats, digits: int) -> Floats:
+    """First values of the second and each following class."""
+    distinct = np.unique(values)
+    if len(distinct) <= _CLASSES:
+        return distinct[1:]
+    quantiles = np.quantile(values, np.linspace(0, 1, _CLASSES + 1)[1:-1])
+    step = 10.0 ** floor(log10((distinct[-1] - distinct[0]) / 20))
+    for each in (step, 10.0**-digits):
+        edges = np.unique(np.round(np.round(quantiles / each) * each, 10))
+        edges = edges[(edges > distinct[0]) & (edges <= distinct[-1])]
+        if len(edges) == _CLASSES - 1:
+            break
+    return np.asarray(edges, float)
+
+
+def _numbers(edges: Floats, k: int, column: Column, least: float, most: float) -> str:
+    digits = 0 if len(edges) and np.all(edges == np.round(edges)) else column.digits
+    if column.kind in ("integer", "money"):
+        first = least if k == 0 else np.ceil(edges[k - 1])
+        last = most if k == len(edges) else np.ceil(edges[k]) - 1
+        return f"{first:,.0f}" if first == last else f"{first:,.0f}–{last:,.0f}"
+    if not len(edges):
+        return f"{least:,.{digits}f}"
+    if k == 0:
+        return _("{value} 미만").format(value=f"{edges[0]:,.{digits}f}")
+    if k == len(edges):
+        return _("{value} 이상").format(value=f"{edges[-1]:,.{digits}f}")
+    return f"{edges[k - 1]:,.{digits}f}–{edges[k]:,.{digits}f}"
