@@ -11,12 +11,13 @@ from madang.messages import MadangError
 from madang.release.decision import Decision
 from madang.release.decisions import DAMAGE
 from madang.release.editions import Releases
+from madang.release.result_shut import shut_reading
 from madang.release.shutting import shut_exposed, shut_unreadable
 
 
 def before_erasure(releases: Releases, dataset: str, *, ground: str, whole: bool) -> dict[str, int]:
-    """Take down the editions of a dataset of which something is about to be erased, and of all that is made of it; by
-    edition, of which version of its dataset the public had it until now.
+    """Take down the editions of a dataset of which something is about to be erased, of all that is made of it, and the
+    results that read it; by edition, of which version of its dataset the public had it until now.
 
     Where all of it is erased, what was published of it is forgotten too.
     """
@@ -24,6 +25,7 @@ def before_erasure(releases: Releases, dataset: str, *, ground: str, whole: bool
         return {}
     with releases.decisions.lock():
         made = set(made_from(releases.bank, dataset))
+        shut_reading(releases, {dataset, *made}, ground)
         taken: dict[str, int] = {}
         for edition in releases.decisions.editions():
             of = _dataset_of(releases, edition)

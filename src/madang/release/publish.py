@@ -23,7 +23,7 @@ from madang.declarations.standard import DatasetColumn
 from madang.messages import Language, text
 from madang.release.decision import Decision
 
-_PROBLEMS = pa.schema(
+PROBLEMS = pa.schema(
     [
         ("row", pa.int64()),
         *((name, pa.string()) for name in "column label value rule severity detail".split()),
@@ -122,7 +122,7 @@ def _committed(
     with open_bank.bench() as bench:
         path, problems = bench / "rows.parquet", bench / "problems.parquet"
         pq.write_table(made.table.replace_schema_metadata(None), path, compression="zstd")
-        pq.write_table(_PROBLEMS.empty_table(), problems)
+        pq.write_table(PROBLEMS.empty_table(), problems)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         release = _told(version, decision, made)
         live = open_bank[decision.edition].latest if decision.edition in open_bank else None

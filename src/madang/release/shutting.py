@@ -11,14 +11,16 @@ from madang.messages import MadangError, text
 from madang.release.decisions import DAMAGE, unreadable
 from madang.release.exposed import columns_now, exposed, weakly_starred
 from madang.release.publish import decided, notice, tell_of, told_of
+from madang.release.result_shut import shut_exposed_results
 
 if TYPE_CHECKING:
     from madang.release.editions import Releases
 
 
 def shut_exposed(releases: Releases) -> None:
-    """Shut, each for itself, the editions that show a column which is personal now, and those whose records cannot be read;
+    """Shut, each for itself, the results and the editions that show a column which is personal now, and those whose records cannot be read;
     these open again with the records. Call it under the lock."""
+    shut_exposed_results(releases)
     for edition in releases.decisions.editions():
         if edition in releases.open_bank:
             try:

@@ -117,7 +117,8 @@ def rows_told(table: Table, offset: int = 0, limit: int | None = None) -> list[d
     for place, each in enumerate(rows.schema):
         if pa.types.is_decimal(each.type):
             rows = rows.set_column(place, each.name, rows.column(place).cast(pa.float64()))
-    return rows.to_pylist()
+    found: list[dict[str, Any]] = rows.to_pylist()
+    return found
 
 
 def plain(value: Any) -> Any:

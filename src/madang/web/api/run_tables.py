@@ -16,7 +16,7 @@ from madang.formats.lines import guarded, quoted_cell
 from madang.messages import MadangError
 from madang.results import Table
 from madang.runs import Run
-from madang.runs.told import table_told
+from madang.runs.told import rows_told, table_told
 from madang.web.api.answers import JSON, answer, linked, marked, tag_of, unchanged
 from madang.web.api.door import given
 from madang.web.audit.record import record
@@ -45,7 +45,7 @@ def rows_of(request: HttpRequest, run: Run, table_id: str) -> HttpResponse:
         there.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return marked(there, tag)
     limit, offset = given(request, "limit", _PAGE, 1, _MOST), given(request, "offset", 0, 0, 10**7)
-    rows = table.rows.slice(offset, limit).to_pylist()
+    rows = rows_told(table, offset, limit)
     following = None
     if offset + limit < table.rows.num_rows:
         following = linked(

@@ -1,0 +1,178 @@
+"""Small counts of people in the tables of a result: which rows show no numbers, given all that is public.
+
+A result has tables of any form. A column that counts people is protected as a table of counts is (`joint`): by what
+names its rows, as if everybody knew its totals, and together with all that was published of its population. Where one
+of its cells is hidden, no number of that row is shown, as others are made of it; nor of rows of the same name elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from madang.engine.duck import connect
+from madang.messages import MadangError
+from madang.release import joint, ledger
+from madang.release.cube import _TOTALS, TOTAL, UNKNOWN, cube
+from madang.release.decision import Decision, Dim, Measure, TableRule
+from madang.release.joint import Again
+from madang.release.pieces import Relations
+from madang.release.result_decision import ResultDecision
+from madang.release.space import Bools
+from madang.release.tables import Table as Counted
+from madang.results import Table
+
+UNITS = ("명", "인", "사람", "세대", "가구")  # what is counted in them is people
+NUMBERS = ("integer", "number", "percent", "money")
+MOST_ROWS = 3_000  # of a table that counts people: more cannot be protected in reasonable time
+_PLACE = "dong_code"
+_ROW = "row"
+_APART = "\x1f"
+
+
+@dataclass(frozen=True)
+class Small:
+    """`hidden`: by table which of its rows show no numbers. `counted`: what was published, for the ledger."""
+
+    hidden: Mapping[str, Bools]
+    counted: tuple[tuple[str, Counted], ...]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What small counts are protected with: what was published before, and how areas overlap."""
+
+    published: Sequence[ledger.Entry]
+    again: Again
+    relations: Relations
+    period: str
+    workshop: Path
+
+
+def counts_of(table: Table, decision: ResultDecision, analysis: str) -> dict[str, str]:
+    """The columns of a table that count people, each with its population."""
+    found = {}
+    for column in table.columns:
+        told = decision.people.get(f"{table.id}.{column.name}", "")
+        if column.kind in NUMBERS and (told or column.unit.strip() in UNITS):
+            found[column.name] = told or f"{analysis}/{table.id}/{column.name}"
+    return found
+
+
+def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, around: Around) -> Small:
+    """Which rows show no numbers. Raises MadangError: release_unprotectable, release_disagree, release_negative,
+    release_result_large."""
+    counted = {each.id: (each, counts) for each in tables if (counts := counts_of(each, decision, analysis))}
+    cubes: dict[str, tuple[tuple[str, ...], Any, dict[str, Counted]]] = {}
+    with TemporaryDirectory(prefix="madang-result-") as place, connect(temp_dir=around.workshop) as con:
+        for table, counts in counted.values():
+            if table.rows.num_rows > MOST_ROWS:
+                raise MadangError("release_result_large", table=table.title, most=f"{MOST_ROWS:,}")
+            keys, rule = _rule(table, counts, decision.least)
+            path = Path(place) / f"{table.id}.parquet"
+            pq.write_table(_plain(table, keys, counts), path)
+            like = Decision(
+                decision.edition, "run", by=decision.by, post=decision.post, at=decision.at, document=decision.document,
+                ground=decision.ground, licence=decision.licence, table=rule, number=decision.number,
+            )  # fmt: skip
+            made = cube(con, [path], like)
+            cubes[table.id] = (keys, made, ledger.tables_of(made, like, around.period))
+    named = [(of, name, each) for of, (_, _, found) in cubes.items() for name, each in found.items()]
+    done = joint.hide([each for _, _, each in named], around.published, around.again, around.relations)
+    masks: dict[str, Bools] = {each.id: np.zeros(each.rows.num_rows, bool) for each in tables}
+    for (of, _, _), each in zip(named, done, strict=True):
+        keys, made, _ = cubes[of]
+        assert each.hidden is not None
+        masks[of] |= _of_rows(_keys(counted[of][0], keys), _cube_keys(made.rows, keys), each.hidden)
+    for of, (keys, _, _) in cubes.items():
+        _spread(counted[of][0], keys, masks, tables)
+    return Small(masks, tuple((name, each) for (_, name, _), each in zip(named, done, strict=True)))
+
+
+def _rule(table: Table, counts: Mapping[str, str], least: int) -> tuple[tuple[str, ...], TableRule]:
+    """What names the rows: codes first, then texts, as few as make them different; else their number."""
+    texts = [each.name for each in table.columns if each.kind not in NUMBERS]
+    texts.sort(key=lambda name: (name != _PLACE, table.column(name).kind != "code"))
+    keys: list[str] = []
+    for name in texts:
+        if _distinct(table, keys) == table.rows.num_rows:
+            break
+        if _distinct(table, [*keys, name]) > _distinct(table, keys):
+            keys.append(name)
+    if not keys or _distinct(table, keys) < table.rows.num_rows:
+        keys = [_ROW]
+    dims = tuple(
+        Dim(name, "area", name="area", system="행정동") if name == _PLACE else Dim(name) for name in keys
+    )
+    measures = tuple(Measure(name, population=population) for name, population in counts.items())
+    return tuple(keys), TableRule(dims, measures, least=least)
+
+
+def _distinct(table: Table, keys: Sequence[str]) -> int:
+    return len(np.unique(_keys(table, keys))) if keys else min(1, table.rows.num_rows)
+
+
+def _plain(table: Table, keys: Sequence[str], counts: Mapping[str, str]) -> pa.Table:
+    columns = {name: pa.array(_texts(table, name)) for name in keys}
+    return pa.table({**columns, **{name: table.rows.column(name).cast(pa.float64()) for name in counts}})
+
+
+def _texts(table: Table, name: str) -> list[str]:
+    """What names the rows in a column, as the cube calls it: an empty one is unknown."""
+    if name == _ROW and name not in table.rows.column_names:
+        return [str(number) for number in range(1, table.rows.num_rows + 1)]
+    return [
+        UNKNOWN if each is None else str(each)
+        for each in table.rows.column(name).cast(pa.string()).to_pylist()
+    ]
+
+
+def _keys(table: Table, keys: Sequence[str]) -> Any:
+    """One text for each row; a total is called as the cube calls its own."""
+    parts = [
+        np.asarray([TOTAL if each.strip().lower() in _TOTALS else each for each in _texts(table, name)], object).astype(str)
+        for name in keys
+    ]  # fmt: skip
+    return _joined(parts, table.rows.num_rows)
+
+
+def _cube_keys(rows: pa.Table, keys: Sequence[str]) -> Any:
+    parts = [np.asarray(rows.column(name).to_pylist(), object).astype(str) for name in keys]
+    return _joined(parts, rows.num_rows)
+
+
+def _joined(parts: Sequence[Any], count: int) -> Any:
+    if not count or not parts:
+        return np.empty(count, "U1")
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = np.char.add(np.char.add(whole, _APART), part)
+    return whole
+
+
+def _of_rows(rows: Any, cells: Any, hidden: Bools) -> Bools:
+    """Which rows stand in a hidden cell; a row that is in no cell is hidden."""
+    if not len(cells):
+        return np.ones(len(rows), bool)
+    order = np.argsort(cells)
+    at = np.minimum(np.searchsorted(cells[order], rows), len(cells) - 1)
+    there = cells[order][at] == rows
+    found: Bools = ~there | hidden[order][at]
+    return found
+
+
+def _spread(table: Table, keys: Sequence[str], masks: Mapping[str, Bools], tables: Sequence[Table]) -> None:
+    """Hide the rows of other tables that are called as a hidden row of this one is."""
+    if keys == (_ROW,) or not masks[table.id].any():
+        return
+    names = np.unique(_keys(table, keys)[masks[table.id]])
+    for other in tables:
+        if other.id != table.id and set(keys) <= set(other.rows.column_names):
+            masks[other.id][np.isin(_keys(other, keys), names)] = True
