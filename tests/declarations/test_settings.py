@@ -41,3 +41,40 @@ def test_nonsense_is_refused_with_its_key(tmp_path: Path, line: str) -> None:
     with pytest.raises(MadangError) as refused:
         settings(tmp_path, f'name = "가나구"\n{line}')
     assert refused.value.code == "settings_broken"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "local[2]",
+        "local[*]",
+        "local-cluster[2,1,1024]",
+        "spark://10.0.0.5:7077",
+        "spark://a.go.kr:7077,b.go.kr:7077",
+    ],
+)
+def test_a_spark_is_named_by_its_address(tmp_path: Path, where: str) -> None:
+    assert settings(tmp_path, f'name = "가나구"\n[engine]\nspark = "{where}"').spark == where
+    assert settings(tmp_path, 'name = "가나구"').spark == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'spark = "sparky"',
+        "spark = 2",
+        'duckdb = "x"',
+        'spark = "spark://:7077"',
+        'spark = "local[2]\\n--conf x"',
+    ],
+)
+def test_another_engine_is_refused(tmp_path: Path, said: str) -> None:
+    with pytest.raises(MadangError) as refused:
+        settings(tmp_path, f'name = "가나구"\n[engine]\n{said}')
+    assert refused.value.code == "settings_broken"
+
+
+def test_an_engine_without_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MadangError) as refused:
+        settings(tmp_path, 'name = "가나구"\nengine = "spark"')
+    assert refused.value.code == "settings_broken"

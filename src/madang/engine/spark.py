@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import TimeoutExpired, run
 from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,8 @@ from madang.messages import MadangError
 if TYPE_CHECKING:
     import ibis
 
-_START_S = 10.0  # that its process may take to end
+_JAVA = 17  # the oldest that Spark 4 runs on
+_END_S = 10.0  # that its process may take to end
 _HERE = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -80,6 +82,7 @@ class _Process:
         self._lock = RLock()
         self._sessions = 0
         self._first: Any = None
+        self._gateway: Any = None
         self._master = ""
         self._folder: TemporaryDirectory[str] | None = None
 
@@ -116,9 +119,8 @@ class _Process:
         )
         try:
             with open(log, "wb") as out, _bound_here(master):
-                gateway = launch_gateway(conf, {"stdout": out, "stderr": out})
-                SparkContext._ensure_initialized(gateway=gateway)
-                self._first = SparkSession(SparkContext(conf=conf, gateway=gateway))
+                self._gateway = launch_gateway(conf, {"stdout": out, "stderr": out})
+                self._first = SparkSession(SparkContext(conf=conf, gateway=self._gateway))
         except (PySparkException, OSError, RuntimeError, _py4j_error()) as error:
             reason = _reason(error, log)
             self._end()
@@ -129,18 +131,17 @@ class _Process:
         """Stop Spark and its process: a session that nobody uses holds half a gigabyte."""
         from pyspark import SparkContext
 
-        gateway = SparkContext._gateway
-        with suppress(Exception):  # its process may be gone
-            if self._first is not None:
-                self._first.stop()
-        self._first = None
-        if gateway is not None:
-            with suppress(Exception):
-                gateway.shutdown()
-            gateway.proc.stdin.close()
-            with suppress(Exception):
-                gateway.proc.wait(_START_S)
+        if self._gateway is not None:
+            with suppress(Exception):  # its process may be gone
+                if self._first is not None:
+                    self._first.stop()
+                self._gateway.shutdown()
+            self._gateway.proc.stdin.close()
+            with suppress(TimeoutExpired):
+                self._gateway.proc.wait(_END_S)
+            self._gateway.proc.kill()
             SparkContext._gateway = SparkContext._jvm = None
+        self._first = self._gateway = None
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
@@ -186,8 +187,14 @@ def _check_installed() -> None:
     if find_spec("pyspark") is None:
         raise MadangError("spark_missing")
     home = os.environ.get("JAVA_HOME")
-    if not (shutil.which(str(Path(home) / "bin" / "java")) if home else shutil.which("java")):
-        raise MadangError("spark_java")
+    java = shutil.which(str(Path(home) / "bin" / "java") if home else "java")
+    if java is None:
+        raise MadangError("spark_java", found="-")
+    asked = run([java, "-version"], capture_output=True, text=True, errors="replace", check=False)
+    told = re.search(r'version "(\d+)', asked.stderr + asked.stdout)
+    if told is None or int(told[1]) < _JAVA:
+        lines = (asked.stderr + asked.stdout).strip().splitlines()
+        raise MadangError("spark_java", found=lines[0] if lines else java)
 
 
 def _py4j_error() -> type[Exception]:
@@ -200,6 +207,6 @@ def _py4j_error() -> type[Exception]:
 def _reason(error: Exception, log: Path) -> str:
     """The line that tells most: what Java threw, else the last line of the log."""
     said = str(error).splitlines()
-    thrown = [line.strip(" :") for line in said if "Exception:" in line or "Error:" in line]
     logged = log.read_text("utf-8", "replace").strip().splitlines() if log.is_file() else []
+    thrown = [line.strip(" :") for line in [*logged, *said] if "Exception:" in line or "Error:" in line]
     return (thrown or logged[-1:] or said[:1] or [type(error).__name__])[-1]

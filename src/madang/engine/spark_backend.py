@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pyarrow as pa
 from ibis.backends.pyspark import Backend
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
+from pyspark.logger import PySparkLogger
 
 from madang.messages import MadangError
+
+PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(
+    logging.CRITICAL
+)  # told by the error: no pages of Java
 
 
 class SparkBackend(Backend):  # type: ignore[misc]

@@ -4,8 +4,8 @@ TEXTS: dict[str, str] = {
     # values: cells that could not be read as the type of their column
     "extension_missing": "The {name} extension for DuckDB {version} is not installed. Install it: `pip install duckdb-extension-{name}=={version}`.",
     "spark_missing": "Spark is set as the engine, and PySpark is not installed. Install it, `pip install 'madang[spark]'`, or remove [engine] from madang.toml.",
-    "spark_java": "Spark is set as the engine, and no Java was found. Install Java 17 or 21 (where JAVA_HOME is set, check it), or remove [engine] from madang.toml.",
-    "spark_start": "Spark ({spark}) could not start: {reason}. Check that Java is 17 or 21, that the address is right and that the cluster runs the same version of Spark.",
+    "spark_java": "Spark is set as the engine, and there is no Java 17 or 21 (found: {found}). Install it (where JAVA_HOME is set, check it), or remove [engine] from madang.toml.",
+    "spark_start": "Spark ({spark}) could not start: {reason}. Check that the address is right, that the cluster runs the same version of Spark and that Java is 17 or 21.",
     "spark_other": "This process uses Spark at {other} already, so not {spark}. Close the first, or use another process.",
     "spark_failed": "Spark could not compute it: {reason}. Check that all workers read the folder of the bank under the same path, and that they have enough memory.",
     "cell_not_integer": "{column}: '{value}' is not a whole number. Check that the cell holds digits only.",

@@ -4,8 +4,8 @@ TEXTS: dict[str, str] = {
     # values: cells that could not be read as the type of their column
     "extension_missing": "DuckDB {version}에 맞는 {name} 확장이 설치되어 있지 않습니다. `pip install duckdb-extension-{name}=={version}`로 설치하십시오.",
     "spark_missing": "스파크로 계산하도록 설정되어 있으나 PySpark가 설치되어 있지 않습니다. `pip install 'madang[spark]'`로 설치하거나 madang.toml의 [engine]을 지우십시오.",
-    "spark_java": "스파크로 계산하도록 설정되어 있으나 Java를 찾지 못했습니다. Java 17이나 21을 설치하고(JAVA_HOME이 있으면 그 자리를 확인하고) 다시 하거나, madang.toml의 [engine]을 지우십시오.",
-    "spark_start": "스파크({spark}){을} 시작하지 못했습니다: {reason}. Java가 17이나 21인지, 주소가 맞고 그 클러스터의 스파크 판이 같은지 확인하십시오.",
+    "spark_java": "스파크로 계산하도록 설정되어 있으나 Java 17이나 21이 없습니다(찾은 것: {found}). 설치하고(JAVA_HOME이 있으면 그 자리를 확인하고) 다시 하거나, madang.toml의 [engine]을 지우십시오.",
+    "spark_start": "스파크({spark}){을} 시작하지 못했습니다: {reason}. 주소가 맞고 그 클러스터의 스파크 판이 같은지, Java가 17이나 21인지 확인하십시오.",
     "spark_other": "이 프로세스는 이미 스파크 {other}{을} 쓰고 있어 {spark}{을} 쓸 수 없습니다. 앞의 것을 닫거나 다른 프로세스에서 하십시오.",
     "spark_failed": "스파크가 계산하지 못했습니다: {reason}. 일하는 컴퓨터들이 데이터뱅크 폴더를 같은 경로로 읽을 수 있는지, 메모리가 모자라지 않는지 확인하십시오.",
     "cell_not_integer": "{column}: '{value}'{을} 정수로 읽을 수 없습니다. 숫자만 적혀 있는지 확인하십시오.",
