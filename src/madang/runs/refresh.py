@@ -1,14 +1,14 @@
 """Declared tables and indicators kept as datasets: computed where an input is newer, committed with what they are made of.
 
     runs/<key>/                the run, as of every computation
-    runs/.newest/<id>.json     which run the dataset holds; written last
+    runs/.newest/<id>.json     which run the dataset holds, written last; why it could not be made when it was tried last
 
 Killed in between, the next refresh recalls the run and commits it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -42,12 +42,13 @@ Deposit = Callable[..., list[Receipt]]
 
 @dataclass(frozen=True)
 class Standing:
-    """How a declared table or indicator stands: its newest run, what of that is not the newest any more, and for how many
-    days it may stay so. `run` is None where it was never made, or may not be seen."""
+    """How a declared table or indicator stands: its newest run, which of its inputs have a newer version, and why it could
+    not be made when that was tried last. `run` is None where it was never made, or may not be seen."""
 
     declared: Declared
     run: Run | None
     behind: tuple[str, ...] = ()
+    trouble: str = ""
 
     @property
     def as_of(self) -> date | None:
@@ -110,12 +111,14 @@ class Refresher:
         for indicator in self.declarations.indicators.values():
             yield indicator_declared(indicator)
 
-    def standing(self, declared: Declared, *, by: Person) -> Standing:
-        """How one stands, as a person may see it."""
-        run = self._newest(declared.id)
-        if run is None or not can(by, "read", self.ledger.thing(run, Lineage(self.bank.folder))):
-            return Standing(declared, None)
-        return Standing(declared, run, tuple(self.ledger.behind(run)))
+    def standing(self, declared: Declared, *, by: Person, lineage: Lineage | None = None) -> Standing:
+        """How one stands, as a person may see it; `lineage` where many are asked for at once."""
+        told = self._told(declared.id)
+        trouble = str(told.get("trouble", ""))
+        run = self._run(told)
+        if run is None or not can(by, "read", self.ledger.thing(run, lineage or Lineage(self.bank.folder))):
+            return Standing(declared, None, trouble=trouble if run is None else "")
+        return Standing(declared, run, tuple(self.ledger.behind(run)), trouble)
 
     def refresh(
         self, names: Sequence[str] = (), *, by: Person, again: bool = False, progress: Progress = no_progress
@@ -157,6 +160,7 @@ class Refresher:
             write_json(self._pointer(declared.id), {"run": run.key})
             return Refreshed(declared.id, title, run, receipt.verdict)
         except MadangError as error:
+            write_json(self._pointer(declared.id), self._told(declared.id) | {"trouble": str(error)})
             return Refreshed(declared.id, title, error=error)
 
     def _with_earlier(self, declared: Declared) -> Declared:
@@ -245,10 +249,20 @@ class Refresher:
         return rows.sort_by([("period_start", "ascending"), ("hjd_code", "ascending")])
 
     def _newest(self, declared: str) -> Run | None:
+        told = self._told(declared)
+        return None if told.get("trouble") else self._run(told)
+
+    def _run(self, told: Mapping[str, Any]) -> Run | None:
         try:
-            return self.ledger[str(read_json(self._pointer(declared))["run"])]
-        except (OSError, ValueError, KeyError, MadangError):
+            return self.ledger[str(told["run"])]
+        except (KeyError, MadangError):
             return None
+
+    def _told(self, declared: str) -> dict[str, Any]:
+        try:
+            return dict(read_json(self._pointer(declared)))
+        except (OSError, ValueError):
+            return {}
 
     def _pointer(self, declared: str) -> Path:
         folder = self.ledger.folder / ".newest"

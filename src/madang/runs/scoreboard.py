@@ -1,0 +1,102 @@
+"""All indicators at a glance: how each stands, and counts that can be added up by hand and hide no failing part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+from madang.access import Person
+from madang.bank.made_of import Lineage
+from madang.declarations.indicator import THEMES, Indicator
+from madang.runs.declared import indicator_declared
+from madang.runs.indicator_words import SERIES, STATES
+from madang.runs.refresh import Refresher, Standing
+
+State = Literal["missed", "unmeasured", "near", "met", "none"]
+WORST: tuple[State, ...] = get_args(State)  # the worst first: what a theme is as good as
+LATE = 2  # times its rhythm, after which the data of an indicator are old
+_BY_WORD: dict[str, State] = {STATES["met"]: "met", STATES["near"]: "near", STATES["missed"]: "missed"}
+_DRAWN = 24  # periods of the small picture
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator: its state against the target ("none": it has none; "unmeasured": there is no value), and whether its
+    data are old, or newer than the value."""
+
+    indicator: Indicator
+    standing: Standing
+    state: State
+    is_late: bool
+
+    @property
+    def recent(self) -> list[float | None]:
+        """The last values, oldest first, without what is only foretold."""
+        if self.standing.run is None:
+            return []
+        rows = self.standing.run.result.table(SERIES).rows
+        count = rows.num_rows - rows.column("low").to_pylist()[::-1].index(None) if rows.num_rows else 0
+        found: list[float | None] = rows.column("value").to_pylist()[:count]
+        return found[-_DRAWN:]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The indicators of a theme. It is in the state of its worst part, never of a mean."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+    @property
+    def state(self) -> State:
+        return next(state for state in WORST if any(line.state == state for line in self.lines))
+
+    def count(self, state: State) -> int:
+        return sum(line.state == state for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """The indicators by theme. Every indicator is counted in exactly one state."""
+
+    themes: tuple[Theme, ...]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for theme in self.themes for line in theme.lines]
+
+    def count(self, state: State) -> int:
+        return sum(theme.count(state) for theme in self.themes)
+
+
+def scoreboard(refresher: Refresher, *, by: Person, today: date) -> Scoreboard:
+    """How all indicators stand, as a person may see them."""
+    lineage = Lineage(refresher.bank.folder)
+    lines = [
+        _line(indicator, refresher.standing(indicator_declared(indicator), by=by, lineage=lineage), today)
+        for indicator in refresher.declarations.indicators.values()
+    ]
+    return Scoreboard(tuple(_themes(lines)))
+
+
+def _themes(lines: Iterable[Line]) -> Iterable[Theme]:
+    of: dict[str, list[Line]] = {}
+    for line in lines:
+        of.setdefault(line.indicator.theme, []).append(line)
+    return (Theme(name, tuple(of[name])) for name in THEMES if name in of)
+
+
+def _line(indicator: Indicator, standing: Standing, today: date) -> Line:
+    day = standing.as_of
+    late = bool(day and (today - day).days > LATE * indicator.rhythm_days) or bool(standing.behind)
+    return Line(indicator, standing, state_of(standing), late)
+
+
+def state_of(standing: Standing) -> State:
+    """The state of an indicator; one that could not be measured when it was tried last is not measured."""
+    latest = standing.latest
+    if latest is None or standing.trouble:
+        return "unmeasured"
+    return _BY_WORD.get(str(latest["state"]), "none")
