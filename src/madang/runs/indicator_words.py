@@ -17,6 +17,7 @@ LATEST, SERIES, AREAS, AREA_SERIES = "latest", "series", "areas", "area_series"
 STATES = {"met": "이룸", "near": "거의 이룸", "missed": "못 미침", "none": "목표 없음"}
 KINDS = {"measured": "잰 값", "partial": "끝나지 않음", "outlook": "내다봄"}
 BEFORE = {"week": "앞주", "month": "앞달", "quarter": "앞 분기", "year": "앞해", "stock": "지난번"}
+RATES = ("%", "℃", "점", "배", "km/h")  # of which one says that they are high or low, not many or few
 NEXT = {"week": "다음 주", "month": "다음 달", "quarter": "다음 분기", "year": "다음 해"}
 ALL_ROWS = (
     "value",
@@ -28,9 +29,9 @@ ALL_ROWS = (
 
 
 def period(indicator: Indicator, start: date) -> str:
-    """A period as it is called: 2026-06, 2026년 2분기, 2026년, or a day."""
+    """A period as it is called: 2026년 6월, 2026년 2분기, 2026년, or a day."""
     if indicator.time == "month":
-        return f"{start:%Y-%m}"
+        return f"{start.year}년 {start.month}월"
     if indicator.time == "quarter":
         return f"{start.year}년 {(start.month + 2) // 3}분기"
     return f"{start.year}년" if indicator.time == "year" else start.isoformat()
@@ -184,13 +185,9 @@ def _changes(indicator: Indicator, latest: Table, series: Table) -> list[Finding
         moved = latest.value(0, change)
         if moved is None or (name == "last_year" and indicator.time == "year"):
             continue
-        way = (
-            "같습니다"
-            if abs(float(moved)) < 0.5 * 10**-indicator.digits
-            else "늘었습니다"
-            if float(moved) > 0
-            else "줄었습니다"
-        )
+        more, less = ("높아졌습니다", "낮아졌습니다") if indicator.unit in RATES else ("늘었습니다", "줄었습니다")
+        same = abs(float(moved)) < 0.5 * 10**-indicator.digits
+        way = "같습니다" if same else more if float(moved) > 0 else less
         better = ""
         if way != "같습니다" and indicator.direction != "none":
             better = (
@@ -210,13 +207,16 @@ def _by_area(indicator: Indicator, latest: Table, areas: Table | None) -> list[F
     if areas is None:
         return []
     told = []
-    shown = [n for n, each in enumerate(areas.rows.column("value").to_pylist()) if each is not None]
-    if len(shown) > 1:
+    values = areas.rows.column("value").to_pylist()
+    shown = [n for n, each in enumerate(values) if each is not None]
+    if len(shown) > 1 and values[shown[0]] != values[shown[-1]]:
         first, last = shown[0], shown[-1]
-        ends = ("낮은", "높은") if indicator.direction == "up" else ("높은", "낮은")
+        most, least = ("높은", "낮은") if indicator.unit in RATES else ("많은", "적은")
+        ends = (least, most) if indicator.direction == "up" else (most, least)
+        also = [" 등 여러 동" if values.count(values[n]) > 1 else "" for n in (first, last)]
         told.append(
             Finding(
-                f"가장 {ends[0]} 동은 {{first}}({{low}}), 가장 {ends[1]} 동은 {{last}}({{high}})입니다.",
+                f"가장 {ends[0]} 동은 {{first}}{also[0]}({{low}}), 가장 {ends[1]} 동은 {{last}}{also[1]}({{high}})입니다.",
                 {"first": Cell(AREAS, "name", first), "low": Cell(AREAS, "value", first),
                  "last": Cell(AREAS, "name", last), "high": Cell(AREAS, "value", last)},
             )
