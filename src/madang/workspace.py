@@ -338,6 +338,7 @@ class Workspace:
 
     def save_report(self, run: Run, path: str | Path, *, by: str | None = None) -> Path:
         """Write the report of a run in the form that `path` ends in: .html, .docx, .hwpx, .xlsx. Raises MadangError("report_form")."""
+        from madang.bank.seen import thing_of
         from madang.results.forms import FORMS, report_in
         from madang.runs.about import about
 
@@ -347,7 +348,8 @@ class Workspace:
             raise MadangError("report_form", file=out.name, forms=", ".join(f".{each}" for each in FORMS))
         out.write_bytes(report_in(form, run.result, about(run, self.ledger.analyses)))
         for each in sorted({each.dataset for each in run.inputs}):
-            self.note("dataset.download", each, by=by, form=form, run=run.key)
+            if each in self.bank and thing_of(self.bank[each]).access == "restricted":
+                self.note("dataset.download", each, by=by, form=form, run=run.key)
         return out
 
     def refresh(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.test_reference import section
+from madang.access import owner
 from madang.bank import seen
 from madang.cli import main
 from madang.runs import analysis as analyses
@@ -120,6 +122,42 @@ def test_every_printed_key_of_a_run_is_in_the_reference(place: str) -> None:
     assert set(told(place, "runs")[0]) <= shown
     way = told(place, "why", run["key"], "closed", "closed", "0")
     assert {*way, *way["inputs"][1], *way["inputs"][1]["columns"][0], *way["of"][0]} <= section("`why")
+
+
+def test_a_report_is_written_in_the_form_that_its_name_ends_in(place: str, tmp_path: Path) -> None:
+    said(place, "run", "closed-shops", "--set", "least=5", "--by", "lee")
+    ((key, *_),) = [line.split() for line in said(place, "runs").splitlines()[1:]]
+    for form, part in (
+        ("docx", "word/document.xml"),
+        ("hwpx", "Contents/section0.xml"),
+        ("xlsx", "xl/workbook.xml"),
+    ):
+        assert f"보고서.{form}" in said(place, "runs", key, "--report", str(tmp_path / f"보고서.{form}"))
+        assert part in zipfile.ZipFile(tmp_path / f"보고서.{form}").namelist()
+    said(place, "runs", key, "--report", str(tmp_path / "a.HTML"))
+    page = (tmp_path / "a.HTML").read_text("utf-8")
+    for words in (
+        "업태마다 몇 곳이 문을 닫았습니까?",
+        "적어도</dt><dd>5\u202f곳",
+        "인허가 자료",
+        "개별 가게를 평가하는 데",
+        key,
+    ):
+        assert words in page, words
+    assert ".docx" in said(place, "runs", key, "--report", str(tmp_path / "a.pdf"), code=2)
+    assert "열쇠" in said(place, "runs", "--report", str(tmp_path / "a.docx"), code=2)
+
+
+def test_a_report_of_what_is_restricted_stands_in_the_journal(place: str, tmp_path: Path) -> None:
+    said(place, "run", "closed-shops")
+    ws = Workspace.open(place)
+    ws.write_card("cafes", {"title": "카페", "access": "restricted", "steward": "위생과"})
+    (made,) = ws.ledger.runs(by=owner("lee"))
+    ws.save_report(made, tmp_path / "a.html", by="lee")
+    taken = [each for each in ws.journal.path.read_text("utf-8").splitlines() if "dataset.download" in each]
+    assert len(taken) == 1
+    assert "cafes" in taken[0]
+    assert made.key in taken[0]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -84,13 +85,28 @@ def run(
 
 @click.command(help="지금까지의 실행을 보여 줍니다. 열쇠를 주면 그 결과를 보여 줍니다.")
 @click.argument("key", required=False)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="파일",
+    help="결과를 보고서로 씁니다. 파일 이름의 끝이 형식입니다: .hwpx .docx .xlsx .html",
+)
+@by_option
 @json_option
 @click.pass_context
-def runs(context: click.Context, key: str | None, as_json: bool) -> None:
-    """List runs, or show one."""
+def runs(context: click.Context, key: str | None, report: Path | None, by: str | None, as_json: bool) -> None:
+    """List runs, show one, or write its report."""
     from madang.runs.told import run_line, run_told, whole_key
 
-    ledger = opened(context).ledger
+    ws = opened(context)
+    ledger = ws.ledger
+    if report and not key:
+        raise MadangError("report_of", file=report)
+    if key and report:
+        click.echo(
+            text("report_written", file=str(ws.save_report(ledger[whole_key(ledger, key)], report, by=by)))
+        )
+        return
     if key:
         made = ledger[whole_key(ledger, key)]
         echo_json(run_told(ledger, made, rows=True)) if as_json else _show(made)

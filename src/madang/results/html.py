@@ -39,6 +39,7 @@ from madang.results.said import parts, said
 Why = Callable[[Cell], str]  # the address that says why a number is so
 SHOWN_ROWS = 200
 _REPORT_ROWS = 1_000
+_NOTEBOOK_ROWS = 20
 _WIDE, _NARROW = 880, 340  # pixels of a picture on a desk and on a phone
 
 
@@ -79,10 +80,11 @@ def figure_html(chart: Chart, result: Result, language: Language = "ko") -> str:
     return _figure_html(found, language) if found else ""
 
 
-def _figure_html(found: Figure, language: Language) -> str:
+def _figure_html(found: Figure, language: Language, *, alone: bool = True) -> str:
     cut = f'<p class="quiet">{escape(found.cut)}</p>' if found.cut else ""
     table = found.table
-    link = f'<p class="quiet"><a href="#table-{escape(table.id)}">{escape(text("result_as_table", language, table=table.title))}</a></p>'
+    words = escape(text("result_as_table", language, table=table.title))
+    link = f'<p class="quiet"><a href="#table-{escape(table.id)}">{words}</a></p>' if alone else ""
     pictures = svg(found.picture, _WIDE, found.alt, "wide") + svg(found.picture, _NARROW, found.alt, "narrow")
     return f'<figure class="result-chart"><figcaption>{escape(found.title)}</figcaption>{pictures}{cut}{link}</figure>'
 
@@ -180,17 +182,38 @@ def report_html(result: Result, about: About, language: Language = "ko") -> str:
     )
 
 
+def notebook_html(result: Result, about: About, language: Language = "ko") -> str:
+    """The same for a cell of a notebook, with the first rows of each table: nothing to jump to, as it is one of many."""
+    return _cell(_body(result, about, language, _NOTEBOOK_ROWS, alone=False))
+
+
+def table_alone(table: Table) -> str:
+    """One table for a cell of a notebook."""
+    return _cell(_grid_html(grid(table, rows=_NOTEBOOK_ROWS), None, "ko"), "bare")
+
+
+def figure_alone(found: Figure) -> str:
+    """One picture for a cell of a notebook."""
+    return _cell(_figure_html(found, "ko", alone=False), "bare")
+
+
+def _cell(inner: str, kind: str = "") -> str:
+    return f'<div class="madang-result {kind}" lang="ko"><style>{_style()}</style>{inner}</div>'
+
+
 def _style() -> str:
     here = files("madang.results")
     return (here / "report.css").read_text("utf-8") + (here / "picture.css").read_text("utf-8")
 
 
-def _body(result: Result, about: About, language: Language, rows: int) -> str:
+def _body(result: Result, about: About, language: Language, rows: int, *, alone: bool = True) -> str:
     about = replace(about, inputs=tuple(replace(each, address="") for each in about.inputs))
-    return "".join(_block(each, result, language) for each in report(result, about, language, rows=rows))
+    told = report(result, about, language, rows=rows)
+    return "".join(_block(each, result, language, alone=alone) for each in told)
 
 
-def _block(block: Block, result: Result, language: Language) -> str:
+def _block(block: Block, result: Result, language: Language, *, alone: bool = True) -> str:
+    """A piece of a report; `alone` on its page, it has places to jump to."""
     match block:
         case Words(words, 0, quiet):
             return f'<p class="quiet">{escape(words)}</p>' if quiet else f"<p>{escape(words)}</p>"
@@ -203,8 +226,9 @@ def _block(block: Block, result: Result, language: Language) -> str:
             inner = "".join(f"<li>{_line_html(each, result, None, language)}</li>" for each in lines)
             return f'<ul class="plain-list">{inner}</ul>'
         case Figure():
-            return _figure_html(block, language)
+            return _figure_html(block, language, alone=alone)
         case Grid(table):
-            return f'<section id="table-{escape(table.id)}">{_grid_html(block, None, language)}</section>'
+            place = f' id="table-{escape(table.id)}"' if alone else ""
+            return f"<section{place}>{_grid_html(block, None, language)}</section>"
         case Facts():
             return _facts_html(block)

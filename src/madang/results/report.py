@@ -90,6 +90,12 @@ class Figure:
     table: Table
     cut: str
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from madang.results.html import figure_alone
+
+        return figure_alone(self)
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -141,7 +147,7 @@ def report(
 ) -> Iterator[Block]:
     """A whole report. Of a table it holds the first `rows`, and `columns` where a page takes no more."""
     lines = sentences(result)
-    figures = [made for each in result.charts if (made := figure(each, result, language))]
+    figures = figures_of(result, language)
     yield Words(about.title, quiet=True)
     yield Words(about.question, head=1)
     yield Words(_head(about, language), quiet=True)
@@ -161,6 +167,11 @@ def report(
 def sentences(result: Result) -> tuple[Line, ...]:
     """Every finding, its numbers apart: the first two are the answer."""
     return tuple(tuple(parts(each, result)) for each in result.findings)
+
+
+def figures_of(result: Result, language: Language = "ko") -> tuple[Figure, ...]:
+    """The pictures of a result that can be drawn."""
+    return tuple(made for each in result.charts if (made := figure(each, result, language)))
 
 
 def figure(chart: Chart, result: Result, language: Language = "ko") -> Figure | None:

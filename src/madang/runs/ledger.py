@@ -224,7 +224,7 @@ class Ledger:
         found = self._record(key) if key.isalnum() else None
         if found is None:
             raise MadangError("run_missing", run=key)
-        return replace(found, analyses=self.analyses)  # of its own: a result that is read is not held with the record
+        return replace(found, analyses=self.analyses)  # a result that is read is not held with the record
 
     def _record(self, key: str) -> Run | None:
         """The record of a run, which never changes: read once in a process. None where there is none."""

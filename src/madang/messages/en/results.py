@@ -35,5 +35,7 @@ TEXTS: dict[str, str] = {
     "result_yes": "Yes",
     "result_no": "No",
     "report_form": "'{file}' does not end in a form of reports. Use one of {forms}.",
+    "report_written": "The report is written: {file}",
+    "report_of": "Say which result the report is of, by its key: madang runs KEY --report {file}",
     "result_sheet_answer": "Answer",
 }

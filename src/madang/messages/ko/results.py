@@ -35,5 +35,7 @@ TEXTS: dict[str, str] = {
     "result_yes": "예",
     "result_no": "아니요",
     "report_form": "'{file}'의 끝이 보고서의 형식이 아닙니다. {forms} 가운데 하나로 쓰십시오.",
+    "report_written": "보고서를 썼습니다: {file}",
+    "report_of": "어느 결과의 보고서인지 열쇠를 쓰십시오: madang runs 열쇠 --report {file}",
     "result_sheet_answer": "답",
 }
