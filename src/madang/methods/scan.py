@@ -7,7 +7,7 @@ chance reaches that is seen by spreading as many cases by population, at random,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from madang.messages import MadangError
 from madang.methods.permutation import Progress
 from madang.methods.scan_circles import Circles, Distance, circles, distances
-from madang.methods.scan_replicates import Heights, log_likelihood_ratio, with_nobody
+from madang.methods.scan_replicates import Heights, gumbel_tail, log_likelihood_ratio, with_nobody
 
 Floats = NDArray[np.float64]
 
@@ -116,28 +116,54 @@ def scan_space_time(
     (what is going on now). All else is as in `scan_space`; memory grows with areas x periods.
     """
     counts, people, east, north = _inputs(cases, population, x, y, max_share)
+    expected = people * (counts.sum() / people.sum())
+    kind = np.int16 if counts.sum() < np.iinfo(np.int16).max else np.int32
+
+    def draw(runs: int) -> NDArray[np.signedinteger]:
+        """As many cases, spread over areas and periods by what is expected."""
+        drawn = rng.multinomial(int(counts.sum()), (expected / expected.sum()).ravel(), size=runs)
+        flat: NDArray[np.signedinteger] = drawn.T.astype(kind, order="C")
+        return flat.reshape(*expected.shape, runs)
+
     spans = tuple(_spans(counts.shape[1], max_time_share, only_current))
-    rings = circles(east, north, people.sum(axis=1), max_share, distance)
+    return scanned(
+        counts, expected, people.sum(axis=1), east, north, spans, draw, distance=distance, max_share=max_share,
+        replicates=replicates, min_cases=min_cases, most=most, progress=progress,
+    )  # fmt: skip
+
+
+def scanned(
+    counts: NDArray[np.int64],
+    expected: Floats,
+    size: Floats,
+    east: Floats,
+    north: Floats,
+    spans: tuple[tuple[int, int], ...],
+    draw: Callable[[int], NDArray[np.signedinteger]],
+    *,
+    distance: Distance,
+    max_share: float,
+    replicates: int,
+    min_cases: int,
+    most: int,
+    progress: Progress | None,
+) -> Scan:
+    """The scan of `counts` against `expected` cases (both n x periods, of one sum) over the intervals `spans`.
+
+    Circles hold at most `max_share` of `size` (n). `draw` gives so many replicates (n x periods x replicates).
+    """
+    rings = circles(east, north, size, max_share, distance)
     total = int(counts.sum())
-    expected = people * (total / people.sum())
-    heights = _replicates(rings, expected, spans, total, replicates, min_cases, rng, progress)
+    heights = _replicates(rings, expected, spans, total, replicates, min_cases, draw, progress)
     best = _Best.over(rings, counts, expected, spans, min_cases)
     clusters = tuple(
-        _cluster(
-            rings,
-            centre,
-            best,
-            counts,
-            expected,
-            heights,
-            distances(east, north, slice(centre, centre + 1), distance)[0],
-        )
+        _cluster(rings, centre, best, counts, expected, heights, distances(east, north, slice(centre, centre + 1), distance)[0])
         for centre in best.apart(rings, most)
-    )
+    )  # fmt: skip
     too_large = np.flatnonzero(rings.reach == 0)
-    size = counts.shape
+    areas, periods = counts.shape
     return Scan(
-        clusters, heights, len(rings) * len(spans), too_large, total, size[0], size[1], max_share, distance
+        clusters, heights, len(rings) * len(spans), too_large, total, areas, periods, max_share, distance
     )
 
 
@@ -200,19 +226,17 @@ def _replicates(
     total: int,
     replicates: int,
     min_cases: int,
-    rng: np.random.Generator,
+    draw: Callable[[int], NDArray[np.signedinteger]],
     progress: Progress | None,
 ) -> Floats:
-    """The highest ratio of each replicate: `total` cases spread over areas and periods by what is expected."""
-    share = (expected / expected.sum()).ravel()
-    kind = np.int16 if total < np.iinfo(np.int16).max else np.int32
+    """The highest ratio of each replicate."""
     step, parts = max(1, _DRAWN // expected.size), []
     for start in range(0, replicates, step):
         runs = min(step, replicates - start)
-        drawn = (
-            rng.multinomial(total, share, size=runs).T.astype(kind, order="C").reshape(*expected.shape, runs)
+        drawn = draw(runs)
+        until = np.concatenate(
+            [np.zeros_like(drawn[:, :1]), np.cumsum(drawn, axis=1, dtype=drawn.dtype)], axis=1
         )
-        until = np.concatenate([np.zeros_like(drawn[:, :1]), np.cumsum(drawn, axis=1, dtype=kind)], axis=1)
         heights = Heights(np.zeros(runs), total, min_cases)
         for number, (first, end) in enumerate(spans, 1):
             within = np.ascontiguousarray(until[:, end] - until[:, first])
@@ -241,17 +265,8 @@ def _cluster(
     rank = 1 + int((replicates >= ratio - 1e-9 - 1e-14 * total).sum())
     return Cluster(
         centre, areas, float(away[areas].max()), periods.start, periods.stop - 1, inside, chance, float(risk), ratio,
-        rank / (len(replicates) + 1), _gumbel(ratio, replicates),
+        rank / (len(replicates) + 1), gumbel_tail(ratio, replicates),
     )  # fmt: skip
-
-
-def _gumbel(ratio: float, replicates: Floats) -> float:
-    """The upper tail of the Gumbel distribution that has the mean and the variance of the replicates."""
-    spread = replicates.std(ddof=1) * np.sqrt(6) / np.pi if len(replicates) > 1 else 0.0
-    if spread <= 0:
-        return float("nan")
-    middle = replicates.mean() - np.euler_gamma * spread
-    return float(-np.expm1(-np.exp(-(ratio - middle) / spread)))
 
 
 def _spans(periods: int, max_time_share: float, only_current: bool) -> Iterator[tuple[int, int]]:

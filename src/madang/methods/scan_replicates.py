@@ -32,6 +32,15 @@ def log_likelihood_ratio(cases: Floats, expected: Floats, total: float) -> Float
     return np.asarray(np.where(cases > expected, ratio, 0.0))
 
 
+def gumbel_tail(ratio: float, replicates: Floats) -> float:
+    """The upper tail of the Gumbel distribution that has the mean and the variance of the replicates."""
+    spread = replicates.std(ddof=1) * np.sqrt(6) / np.pi if len(replicates) > 1 else 0.0
+    if spread <= 0:
+        return float("nan")
+    middle = replicates.mean() - np.euler_gamma * spread
+    return float(-np.expm1(-np.exp(-(ratio - middle) / spread)))
+
+
 def with_nobody(of_areas: NDArray[Any]) -> NDArray[Any]:
     """One row more, of no area, where nothing is."""
     return np.concatenate([of_areas, np.zeros_like(of_areas[:1])])

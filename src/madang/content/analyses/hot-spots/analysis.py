@@ -9,11 +9,14 @@ import numpy as np
 import pyproj
 
 from madang.messages import MadangError
-from madang.methods.scan import Scan, scan_space
+from madang.methods.scan import Cluster, Scan, scan_space
+from madang.methods.scan_permutation import scan_permutation
 from madang.methods.smoothing import SmoothedRates, smooth_rates
 from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, Table, table_of
 from madang.runs import Inputs, Range
 
+DAYS = ("received_at", "licensed_on")  # when an event was, by the names of standards
+LONGEST = 8  # weeks that something is concentrated at most
 SURE = 0.05  # a cluster that chance makes more often is not named
 
 
@@ -22,6 +25,7 @@ def run(
     *,
     largest_share: Annotated[int, Range(5, 50)] = 25,
     replicates: Annotated[int, Range(99, 9999)] = 999,
+    lately_weeks: Annotated[int, Range(13, 156)] = 52,
 ) -> Result:
     dongs = inputs["areas"].sql(
         "SELECT hjd_code, area_name, lon, lat FROM rows WHERE lon IS NOT NULL ORDER BY hjd_code"
@@ -48,22 +52,34 @@ def run(
     clusters = _clusters(found, names)
     city = _city(cases, people, elsewhere, nowhere, len(sure))
     title = inputs["events"].parts[0].title
+    weekly, starts = _by_week(inputs, codes, lately_weeks)
+    lately = (
+        scan_permutation(
+            weekly, east, north, rng=np.random.default_rng(inputs.seed), longest=LONGEST, max_share=largest_share / 100,
+            replicates=replicates, progress=lambda done, whole, step: inputs.progress(done, whole, step),
+        )
+        if weekly.any() else None
+    )  # fmt: skip
+    moments, weeks = _moments(lately, names, starts), _weeks(lately, weekly, starts)
     return Result(
-        findings=_findings(title, city, table, clusters, bool(sure)),
-        tables=(city, table, clusters),
+        findings=(*_findings(title, city, table, clusters, bool(sure)), *_when(moments, lately)),
+        tables=(city, table, clusters, moments, weeks) if lately else (city, table, clusters),
         charts=(
             Chart(
                 f"주민 천 명마다 {title} (고른 비율)", "dongs",
                 {"mark": "bar", "encoding": {"y": {"field": "dong", "sort": "-x"}, "x": {"field": "rate"}}},
             ),
+            *(_chart(moments) if lately else ()),
         ),
         layers=(Layer(f"주민 천 명마다 {title}", "dongs", "areas", "rate"), Layer(f"{title} 건수", "dongs", "areas", "cases")),
         caveats=(
             "주민이 적은 동의 비율은 크게 흔들리므로, 시 전체 쪽으로 당겨 고르게 한 비율을 앞에 둡니다.",
             f"묶음은 우연으로는 {SURE:.0%}보다 드물게 생기는 것만 말합니다. 묶음의 둘레는 동의 한가운데로 재므로 대략입니다.",
+            f"언제 몰렸는지는 마지막 {weekly.shape[1]}주만 보고, 늘 많은 동과 모두에게 많은 때는 빼고 봅니다. 길어야 {LONGEST}주입니다."
+            if lately else "날짜나 동을 아는 행이 적어 언제 몰렸는지는 보지 않았습니다.",
             "동을 모르는 행은 세지 않았습니다. 낮에 사람이 모이는 동은 주민에 견주면 높게 나옵니다.",
         ),
-        method="경험적 베이즈 비율(마셜 1991)과 공간 검색 통계량(컬도프 1997, 포아송, 둥근 창), 흩뿌려 보기로 얻은 p.",
+        method="경험적 베이즈 비율(마셜 1991)과 공간 검색 통계량(컬도프 1997, 포아송, 둥근 창), 흩뿌려 보기로 얻은 p. 때는 시공간 순열 검색(컬도프 등 2005).",
     )  # fmt: skip
 
 
@@ -75,6 +91,29 @@ def _by_dong(inputs: Inputs, role: str, measure: Callable[[Any], Any], codes: li
     return np.array([known.get(code, 0) for code in codes]), sum(
         n for code, n in known.items() if code not in codes
     )
+
+
+def _by_week(inputs: Inputs, codes: list[str], weeks: int) -> tuple[Any, Any]:
+    """Cases by dong and week, and the first days of the weeks, which end with the last day; none where days are unknown."""
+    rows = inputs["events"].table()
+    name = next((each for each in DAYS if inputs["events"].has(each)), None)
+    none = np.zeros((len(codes), 0), int), np.zeros(0, "datetime64[D]")
+    if name is None:
+        return none
+    rows = rows.mutate(day=rows[name].cast("date")).filter(lambda row: row.day.notnull())
+    found = rows.group_by(["dong_code", "day"]).agg(n=rows.count()).to_pyarrow()
+    day = found.column("day").to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    if not len(day):
+        return none
+    at = {code: n for n, code in enumerate(codes)}
+    dong = np.array([at.get(code, -1) for code in found.column("dong_code").to_pylist()])
+    whole = min(weeks, int((day.max() - day.min()).astype(int) + 1) // 7)
+    starts = day.max() + 1 - 7 * whole + 7 * np.arange(whole)
+    week = (day - (day.max() + 1 - 7 * whole)).astype(int) // 7
+    counts = np.zeros((len(codes), whole), int)
+    known = (dong >= 0) & (week >= 0)
+    np.add.at(counts, (dong[known], week[known]), found.column("n").to_numpy()[known])
+    return counts, starts
 
 
 def _city(cases: Any, people: Any, elsewhere: int, nowhere: int, sure: int) -> Table:
@@ -130,6 +169,71 @@ def _clusters(found: Scan, names: list[str]) -> Table:
         Column("risk", "바깥의 몇 배", "number", "배", 2), Column("p", "p", "number", digits=4), Column("chance", "우연인지"),
     ]  # fmt: skip
     return table_of("clusters", "묶음", rows, columns)
+
+
+def _moments(found: Scan | None, names: list[str], starts: Any) -> Table:
+    def row(n: int, each: Cluster) -> dict[str, Any]:
+        return {
+            "cluster": n, "centre": names[each.centre], "dongs": ", ".join(names[int(area)] for area in each.areas),
+            "since": str(starts[each.first_period]), "until": str(starts[each.last_period] + 6), "cases": int(each.cases),
+            "expected": round(float(each.expected), 1), "times": round(float(each.cases / each.expected), 2),
+            "p": round(float(each.p_value), 4), "chance": "우연으로 보기 어려움" if each.p_value <= SURE else "우연일 수 있음",
+            "now": "지금도" if each.last_period == len(starts) - 1 else "",
+        }  # fmt: skip
+
+    columns = [
+        Column("cluster", "차례", "integer"), Column("centre", "한가운데"), Column("dongs", "동"),
+        Column("since", "부터", "date"), Column("until", "까지", "date"), Column("cases", "건", "integer", "건"),
+        Column("expected", "여느 때라면", "number", "건", 1), Column("times", "여느 때의 몇 배", "number", "배", 2),
+        Column("p", "p", "number", digits=4), Column("chance", "우연인지"), Column("now", "이어지는지"),
+    ]  # fmt: skip
+    rows = [row(n, each) for n, each in enumerate(found.clusters if found else (), 1)]
+    return table_of("moments", "언제 어디에 몰렸습니까", rows, columns)
+
+
+def _weeks(found: Scan | None, counts: Any, starts: Any) -> Table:
+    """Week by week what came in the dongs of the likeliest concentration, and their share of what came anywhere."""
+    areas = found.clusters[0].areas if found and found.clusters else np.zeros(0, int)
+    mine, whole = counts[areas].sum(axis=0), counts.sum(axis=0)
+    usual = whole * (mine.sum() / max(whole.sum(), 1))
+    rows = [
+        {"week": str(start), "kind": kind, "cases": round(float(value), 1)}
+        for kind, values in (("온 것", mine), ("여느 때라면", usual))
+        for start, value in zip(starts, values, strict=True)
+    ]
+    columns = [
+        Column("week", "시작하는 날", "date"), Column("kind", "무엇"), Column("cases", "건", "number", "건", 1)
+    ]  # fmt: skip
+    return table_of("weeks", "가장 뚜렷하게 몰린 동의 주마다", rows, columns)
+
+
+def _chart(moments: Table) -> tuple[Chart, ...]:
+    if not moments.rows.num_rows:
+        return ()
+    lines = {
+        "mark": "line",
+        "encoding": {"x": {"field": "week"}, "y": {"field": "cases"}, "color": {"field": "kind"}},
+    }
+    return (Chart(f"{moments.value(0, 'centre')} 둘레에 주마다 온 것과 여느 때라면 왔을 것", "weeks", lines),)
+
+
+def _when(moments: Table, found: Scan | None) -> tuple[Finding, ...]:
+    if found is None:
+        return ()
+    if not moments.rows.num_rows or float(moments.value(0, "p") or 0) > SURE:
+        return (Finding("어느 때 어느 동에 갑자기 몰린 일은 찾지 못했습니다. 우연으로 볼 만합니다."),)
+    cells = {
+        name: Cell("moments", name)
+        for name in ("centre", "dongs", "since", "until", "cases", "expected", "p")
+    }
+    still = " 지금도 이어집니다." if moments.value(0, "now") else ""
+    return (
+        Finding(
+            "때로 보면 {since}부터 {until}까지 {centre} 둘레({dongs})에 몰렸습니다: 여느 때라면 {expected}일 것이 {cases}입니다(p = {p})."
+            + still,
+            cells,
+        ),
+    )
 
 
 def _findings(title: str, city: Table, dongs: Table, clusters: Table, sure: bool) -> tuple[Finding, ...]:
