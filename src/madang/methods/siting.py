@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from madang.messages import MadangError
-from madang.methods import siting_cover, siting_evidence
+from madang.methods import siting_centre, siting_cover, siting_evidence
 from madang.methods.siting_capacity import shared
-from madang.methods.siting_median import Median, median
+from madang.methods.siting_median import median
 from madang.methods.siting_question import EquityFloor, Question, question
+from madang.methods.siting_reach import most_reached
 from madang.methods.siting_result import Choice, Clock, Siting, answer
-from madang.methods.siting_swap import Sites, greedy, interchange
+from madang.methods.siting_swap import Sites
 
 __all__ = ["EquityFloor", "Siting", "capacitated_p_median", "lscp", "mclp", "p_center", "p_median"]
 
@@ -59,7 +60,7 @@ def p_median(
     costs[~finite] = charge
     costs *= asked.weight
     found = median(costs, number, asked.fixed, asked.floor, _left(began, seconds, clock), progress)
-    sites = _found(found.sites, found)
+    sites = _found(found.sites, found.impossible)
     cells = costs[sites]
     return answer(
         "p_median",
@@ -86,12 +87,13 @@ def mclp(
     began = clock()
     asked = question(distance, weight, existing, floor)
     number = _number(asked, new_sites)
-    costs = np.where(asked.distance <= reach, 0.0, asked.weight)
-    found = median(costs, number, asked.fixed, asked.floor, _left(began, seconds, clock), progress)
-    sites = _found(found.sites, found)
-    total = float(asked.weight.sum())
-    marginal = siting_evidence.remove_one(costs[sites]) if len(sites) > 1 else np.array([total - found.cost])
-    choice = Choice(sites, costs[sites], marginal, total - found.cost, total - max(found.bound, 0.0), reach)
+    within = asked.distance <= reach
+    left = _left(began, seconds, clock)
+    found = most_reached(within, asked.weight, number, asked.fixed, asked.floor, left, progress)
+    sites = _found(found.sites, found.impossible)
+    missed = np.where(within[sites], 0.0, asked.weight)
+    marginal = siting_evidence.remove_one(missed) if len(sites) > 1 else np.array([found.weight])
+    choice = Choice(sites, missed, marginal, found.weight, found.bound, reach)
     return answer("mclp", asked, choice, began, clock)
 
 
@@ -113,7 +115,9 @@ def lscp(
     began = clock()
     asked = question(distance, weight, existing, floor)
     within = asked.distance <= reach
-    found = siting_cover.cover(within[:, within.any(axis=0)], asked.fixed, asked.floor, seconds)
+    found = siting_cover.cover(
+        within[:, within.any(axis=0)], asked.fixed, asked.floor, _left(began, seconds, clock)
+    )
     sites = _found(found.sites)
     outside = np.where(within[sites], 0.0, asked.weight)
     marginal = siting_evidence.remove_one(outside)
@@ -142,18 +146,17 @@ def p_center(
     began = clock()
     asked = question(distance, weight, existing, floor)
     number = _number(asked, new_sites)
-    people = asked.distance[:, asked.weight > 0].astype(np.float64)
-    finite = np.isfinite(people)
-    filled = np.where(finite, people, 10 * people.max(initial=1, where=finite))
-    start, _ = interchange(filled, greedy(filled, number, asked.fixed), asked.fixed)
-    found = siting_cover.centre(
-        people, number, asked.fixed, asked.floor, start, _left(began, seconds, clock), progress
-    )
+    of_somebody = asked.weight > 0
+    people = asked.distance[:, of_somebody].astype(np.float64)
+    kept = asked.floor if asked.floor is None else asked.floor.of(of_somebody)
+    found = siting_centre.centre(people, number, asked.fixed, kept, _left(began, seconds, clock), progress)
     if np.isinf(found.bound):
         raise MadangError("siting_centre_impossible", number=number)
     sites = _found(found.sites)
+    finite = np.isfinite(people)
+    worth = np.where(finite, people, 10 * people.max(initial=1, where=finite))[sites]
     marginal = siting_evidence.farthest_without(people[sites])
-    choice = Choice(sites, filled[sites], marginal, found.farthest, found.bound)
+    choice = Choice(sites, worth, marginal, found.farthest, found.bound)
     return answer("p_center", asked, choice, began, clock)
 
 
@@ -221,10 +224,10 @@ def _number(asked: Question, new_sites: int) -> int:
     return number
 
 
-def _found(sites: Sites | None, of: Median | None = None) -> Sites:
+def _found(sites: Sites | None, impossible: bool = False) -> Sites:
     """Raises MadangError: siting_floor_unmet where it is proven that nothing does, siting_no_time where it is not."""
     if sites is None:
-        raise MadangError("siting_floor_unmet" if of is not None and of.impossible else "siting_no_time")
+        raise MadangError("siting_floor_unmet" if impossible else "siting_no_time")
     return np.sort(sites)
 
 

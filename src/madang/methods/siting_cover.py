@@ -1,7 +1,10 @@
-"""Covering: the fewest sites that reach everybody (LSCP), and the shortest reach that p sites can hold (p-center).
+"""Covering: the fewest sites that reach everybody (LSCP), for all demand points by few of them.
 
-Toregas, Swain, ReVelle & Bergman, Operations Research 19 (1971); p-center by coverings at growing distances: Minieka,
-SIAM Review 12 (1970). Points that the same candidates reach are one row.
+Toregas, Swain, ReVelle & Bergman, Operations Research 19 (1971). A covering of some demand points is sought, then those
+whom it misses are added, until it misses nobody: some hundred of ten thousand points decide (as Contardo, Iori &
+Kramer, "A scalable exact algorithm for the vertex p-center problem", Computers & Operations Research 103, 2019). Of these a
+point that is reached whenever another is, and a candidate that reaches no more than another does, are left out (Toregas &
+ReVelle, "Binary logic solutions to a class of location problem", Geographical Analysis 5, 1973).
 """
 
 from __future__ import annotations
@@ -12,8 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from madang.methods.siting_dual import Floor
-from madang.methods.siting_programme import Programme, all_closed
-from madang.methods.siting_swap import Floats, Mask, Sites
+from madang.methods.siting_programme import Answer, Programme, all_closed
+from madang.methods.siting_swap import Floats, Ints, Mask, Sites
+
+_EPSILON = 1e-6
+_MORE = 40  # points by chance that are added with those that matter most
 
 
 @dataclass(frozen=True)
@@ -24,49 +30,143 @@ class Covering:
     fewest: float
 
 
-def cover(within: Mask, fixed: Mask, floor: Floor | None, seconds: float, most: float = np.inf) -> Covering:
+def missed(within: Mask, sites: Sites | Mask) -> Mask:
+    """The points that none of `sites` reaches."""
+    found: Mask = np.logical_not(within[sites].any(axis=0))
+    return found
+
+
+class Deciding:
+    """The demand points that decided so far; what decides for one reach mostly decides for the next."""
+
+    def __init__(self, within: Mask, fixed: Mask, floor: Floor | None) -> None:
+        self.fixed, self.floor = fixed, floor
+        self.points: Ints = np.zeros(0, np.int64)
+        self.part = fixed.astype(np.float64)  # how far each candidate was opened last
+        self.rng = np.random.default_rng(0)
+        self.add(missed(within, fixed), within)
+
+    def add(self, missing: Mask, within: Mask) -> None:
+        """Of the points in `missing` those that the fewest candidates reach, no two of which share a candidate, and some."""
+        left = np.flatnonzero(missing)
+        more = self.rng.choice(left, min(_MORE, len(left)), replace=False)
+        left = left[np.argsort(within[:, left].sum(axis=0), kind="stable")]
+        new = more.tolist()
+        while len(left):
+            new.append(int(left[0]))
+            left = left[~within[within[:, left[0]]][:, left].any(axis=0)]
+        self.points = np.unique(np.append(self.points, np.array(new, np.int64)))
+
+    def fractions(self, within: Mask, most: float, remaining: Callable[[], float]) -> float:
+        """How many sites it takes at least, by opening sites in part, or more than `most`; inf: nothing meets the floor."""
+        fewest = float(self.fixed.sum())
+        while remaining() > 0 and fewest <= most:
+            answer = self._solved(within, np.inf, remaining(), relaxed=True)
+            if answer.infeasible:
+                return np.inf
+            if answer.values is None:
+                break
+            fewest = max(fewest, float(np.ceil(answer.bound - _EPSILON)))
+            part = self.part = np.clip(answer.values[: len(within)], 0, 1)
+            missing = part[part > 0] @ within[part > 0].astype(np.float64) < 1 - 1e-4
+            if not missing.any():
+                break
+            self.add(missing, within)
+        return fewest
+
+    def whole(self, within: Mask, most: float, seconds: float) -> Answer:
+        """The fewest whole sites for the points that decide, `most` at most."""
+        return self._solved(within, most, seconds, relaxed=False)
+
+    def _solved(self, within: Mask, most: float, seconds: float, relaxed: bool) -> Answer:
+        """Columns: all candidates (what was left out stays closed), then those of the floor."""
+        number = len(within)
+        upper = np.ones(number)
+        rows = within[:, self.points[~within[self.fixed][:, self.points].any(axis=0)]]
+        rows, usable = _reduced(rows, self.fixed, self.floor is None and not relaxed, 1 if relaxed else 4)
+        upper[~usable] = 0
+        programme = Programme(np.ones(number), np.ones(number, dtype=bool), self.fixed.astype(float), upper)
+        point, candidate = np.nonzero(rows.T)
+        programme.add(point, candidate, 1.0, np.ones(rows.shape[1]), np.full(rows.shape[1], np.inf))
+        add_floor(programme, self.floor)
+        programme.add(np.zeros(number), np.arange(number), 1.0, self.fixed.sum(), min(most, number))
+        enough = most + 0.5 if np.isfinite(most) else -np.inf
+        return programme.solve(seconds, relaxed=relaxed, enough=enough)
+
+
+def _reduced(rows: Mask, fixed: Mask, columns: bool, rounds: int) -> tuple[Mask, Mask]:
+    """The rows (candidates x points) that imply the others, and the candidates worth opening for them."""
+    usable = np.ones(len(rows), dtype=bool)
+    for _ in range(rounds):
+        size = rows.shape
+        if columns:
+            inside = rows[usable]
+            dominated = _contained(inside) & ~fixed[usable]
+            usable[np.flatnonzero(usable)[dominated]] = False
+            rows = rows & usable[:, None]
+        implied = _contained(~rows.T)
+        rows = rows[:, ~implied]
+        if rows.shape == size:
+            break
+    return rows, usable | fixed
+
+
+def _contained(sets: Mask) -> Mask:
+    """Which rows of `sets` lie within another row; of equal ones the first does not."""
+    told = sets.astype(np.float32)
+    size = told.sum(axis=1)
+    inside = told @ told.T >= size[:, None] - 0.5
+    equal = inside & inside.T
+    first = np.triu(equal, 1).any(axis=0)
+    found: Mask = (inside & ~equal).any(axis=1) | first
+    return found
+
+
+def cover(
+    within: Mask,
+    fixed: Mask,
+    floor: Floor | None,
+    remaining: Callable[[], float],
+    most: float = np.inf,
+    deciding: Deciding | None = None,
+) -> Covering:
     """The fewest candidates, `fixed` ones among them, that reach every demand point of `within` and meet `floor`.
 
     `within`: candidates x demand, every column with at least one candidate. `most`: a covering of so many sites is
-    enough, any beyond is none.
+    enough, any beyond is none. `deciding` is kept from one question to the next.
     """
-    number = len(within)
-    open_rows = ~within[fixed].any(axis=0)
-    programme = Programme(np.ones(number), np.ones(number, dtype=bool), fixed.astype(float), np.ones(number))
-    if open_rows.any():
-        _, chosen, kind, candidate = all_closed(
-            within[:, open_rows], np.zeros(int(open_rows.sum()), np.int64)
-        )
-        rows = len(chosen)
-        programme.add(kind, candidate, 1.0, np.ones(rows), np.full(rows, np.inf))
-    add_floor(programme, floor)
-    programme.add(np.zeros(number), np.arange(number), 1.0, fixed.sum(), min(most, number))
-    if np.isfinite(most):
-        relaxed = programme.solve(seconds, relaxed=True)
-        if relaxed.infeasible or np.ceil(relaxed.bound - 1e-6) > most:
+    held = deciding if deciding is not None else Deciding(within, fixed, floor)
+    fewest = held.fractions(within, most, remaining)
+    best = _completed(within, fixed, fixed) if floor is None else None
+    while fewest <= most and remaining() > 0:
+        if best is not None and best.sum() <= (fewest if np.isinf(most) else most):
+            break
+        answer = held.whole(within, most, remaining())
+        if answer.infeasible:
             return Covering(None, np.inf)
-    start = _first_covering(within, fixed) if floor is None else None
-    usable = start is not None and start.sum() <= most
-    answer = programme.solve(seconds, start.astype(np.float64) if usable and start is not None else None)
-    if answer.infeasible:
+        fewest = max(fewest, np.ceil(answer.bound - _EPSILON))
+        if answer.values is None:
+            break
+        chosen = answer.values[: len(within)] > 0.5
+        missing = missed(within, chosen)
+        completed = _completed(within, chosen, fixed) if missing.any() else chosen
+        if best is None or completed.sum() < best.sum():
+            best = completed
+        held.add(missing, within)
+    if fewest > most:
         return Covering(None, np.inf)
-    sites = None if answer.values is None else np.flatnonzero(answer.values[:number] > 0.5)
-    return Covering(sites, max(float(np.ceil(answer.bound - 1e-6)), float(fixed.sum()), 0.0))
+    sites = None if best is None or best.sum() > most else np.flatnonzero(best)
+    return Covering(sites, fewest)
 
 
-def _first_covering(within: Mask, fixed: Mask) -> Mask:
-    """Each time the candidate that reaches most of those not reached; then those that turn out to be spare go."""
-    chosen = fixed.copy()
-    missing = ~within[chosen].any(axis=0)
+def _completed(within: Mask, chosen: Mask, fixed: Mask) -> Mask:
+    """`chosen` and each time the candidate that reaches most of those not reached; then those that are spare go."""
+    chosen = chosen.copy()
+    missing = missed(within, chosen)
     while missing.any():
         best = int((within[:, missing]).sum(axis=1).argmax())
         chosen[best] = True
         missing &= ~within[best]
-    times = within[chosen].sum(axis=0)
-    for site in np.flatnonzero(chosen & ~fixed):
-        if (times[within[site]] > 1).all():
-            chosen[site] = False
-            times = times - within[site]
     return chosen
 
 
@@ -101,66 +201,3 @@ def extend(programme: Programme, cost: Floats) -> None:
     programme.integer = np.concatenate((programme.integer, np.zeros(more, dtype=bool)))
     programme.lower = np.concatenate((programme.lower, np.zeros(more)))
     programme.upper = np.concatenate((programme.upper, np.full(more, np.inf)))
-
-
-@dataclass(frozen=True)
-class Centre:
-    """The chosen sites (None: p sites cannot reach everybody), the farthest distance and what it cannot fall below."""
-
-    sites: Sites | None
-    farthest: float
-    bound: float
-
-
-def centre(
-    distance: Floats,
-    number: int,
-    fixed: Mask,
-    floor: Floor | None,
-    start: Sites,
-    remaining: Callable[[], float],
-    progress: Callable[[int, int, str], None],
-) -> Centre:
-    """Halve the distances that may be the answer until one is left or time is up.
-
-    `distance`: candidates x demand, inf where unreachable, every column with a finite one; `start`: `number` sites
-    that meet `floor` or whatever is known.
-    """
-    best, farthest = None, np.inf
-    if floor is None or floor.met(start):
-        reached = float(distance[start].min(axis=0).max())
-        best, farthest = (start, reached) if np.isfinite(reached) else (None, np.inf)
-    nearest_of_all = distance.min(axis=0).max()
-    values = np.unique(
-        distance[np.isfinite(distance) & (distance >= nearest_of_all) & (distance <= farthest)]
-    )
-    low, high = 0, len(values) - 1  # the answer is one of values[low … high]
-    halvings = max(1, int(np.ceil(np.log2(len(values) + 1))))
-    tries = 0
-    while remaining() > 0 and (low < high or best is None):
-        progress(min(tries, halvings), halvings, "reach")
-        tries += 1
-        middle = (low + high) // 2 if low < high else high
-        found = cover(distance <= values[middle], fixed, floor, remaining(), most=number)
-        if found.sites is not None and len(found.sites) <= number:
-            best = _filled(found.sites, number, distance)
-            farthest = float(distance[best].min(axis=0).max())
-            high = int(np.searchsorted(values, farthest))
-        elif np.isinf(found.fewest):
-            if low >= high:
-                return Centre(None, np.inf, np.inf)
-            low = middle + 1
-        else:
-            break
-    return Centre(best, farthest, float(values[low]))
-
-
-def _filled(sites: Sites, number: int, distance: Floats) -> Sites:
-    """Sites left over go where they shorten most ways."""
-    chosen = sites
-    while len(chosen) < min(number, len(distance)):
-        nearest = distance[chosen].min(axis=0)
-        gain = np.maximum(nearest - distance, 0).sum(axis=1)
-        gain[chosen] = -1
-        chosen = np.append(chosen, gain.argmax())
-    return chosen

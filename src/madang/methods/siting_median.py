@@ -2,8 +2,7 @@
 
 First interchange (`siting_swap`), then Lagrangian prices (`siting_dual`), each showing the other where to look; what is
 left open is settled by branching over prices (`siting_branch`) or by HiGHS in the radius formulation (`siting_radius`).
-Any of them may end the proof. Maximal covering
-(MCLP) is the same problem with cost 1 beyond reach and 0 within (Church & ReVelle, Geographical Analysis 8, 1976).
+Any of them may end the proof.
 """
 
 from __future__ import annotations
@@ -42,8 +41,6 @@ class Search:
     def __init__(self, costs: Floats, number: int, fixed: Mask, floor: Floor | None) -> None:
         self.costs, self.number, self.fixed, self.floor = costs, number, fixed, floor
         self.whole = bool((costs == np.rint(costs)).all() and costs.max(axis=0).sum() < 2**52)
-        self.covering = bool(((costs == 0) | (costs == costs.max(axis=0))).all())
-        self.most = float(costs.max(axis=0).sum()) if self.covering else np.inf
         self.sites: Sites | None = None
         self.cost = np.inf
         self.seen: set[bytes] = set()
@@ -53,7 +50,7 @@ class Search:
         """A bound above this leaves nothing better: costs that are whole differ by one."""
         if self.whole or np.isinf(self.cost):
             return self.cost - 1 + 1e-6
-        return self.cost - PROVEN / 2 * min(self.cost, abs(self.most - self.cost))
+        return self.cost * (1 - PROVEN / 2)
 
     def offer(self, sites: Sites) -> None:
         cost = float(self.costs[sites].min(axis=0).sum())
@@ -109,9 +106,9 @@ def _proof(dual: Dual, search: Search, remaining: Callable[[], float]) -> float:
     """HiGHS for a moment, longer where little is missing; branches for half of the time; HiGHS for the rest.
 
     Branches are fast where the relaxation leaves a gap, and slow where it leaves hardly any; HiGHS is the reverse.
-    With a floor, or where costs do not tell candidates apart, it is HiGHS alone.
+    With a floor it is HiGHS alone.
     """
-    if dual.floor is not None or search.covering:
+    if dual.floor is not None:
         return settled_by_programme(dual, search, remaining)
     whole = remaining()
     first = whole * (_MOMENT if dual.bound < search.cost * (1 - _LITTLE) else 0.25)

@@ -23,6 +23,17 @@ class Answer:
     infeasible: bool
 
 
+@dataclass(frozen=True)
+class Prices:
+    """Of the relaxation: a solution (None: none in time), a bound that holds whatever the prices are, and by column what
+    it costs to raise it from its lower limit (below 0: to lower it from its upper limit)."""
+
+    values: Floats | None
+    bound: float
+    reduced: Floats
+    infeasible: bool = False
+
+
 @dataclass
 class Programme:
     """Minimise `cost @ x` with `low <= A x <= high` and bounds; rows are added in blocks."""
@@ -48,12 +59,22 @@ class Programme:
         self.high.append(highs)
         self.height += len(lows)
 
-    def solve(self, seconds: float, start: Floats | None = None, relaxed: bool = False) -> Answer:
-        """At most `seconds` on one thread, from the feasible `start` where one is given; `relaxed`: fractions allowed."""
+    def solve(
+        self,
+        seconds: float,
+        start: Floats | None = None,
+        relaxed: bool = False,
+        enough: float = -np.inf,
+    ) -> Answer:
+        """At most `seconds` on one thread, from the feasible `start` where one is given; `relaxed`: fractions allowed.
+
+        A solution that costs no more than `enough` is not improved.
+        """
         scale = _SIZE / max(
             float(np.abs(self.cost).sum()) if start is None else float(self.cost @ start), 1e-12
         )
         highs = _silent(seconds)
+        highs.setOptionValue("objective_target", float(enough * scale))
         highs.passModel(self._model(scale, relaxed))
         if start is not None and not relaxed:
             solution = highspy.HighsSolution()
@@ -72,9 +93,35 @@ class Programme:
             values, bound / scale if np.isfinite(bound) and (done or not relaxed) else -np.inf, False
         )
 
-    def _model(self, scale: float, relaxed: bool) -> highspy.HighsLp:
+    def prices(self, seconds: float) -> Prices:
+        """The relaxation by an interior point; its prices are near the best, and the bound is reckoned from them anew."""
+        scale = _SIZE / max(float(np.abs(self.cost).sum()), 1e-12)
+        highs = _silent(seconds)
+        highs.setOptionValue("solver", "ipm")
+        highs.setOptionValue("run_crossover", "off")
+        highs.passModel(self._model(scale, relaxed=True))
+        highs.run()
+        status = highs.getModelStatus()
+        none = np.zeros(len(self.cost))
+        if status != highspy.HighsModelStatus.kOptimal:
+            return Prices(None, -np.inf, none, status == highspy.HighsModelStatus.kInfeasible)
+        solution = highs.getSolution()
+        low, high = np.concatenate(self.low), np.concatenate(self.high)
+        price = np.array(solution.row_dual) / scale
+        price = np.where(np.isfinite(low), price, np.minimum(price, 0))
+        price = np.where(np.isfinite(high), price, np.maximum(price, 0))
+        paid = np.where(price > 0, low, high)
+        reduced = self.cost - self._matrix().T @ price
+        bound = float(price[price != 0] @ paid[price != 0])
+        bound += float(np.minimum(reduced * self.lower, reduced * self.upper).sum())
+        return Prices(np.array(solution.col_value), bound, reduced)
+
+    def _matrix(self) -> sparse.csr_matrix:
         row, column, value = (np.concatenate(part) for part in zip(*self.rows, strict=True))
-        matrix = sparse.csr_matrix((value, (row, column)), shape=(self.height, len(self.cost)))
+        return sparse.csr_matrix((value, (row, column)), shape=(self.height, len(self.cost)))
+
+    def _model(self, scale: float, relaxed: bool) -> highspy.HighsLp:
+        matrix = self._matrix()
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(self.cost), self.height
         model.col_cost_ = self.cost * scale

@@ -69,7 +69,7 @@ def interchange(costs: Floats, sites: Sites, fixed: Mask) -> tuple[Sites, float]
     while without < blocks:
         rows = slice(block * step, (block + 1) * step)
         found = _best_swap(costs[rows], len(sites), first, nearest, second, fixed[sites])
-        if found is not None and found[2] > 1e-9 * np.abs(nearest).sum() + 1e-12:
+        if found is not None and found[2] > 1e-9 * nearest.sum() + 1e-12 * second.sum() + 1e-12:
             sites[found[1]] = block * step + found[0]
             first, nearest, second = two_nearest(costs, sites)
             without = 0
