@@ -129,6 +129,36 @@ def test_what_cannot_be_computed_comes_back_with_what_was_said(
     assert not Job.objects.exists()
 
 
+def test_one_of_several_datasets_has_to_be_picked(official: Any, shipped: Path, ws: Workspace) -> None:
+    analysis(shipped, card=CARD.replace("many = true", ""))
+    page = Page(official.get(AT))
+    assert page.texts("legend .pick") == ["하나 고르십시오"]
+    assert not page.tree.xpath("//input[@name='in-shops']/@checked")
+    assert len(page.tree.xpath("//input[@name='in-shops'][@required]")) == 2
+    answer = official.post(AT, {**FILLED, "in-shops": []})
+    assert answer.status_code == 400
+    assert "‘인허가 자료’에서 쓸 데이터를 하나 고르십시오." in Page(answer).text
+    picked = Page(official.get(f"{AT}?with=cafes"))
+    assert picked.filled(AT)["in-shops"] == ["cafes"]
+    assert not picked.texts("legend .pick")
+
+
+def test_a_dataset_offers_the_analyses_that_it_answers(
+    official: Any, shipped: Path, ws: Workspace, signed_in: Callable[..., Any]
+) -> None:
+    analysis(shipped, "libraries", CARD.replace('"licence"', '"library"').replace('"licensed_on", "closed_on", "status_code", "business_type"', ""))  # fmt: skip
+    page = Page(official.get("/data/cafes/"))
+    (offered,) = page.find(".offer-group")
+    assert offered.xpath("./h3")[0].text == "이 데이터로 할 수 있는 분석"
+    assert offered.xpath(".//a/@href") == [f"{AT}?with=cafes"]
+    filled = Page(official.get(f"{AT}?with=cafes")).filled(AT)
+    assert (filled["in-shops"], filled["p-least"]) == (["cafes"], ["1"])
+    ws.write_card(
+        "cafes", {"title": "카페", "access": "internal", "steward": "위생과", "own_rows": "업태구분명"}
+    )
+    assert not Page(official.get("/data/cafes/")).find(".offer-group")  # a run reads it whole
+
+
 def test_a_run_is_made_by_a_job_recorded_and_recalled_the_next_time(official: Any, ws: Workspace) -> None:
     answer = official.post(AT, FILLED)
     under_way = Page(official.get(answer["Location"]))

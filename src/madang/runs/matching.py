@@ -26,11 +26,15 @@ def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
         live
         for dataset in SeenBank(bank, by).datasets("read")
         if (live := dataset.latest)
-        and _standard(live) in role.standards
-        and not _lacks(live, role)
+        and fits(live, role)
         and can(by, "read", as_close(Thing("run"), [lineage.thing(dataset.id)]))
     ]
     return sorted(found, key=lambda version: str(version.dataset.card["title"]))
+
+
+def fits(version: Version, role: Role) -> bool:
+    """Whether a version is of a standard of the role, and has the columns that it needs."""
+    return _standard(version) in role.standards and not _lacks(version, role)
 
 
 def chosen(

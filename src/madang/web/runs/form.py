@@ -37,6 +37,7 @@ class Control:
     step: str
     options: tuple[tuple[str, str, bool], ...]
     error: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class Place:
     @property
     def missing(self) -> bool:
         return not self.fits and not self.optional
+
+    @property
+    def to_pick(self) -> bool:
+        """Whether one of several has to be picked, and none is yet."""
+        return not self.optional and not any(fit.chosen for fit in self.fits)
 
     @property
     def left_out(self) -> bool:
@@ -110,13 +116,35 @@ def said_of(analysis: Analysis, given: Given) -> dict[str, str]:
     return {name: value for name, value in given.values.items() if value.strip() or name in optional}
 
 
+def picked(analysis: Analysis, dataset: str, by: Person) -> Given:
+    """The form with one dataset chosen in the first input that it fits, and all else as it would be by itself."""
+    inputs: dict[str, Collection[str]] = {}
+    there = {
+        role.name: [live.dataset.id for live in fitting(workspace().bank, role, by)]
+        for role in analysis.card.inputs
+    }
+    taken = next((name for name, live in there.items() if dataset in live), "")
+    for role in analysis.card.inputs:
+        live = there[role.name]
+        if role.name == taken:
+            inputs[role.name] = [dataset]
+        elif role.many or len(live) == 1:
+            inputs[role.name] = live
+    return Given({}, inputs)
+
+
 def unchosen(analysis: Analysis, given: Given, by: Person) -> str:
-    """What is called so by its label: an input of which several datasets fit and none is ticked; "" where there is none."""
+    """What to choose, in words: of an input that several datasets fit and of which none is ticked; "" where there is none."""
     bank = workspace().bank
-    return next(
-        (role.label for role in analysis.card.inputs
-         if role.many and not given.inputs.get(role.name) and fitting(bank, role, by)), "",
-    )  # fmt: skip
+    for role in analysis.card.inputs:
+        if given.inputs.get(role.name) or (role.optional and not role.many):
+            continue
+        live = fitting(bank, role, by)
+        if role.many and live:
+            return _("‘{label}’에서 쓸 데이터를 하나 이상 고르십시오.").format(label=role.label)
+        if len(live) > 1:
+            return _("‘{label}’에서 쓸 데이터를 하나 고르십시오.").format(label=role.label)
+    return ""
 
 
 def controls(analysis: Analysis, given: Given | None, error: MadangError | None = None) -> list[Control]:
@@ -147,7 +175,7 @@ def _control(each: Parameter, given: Given | None, error: str) -> Control:
     )
     return Control(
         each.name, each.label, kinds.get(each.kind, "text"), value, each.help, each.unit, range_,
-        low, high, step, options, error,
+        low, high, step, options, error, each.optional,
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ _NAMED = 2  # datasets of one input that a line names
 @dataclass(frozen=True)
 class RunLine:
     """A run as a line. `inputs` are what it read, in short; `values` what was chosen otherwise than usual, "" for nothing;
-    `as_of` is the earliest day its inputs speak of, `behind` the titles of those with a newer version."""
+    `as_of` is the earliest day its inputs speak of, `behind` the titles of those with a newer version; `other_way`: the
+    analysis or its methods are computed otherwise now."""
 
     key: str
     analysis: str
@@ -32,6 +33,7 @@ class RunLine:
     inputs: str
     values: str
     behind: tuple[str, ...]
+    other_way: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def run_lines(ledger: Ledger, runs: Sequence[Run]) -> list[RunLine]:
             min((each.as_of for each in run.inputs if each.as_of), default=""), inputs_said(run.inputs),
             ", ".join(f"{name} {value}" for name, value in _unusual(ledger, run)),
             tuple(dict.fromkeys(each.title for each in run.inputs if newest[each.dataset] != each.version)),
+            (now := analysis_of(ledger, run)) is not None and now.code != run.code,
         )
         for run in runs
     ]  # fmt: skip

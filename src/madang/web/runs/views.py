@@ -38,14 +38,14 @@ def analyses(request: HttpRequest) -> HttpResponse:
 
 @form_page
 def analysis(request: HttpRequest, analysis: str) -> HttpResponse:
-    """One question with its form; sent, it is computed, or recalled where it was before. ?from= fills in what a run chose."""
+    """One question with its form; sent, it is computed, or recalled where it was before. ?from= fills in what a run chose,
+    ?with= chooses a dataset."""
     person = _staff(request)
     asked = _analysis(analysis)
     if request.method != "POST":
-        return _form(request, asked, person, _of_run(request, person))
+        return _form(request, asked, person, _begun(request, asked, person))
     given = form.given_in(request.POST)
-    if label := form.unchosen(asked, given, person):
-        told = _("‘{label}’에서 쓸 데이터를 하나 이상 고르십시오.").format(label=label)
+    if told := form.unchosen(asked, given, person):
         return _form(request, asked, person, given, told=told)
     try:
         found = actions.make(asked.id, form.said_of(asked, given), given.told, by=person)
@@ -94,12 +94,15 @@ def _analysis(analysis: str) -> Analysis:
     return found[analysis]
 
 
-def _of_run(request: HttpRequest, person: Person) -> form.Given | None:
-    key = request.GET.get("from", "")
+def _begun(request: HttpRequest, asked: Analysis, person: Person) -> form.Given | None:
+    """What the form begins with: what a run chose, or a dataset; None for what is usual."""
+    key, dataset = request.GET.get("from", ""), request.GET.get("with", "")
     try:
-        return form.given_of(workspace().ledger.seen(key, by=person)) if key else None
+        if key:
+            return form.given_of(workspace().ledger.seen(key, by=person))
     except MadangError:
         return None
+    return form.picked(asked, dataset, person) if dataset else None
 
 
 def _form(

@@ -13,11 +13,12 @@ from madang.web.shell.mark import Mark
 
 @dataclass(frozen=True)
 class Offer:
-    """A link beside a dataset, or a state (`mark`) that leads somewhere."""
+    """A link beside a dataset, or a state (`mark`) that leads somewhere; those of a `group` stand together under its words."""
 
     label: str
     path: str
     mark: Mark | None = None
+    group: str = ""
 
 
 Provider = Callable[
