@@ -15,7 +15,7 @@ from madang.messages import MadangError, text
 from madang.release.result_small import NUMBERS
 from madang.release.shown import WITHHELD
 from madang.release.space import Bools
-from madang.results import Finding, Origin, Result, Table, result_of, told_of
+from madang.results import Chart, Finding, Origin, Result, Table, result_of, told_of
 from madang.runs.inputs import ADDED, DATASET
 from madang.runs.ledger import Read, Run
 
@@ -116,13 +116,22 @@ def let_out(
         raise MadangError("release_result_large", table=text("release_result_all"), most=f"{MOST_CELLS:,}")
     there = {each.id for each in tables}
     findings = tuple(each for each in result.findings if _may_leave(each, there, hidden))
-    charts = tuple(each for each in result.charts if each.table in there)
+    charts = tuple(
+        each if _may_leave(each, there, hidden) else _untold(each, result)
+        for each in result.charts
+        if each.table in there
+    )
     gone = len(result.findings) - len(findings)
     return Result(findings, tables, charts, (), result.caveats, result.method), gone
 
 
-def _may_leave(finding: Finding, there: set[str], hidden: Mapping[str, Bools]) -> bool:
-    return all(each.table in there and not hidden[each.table][each.row] for each in finding.cells.values())
+def _may_leave(said: Finding | Chart, there: set[str], hidden: Mapping[str, Bools]) -> bool:
+    return all(each.table in there and not hidden[each.table][each.row] for each in said.cells.values())
+
+
+def _untold(chart: Chart, result: Result) -> Chart:
+    """A picture called as its table, where its own title has a number that stays inside."""
+    return replace(chart, title=result.table(chart.table).title, alt="", cells={})
 
 
 def _shown(table: Table, hidden: Bools, opened: Mapping[tuple[str, int], str], run: Run) -> Table:

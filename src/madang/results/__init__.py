@@ -21,7 +21,7 @@ from madang.results.result import (
     Value,
     table_of,
 )
-from madang.results.said import Part, parts, said, sentence
+from madang.results.said import Part, parts, said, sentence, titled
 
 __all__ = [
     "Cell",
@@ -41,5 +41,6 @@ __all__ = [
     "said",
     "sentence",
     "table_of",
+    "titled",
     "told_of",
 ]

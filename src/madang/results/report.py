@@ -13,8 +13,8 @@ from typing import Literal
 
 from madang.messages import Language, text
 from madang.results.charts import NUMBERS, Picture, picture
-from madang.results.result import Chart, Column, Finding, Result, Table, Value
-from madang.results.said import Part, parts, said, sentence
+from madang.results.result import Chart, Column, Result, Table, Value
+from madang.results.said import Part, parts, said, titled
 
 Line = tuple[Part, ...]
 MOST_ROWS, MOST_COLUMNS = 40, 10  # of a table on pages of paper
@@ -179,8 +179,7 @@ def figure(chart: Chart, result: Result, language: Language = "ko") -> Figure | 
     drawn = picture(chart, result)
     if drawn is None:
         return None
-    title = sentence(Finding(chart.title, chart.cells), result)
-    alt = sentence(Finding(chart.alt, chart.cells), result) or title
+    title, alt = titled(chart, result)
     cut = text("result_chart_cut", language) if drawn.cut else ""
     return Figure(title, alt, drawn, result.table(chart.table), cut)
 

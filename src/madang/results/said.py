@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from madang.messages import MadangError, text
 from madang.messages.josa import with_josa
-from madang.results.result import Cell, Column, Finding, Result, Value
+from madang.results.result import Cell, Chart, Column, Finding, Result, Value
 
 THIN = "\u202f"
 _FIELD = re.compile(r"\{(\w+)\}(\{(?:을|이|은|과|으로)\})?")
@@ -63,3 +63,9 @@ def parts(finding: Finding, result: Result) -> Iterator[Part]:
 def sentence(finding: Finding, result: Result) -> str:
     """A finding in one piece."""
     return "".join(part.text for part in parts(finding, result))
+
+
+def titled(chart: Chart, result: Result) -> tuple[str, str]:
+    """The title of a picture, and the picture in words: the title again where nothing else was said."""
+    title = sentence(Finding(chart.title, chart.cells), result)
+    return title, sentence(Finding(chart.alt, chart.cells), result) or title

@@ -12,7 +12,7 @@ import pyarrow as pa
 from madang.bank import Version
 from madang.bank.describe import data_day
 from madang.messages import MadangError
-from madang.results import Finding, Result, Table, said, sentence
+from madang.results import Finding, Result, Table, said, sentence, titled
 from madang.runs.analysis import Analysis
 from madang.runs.ledger import Ledger, Run
 from madang.runs.parameters import Parameter
@@ -82,8 +82,8 @@ def run_told(ledger: Ledger, run: Run, *, rows: bool = False) -> dict[str, Any]:
         "tables": [
             table_told(each) | ({"rows": rows_told(each)} if rows else {}) for each in result.tables
         ],
-        "charts": [{"title": each.title, "table": each.table, "spec": dict(each.spec), "alt": each.alt}
-                   for each in result.charts],
+        "charts": [{"title": title, "table": each.table, "spec": dict(each.spec), "alt": alt}
+                   for each in result.charts for title, alt in [titled(each, result)]],
         "caveats": list(result.caveats), "method": result.method,
     }  # fmt: skip
 
