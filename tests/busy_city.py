@@ -125,7 +125,7 @@ def released(browser: Any) -> dict[str, str]:
 
 
 def asked(browser: Any) -> dict[str, str]:
-    """An answer of the SQL desk, and a query that is kept."""
+    """An answer of the SQL desk, a query that is kept, and a dataset made of one."""
     import made_up_bank
     from madang.engine import locked
     from madang.web.sql.models import Asked, Saved
@@ -133,12 +133,15 @@ def asked(browser: Any) -> dict[str, str]:
     sql = f'SELECT prkplce_se, count(*) AS n FROM "{made_up_bank.PARKING}" GROUP BY 1'
     browser.post("/sql/run/", {"sql": sql})
     browser.post("/sql/saved/new/", {"title": "구분별 주차장", "sql": sql})
+    answer = str(Asked.objects.latest("at").pk)
+    made = browser.post(f"/sql/answers/{answer}/derive/", {"dataset": "구분별", "title": "구분별 주차장 수"})
+    assert made.status_code == 302, made.content.decode()[-3000:]
     locked.cool()
-    return {"answer": str(Asked.objects.latest("at").pk), "saved": str(Saved.objects.latest("pk").pk)}
+    return {"answer": answer, "saved": str(Saved.objects.latest("pk").pk)}
 
 
 def analysed(browser: Any, folder: Path) -> dict[str, str]:
-    """Two runs of the survival of shops, of which one input has a newer version since, and a third that waits."""
+    """Two runs of the survival of shops, one kept alive, of which one input has a newer version since; a third that waits."""
     from madang.workspace import Workspace
     from runs.test_shop_survival import licences
 
@@ -148,6 +151,7 @@ def analysed(browser: Any, folder: Path) -> dict[str, str]:
     for name, rows in (("제과점", bakeries), ("카페", cafes)):
         ws.deposit(licences(folder / f"{name}_20240101.csv", rows), standard="licence", by="hong")
     first, second = (ws.run("shop-survival", {"years": years}, by="hong") for years in (3, 1))
+    browser.post(f"/runs/{first.key}/keep/", {"every": "week"})
     ws.deposit(licences(folder / "카페_20240201.csv", cafes[:-1]), standard="licence", by="hong")
     waiting = browser.post("/analyses/shop-survival/", {"p-years": "4", "in-shops": ["제과점", "카페"]})
     assert waiting.status_code == 302, waiting.content.decode()[-3000:]

@@ -19,6 +19,8 @@ import "./styles/deposits.css";
 import "./styles/portal.css";
 import "./styles/rounds.css";
 import "./styles/runs.css";
+import "./styles/living.css";
+import "./styles/indicators.css";
 import { copyButtons } from "./elements/copy-button";
 import { rowLinks } from "./elements/row-links";
 import { scrollToMarked } from "./elements/marked-cell";

@@ -66,6 +66,7 @@ SIGNED_IN = {
     "sql/history/": "",
     "sql/saved/": "",
     "sql/saved/<int:number>/": "sql/saved/{saved}/",
+    "sql/made/<str:dataset>/": "sql/made/구분별/",
     "releases/": "",
     "releases/new/<str:dataset_id>/": "releases/new/{own}/",
     "releases/new/<str:dataset_id>/<int:number>/": "releases/new/{dataset}/{look}/",
@@ -73,7 +74,11 @@ SIGNED_IN = {
     "analyses/": "",
     "analyses/<slug:analysis>/": "analyses/shop-survival/?from={run}",
     "analyses/<slug:analysis>/under-way/<int:number>/": "analyses/shop-survival/under-way/{running}/",
+    "indicators/": "",
+    "indicators/<slug:indicator>/": "indicators/answered-in-week/",
+    "tables/": "",
     "runs/": "",
+    "runs/living/": "",
     "runs/<slug:key>/": "runs/{run}/",
     "runs/<slug:key>/why/": "runs/{run}/why/?table=trades&column=survival&row=0",
     "runs/<slug:key>/compare/<slug:other>/": "runs/{run}/compare/{other}/",
@@ -106,7 +111,8 @@ NO_PAGE = "|".join(
         r"accounts/(me|people|departments|posts)/.*(tokens|revoke|end|<str:act>|pass-on|hand-over)/",  # forms that are sent
         r"deposits/.*/(approve|drop|save|check|progress|read|confirm)/", r"notices/seen/",
         r"rounds/(<slug:key>|t/<str:token>)/(<int:part>/)?(file|mend|submit|nothing|sign|lines|settings|act|close|next|open)/",
-        r"rounds/.*/(map|remove)/<int:number>/", r"sources/.*/(state|do)/", r"sql/(run|answers/.*/derive|made/.*)/",
+        r"rounds/.*/(map|remove)/<int:number>/", r"sources/.*/(state|do)/", r"sql/(run|answers/.*/derive|made/.*/again)/",
+        r"runs/(<slug:key>/keep|living/<slug:id_>)/", r"indicators/<slug:indicator>/target/", r"refresh/.*",
         r"sql/(answers/.*/cancel|saved/new|saved/.*/(save|remove))/", r"work/.+",
     )
 )  # fmt: skip

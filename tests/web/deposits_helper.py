@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from madang.web.work import queue
-from madang.web.work.registry import AtStart, kind_of
+from madang.web.work.registry import Finisher, kind_of
 from madang.web.work.running import Running
 
 ROWS = "번호,이름,수량\n1,가람,3\n2,나루,4\n3,다온,5\n"
@@ -46,9 +46,9 @@ def work() -> int:
     return done
 
 
-def at_another_start(finisher: AtStart) -> AtStart:
+def at_another_start(finisher: Finisher) -> Finisher:
     """What the runner finishes when it starts, as if it had just started."""
-    return AtStart(finisher._things, finisher._finish)
+    return Finisher(finisher._things, finisher._finish)
 
 
 def seen_of(page: Any) -> str:

@@ -21,6 +21,7 @@ from madang.web.deposits.models import Upload
 from madang.web.rounds.models import Part, Round
 from madang.web.work import jobs
 from madang.workspace import Workspace
+from web_page import Page
 
 OLD, NEW, BUS = "교통과 주차관리팀", "교통정책과 주차정책팀", "교통과 버스팀"
 BOSS = Person("boss", roles=frozenset({"administrator"}))
@@ -132,7 +133,7 @@ def test_nothing_moves_before_the_day_and_all_of_it_on_the_day(
     old, new = (Post.objects.get(name=name) for name in (OLD, NEW))
     if way == "post":
         told = {"successor": new.pk, "on": later, "why": "조직개편"}
-        answer = boss.post(f"/accounts/posts/{old.pk}/hand-over/", told, follow=True)
+        answer = boss.post(f"/accounts/posts/{old.pk}/hand-over/", {**told, "sure": "1"}, follow=True)
     else:
         told = {"into": "교통정책과", "on": later, f"post-{old.pk}": NEW}
         answer = boss.post(f"/accounts/departments/{old.department_id}/pass-on/", told, follow=True)
@@ -153,6 +154,44 @@ def test_nothing_moves_before_the_day_and_all_of_it_on_the_day(
     before = Entry.objects.count()
     jobs.carry_over_what_was_passed_on(timezone.now())
     assert Entry.objects.count() == before
+
+
+def test_what_goes_over_is_shown_before_it_does_and_told_to_who_receives_it(
+    city: Workspace, signed_in: Any
+) -> None:
+    carded(city)
+    lee = signed_in("official", posts=[NEW], username="lee")
+    boss = signed_in("administrator", username="boss")
+    old, new = (Post.objects.get(name=name) for name in (OLD, NEW))
+    address = f"/accounts/posts/{old.pk}/hand-over/"
+    page = Page(boss.post(address, {"successor": new.pk, "on": TODAY.isoformat(), "why": "조직개편"}))
+    for words in (
+        "이대로 넘깁니까?",
+        "김담당",
+        "수집원 돌보기: 강우량",
+        "올린 파일 확인: 새.csv",
+        "조직개편",
+        NEW,
+    ):
+        assert words in page.text, words
+    assert page.tree.xpath("//main//ul/li/a/@href") == ["/data/%EC%B0%A8/"]
+    assert not Entry.objects.filter(what="people.succeed_post").exists()
+    assert load_origin(city.folder, "rain").steward == OLD
+    fields = {
+        name: values[0] for name, values in page.filled(address).items() if name != "csrfmiddlewaretoken"
+    }
+    assert boss.post(address, fields)["Location"] == f"/accounts/posts/{new.pk}/"
+    assert load_origin(city.folder, "rain").steward == NEW
+    told = Page(lee.get("/notices/"))
+    assert f"'{OLD}'의 일을 '{NEW}'이 이어받습니다. 데이터 1개, 할 일 4개. 까닭: 조직개편" in told.text
+    assert told.link("살펴보기") == f"/accounts/posts/{new.pk}/"
+    boss.post(address, fields)
+    assert len(Page(lee.get("/notices/")).find(".notices li")) == 1
+
+
+def test_a_post_cannot_be_handed_to_itself_not_even_to_look(city: Workspace, signed_in: Any) -> None:
+    boss, old = signed_in("administrator"), Post.objects.get(name=OLD)
+    assert boss.post(f"/accounts/posts/{old.pk}/hand-over/", {"successor": old.pk}).status_code == 400
 
 
 class Killed(BaseException):

@@ -24,6 +24,7 @@ from madang.web.sql import derive as sql_derive
 from madang.web.sql.models import Asked, Derived
 from madang.workspace import Workspace
 from web.deposits_helper import at_another_start
+from web_page import Page
 
 ANALYSIS = "데이터정책과 분석팀"
 LIBRARY = "새빛시-도서관"
@@ -355,3 +356,39 @@ def test_an_answer_kept_before_rights_were_remembered_is_asked_again(own_city: W
     Asked.objects.filter(pk=asked.pk).update(seen={})
     assert kept(ahn, asked) == {404}
     assert actions.answers(own_city).path(asked.pk).is_file()
+
+
+def test_who_may_read_it_and_its_inputs_sees_the_question_and_who_may_deposit_makes_it_again(
+    own_city: Workspace, maker: Any, signed_in: Callable[..., Any], tmp_path: Path
+) -> None:
+    def deposited(clubs: int) -> None:
+        rows = "".join(f"동아리 {n},{n}\n" for n in range(clubs))
+        (tmp_path / "clubs.csv").write_text("동아리명,회원수\n" + rows, encoding="utf-8")
+        own_city.deposit(tmp_path / "clubs.csv", "동아리", by="test")
+
+    deposited(30)
+    sql = "SELECT count(*) AS clubs FROM 동아리"
+    derive(maker, sql, "옮긴-표")
+    address = f"/sql/made/{quote('옮긴-표')}/"
+    official = signed_in("official")
+    assert Page(official.get(f"/data/{quote('옮긴-표')}/")).link("이 데이터를 만든 질의 보기") == address
+    page = Page(official.get(address))
+    assert page.texts("pre") == [sql]
+    assert "다시 만들기" not in page.text
+    assert official.post(address + "again/").status_code == 302
+    assert Derived.objects.get().by == "maker"
+    steward = signed_in(
+        "official", posts=[ANALYSIS], username="stew"
+    )  # may deposit, and may not ask at the desk
+    assert steward.get("/sql/").status_code == 403
+    assert "지금은" not in Page(steward.get(address)).text
+    deposited(31)
+    assert "지금은" in Page(steward.get(address)).text
+    steward.post(address + "again/")
+    assert Derived.objects.get().by == "stew"
+    assert own_city.version("옮긴-표").n == 2
+    assert "지금은" not in Page(steward.get(address)).text
+    assert signed_in("resident").get(address).status_code == 403
+    assert official.get(f"/sql/made/{quote(LIBRARY)}/").status_code == 404
+    card(own_city, "동아리", access="restricted", steward="문화과 도서관팀")
+    assert official.get(address).status_code == 404

@@ -251,7 +251,7 @@ def test_notices_reach_whoever_holds_the_post_and_are_seen_for_all_of_them(
     assert told.seen_by == "alice"
 
 
-def test_what_was_left_is_finished_once_each_for_itself_and_what_fails_again_and_again_less_often() -> None:
+def test_what_was_left_is_finished_each_for_itself_and_what_fails_again_and_again_less_often() -> None:
     asked: list[int] = []
 
     def finish(thing: int) -> None:
@@ -259,22 +259,36 @@ def test_what_was_left_is_finished_once_each_for_itself_and_what_fails_again_and
         if thing == 2 and asked.count(2) < 4:
             raise OSError(5, "damaged")
 
-    looked: list[bool] = []
+    looked: list[int] = []
 
     def things() -> list[int]:
-        looked.append(True)
+        looked.append(second)
         if len(looked) == 1:
             raise OperationalError("database is locked")
         return [1, 2, 3]
 
-    finisher, began = registry.AtStart(things, finish), NOON
+    finisher = registry.Finisher(things, finish)
     tried: list[int] = []
-    for second in range(0, 3_600, 5):
+    for second in range(0, 1_800, 5):
         before = asked.count(2)
-        finisher(began + timedelta(seconds=second))
+        finisher(NOON + timedelta(seconds=second))
         if asked.count(2) > before:
             tried.append(second)
     assert (asked.count(1), asked.count(3), asked.count(2), len(looked)) == (1, 1, 4, 2)
     waits = [after - before for before, after in itertools.pairwise(tried)]
     assert waits == [30, 60, 120]
-    assert finisher.left == []
+    for second in range(1_800, 7_200, 5):  # what is left later is found, too
+        finisher(NOON + timedelta(seconds=second))
+    assert [after - before for before, after in itertools.pairwise(looked[2:])] == [1_800, 1_800]
+    assert looked[2] == tried[-1] + 1_800
+
+
+def test_the_runner_does_not_wait_for_all_that_is_looked_at() -> None:
+    clock = itertools.count()  # a second for each look at it
+    asked: list[int] = []
+    finisher = registry.Finisher(lambda: range(5), asked.append, ticks=lambda: float(next(clock)))
+    finisher(NOON)
+    assert asked == [0, 1]
+    for _ in range(3):
+        finisher(NOON)
+    assert asked == [0, 1, 2, 3, 4]

@@ -54,21 +54,22 @@ runs.add_command(list_or_show, "show")
 def keep(context: click.Context, key: str, every: Any, by: str | None) -> None:
     """Keep a run alive, or change how often."""
     from madang.runs.living import Livings, State, living_of
+    from madang.runs.told import whole_key
 
     ws = opened(context)
     who, at = by or actor(), ws.clock()
-    run = ws.ledger[key]
+    run = ws.ledger[whole_key(ws.ledger, key)]
     livings, made = Livings(ws.folder), living_of(run, ws.ledger, every=every, by=who, via="cli", at=at)
     with livings.alone():
         there = livings.get(made.id)
         if there is not None and not there.stopped:
             livings.save(replace(there, every=every))
-            ws.note("run.change_keep", f"run:{key}", by=who, living=made.id, every=[there.every, every])
+            ws.note("run.change_keep", f"run:{run.key}", by=who, living=made.id, every=[there.every, every])
             click.echo(text("living_changed", title=made.title, every=text(f"living_every_{every}")))
             return
         livings.save(replace(made, followers=there.followers if there else ()))
-        livings.put(made, State(run=key, looked=made.since))
-    ws.note("run.keep", f"run:{key}", by=who, living=made.id, every=every)
+        livings.put(made, State(run=run.key, looked=made.since))
+    ws.note("run.keep", f"run:{run.key}", by=who, living=made.id, every=every)
     click.echo(text("living_begun", title=made.title, every=text(f"living_every_{every}"), id=made.id))
 
 

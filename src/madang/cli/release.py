@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from madang.cli.common import by_option, echo_json, echo_table, json_option, opened
+from madang.cli.common import REFUSED, by_option, echo_json, echo_table, json_option, opened
+from madang.cli.release_run import listed as results_listed
+from madang.cli.release_run import results_of
+from madang.cli.release_run import run as release_run
 from madang.messages import MadangError, text
-from madang.workspace import actor
+from madang.workspace import Workspace, actor
 
 if TYPE_CHECKING:
+    from madang.bank import Version
     from madang.release.editions import Edition
 
 
@@ -33,7 +38,7 @@ def listed(context: click.Context, as_json: bool) -> None:
         lost = [
             {"edition": name, "state": "unreadable", "trouble": str(why)} for name, why in unreadable.items()
         ]
-        echo_json([*map(_told, found), *lost])
+        echo_json([*map(_line, found), *lost])
         return
     echo_table(
         ["개방판", "자료", "상태", "판", "문서번호", "결정일"],
@@ -60,7 +65,7 @@ def show(context: click.Context, edition: str, as_json: bool) -> None:
     releases = opened(context).releases
     found, history = releases.edition(edition), releases.decisions.history(edition)
     if as_json:
-        echo_json({**_told(found), "history": [each.to_json() for each in history]})
+        echo_json({**_line(found), "history": [each.to_json() for each in history]})
         return
     click.secho(f"{edition}  {text(f'release_state_{found.state}')}", bold=True)
     echo_table(
@@ -110,24 +115,45 @@ def decide(context: click.Context, path: Path, preview: bool, by: str | None, as
         )
 
 
-@release.command(help="자료의 새 판을 결정된 대로 개방합니다. 자료를 주지 않으면 모두.")
+@release.command(
+    help="자료의 새 판을 결정된 대로 개방합니다. 자료를 주지 않으면 모두: 하나를 열지 못해도 나머지를 마저 합니다."
+)
 @click.argument("dataset", required=False)
 @by_option
 @click.pass_context
 def refresh(context: click.Context, dataset: str | None, by: str | None) -> None:
-    """Publish the live versions."""
+    """Publish the live versions; of all datasets each for itself."""
     ws = opened(context)
-    names = [dataset] if dataset else sorted({each.decision.dataset for each in ws.releases.editions()})
-    done = 0
-    for name in names:
-        for version in ws.releases.refresh(name):
-            ws.note("release.refresh", version.dataset.id, by=by)
-            click.echo(
-                text("release_done", edition=version.dataset.id, version=version.n, rows=f"{version.rows:,}")
-            )
-            done += 1
-    if not done:
+    if dataset:
+        done, refused = _refresh(ws, dataset, by), {}
+    else:
+        done, refused = 0, dict[str, MadangError]()
+        for name in sorted({each.decision.dataset for each in ws.releases.editions()}):
+            try:
+                done += _refresh(ws, name, by)
+            except MadangError as error:
+                refused[name] = error
+        done += _told(ws, results_of(ws).refresh(), by)
+    if not done and not refused:
         click.echo(text("release_current"))
+    if refused:
+        click.echo(text("release_not_refreshed", count=len(refused)), err=True)
+        for name, why in refused.items():
+            click.echo(f"  {name}: {why}", err=True)
+        context.exit(REFUSED)
+
+
+def _refresh(ws: Workspace, dataset: str, by: str | None) -> int:
+    return _told(ws, ws.releases.refresh(dataset), by)
+
+
+def _told(ws: Workspace, made: Sequence[Version], by: str | None) -> int:
+    for version in made:
+        ws.note("release.refresh", version.dataset.id, by=by)
+        click.echo(
+            text("release_done", edition=version.dataset.id, version=version.n, rows=f"{version.rows:,}")
+        )
+    return len(made)
 
 
 @release.command(help="개방을 거둡니다. 자료는 사라지고 안내만 남습니다.")
@@ -142,8 +168,10 @@ def withdraw(
 ) -> None:
     """Take an edition back."""
     ws = opened(context)
-    last = ws.releases.decisions.latest(edition)
-    ws.releases.withdraw(edition, by=by or actor(), post=post or last.post, document=document, ground=ground)
+    results = results_of(ws)
+    opener = results if edition in results.decisions.editions() else ws.releases
+    last = opener.decisions.latest(edition)
+    opener.withdraw(edition, by=by or actor(), post=post or last.post, document=document, ground=ground)
     ws.note("release.withdraw", edition, by=by, why=ground, document=document)
     click.echo(text("release_withdrawn", edition=edition))
 
@@ -228,7 +256,7 @@ def receive(context: click.Context, bundle: Path) -> None:
         click.echo(text("received_skipped", numbers=", ".join(map(str, got.skipped))))
 
 
-def _told(each: Edition) -> dict[str, Any]:
+def _line(each: Edition) -> dict[str, Any]:
     return {
         "edition": each.decision.edition, "dataset": each.decision.dataset, "state": each.state,
         "version": each.version, "of_version": each.of_version, "document": each.decision.document,
@@ -236,4 +264,6 @@ def _told(each: Edition) -> dict[str, Any]:
     }  # fmt: skip
 
 
+release.add_command(release_run)
+release.add_command(results_listed)
 COMMANDS = [release, key_group, pack, receive]

@@ -28,4 +28,5 @@ TEXTS: dict[str, str] = {
     "handed_over_later": "What {post} has goes over to {successor} on {day}. Cards name the new steward from that day on.",
     "nobody_holds": "Nobody holds it now.",
     "not_synthetic": "This is no made-up sample city: no made-up people were added.",
+    "notice_post_handed": "From {day} '{new}' takes over from '{old}': {datasets} datasets, {owed} things to do. Why: {why}",
 }

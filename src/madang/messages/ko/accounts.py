@@ -28,4 +28,5 @@ TEXTS: dict[str, str] = {
     "handed_over_later": "{day}에 {post}의 일을 {successor}{으로} 넘깁니다. 그날부터 카드의 담당이 바뀝니다.",
     "nobody_holds": "지금 맡은 사람이 없습니다.",
     "not_synthetic": "지어낸 표본 도시가 아니어서 지어낸 사람을 만들지 않았습니다.",
+    "notice_post_handed": "{day}부터 '{old}'의 일을 '{new}'{이} 이어받습니다. 데이터 {datasets}개, 할 일 {owed}개. 까닭: {why}",
 }

@@ -270,12 +270,17 @@ def move_people(ended: Department | Post, *, by: Person) -> None:
             record(by, "people.change", user.username, detail={"department": [before.name, then.name]})
 
 
-def _succeed(old: Department | Post, new: Department | Post, on: date) -> None:
+def check_successor(old: Department | Post, new: Department | Post) -> None:
+    """Raises MadangError("successor_circle") where `new` is, or in the end becomes, the old one."""
     seen: Department | Post | None = new
     while seen is not None:
         if seen.pk == old.pk:
             raise MadangError("successor_circle", name=old.name, successor=new.name)
         seen = seen.successor
+
+
+def _succeed(old: Department | Post, new: Department | Post, on: date) -> None:
+    check_successor(old, new)
     old.successor, old.valid_until, old.carried_at = new, on - timedelta(days=1), None
     old.save(update_fields=["successor", "valid_until", "carried_at"])
 

@@ -52,6 +52,17 @@ def passes(passer: Passer) -> Passer:
     return passer
 
 
+Teller = Callable[["Inventory", Post, date, str], None]  # what goes over, to which post, from which day, why
+_tellers: list[Teller] = []
+
+
+def tells(teller: Teller) -> Teller:
+    """Register what tells a post that another one will be passed on to it."""
+    if teller not in _tellers:
+        _tellers.append(teller)
+    return teller
+
+
 @dataclass(frozen=True)
 class Owned:
     """A dataset of the post."""
@@ -102,12 +113,22 @@ def hand_over(*, post: Post, successor: Post, on: date, by: Person, why: str = "
     """Pass a post on from day `on`: its holders hold `successor` then, and cards, sources, rounds and
     uploads that name it name the successor.
 
-    Returns the datasets whose card was changed, today. The posts are changed in one transaction, the cards after it;
-    until they are, the successor has the rights of the old name. Raises MadangError: access_denied, successor_circle.
+    Returns the datasets whose card was changed, today. The posts are changed in one transaction, in which the successor
+    is told, the cards after it; until they are, the successor has the rights of the old name.
+    Raises MadangError: access_denied, successor_circle.
     """
     if post.successor_id != successor.pk:
-        actions.succeed_post(post=post, successor=successor, on=on, by=by, why=why)
+        with transaction.atomic():
+            tell_successor(post, successor, on=on, why=why)
+            actions.succeed_post(post=post, successor=successor, on=on, by=by, why=why)
     return carry_over(post, by=by, why=why)
+
+
+def tell_successor(post: Post, successor: Post, *, on: date, why: str = "") -> None:
+    """Have the successor told what comes; before anything is changed, in the transaction that changes it."""
+    found = inventory(post.name, timezone.localdate(), datasets=workspace().bank.datasets())
+    for teller in _tellers:
+        teller(found, successor, on, why)
 
 
 def carry_over(

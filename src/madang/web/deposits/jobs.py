@@ -21,7 +21,7 @@ from madang.web.deposits import actions, copies, drafts, rights
 from madang.web.deposits.models import Draft, Upload
 from madang.web.deposits.states import COMING, COMMITTING, FAILED, OPEN, READING, REVIEW
 from madang.web.shell.workspace import workspace
-from madang.web.work.registry import at_start, job, planner
+from madang.web.work.registry import finishes, job, planner
 from madang.web.work.running import Running
 from madang.workspace import Workspace
 
@@ -152,7 +152,7 @@ def expire(now: datetime) -> None:
         actions.expire(workspace(), now)
 
 
-@at_start(lambda: Draft.objects.filter(state=OPEN))
+@finishes(lambda: Draft.objects.filter(state=OPEN))
 def finish(draft: Draft) -> None:
     """A draft whose approval was killed."""
     drafts.finished(draft, workspace())

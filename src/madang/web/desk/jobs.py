@@ -5,10 +5,10 @@ from __future__ import annotations
 from madang.bank import Dataset
 from madang.web.desk.actions import finish_rollbacks
 from madang.web.shell.workspace import workspace
-from madang.web.work.registry import at_start
+from madang.web.work.registry import finishes
 
 
-@at_start(lambda: workspace().bank.datasets())
+@finishes(lambda: workspace().bank.datasets())
 def finish(dataset: Dataset) -> None:
     """Rollbacks that were killed before they were in the record."""
     finish_rollbacks(workspace(), dataset)

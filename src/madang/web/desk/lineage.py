@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from madang.access import can
 from madang.bank import Version
+from madang.bank.seen import thing_of
 from madang.messages import MadangError
 from madang.web.desk.known import inputs_of, known_to
 from madang.web.shell.workspace import asker, bank, workspace
@@ -22,7 +24,8 @@ class Relative:
 
 @dataclass(frozen=True)
 class Lineage:
-    """Both ends. `unseen` of the sources may not be seen; what may not be seen of what was made is not there."""
+    """Both ends. `unseen` of the sources may not be seen; what may not be seen of what was made is not there. `question`:
+    it is the answer to a query, which the person may see."""
 
     file: str
     sha256: str
@@ -31,6 +34,7 @@ class Lineage:
     sources: tuple[Relative, ...]
     unseen: int
     made: tuple[Relative, ...]
+    question: bool = False
 
 
 def lineage_of(version: Version) -> Lineage:
@@ -48,7 +52,14 @@ def lineage_of(version: Version) -> Lineage:
         sources=tuple(sources),
         unseen=len(inputs) - len(sources),
         made=made,
+        question=bool(version.facts.get("sql"))
+        and all(_is_read(each.id) for each in sources)
+        and len(sources) == len(inputs),
     )
+
+
+def _is_read(id: str) -> bool:
+    return can(asker(), "read", thing_of(bank()[id]))
 
 
 def _source(id: str, n: int | None) -> Relative | None:

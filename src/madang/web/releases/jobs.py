@@ -15,7 +15,7 @@ from madang.release import Decision
 from madang.web.releases import actions, form
 from madang.web.releases.telling import tell_shut
 from madang.web.shell.workspace import workspace
-from madang.web.work.registry import at_start, job, planner
+from madang.web.work.registry import finishes, job, planner
 from madang.web.work.running import Running
 
 PREVIEW, DECIDE, REFRESH = "releases.preview", "releases.decide", "releases.refresh"
@@ -50,7 +50,7 @@ def refresh(running: Running, *, edition: str) -> dict[str, Any]:
     return {"edition": edition, "versions": [each.n for each in made]}
 
 
-@at_start(lambda: workspace().releases.decisions.editions())
+@finishes(lambda: workspace().releases.decisions.editions())
 def finish(edition: str) -> None:
     """Decisions about an edition whose process ended before they were in the record."""
     actions.tell(edition)

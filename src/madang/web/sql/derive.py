@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import transaction
 
-from madang.access import Person, Thing, as_close, check
+from madang.access import Person, Thing, as_close, can, check
 from madang.bank import Dataset
 from madang.bank.ids import is_valid_id
-from madang.bank.seen import thing_of
+from madang.bank.seen import SeenBank, thing_of
 from madang.formats import export
 from madang.intake.receipt import Receipt
 from madang.intake.record import Made
 from madang.messages import MadangError
 from madang.web.audit.models import Entry
-from madang.web.audit.record import record
+from madang.web.audit.record import locked_head, record
 from madang.web.sql.actions import answers, ask
 from madang.web.sql.answers import bank_columns
 from madang.web.sql.models import Asked, Derived
@@ -53,7 +56,7 @@ def again(ws: Workspace, derived: Derived, *, by: Person) -> Receipt | Asked:
     Raises MadangError: access_denied, dataset_missing, sql_derived_truncated, sql_derived_empty.
     """
     check(by, "deposit", thing_of(ws.bank[derived.dataset]))
-    asked = ask(ws, derived.sql, derived.values, by=by)
+    asked = ask(ws, derived.sql, derived.values, by=by, kept=True)
     if asked.state != ANSWERED:
         return asked
     ws.bank.change_card(  # before anybody reads what comes of them
@@ -70,12 +73,73 @@ def again(ws: Workspace, derived: Derived, *, by: Person) -> Receipt | Asked:
 
 def behind(ws: Workspace, derived: Derived) -> list[str]:
     """The inputs of a made dataset that have a newer version than the one it was made of."""
+    return [each.dataset for each in inputs_of(ws, derived.inputs) if each.is_behind]
+
+
+@dataclass(frozen=True)
+class Input:
+    """What a made dataset was made of: `newest` is its live version now, None where it is gone."""
+
+    dataset: str
+    title: str
+    version: int
+    newest: int | None
+
+    @property
+    def is_behind(self) -> bool:
+        return self.newest is not None and self.newest != self.version
+
+
+def inputs_of(ws: Workspace, told: Sequence[Mapping[str, Any]]) -> list[Input]:
+    """Inputs as they stand now."""
     found = []
-    for each in derived.inputs:
-        latest = ws.bank[each["dataset"]].latest if each["dataset"] in ws.bank else None
-        if latest is not None and latest.n != each["version"]:
-            found.append(each["dataset"])
+    for each in told:
+        there = ws.bank[each["dataset"]] if each["dataset"] in ws.bank else None  # noqa: SIM401 - no mapping
+        latest = there.latest if there else None
+        title = str(there.card["title"]) if there else str(each["dataset"])
+        found.append(Input(str(each["dataset"]), title, int(each["version"]), latest.n if latest else None))
     return found
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The question that a dataset answers, for who may read it and all that it was made of."""
+
+    dataset: str
+    title: str
+    sql: str
+    values: Mapping[str, str]
+    inputs: list[Input]
+    by: str
+    at: datetime
+    version: int
+
+    @property
+    def is_behind(self) -> bool:
+        return any(each.is_behind for each in self.inputs)
+
+
+def shown(ws: Workspace, dataset: str, *, by: Person) -> Shown:
+    """The question a dataset was made of. Raises MadangError("dataset_missing"), also where `by` may not read one of its
+    inputs or where it was not made of a question."""
+    found = SeenBank(ws.bank, by).may("read", dataset)
+    version, derived = found.latest, Derived.objects.filter(dataset=dataset).first()
+    sql = str(version.facts.get("sql") or "") if version else ""
+    told: list[Mapping[str, Any]] = list(version.facts.get("inputs") or ()) if version else []
+    if derived is not None and sql in ("", derived.sql):  # asked since with the same answer, or edited
+        sql, told = derived.sql, derived.inputs
+    unread = [
+        each for each in told if each["dataset"] in ws.bank and not _reads(ws, by, str(each["dataset"]))
+    ]
+    if version is None or not sql or unread:
+        raise MadangError("dataset_missing", dataset=dataset)
+    values = derived.values if derived is not None and derived.sql == sql else {}
+    title = str(found.card["title"])
+    return Shown(dataset, title, sql, values, inputs_of(ws, told), version.by, version.at, version.n)
+
+
+def _reads(ws: Workspace, by: Person, dataset: str) -> bool:
+    return can(by, "read", thing_of(ws.bank[dataset]))
 
 
 def _kept_as_close(ws: Workspace, asked: Asked, by: Person) -> dict[str, Any]:
@@ -120,6 +184,10 @@ def finish(ws: Workspace, dataset: Dataset) -> None:
 
 @transaction.atomic
 def _remember(asked: Asked, dataset: str, n: int | None, by: Person) -> None:
+    locked_head()
+    known = Entry.objects.filter(what=_WHAT, thing=f"dataset:{dataset}", detail__query=str(asked.id))
+    if known.exists():  # the runner, or the page, was quicker
+        return
     kept = {"sql": asked.sql, "values": asked.values, "by": by.id, "inputs": asked.inputs, "at": asked.at}
     Derived.objects.update_or_create(dataset=dataset, defaults=kept)
     told = {"inputs": asked.inputs, "query": str(asked.id), "version": n}

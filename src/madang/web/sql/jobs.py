@@ -5,10 +5,10 @@ from __future__ import annotations
 from madang.bank import Dataset
 from madang.web.shell.workspace import workspace
 from madang.web.sql import derive
-from madang.web.work.registry import at_start
+from madang.web.work.registry import finishes
 
 
-@at_start(lambda: workspace().bank.datasets())
+@finishes(lambda: workspace().bank.datasets())
 def finish(dataset: Dataset) -> None:
     """Datasets made of an answer by a process that was killed before it was on record."""
     derive.finish(workspace(), dataset)

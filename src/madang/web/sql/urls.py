@@ -22,5 +22,6 @@ urlpatterns = [
     path("saved/<int:number>/", views_saved.open_saved, name="open"),
     path("saved/<int:number>/save/", views_saved.save, name="save_again"),
     path("saved/<int:number>/remove/", views_saved.remove, name="remove"),
+    path("made/<str:dataset>/", views_saved.made, name="made"),
     path("made/<str:dataset>/again/", views_saved.make_again, name="again"),
 ]

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from madang.access import Thing, check
-from madang.bank.seen import SeenBank
+from madang.access import Thing, can, check
+from madang.bank.seen import SeenBank, thing_of
 from madang.messages import MadangError
-from madang.web.accounts.people import person_of
+from madang.web.accounts.people import name_of, person_of
 from madang.web.shell.doors import form as form_page
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
@@ -93,20 +93,39 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("sql:saved")
 
 
+@page
+def made(request: HttpRequest, dataset: str) -> HttpResponse:
+    """The question that a dataset was made of, for whoever may read it and its inputs."""
+    person, ws = person_of(request), workspace()
+    check(person, "read", Thing("workspace"))
+    shown = derive.shown(ws, dataset, by=person)
+    told = {
+        "made": shown,
+        "maker": name_of(shown.by),
+        "may_query": can(person, "query", Thing("workspace")),
+        "may_make": Derived.objects.filter(dataset=dataset).exists()
+        and can(person, "deposit", thing_of(ws.bank[dataset])),
+    }
+    return render(request, "sql/made.html", told)
+
+
 @form_page
 def make_again(request: HttpRequest, dataset: str) -> HttpResponse:
     """Make a dataset again of the newest versions of its inputs."""
     person = person_of(request)
+    check(person, "read", Thing("workspace"))
+    derive.shown(workspace(), dataset, by=person)
     found = Derived.objects.filter(dataset=dataset).first()
-    if request.method != "POST" or found is None or dataset not in SeenBank(workspace().bank, person):
+    if request.method != "POST" or found is None:
         raise Http404
     try:
         outcome = derive.again(workspace(), found, by=person)
     except MadangError as error:
         messages.error(request, said(error))
-        return redirect("sql:saved")
+        return redirect("sql:made", dataset=dataset)
     if isinstance(outcome, Asked):
-        return HttpResponseRedirect(reverse("sql:answer", args=[outcome.id]))
+        messages.error(request, said(MadangError(outcome.error_code, **outcome.error_params)))
+        return redirect("sql:made", dataset=dataset)
     messages.success(
         request,
         _("새 판을 만들었습니다.")

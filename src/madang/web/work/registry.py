@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,8 @@ class Kind:
 
 
 _FIRST_WAIT_S, _MOST_WAIT_S = 15.0, 3_600.0
+_LOOK_AGAIN_S = 1_800.0
+_AT_ONCE_S = 2.0  # so long the runner does nothing else: leases last longer
 _log = logging.getLogger("madang.work")
 _KINDS: dict[str, Kind] = {}
 _PLANNERS: list[Planner] = []
@@ -59,42 +62,60 @@ def planner(plan: Planner) -> Planner:
     return plan
 
 
-class AtStart:
-    """Finishes, once when the runner starts, what killed processes left half done: each thing for itself, so that none
-    waits for another. What fails is tried again, less and less often."""
+class Finisher:
+    """Finishes what killed processes left half done, when the runner starts and every half hour after: each thing for
+    itself, so that none waits for another. What fails is tried again, less and less often; where there are many things
+    the runner goes on with its jobs in between."""
 
-    def __init__(self, things: Callable[[], Iterable[Any]], finish: Callable[[Any], object]) -> None:
-        self._things, self._finish, self.__module__ = things, finish, finish.__module__
+    def __init__(
+        self,
+        things: Callable[[], Iterable[Any]],
+        finish: Callable[[Any], object],
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._things, self._finish, self._ticks, self.__module__ = things, finish, ticks, finish.__module__
         self.left: list[Any] | None = None  # None: not looked for yet
+        self._failed: list[Any] = []
         self._wait_s, self._again = _FIRST_WAIT_S, datetime.min.replace(tzinfo=UTC)
 
     def __call__(self, now: datetime) -> None:
-        if self.left == [] or now < self._again:
+        if now < self._again:
             return
         try:
             left = list(self._things()) if self.left is None else self.left
         except Exception:  # a database or a bank that is away for a moment
             _log.exception("%s could not look for what was left", self.__module__)
         else:
-            self.left = [each for each in left if not self._finished(each)]
-            if not self.left:
+            self.left = self._tried(left)
+            if self.left:  # there was no time for all of them
                 return
+            if not self._failed:
+                self.left, self._wait_s = None, _FIRST_WAIT_S
+                self._again = now + timedelta(seconds=_LOOK_AGAIN_S)
+                return
+            self.left, self._failed = self._failed, []
         self._again, self._wait_s = now + timedelta(seconds=self._wait_s), min(2 * self._wait_s, _MOST_WAIT_S)
 
-    def _finished(self, thing: Any) -> bool:
-        try:
-            self._finish(thing)
-        except Exception:
-            _log.exception("%s could not finish %s", self.__module__, thing)
-            return False
-        return True
+    def _tried(self, left: list[Any]) -> list[Any]:
+        """Those that there was no time for."""
+        until = self._ticks() + _AT_ONCE_S
+        for done, each in enumerate(left):
+            if done and self._ticks() >= until:
+                return left[done:]
+            try:
+                self._finish(each)
+            except Exception:
+                _log.exception("%s could not finish %s", self.__module__, each)
+                self._failed.append(each)
+        return []
 
 
-def at_start(things: Callable[[], Iterable[Any]]) -> Callable[[Callable[[Any], object]], AtStart]:
-    """Declares ``finish(thing)``, done with each of `things` once when the runner starts."""
+def finishes(things: Callable[[], Iterable[Any]]) -> Callable[[Callable[[Any], object]], Finisher]:
+    """Declares ``finish(thing)``, done with each of `things` when the runner starts and every half hour after: it must
+    change nothing where nothing is left, and none of what somebody is doing at that moment."""
 
-    def declare(finish: Callable[[Any], object]) -> AtStart:
-        made = AtStart(things, finish)
+    def declare(finish: Callable[[Any], object]) -> Finisher:
+        made = Finisher(things, finish)
         _PLANNERS.append(made)
         return made
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.messages import success
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -74,7 +77,10 @@ def pass_on(request: HttpRequest, pk: int) -> HttpResponse:
             if name and name != post.name:
                 home = _home(name, into)
                 posts[post] = actions.post_named(name, department=home, by=by, valid_from=on)
-        actions.pass_on(department=old, into=into, on=on, posts=posts, by=by)
+        with transaction.atomic():
+            for each, successor in posts.items():
+                handover.tell_successor(each, successor, on=on)
+            actions.pass_on(department=old, into=into, on=on, posts=posts, by=by)
         for each in (*posts, old):
             handover.carry_over(each, by=by)
     except MadangError as error:
@@ -101,28 +107,44 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 
 @form
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """Pass a post on to its successor."""
+    """Pass a post on to its successor: first what goes over is shown, then it is done."""
     by = _may(request)
     old = get_object_or_404(Post, pk=pk)
     if request.method != "POST":
         return HttpResponseRedirect(reverse("post", args=[pk]))
+    why = request.POST.get("why", "")[:500]
     try:
         new = Post.objects.filter(pk=whole(request.POST.get("successor"))).first()
         if new is None:
             raise MadangError("post_has_no_successor", post=old.name)
         on = day_of(request.POST.get("on", "")) or timezone.localdate()
-        changed = handover.hand_over(
-            post=old, successor=new, on=on, by=by, why=request.POST.get("why", "")[:500]
-        )
+        actions.check_successor(old, new)
+        if request.POST.get("sure") != "1":
+            found = handover.inventory(old.name, timezone.localdate())
+            shown = {
+                "post": old,
+                "successor": new,
+                "on": on,
+                "why": why,
+                "found": found,
+                "today": timezone.localdate(),
+            }
+            return render(request, "accounts/hand_over.html", shown)
+        changed = handover.hand_over(post=old, successor=new, on=on, by=by, why=why)
     except MadangError as error:
         return _post(request, old, wrong=said(error))
+    _told(request, old, new, on, len(changed))
+    return HttpResponseRedirect(reverse("post", args=[new.pk]))
+
+
+def _told(request: HttpRequest, old: Post, new: Post, on: date, count: int) -> None:
     told = {
         "post": old.name,
         "successor": new.name,
         "old": old.name,
         "into": new.name,
         "day": on,
-        "count": len(changed),
+        "count": count,
     }
     if on > timezone.localdate():
         success(request, _("%(day)s에 %(old)s의 일을 %(into)s(으)로 넘깁니다.") % told)
@@ -131,7 +153,6 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             _("%(post)s의 일을 %(successor)s(으)로 넘겼습니다. 담당이 바뀐 데이터 %(count)s개.") % told,
         )
-    return HttpResponseRedirect(reverse("post", args=[new.pk]))
 
 
 def _post(request: HttpRequest, found: Post, wrong: str = "") -> HttpResponse:
