@@ -160,6 +160,14 @@ class Inputs:
     def __contains__(self, role: str) -> bool:
         return role in self.by_role
 
+    def area_names(self, role: str = "areas") -> dict[str, str]:
+        """By its code the name of each 행정동, without the names it stands under; {} where the role was left out."""
+        if role not in self:
+            return {}
+        rows = self[role].arrow("hjd_code", "area_name")
+        names = [str(name).split()[-1] for name in rows.column("area_name").to_pylist()]
+        return dict(zip(rows.column("hjd_code").to_pylist(), names, strict=True))
+
     def sql(
         self, query: str, given: Mapping[str, pa.Table] | None = None, values: Mapping[str, Any] | None = None
     ) -> pa.Table:

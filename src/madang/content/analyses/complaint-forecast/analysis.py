@@ -79,10 +79,7 @@ def run(
         findings=_findings(found, past, whole, alert, tested, unit),
         tables=(whole, alert, next_, _quality(found), tested, reliable),
         charts=(
-            Chart(
-                f"민원이 {unit}마다 얼마나 왔고 올 것 같은지", "whole",
-                {"mark": "line", "encoding": {"x": {"field": "period"}, "y": {"field": "letters"}}},
-            ),
+            _line(whole, horizon, unit),
             Chart(
                 "말한 확률만큼 왔습니까", "reliable",
                 {"mark": "bar", "encoding": {"y": {"field": "step"}, "x": {"field": "came"}}},
@@ -137,11 +134,7 @@ def _common(cells: Any, letters: Any, least: int) -> Any:
 
 def _named(inputs: Inputs, codes: Any) -> Any:
     told = _texts(codes, "")
-    named = {"": NOWHERE}
-    if "areas" in inputs:
-        areas = inputs["areas"].arrow("hjd_code", "area_name")
-        names = [str(name).split()[-1] for name in areas.column("area_name").to_pylist()]
-        named |= dict(zip(areas.column("hjd_code").to_pylist(), names, strict=True))
+    named = {"": NOWHERE, **inputs.area_names()}
     kinds, of = np.unique(told, return_inverse=True)
     return np.array([named.get(str(each), str(each)) for each in kinds])[of]
 
@@ -177,6 +170,21 @@ def _whole(found: Outlook, starts: Any) -> Table:
         Column("low", "80 % 구간 아래", "number", "건"), Column("high", "위", "number", "건"), Column("kind", "구분"),
     ]  # fmt: skip
     return table_of("whole", "시 전체", rows, columns, [Origin("letters")])
+
+
+def _line(whole: Table, horizon: int, unit: str) -> Chart:
+    """What came and what will, with how far it may be otherwise."""
+    ahead = whole.rows.num_rows - horizon
+    x, band = {"field": "period"}, {"y": {"field": "low"}, "y2": {"field": "high"}}
+    return Chart(
+        f"지난 {unit}에 {{came}} 온 민원이 다음 {unit}에는 {{next}} 올 것으로 보입니다", "whole",
+        {"layer": [{"mark": "area", "encoding": {"x": x, **band}}, {"mark": "line", "encoding": {"x": x, "y": {"field": "letters"}}}]},
+        f"{unit}마다 온 민원을 이은 선입니다. {{since}}부터 시작해 {{ahead}}부터는 예보이고, 그 둘레의 띠가 80 % 구간입니다. "
+        f"지난 {unit}에는 {{came}}, 다음 {unit}에는 {{next}}({{low}}–{{high}})입니다.",
+        {"came": Cell("whole", "letters", ahead - 1), "next": Cell("whole", "letters", ahead),
+         "low": Cell("whole", "low", ahead), "high": Cell("whole", "high", ahead),
+         "since": Cell("whole", "period"), "ahead": Cell("whole", "period", ahead)},
+    )  # fmt: skip
 
 
 def _next(found: Outlook, starts: Any, least: int) -> Table:

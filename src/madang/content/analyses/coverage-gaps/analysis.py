@@ -1,18 +1,20 @@
-"""Who lives out of reach of a facility, where, and which place would reach most of them? Straight distances from grid cells."""
+"""Who lives out of reach of a facility, where, and which place would reach most of them? On foot, or in a straight line."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyproj
 
 from madang.methods.coverage import Coverage, coverage, nearest
-from madang.methods.next_sites import next_sites, pairs_within
+from madang.methods.next_sites import Pairs, next_sites, pairs_walking, pairs_within
+from madang.methods.travel import Streets, streets, walking_nearest
 from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, Table, table_of
 from madang.runs import Inputs, Range
 
+MOTORWAYS = ("101", "102")  # nobody walks there
 MOST_NAMED = 1_000  # cells that a way back to rows can name one by one
 
 
@@ -21,6 +23,7 @@ def run(
     *,
     reach_m: Annotated[int, Range(30, 3000)] = 300,
     sites: Annotated[int, Range(1, 20)] = 5,
+    way: Literal["walk", "straight"] = "walk",
 ) -> Result:
     cells = inputs["people"].sql(
         "SELECT source_row, population_persons, lon, lat, dong_code FROM rows ORDER BY source_row"
@@ -34,10 +37,11 @@ def run(
         cells.column("dong_code").fill_null("").to_numpy(zero_copy_only=False), return_inverse=True
     )
 
-    near = nearest(east, north, facility_east, facility_north)
-    found = coverage(near.metres, people, float(reach_m), area, areas=len(dongs))
+    on_foot = _streets(inputs) if way == "walk" else None
+    metres = _ways(on_foot, np.column_stack([east, north]), np.column_stack([facility_east, facility_north]))
+    found = coverage(metres, people, float(reach_m), area, areas=len(dongs))
     here = ~np.isnan(east)
-    pairs = pairs_within(east, north, east[here], north[here], float(reach_m))
+    pairs = _pairs(on_foot, np.column_stack([east, north]), here, found.uncovered_cells, float(reach_m))
     following = next_sites(pairs, np.where(found.uncovered_cells, people, 0.0), sites)
 
     out = cells.column("source_row").to_numpy()[found.uncovered_cells].tolist()
@@ -45,12 +49,12 @@ def run(
     city = _city(
         found, int(np.isnan(told).sum()), int(np.isnan(facility_east).sum()), len(facility_east), gap
     )
-    by_dong = _by_dong(found, dongs, _areas(inputs), gap)
-    places = _places(following, cells, np.flatnonzero(here), _areas(inputs))
-    gaps = _gaps(cells, found, near.metres, told)
+    by_dong = _by_dong(found, dongs, inputs.area_names(), gap)
+    places = _places(following, cells, np.flatnonzero(here), inputs.area_names())
+    gaps = _gaps(cells, found, metres, told)
     title = inputs["facilities"].parts[0].title
     return Result(
-        findings=_findings(title, reach_m, city, by_dong, places),
+        findings=_findings(title, reach_m, on_foot is not None, city, by_dong, places),
         tables=(city, by_dong, places, gaps),
         charts=(
             Chart(
@@ -64,11 +68,12 @@ def run(
             Layer("동마다 닿지 않는 비율", "dongs", "areas", "share"),
         ),
         caveats=(
-            "직선거리입니다. 실제로 걷는 길은 이보다 길어, 닿지 않는 주민은 여기 적힌 수보다 많을 수 있습니다.",
+            _said(on_foot, way, metres, people),
             "다섯 명이 안 되어 가려진 격자는 0명으로 셉니다. 한 칸에 많아야 네 명입니다.",
             "시 밖의 시설은 자료에 없습니다. 경계에 사는 주민은 더 가까운 시설이 있을 수 있습니다.",
         ),
-        method="가장 가까운 시설까지의 직선거리(EPSG:5179). 다음 자리는 남은 주민을 가장 많이 덮는 격자를 하나씩 고릅니다(Nemhauser 등 1978: 가장 좋은 조합의 63 % 이상).",
+        method="가장 가까운 시설까지 걷는 길의 거리(데이크스트라 1959), 길 자료가 없으면 직선거리입니다(EPSG:5179)."
+        " 다음 자리는 남은 주민을 가장 많이 덮는 격자를 하나씩 고릅니다(Nemhauser 등 1978: 가장 좋은 조합의 63 % 이상).",
     )  # fmt: skip
 
 
@@ -81,12 +86,46 @@ def _metres(rows: pa.Table) -> tuple[Any, Any]:
     return np.where(known, east, np.nan), np.where(known, north, np.nan)
 
 
-def _areas(inputs: Inputs) -> dict[str, str]:
-    if "areas" not in inputs:
-        return {}
-    rows = inputs["areas"].arrow("hjd_code", "area_name")
-    names = [str(name).split()[-1] for name in rows.column("area_name").to_pylist()]
-    return dict(zip(rows.column("hjd_code").to_pylist(), names, strict=True))
+def _streets(inputs: Inputs) -> Streets | None:
+    """The walking network, None where its lists were not chosen."""
+    if "nodes" not in inputs or "links" not in inputs:
+        return None
+    nodes = inputs["nodes"].sql("SELECT node_id, lon, lat FROM rows WHERE lon IS NOT NULL ORDER BY node_id")
+    links = inputs["links"].sql(
+        f"SELECT from_node_id, to_node_id, length_m FROM rows WHERE coalesce(road_rank, '') NOT IN {MOTORWAYS}"
+    )
+    one, other, length = (links.column(name).to_numpy(zero_copy_only=False) for name in links.schema.names)
+    names = nodes.column("node_id").to_numpy(zero_copy_only=False)
+    return streets(names, np.column_stack(_metres(nodes)), one, other, length)
+
+
+def _ways(on_foot: Streets | None, cells: Any, facilities: Any) -> Any:
+    """(cells) metres to the nearest facility, inf where there is no way, NaN for a cell without a place."""
+    if on_foot is None:
+        return nearest(*cells.T, *facilities.T).metres
+    known, placed = ~np.isnan(cells).any(axis=1), ~np.isnan(facilities).any(axis=1)
+    metres = np.where(known, np.inf, np.nan)
+    if known.any() and placed.any():
+        metres[known] = walking_nearest(on_foot.network, cells[known], facilities[placed])[0]
+    return metres
+
+
+def _pairs(on_foot: Streets | None, cells: Any, here: Any, out: Any, reach_m: float) -> Pairs:
+    """Cells and the sites (cells with a place) within reach of each other; on foot those out of reach alone."""
+    if on_foot is None:
+        return pairs_within(*cells.T, *cells[here].T, reach_m)
+    rows = np.flatnonzero(out)
+    found = pairs_walking(on_foot.network, cells[rows], cells[here], reach_m)
+    return Pairs(rows[found.cell], found.facility, found.metres, len(cells), found.facilities)
+
+
+def _said(on_foot: Streets | None, way: str, metres: Any, people: Any) -> str:
+    if on_foot is None:
+        wanted = "길 자료가 없어 " if way == "walk" else ""
+        return f"{wanted}직선거리로 쟀습니다. 실제로 걷는 길은 이보다 길어, 닿지 않는 주민은 여기 적힌 수보다 많을 수 있습니다."
+    without = round(float(people[np.isinf(metres)].sum()))
+    cut = f" 길이 이어지지 않는 주민 {without:,}명은 닿지 않는다고 셉니다." if without else ""
+    return f"걷는 길의 거리입니다. 집과 시설은 가장 가까운 길까지 직선으로 이었습니다. 계단과 언덕, 자료에 없는 골목은 보지 않습니다.{cut}"
 
 
 def _city(found: Coverage, hidden: int, unplaced: int, facilities: int, gap: Any) -> Table:
@@ -169,10 +208,13 @@ def _gaps(cells: pa.Table, found: Coverage, metres: Any, told: Any) -> Table:
     return table_of("gaps", "닿지 않는 격자", rows, columns, [Origin("people", {"source_row": "source_row"})])
 
 
-def _findings(title: str, reach_m: int, city: Table, dongs: Table, places: Table) -> tuple[Finding, ...]:
+def _findings(
+    title: str, reach_m: int, on_foot: bool, city: Table, dongs: Table, places: Table
+) -> tuple[Finding, ...]:
+    how = "걸어서" if on_foot else "직선거리로"
     found = [
         Finding(
-            f"{title}에서 {reach_m} m 밖에 사는 주민은 {{people}} 가운데 {{uncovered}}({{share}})입니다.",
+            f"{title}에서 {how} {reach_m} m 밖에 사는 주민은 {{people}} 가운데 {{uncovered}}({{share}})입니다.",
             {name: Cell("city", name) for name in ("people", "uncovered", "share")},
         )
     ]

@@ -68,7 +68,7 @@ def run(
     adjusted = _as_unsure(shrink(by_pair.at, by_trade.at, parent, prior=expected).at, by_trade.at, parent)
 
     named = {part.dataset: part.title for part in shops.parts}
-    areas = _areas(inputs)
+    areas = inputs.area_names()
     where = (("licensed_on", "ge", opened_since.isoformat()),) if opened_since else ()
     city = _city(whole, where)
     trade_table = _trades(by_trade, trades, named, where)
@@ -84,16 +84,7 @@ def run(
     return Result(
         findings=_findings(years, city, trade_table, ratio_table),
         tables=(city, trade_table, dong_table, ratio_table, curves, left),
-        charts=(
-            Chart(
-                f"{years}년을 버틴 가게의 비율", "trades",
-                {"mark": "bar", "encoding": {"y": {"field": "trade", "sort": "-x"}, "x": {"field": "survival"}}},
-            ),
-            Chart(
-                "해가 갈수록 남은 가게", "curves",
-                {"mark": "line", "encoding": {"x": {"field": "year"}, "y": {"field": "survival"}, "color": {"field": "trade"}}},
-            ),
-        ),
+        charts=(_bars(years, trade_table), _lines(curves)),
         layers=(Layer("업종과 나이를 감안해도 많이 닫는 동", "ratios", "areas", "ratio"),),
         caveats=(
             f"폐업은 {began}부터 자료에 있는 것으로 보았습니다. 그 전에 연 가게는 그날부터 지켜본 것으로 셉니다.",
@@ -171,14 +162,6 @@ def _ratios(found: ClosingRatios, codes: Any, areas: dict[str, str], where: tupl
 
 def _days(rows: pa.Table, name: str) -> Any:
     return rows.column(name).cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[D]")
-
-
-def _areas(inputs: Inputs) -> dict[str, str]:
-    if "areas" not in inputs:
-        return {}
-    rows = inputs["areas"].arrow("hjd_code", "area_name")
-    names = [str(name).split()[-1] for name in rows.column("area_name").to_pylist()]
-    return dict(zip(rows.column("hjd_code").to_pylist(), names, strict=True))
 
 
 def _numbers(at: SurvivalAt, group: int) -> dict[str, Any]:
@@ -272,6 +255,42 @@ def _curves(seen: Lives, ended: Any, trade: Any, trades: Any, named: dict[str, s
     return table_of(
         "curves", "해가 갈수록 남은 가게", rows, columns, [Origin("shops", {"dataset": "dataset"})]
     )
+
+
+def _bars(years: int, trades: Table) -> Chart:
+    """How far the trades lie apart."""
+    spec = {"mark": "bar", "encoding": {"y": {"field": "trade", "sort": "-x"}, "x": {"field": "survival"}}}
+    title = f"{years}년을 버틴 가게의 비율"
+    ends = trades.extremes("survival")
+    if ends is None or trades.rows.num_rows < 2:
+        return Chart(title, "trades", spec)
+    best, worst = ends
+    return Chart(
+        f"{title}은 {{worst}} {{low}}에서 {{best}} {{high}}까지 벌어집니다", "trades", spec,
+        f"업종마다 막대 하나가 있고, 길수록 {years}년을 버틴 가게가 많습니다. 맨 위는 {{best}} {{high}}, 맨 아래는 {{worst}} {{low}}입니다.",
+        {"best": Cell("trades", "trade", best), "high": Cell("trades", "survival", best),
+         "worst": Cell("trades", "trade", worst), "low": Cell("trades", "survival", worst)},
+    )  # fmt: skip
+
+
+def _lines(curves: Table) -> Chart:
+    """What is left of each trade in the end."""
+    spec = {
+        "mark": "line",
+        "encoding": {"x": {"field": "year"}, "y": {"field": "survival"}, "color": {"field": "trade"}},
+    }
+    last = pc.equal(curves.rows.column("year"), CURVE_YEARS[-1])
+    at_last = replace(curves, rows=curves.rows.set_column(3, "survival", pc.if_else(last, curves.rows.column("survival"), None)))  # fmt: skip
+    ends = at_last.extremes("survival")
+    if ends is None or ends[0] == ends[1]:
+        return Chart("해가 갈수록 남은 가게의 비율", "curves", spec)
+    most, least = ends
+    return Chart(
+        "연 지 {year} 뒤 {most}{은} {high}{이} 남고 {least}{은} {low}만 남습니다", "curves", spec,
+        "업종마다 선 하나가 100 %에서 시작해 해마다 내려갑니다. 연 지 {year} 뒤 가장 높은 선은 {most} {high}, 가장 낮은 선은 {least} {low}입니다.",
+        {"year": Cell("curves", "year", most), "most": Cell("curves", "trade", most), "high": Cell("curves", "survival", most),
+         "least": Cell("curves", "trade", least), "low": Cell("curves", "survival", least)},
+    )  # fmt: skip
 
 
 def _findings(years: int, city: Table, trades: Table, ratios: Table) -> tuple[Finding, ...]:
