@@ -17,7 +17,7 @@ from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 from madang.release import Decision, Dim, Filter, Measure, OpenBank, Releases, TableRule, Treatment
 from madang.release.exposed import exposed
-from madang.release.publish import _PROBLEMS, ground_of, notices
+from madang.release.publish import PROBLEMS, ground_of, notices
 from madang.workspace import Workspace
 from release.city import decision, deposit, made, published
 
@@ -30,7 +30,7 @@ def commit(ws: Workspace, dataset: str, of: Version, names: dict[str, str], **fa
     told = [{**asdict(c), "name": names[c.name], "label": names[c.name]} for c in of.columns]
     with ws.bank.bench() as bench:
         problems, out = bench / "problems.parquet", []
-        pq.write_table(_PROBLEMS.empty_table(), problems)
+        pq.write_table(PROBLEMS.empty_table(), problems)
         for number, path in enumerate(of.files):
             table = pq.read_table(path)
             table = table.rename_columns([names.get(name, name) for name in table.column_names])

@@ -44,6 +44,7 @@ class Story:
     title: str
     question: str
     why: str
+    theme: str
     at: str
     not_for: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
@@ -94,7 +95,7 @@ class Story:
             raise MadangError("release_result_unreadable", reason=str(error)) from error
 
 
-_TEXTS = ("run", "analysis", "title", "question", "why", "at")
+_TEXTS = ("run", "analysis", "title", "question", "why", "theme", "at")
 
 
 def let_out(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from madang.declarations.card import Card
+from madang.declarations.card import THEMES, Card
 from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 from madang.release.result_decision import ResultDecision
@@ -44,7 +44,7 @@ def story_of(
     )  # fmt: skip
     hidden = {each.id: frozenset(map(int, found.hidden[each.id].nonzero()[0])) for each in shown.tables}
     return Story(
-        run.key, run.analysis, title, card.question if card else run.title, card.why if card else "", run.at,
+        run.key, run.analysis, title, card.question if card else run.title, card.why if card else "", card.theme if card else "", run.at,
         card.not_for if card else (), _chosen(run, analysis), inputs, shown, hidden, gone, without,
         {opened[(each.dataset, each.version)]: each.dataset for each in run.inputs if (each.dataset, each.version) in opened},
     )  # fmt: skip
@@ -102,6 +102,6 @@ def card_of(prepared: Prepared) -> dict[str, Any]:
     story = prepared.story
     answer = " ".join(sentence(each, story.result) for each in story.result.findings[:2])
     return Card(
-        title=story.title, description=f"{story.question} {answer}", steward=prepared.decision.post,
+        title=story.title, description=f"{story.question} {answer}", theme=story.theme if story.theme in THEMES else "", steward=prepared.decision.post,
         licence=prepared.decision.licence, access="public", not_for=story.not_for,
     ).to_json()  # fmt: skip

@@ -27,7 +27,13 @@ FORMS = {
     "parquet": "application/vnd.apache.parquet",
 }
 _WRONG = 400
-_STATUS = {"dataset_missing": 404, "no_version": 404, "edition_over": 410, "portal_too_often": 429}
+_STATUS = {
+    "dataset_missing": 404,
+    "no_version": 404,
+    "edition_over": 410,
+    "result_table": 404,
+    "portal_too_often": 429,
+}
 
 View = Callable[..., HttpResponseBase]
 

@@ -54,7 +54,9 @@ def _theme(each: Open) -> str:
 def card(each: Open) -> dict[str, Any]:
     """An edition at a glance."""
     told = each.release
+    found = "result" in each.version.facts
     return {
+        "leads": reverse("portal:result" if found else "portal:edition", args=[each.id]), "result": found,
         "id": each.id, "title": each.title, "description": each.card.get("description", ""), "theme": _theme(each),
         "as_of": each.as_of, "rows": each.version.rows, "licence": each.licence, "late": each.freshness == "late",
         "formats": [_FORMAT_WORDS[name] for name in each.formats], "hidden": told["hidden"],

@@ -16,13 +16,15 @@ from django.http import (
 from django.shortcuts import render
 
 from madang.messages import MadangError
-from madang.web.portal import api, shown
+from madang.results import Cell
+from madang.web.portal import api, results, shown
 from madang.web.portal.often import seldom_enough
 from madang.web.portal.shelf import edition as open_edition
 from madang.web.portal.shelf import gone
 from madang.web.portal.tiles import drawn, outlines
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
+from madang.web.shell.whole import is_whole
 
 _GONE, _TOO_OFTEN = 410, 429
 _KEPT_S = 300
@@ -73,6 +75,49 @@ def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
         request.GET.clear()
         asked = {"edition": shown.page(found, request), "error": said(error)}
         return render(request, "portal/edition.html", asked, status=400)
+
+
+@login_not_required
+@page
+@counted
+def result(request: HttpRequest, edition_id: str) -> HttpResponse:
+    """What an analysis found; one that is open no more says since when and why."""
+    try:
+        found, story = results.result(edition_id)
+    except MadangError as error:
+        told = gone(edition_id)
+        if error.code == "edition_over" and told:
+            return render(request, "portal/gone.html", {"told": told}, status=_GONE)
+        raise
+    return render(request, "portal/result.html", {"result": results.page(found, story)})
+
+
+@login_not_required
+@page
+@counted
+def result_why(request: HttpRequest, edition_id: str) -> HttpResponse:
+    """From a number of an open result to what is open of its rows."""
+    found, story = results.result(edition_id)
+    row = request.GET.get("row", "0")
+    if not is_whole(row, digits=9):
+        raise Http404
+    try:
+        told = results.why(
+            found, story, Cell(request.GET.get("table", ""), request.GET.get("column", ""), int(row))
+        )
+    except MadangError as error:
+        raise Http404 from error
+    return render(request, "portal/result_why.html", {"why": told})
+
+
+@login_not_required
+@api.data
+def result_table(request: HttpRequest, edition_id: str, table: str, form: str) -> HttpResponse:
+    """A table of an open result as a file."""
+    found, story = results.result(edition_id)
+    if form != "csv":
+        raise MadangError("format_unknown", format=form, formats="csv")
+    return results.csv(found, story, table)
 
 
 @login_not_required

@@ -1,0 +1,176 @@
+"""Open results: what an analysis found, as a story that everybody may read. Of the open bank alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from madang.engine.rows import Fields, Query, address, count
+from madang.formats.lines import guarded, quoted_cell
+from madang.messages import MadangError
+from madang.release.result_small import NUMBERS
+from madang.release.result_story import Story, filters_of
+from madang.release.shown import WITHHELD
+from madang.results import Cell, Column, Table, said
+from madang.results.html import figure_html, sentence_html
+from madang.results.report import cell_text
+from madang.web.portal.shelf import EVERYTHING, Open, edition, page_language
+from madang.web.shell.cells import filter_said
+
+_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell: its text, whether it is a number or withheld, and where it leads."""
+
+    text: str
+    numeric: bool
+    withheld: bool
+    why: str
+
+
+def is_result(found: Open) -> bool:
+    """Whether an edition is what an analysis found."""
+    return "result" in found.version.facts
+
+
+def result(edition_id: str) -> tuple[Open, Story]:
+    """An open result. Raises MadangError: dataset_missing, edition_over, release_result_unreadable."""
+    found = edition(edition_id)
+    if not is_result(found):
+        raise MadangError("dataset_missing", dataset=edition_id)
+    return found, Story.from_json(found.version.facts["result"])
+
+
+def page(found: Open, story: Story) -> dict[str, Any]:
+    """Everything on the page of a result."""
+    spoken = page_language()
+
+    def why(cell: Cell) -> str:
+        return _why(found.id, cell)
+
+    sentences = [SafeString(sentence_html(each, story.result, why, spoken)) for each in story.result.findings]
+    figures = [
+        SafeString(drawn)
+        for each in story.result.charts
+        if (drawn := figure_html(each, story.result, spoken))
+    ]
+    return {
+        "id": found.id, "title": story.title, "question": story.question, "as_of": found.as_of, "day": story.at[:10],
+        "licence": found.licence, "answer": sentences[:2], "more": sentences[2:], "first": figures[:1],
+        "figures": figures[1:], "tables": [_table(found.id, story, each) for each in story.result.tables],
+        "method": story.result.method, "caveats": story.result.caveats, "not_for": story.not_for, "inputs": story.inputs,
+        "parameters": story.parameters, "release": found.release, "findings_withheld": story.findings_withheld,
+        "tables_withheld": story.tables_withheld, "hidden": story.cells_hidden, "run": story.run[:8],
+    }  # fmt: skip
+
+
+def _why(edition_id: str, cell: Cell) -> str:
+    asked = urlencode({"table": cell.table, "column": cell.column, "row": cell.row})
+    return f"{reverse('portal:result_why', args=[edition_id])}?{asked}"
+
+
+def _table(edition_id: str, story: Story, table: Table) -> dict[str, Any]:
+    read = [each for each in table.columns if each.kind != "code"] or list(table.columns)
+    cells = [table.rows.column(each.name).slice(0, _ROWS).to_pylist() for each in read]
+    hidden = story.hidden.get(table.id, frozenset())
+    lines = [
+        [_cell(edition_id, table, row, column, value, row in hidden) for column, value in zip(read, values, strict=True)]
+        for row, values in enumerate(zip(*cells, strict=True))
+    ]  # fmt: skip
+    heads = [
+        (each.label, each.unit or ("%" if each.kind == "percent" else ""), each.kind in NUMBERS)
+        for each in read
+    ]
+    more = table.rows.num_rows if table.rows.num_rows > _ROWS else 0
+    return {"id": table.id, "title": table.title, "note": table.note, "heads": heads, "lines": lines, "more": more,
+            "shown": _ROWS}  # fmt: skip
+
+
+def _cell(edition_id: str, table: Table, row: int, column: Column, value: Any, hidden: bool) -> Shown:
+    numeric = column.kind in NUMBERS
+    if numeric and hidden:
+        return Shown("", True, True, "")
+    leads = numeric and value is not None and bool(table.origins_of(column.name))
+    return Shown(
+        cell_text(value, column), numeric, False, _why(edition_id, Cell(table.id, column.name, row)) if leads else ""
+    )  # fmt: skip
+
+
+def why(found: Open, story: Story, cell: Cell) -> dict[str, Any]:
+    """From a number to the rows that are open, and to the titles of what is not.
+
+    Raises MadangError: result_table, result_column, result_cell.
+    """
+    table = story.result.table(cell.table)
+    column = table.column(cell.column)
+    if not 0 <= cell.row < table.rows.num_rows or (
+        column.kind in NUMBERS and cell.row in story.hidden.get(table.id, ())
+    ):
+        raise MadangError("result_cell", table=cell.table, column=cell.column, row=cell.row)
+    of = [
+        (each.label, said(value, each))
+        for each in table.columns
+        if each.kind in ("text", "date", "month") and each.name != column.name
+        and (value := table.value(cell.row, each.name)) is not None
+    ]  # fmt: skip
+    ways = [
+        way for origin in table.origins_of(column.name)
+        if (filters := filters_of(story, origin, table, cell.row)) is not None and (way := _way(origin.role, filters))
+    ]  # fmt: skip
+    sentences = [
+        SafeString(sentence_html(each, story.result, None, page_language()))
+        for each in story.result.findings if cell in each.cells.values()
+    ]  # fmt: skip
+    return {
+        "id": found.id, "title": story.title, "number": said(table.value(cell.row, column.name), column, exact=True),
+        "column": column.label, "of": of, "sentences": sentences, "table": table.id, "table_title": table.title,
+        "ways": ways, "closed": [each for each in story.inputs if not each.edition], "method": story.result.method,
+        "day": story.at[:10],
+    }  # fmt: skip
+
+
+def _way(edition_id: str, filters: Sequence[Any]) -> dict[str, Any] | None:
+    """Rows of an open edition; None where it is not open any more, or has not the columns they are chosen by."""
+    try:
+        other = edition(edition_id)
+        fields = {each.name: each for each in Fields(other.version.columns, EVERYTHING).shown}
+        if any(each.column not in fields for each in filters):
+            return None
+        query = Query(filters=tuple(filters))
+        total = count(other.source, query, EVERYTHING, other.version.columns)
+    except MadangError:
+        return None
+    words = [f"{fields[each.column].label} {filter_said(each)}" for each in filters]
+    return {"id": other.id, "title": other.title, "as_of": other.as_of, "words": words, "total": total,
+            "rows": f"{reverse('portal:edition', args=[other.id])}?{urlencode(address(query))}#rows"}  # fmt: skip
+
+
+def csv(found: Open, story: Story, table_id: str) -> HttpResponse:
+    """A table as CSV for Excel; a row whose numbers are withheld says so in its last cell. Raises MadangError."""
+    table = story.result.table(table_id)
+    hidden = story.hidden.get(table.id, frozenset())
+    heads = [f"{each.label} ({each.unit})" if each.unit else each.label for each in table.columns]
+    notes = [_("비고")] if hidden else []
+    lines = [",".join(quoted_cell(guarded(head)) for head in (*heads, *notes))]
+    cells = [column.to_pylist() for column in table.rows.columns]
+    for row, values in enumerate(zip(*cells, strict=True)):
+        note = [WITHHELD if row in hidden else ""] if hidden else []
+        lines.append(",".join([*map(_plain, values), *note]))
+    body = ("\ufeff" + "\n".join(lines) + "\n").encode()
+    name = f'attachment; filename="{found.version.n}-{table.id}.csv"'
+    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
+def _plain(value: Any) -> str:
+    if value is None or value != value:
+        return ""
+    return quoted_cell(guarded(value)) if isinstance(value, str) else str(value)
