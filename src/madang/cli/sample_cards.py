@@ -36,9 +36,13 @@ def write_cards(workspace: Workspace, groups: Mapping[str, Sequence[Path]]) -> N
 
 
 def write_sources(workspace: Workspace) -> None:
-    """Declare the live values of ``madang feed`` as sources, paused; what stands there already is left as it is."""
+    """Declare the live values of ``madang feed`` as sources, paused, and made-up targets of indicators; what is there is left."""
     shipped = Path(str(files("madang") / "content" / "samplecity"))
-    for file in (shipped / "collect.toml", *sorted((shipped / "collect").glob("*.toml"))):
+    for file in (
+        shipped / "collect.toml",
+        shipped / "indicators.toml",
+        *sorted((shipped / "collect").glob("*.toml")),
+    ):
         target = workspace.folder / "content" / file.relative_to(shipped)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
