@@ -5,6 +5,11 @@
 The file is long: series, t, part (train, test), value; 18 months are foretold. Without one, made-up series stand in. The
 published Theta stands at 13.85 over all 1,428 series; for fewer, compare with the Theta of the same run (the standard
 model, statsforecast's).
+
+The combination is chosen by what is published, not by a part of M3: over all 3,003 series statsforecast reports 12.63 for
+the median of ETS, CES, ARIMA and dynamic Theta (experiments/m3 of its repository), Hyndman 12.76 for Theta, counted anew
+(Mcomp, "Forecast comparisons"); ours has the standard Theta beside them. The first 120 monthly series (N1402 to N1521)
+are of 50 or 51 months, where ARIMA and CES alone err most; there the median and Theta differ by less than their error.
 """
 
 from __future__ import annotations
