@@ -11,9 +11,11 @@ from scipy.spatial import cKDTree
 
 from madang.messages import MadangError
 from madang.methods.coverage import points_of
+from madang.methods.travel import Network, walking
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_BLOCK = 1 << 22  # ways held at once
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,19 @@ def pairs_by_cost(cost_m: ArrayLike, most_m: float) -> Pairs:
     cost = np.asarray(cost_m, np.float64)
     cell, facility = np.nonzero(cost <= most_m)
     return Pairs(cell.astype(np.int64), facility.astype(np.int64), cost[cell, facility], *cost.shape)
+
+
+def pairs_walking(net: Network, cells_xy: ArrayLike, facilities_xy: ArrayLike, most_m: float) -> Pairs:
+    """Pairs within `most_m` on foot (`travel.walking`), facilities some hundred at a time; none may be without a place."""
+    cells, sites = np.asarray(cells_xy, np.float64), np.asarray(facilities_xy, np.float64)
+    step = max(1, _BLOCK // max(1, len(cells)))
+    parts = []
+    for start in range(0, len(sites) if len(cells) else 0, step):
+        ways = walking(net, cells, sites[start : start + step], limit_m=most_m).distance_m
+        cell, facility = np.nonzero(ways <= most_m)
+        parts.append(np.column_stack([cell, facility + start, ways[cell, facility]]))
+    told = np.vstack(parts) if parts else np.zeros((0, 3))
+    return Pairs(told[:, 0].astype(np.int64), told[:, 1].astype(np.int64), told[:, 2], len(cells), len(sites))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Points and nodes are metres in one projected system (EPSG:5179). Network distances are shortest paths (Dijkstra 1959, as
 in SciPy's csgraph) between the nodes nearest to either point, and the ways to and from those nodes are added, so a
-network distance is never shorter than the straight line.
+network distance is never shorter than the straight line. Two points nearer to each other than one of them is to the
+network need no street: their way is the straight line with a detour.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from madang.messages import MadangError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _BLOCK = 1 << 23  # path lengths held at once: 64 MB
+DETOUR = 1.3
+SPACING_M = 100.0  # between the points of a street that people step onto it
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Travel:
     lengthened: int = 0
 
 
-def straight(demand_xy: ArrayLike, candidate_xy: ArrayLike, detour: float = 1.3) -> Travel:
+def straight(demand_xy: ArrayLike, candidate_xy: ArrayLike, detour: float = DETOUR) -> Travel:
     """Straight lines times `detour` (1.2 to 1.4 is usual in towns; 1 is the line itself).
 
     Raises MadangError: travel_points, travel_detour. Memory: 8 bytes for each pair.
@@ -86,6 +89,59 @@ def network(nodes_xy: ArrayLike, edges: ArrayLike, length_m: ArrayLike | None = 
     return Network(nodes, graph, int(shorter.sum()))
 
 
+@dataclass(frozen=True)
+class Streets:
+    """A network made of lists of nodes and links, and how many links name a node that is not listed."""
+
+    network: Network
+    loose: int
+
+
+def streets(
+    node: ArrayLike, node_xy: ArrayLike, one: ArrayLike, other: ArrayLike, length_m: ArrayLike
+) -> Streets:
+    """The walking network of nodes by name and links between them (`one`, `other`: names; NaN or 0: the straight line).
+
+    Long links are parted every 100 m, so that people step onto the street and not onto its ends only; nodes without a
+    link are nobody's. Raises MadangError: travel_points, travel_streets where no link is left.
+    """
+    names, points = np.asarray(node, dtype=str), _points(node_xy)
+    order = np.argsort(names, kind="stable")
+    ends = np.column_stack([np.asarray(each, dtype=str) for each in (one, other)])
+    at = order[np.minimum(np.searchsorted(names, ends, sorter=order), len(names) - 1)]
+    known = (names[at] == ends).all(axis=1)
+    told = np.asarray(length_m, dtype=np.float64)[known]
+    pairs = at[known]
+    if not len(pairs):
+        raise MadangError("travel_streets", links=len(known))
+    line = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
+    length = np.where(told > 0, np.maximum(told, line), line)
+    used, ends = np.unique(pairs, return_inverse=True)
+    nodes, pairs, length = _parted(points[used], ends.reshape(-1, 2), length)
+    found = network(nodes, pairs, length)
+    short = int((told[told > 0] < line[told > 0] * (1 - 1e-9)).sum())
+    return Streets(Network(found.nodes, found.graph, short), int((~known).sum()))
+
+
+def _parted(nodes: Floats, pairs: Ints, length: Floats) -> tuple[Floats, Ints, Floats]:
+    """Edges in pieces of `SPACING_M` at most, evenly along the straight line between their ends."""
+    parts = np.maximum(np.ceil(length / SPACING_M).astype(np.int64), 1)
+    edge = np.repeat(np.arange(len(pairs)), parts)
+    place = np.arange(len(edge)) - np.repeat(np.cumsum(parts) - parts, parts)
+    inner = place > 0
+    share = (place[inner] / parts[edge[inner]])[:, None]
+    start, end = nodes[pairs[edge[inner], 0]], nodes[pairs[edge[inner], 1]]
+    number = np.full(len(edge), -1, dtype=np.int64)
+    number[inner] = len(nodes) + np.arange(int(inner.sum()))
+    first = np.where(inner, number, pairs[edge, 0])
+    last = np.where(place == parts[edge] - 1, pairs[edge, 1], np.append(number[1:], -1))
+    return (
+        np.vstack([nodes, start + (end - start) * share]),
+        np.column_stack([first, last]),
+        (length / parts)[edge],
+    )
+
+
 def walking(
     net: Network,
     demand_xy: ArrayLike,
@@ -107,12 +163,15 @@ def walking(
     demand_on, candidate_on = demand_snap <= snap_limit_m, candidate_snap <= snap_limit_m
     starts, which = np.unique(candidate_node, return_inverse=True)
     answer = np.full((len(demand), len(candidates)), np.inf, dtype=np.float32)
-    step = max(1, _BLOCK // len(net.nodes))
+    step = max(1, _BLOCK // max(len(net.nodes), len(demand)))
     for start in range(0, len(starts), step):
         progress(start, len(starts), "paths")
         paths = dijkstra(net.graph, directed=False, indices=starts[start : start + step], limit=limit_m)
         here = np.flatnonzero((which >= start) & (which < start + step) & candidate_on)
         ways = paths[which[here] - start][:, demand_node].T + demand_snap[:, None] + candidate_snap[here]
+        line = cdist(demand, candidates[here])
+        near = line <= np.maximum(demand_snap[:, None], candidate_snap[here])
+        ways[near] = np.minimum(ways[near], line[near] * DETOUR)
         ways[ways > limit_m] = np.inf
         answer[:, here] = _upwards(ways)
     answer[~demand_on] = np.inf
@@ -126,6 +185,38 @@ def walking(
         int((~candidate_on).sum()),
         net.lengthened,
     )
+
+
+def walking_nearest(
+    net: Network, demand_xy: ArrayLike, place_xy: ArrayLike, *, snap_limit_m: float = np.inf
+) -> tuple[Floats, int]:
+    """(demand) the way to the nearest place, inf where there is none; how many points are too far from any street.
+
+    One search from all places at once, however many. Raises MadangError (travel_points).
+    """
+    demand, places = _points(demand_xy), _points(place_xy)
+    tree = cKDTree(net.nodes)
+    demand_snap, demand_node = tree.query(demand)
+    place_snap, place_node = tree.query(places)
+    on = place_snap <= snap_limit_m
+    least = np.full(len(net.nodes), np.inf)
+    np.minimum.at(least, place_node[on], place_snap[on])
+    begins = np.flatnonzero(np.isfinite(least))
+    whole = sparse.coo_matrix(net.graph)
+    size = len(net.nodes)
+    graph = sparse.csr_matrix(
+        (
+            np.concatenate([whole.data, least[begins]]),
+            (np.concatenate([whole.row, np.full(len(begins), size)]), np.concatenate([whole.col, begins])),
+        ),
+        shape=(size + 1, size + 1),
+    )
+    metres: Floats = dijkstra(graph, directed=False, indices=size)[demand_node] + demand_snap
+    line, at = cKDTree(places).query(demand)
+    near = line <= np.maximum(demand_snap, place_snap[at])
+    metres[near] = np.minimum(metres[near], line[near] * DETOUR)
+    metres[demand_snap > snap_limit_m] = np.inf
+    return metres, int((demand_snap > snap_limit_m).sum())
 
 
 def _points(xy: ArrayLike) -> Floats:
