@@ -28,6 +28,13 @@ def test_the_title_and_the_words_of_a_picture_are_made_of_cells(tmp_path: Path) 
     assert kept(tmp_path).charts == (TITLED,)
 
 
+def test_the_rows_at_the_ends_of_a_column_are_found_and_empty_ones_are_none() -> None:
+    trades, curve = result().tables
+    assert trades.extremes("alive") == (1, 0)  # 80, 40, and one that is empty
+    assert trades.extremes("shops") == (0, 2)
+    assert replace(curve, rows=curve.rows.slice(3, 1)).extremes("alive") is None
+
+
 def test_a_cell_that_is_not_there_is_told() -> None:
     wrong = replace(TITLED, cells={**TITLED.cells, "alive": Cell("trades", "alive", 3)})
     with pytest.raises(MadangError) as told:

@@ -15,6 +15,7 @@ from madang.results.said import said
 _LINE = 24  # of text and bars, in pixels
 _LETTER = 13.0
 _TOP, _BOTTOM, _HEIGHT = 14, 44, 300
+_MOST_NAMED = 14  # lines that are called by name beside their ends: as many as stand one below the other
 _KEY, _APART = (
     14,
     16,
@@ -192,7 +193,7 @@ def _ends(picture: Picture) -> list[tuple[str, Any, str]]:
     if len(picture.series) < 2:
         return []
     found = []
-    for series in picture.series[:MOST_SERIES]:
+    for series in picture.series[:_MOST_NAMED]:
         last = [(_number(mark.x[at]) or 0.0, mark.y[at]) for mark in picture.marks if mark.kind in ("line", "point")
                 for at in range(len(mark.x)) if mark.series and mark.series[at] == series and _number(mark.y[at]) is not None]  # fmt: skip
         if last:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from madang.messages import MadangError
 
@@ -73,6 +74,13 @@ class Table:
         """One cell as a Python value."""
         found: Value = self.rows.column(column)[row].as_py()
         return found
+
+    def extremes(self, column: str) -> tuple[int, int] | None:
+        """The rows with the largest and with the smallest value of a column; None where it has none."""
+        values = self.rows.column(column)
+        known = len(values) - values.null_count
+        order = pc.sort_indices(values, sort_keys=[("", "descending")])  # empty ones last
+        return (order[0].as_py(), order[known - 1].as_py()) if known else None
 
     def _repr_html_(self) -> str:
         """The first rows, as a notebook shows them."""
