@@ -44,6 +44,10 @@ def test_the_guide_runs_as_it_is_written(told: tuple[dict[str, Any], str], tmp_p
     assert "shop-survival" in printed
     assert {"trade", "survival", "shops"} <= set(names["frame"].columns)
     assert sorted(names["frame"]["shops"]) == [59, 60]
+    assert (
+        names["figure"].title
+        == "2년을 버틴 가게의 비율은 카페 55.9\u202f%에서 제과점 76.7\u202f%까지 벌어집니다"
+    )  # 33 of 59, 46 of 60
     assert names["figure"].title in printed
     (dataset,) = re.findall(r"^(\S+) 1 60$", printed, re.MULTILINE)  # the rows behind a number of bakeries
     assert dataset == "제과점"
