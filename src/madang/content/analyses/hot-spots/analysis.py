@@ -66,8 +66,10 @@ def run(
         tables=(city, table, clusters, moments, weeks) if lately else (city, table, clusters),
         charts=(
             Chart(
-                f"주민 천 명마다 {title} (고른 비율)", "dongs",
+                f"{title}: 주민 천 명마다 {{dong}}{{이}} {{highest}}{{으로}} 가장 많고, 시 전체는 {{rate}}입니다", "dongs",
                 {"mark": "bar", "encoding": {"y": {"field": "dong", "sort": "-x"}, "x": {"field": "rate"}}},
+                "동마다 막대 하나가 있고, 길수록 주민에 견주어 많습니다. 맨 위는 {dong} {highest}, 시 전체는 {rate}입니다.",
+                {"dong": Cell("dongs", "dong"), "highest": Cell("dongs", "rate"), "rate": Cell("city", "rate")},
             ),
             *(_chart(moments) if lately else ()),
         ),
