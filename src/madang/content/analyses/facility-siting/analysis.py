@@ -66,8 +66,10 @@ def run(
         tables=(change, chosen, _curve(travel, found, weight, reach_m), served),
         charts=(
             Chart(
-                "자리마다 새로 가까워지는 주민", "chosen",
+                "{name}{이} 가장 많은 주민에게 가장 가까운 시설이 됩니다: {nearer}", "chosen",
                 {"mark": "bar", "encoding": {"y": {"field": "name", "sort": "-x"}, "x": {"field": "nearer"}}},
+                "고른 자리마다 막대 하나가 있고, 길수록 그 자리가 가장 가까운 시설이 되는 주민이 많습니다. 맨 위는 {name} {nearer}입니다.",
+                {name: Cell("chosen", name, (chosen.extremes("nearer") or (0,))[0]) for name in ("name", "nearer")},
             ),
         ),
         layers=(Layer("고른 자리", "chosen", "points", "nearer"), Layer("주민의 거리", "served", "points", "metres")),
