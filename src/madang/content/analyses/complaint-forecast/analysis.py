@@ -19,7 +19,7 @@ from madang.runs import Inputs, Range
 ORIGINS = 60  # times that the past is foretold again
 RULE = Rule()
 AHEAD = {"week": (4, 52), "month": (3, 12)}  # periods ahead, periods of a year
-SURE, WATCH = "알림", "지켜볼 것"
+SURE, WATCH, UNTRIED = "알림", "지켜볼 것", "지켜볼 것 (드물게 뚜렷함)"
 OTHER, NOWHERE = "그 밖", "동 모름"
 UNITS = {"week": "주", "month": "달"}
 WHY = {"season": "이맘때 늘 많음", "growth": "해마다 늘어남", "level": "요즘 부쩍 늘어남"}
@@ -187,21 +187,6 @@ def _line(whole: Table, horizon: int, unit: str) -> Chart:
     )  # fmt: skip
 
 
-def _line(whole: Table, horizon: int, unit: str) -> Chart:
-    """What came and what will, with how far it may be otherwise."""
-    ahead = whole.rows.num_rows - horizon
-    x, band = {"field": "period"}, {"y": {"field": "low"}, "y2": {"field": "high"}}
-    return Chart(
-        f"지난 {unit}에 {{came}} 온 민원이 다음 {unit}에는 {{next}} 올 것으로 보입니다", "whole",
-        {"layer": [{"mark": "area", "encoding": {"x": x, **band}}, {"mark": "line", "encoding": {"x": x, "y": {"field": "letters"}}}]},
-        f"{unit}마다 온 민원을 이은 선입니다. {{since}}부터 시작해 {{ahead}}부터는 예보이고, 그 둘레의 띠가 80 % 구간입니다. "
-        f"지난 {unit}에는 {{came}}, 다음 {unit}에는 {{next}}({{low}}–{{high}})입니다.",
-        {"came": Cell("whole", "letters", ahead - 1), "next": Cell("whole", "letters", ahead),
-         "low": Cell("whole", "low", ahead), "high": Cell("whole", "high", ahead),
-         "since": Cell("whole", "period"), "ahead": Cell("whole", "period", ahead)},
-    )  # fmt: skip
-
-
 def _next(found: Outlook, starts: Any, least: int) -> Table:
     known = found.history.shape[1]
     rows = []
@@ -234,7 +219,7 @@ def _alerts(warned: tuple[Alert, ...], starts: Any) -> Table:
     rows = [
         {"name": " · ".join(each.labels[:2]) or "시 전체", "level": LEVELS[each.level], "period": str(starts[first + each.ahead - 1]),
          "probability": round(100 * each.probability), "letters": round(each.mean, 1), "low": each.lower_80, "high": each.upper_80,
-         "usual": round(each.threshold, 1), "grade": SURE if each.sure else WATCH, "tried": each.tried, "came": each.came, "why": WHY[each.reasons.main], "lately": each.reasons.lately,
+         "usual": round(each.threshold, 1), "grade": SURE if each.sure else UNTRIED if each.untried else WATCH, "tried": each.tried, "came": each.came, "why": WHY[each.reasons.main], "lately": each.reasons.lately,
          "expected": round(each.reasons.expected, 1)}
         for each in warned
     ]  # fmt: skip
@@ -243,11 +228,14 @@ def _alerts(warned: tuple[Alert, ...], starts: Any) -> Table:
         Column("probability", "넘을 확률", "percent"), Column("letters", "예보", "number", "건", 1),
         Column("low", "80 % 구간 아래", "number", "건"), Column("high", "위", "number", "건"),
         Column("usual", "이만큼 넘으면 많은 것", "number", "건", 1), Column("grade", "알림인지"),
-        Column("tried", "지난날 이만큼 말한 것", "integer", "번"), Column("came", "그 가운데 온 것", "integer", "번"), Column("why", "까닭"),
+        Column("tried", "지난날 비슷하게나 더 높게 말한 것", "integer", "번"), Column("came", "그 가운데 온 것", "integer", "번"), Column("why", "까닭"),
         Column("lately", "최근에 온 것", "number", "건"), Column("expected", "최근에 올 만했던 것", "number", "건", 1),
     ]  # fmt: skip
     names = [each.name for each in columns]
-    note = f"{RULE.probability:.0%}를 넘고 지난날 그런 말이 그만큼 맞았으면 알림, 나머지는 지켜볼 것입니다."
+    note = (
+        f"{100 * RULE.probability:.0f} %를 넘고 지난날 그런 말이 그만큼 맞았으면 알림, 나머지는 지켜볼 것입니다. "
+        "지난날에 드물 만큼 뚜렷한 것은 확률을 더 높게 말하지 못해, 적힌 확률이 가장 낮게 본 것입니다."
+    )
     return table_of(
         "alerts", "여느 때보다 많을 것", pa.Table.from_pylist(rows, schema).select(names), columns, note=note
     )
@@ -287,7 +275,7 @@ def _score(past: Record, unit: str) -> Table:
             "lead": None if np.isnan(score.lead) else round(score.lead, 1),
         }  # fmt: skip
 
-    sure, watch = f"{RULE.probability:.0%} 넘게", f"{RULE.watch:.0%} 넘게"
+    sure, watch = (f"{100 * each:.0f} % 넘게" for each in (RULE.probability, RULE.watch))
     rows = [
         row(f"{SURE} ({sure})", alert_score(past, RULE.probability)),
         row(f"{WATCH}까지 ({watch})", alert_score(past, RULE.watch)),
@@ -352,10 +340,17 @@ def _second(alert: Table) -> Finding:
     grades = alert.rows.column("grade").to_pylist()
     if not grades:
         return Finding("여느 때보다 많이 올 것으로 보이는 분야나 동은 없습니다.")
-    sure = SURE in grades
+    if SURE in grades:
+        at, lead, about = grades.index(SURE), "여느 때보다 많을 것은", "넘을 확률 {probability}."
+    elif grades[0] == UNTRIED:
+        at, lead = 0, "알릴 만큼 확실한 것은 없습니다. 지켜볼 것은"
+        about = (
+            "넘을 확률은 적어도 {probability}(이만큼 뚜렷한 것은 지난날에 드물어 더 높게 말하지 못합니다)."
+        )
+    else:
+        at, lead, about = 0, "알릴 만큼 확실한 것은 없습니다. 지켜볼 것은", "넘을 확률 {probability}."
     names = ("name", "period", "letters", "usual", "probability", "why")
     return Finding(
-        ("여느 때보다 많을 것은" if sure else "알릴 만큼 확실한 것은 없습니다. 지켜볼 것은")
-        + " '{name}'입니다: {period}부터 {letters}, 많다고 보는 {usual}{을} 넘을 확률 {probability}. 까닭: {why}.",
-        {name: Cell("alerts", name, grades.index(SURE) if sure else 0) for name in names},
+        f"{lead} '{{name}}'입니다: {{period}}부터 {{letters}}, 많다고 보는 {{usual}}{{을}} {about} 까닭: {{why}}.",
+        {name: Cell("alerts", name, at) for name in names},
     )

@@ -293,42 +293,6 @@ def _lines(curves: Table) -> Chart:
     )  # fmt: skip
 
 
-def _bars(years: int, trades: Table) -> Chart:
-    """How far the trades lie apart."""
-    spec = {"mark": "bar", "encoding": {"y": {"field": "trade", "sort": "-x"}, "x": {"field": "survival"}}}
-    title = f"{years}년을 버틴 가게의 비율"
-    ends = trades.extremes("survival")
-    if ends is None or trades.rows.num_rows < 2:
-        return Chart(title, "trades", spec)
-    best, worst = ends
-    return Chart(
-        f"{title}은 {{worst}} {{low}}에서 {{best}} {{high}}까지 벌어집니다", "trades", spec,
-        f"업종마다 막대 하나가 있고, 길수록 {years}년을 버틴 가게가 많습니다. 맨 위는 {{best}} {{high}}, 맨 아래는 {{worst}} {{low}}입니다.",
-        {"best": Cell("trades", "trade", best), "high": Cell("trades", "survival", best),
-         "worst": Cell("trades", "trade", worst), "low": Cell("trades", "survival", worst)},
-    )  # fmt: skip
-
-
-def _lines(curves: Table) -> Chart:
-    """What is left of each trade in the end."""
-    spec = {
-        "mark": "line",
-        "encoding": {"x": {"field": "year"}, "y": {"field": "survival"}, "color": {"field": "trade"}},
-    }
-    last = pc.equal(curves.rows.column("year"), CURVE_YEARS[-1])
-    at_last = replace(curves, rows=curves.rows.set_column(3, "survival", pc.if_else(last, curves.rows.column("survival"), None)))  # fmt: skip
-    ends = at_last.extremes("survival")
-    if ends is None or ends[0] == ends[1]:
-        return Chart("해가 갈수록 남은 가게의 비율", "curves", spec)
-    most, least = ends
-    return Chart(
-        "연 지 {year} 뒤 {most}{은} {high}{이} 남고 {least}{은} {low}만 남습니다", "curves", spec,
-        "업종마다 선 하나가 100 %에서 시작해 해마다 내려갑니다. 연 지 {year} 뒤 가장 높은 선은 {most} {high}, 가장 낮은 선은 {least} {low}입니다.",
-        {"year": Cell("curves", "year", most), "most": Cell("curves", "trade", most), "high": Cell("curves", "survival", most),
-         "least": Cell("curves", "trade", least), "low": Cell("curves", "survival", least)},
-    )  # fmt: skip
-
-
 def _findings(years: int, city: Table, trades: Table, ratios: Table) -> tuple[Finding, ...]:
     first = Finding(
         f"문을 연 가게 가운데 {years}년을 버틴 곳은 {{survival}}입니다 (95 % 구간 {{low}}–{{high}}, 가게 {{shops}}).",
