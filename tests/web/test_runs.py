@@ -6,12 +6,14 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 
 from madang.runs import analysis as analyses
 from madang.runs import way
@@ -164,6 +166,8 @@ def test_a_run_is_made_by_a_job_recorded_and_recalled_the_next_time(official: An
     under_way = Page(official.get(answer["Location"]))
     assert "셈하는 중입니다" in under_way.text
     assert under_way.find("#under-way")[0].get("hx-get").startswith(answer["Location"])
+    assert "차례를 기다리는 중" in under_way.text
+    assert Page(official.get(AT)).link("얼마나 되었는지 보기") == answer["Location"]
     work()
     assert official.get(answer["Location"] + "?part=1").headers["HX-Refresh"] == "true"
     (entry,) = Entry.objects.filter(what="run.make")
@@ -180,7 +184,14 @@ def test_a_run_is_made_by_a_job_recorded_and_recalled_the_next_time(official: An
 def test_a_run_that_is_stopped_leaves_nothing_and_the_form_as_it_was(official: Any, ws: Workspace) -> None:
     address = official.post(AT, {**FILLED, "p-least": "7"})["Location"]
     number = address.strip("/").split("/")[-1]
+    Job.objects.update(
+        state="running", lease="x", started_at=timezone.now(), lease_until=timezone.now() + timedelta(hours=1)
+    )
     assert official.post(f"/work/{number}/cancel/", {"next": address})["Location"] == address
+    stopping = Page(official.get(address))
+    assert "멈추는 중" in stopping.text
+    assert "멈추기" not in stopping.texts("button")
+    Job.objects.update(state="cancelled")
     page = Page(official.get(address))
     assert "도중에 멈추었습니다" in page.text
     assert page.filled(AT)["p-least"] == ["7"]
@@ -190,8 +201,6 @@ def test_a_run_that_is_stopped_leaves_nothing_and_the_form_as_it_was(official: A
 def test_an_analysis_that_fails_says_why_beside_the_form(official: Any, shipped: Path) -> None:
     analysis(shipped, code=CODE.replace("    return Result(", "    1 / 0\n    return Result("))
     address = official.post(AT, FILLED)["Location"]
-    from django.utils import timezone
-
     from madang.messages import MadangError
     from madang.web.work import queue
 

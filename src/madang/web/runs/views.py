@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madang.access import Person, Thing, can, check
@@ -21,6 +23,7 @@ from madang.web.shell.language import said
 from madang.web.shell.workspace import workspace
 from madang.web.work.computing import COMPUTE
 from madang.web.work.models import Job
+from madang.web.work.states import ACTIVE
 
 _EARLIER = 10
 
@@ -67,7 +70,9 @@ def under_way(request: HttpRequest, analysis: str, number: int) -> HttpResponse:
         raise Http404
     part = bool(request.GET.get("part"))
     if job.is_active:
-        told = {"analysis": asked, "job": job}
+        last = next((each for each in workspace().ledger.runs(by=person) if each.analysis == asked.id), None)
+        told = {"analysis": asked, "job": job, "took": took(last.seconds) if last else ""}
+        told["since"] = took(job.seconds(timezone.now()) or 0)
         return render(request, "runs/parts/under_way.html" if part else "runs/under_way.html", told)
     if part:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -81,6 +86,15 @@ def under_way(request: HttpRequest, analysis: str, number: int) -> HttpResponse:
     return _form(request, asked, person, form.Given(job.params["parameters"], inputs), told=stopped)
 
 
+def took(seconds: float) -> str:
+    """How long something took, in words."""
+    if seconds < 1:
+        return _("1초 안")
+    if seconds < 100:
+        return _("{n}초").format(n=round(seconds))
+    return _("{n}분").format(n=round(seconds / 60))
+
+
 def _staff(request: HttpRequest) -> Person:
     person = person_of(request)
     check(person, "read", Thing("workspace"))
@@ -92,6 +106,11 @@ def _analysis(analysis: str) -> Analysis:
     if analysis not in found:
         raise Http404
     return found[analysis]
+
+
+def _jobs(asked: Analysis, person: Person) -> QuerySet[Job]:
+    """What of an analysis is being computed for a person."""
+    return Job.objects.filter(by=person.id, kind=COMPUTE, params__analysis=asked.id, state__in=ACTIVE)
 
 
 def _begun(request: HttpRequest, asked: Analysis, person: Person) -> form.Given | None:
@@ -120,6 +139,7 @@ def _form(
         "analysis": asked, "card": asked.card, "places": places, "ready": not any(each.missing for each in places),
         "controls": [], "cannot": "", "error": said(error) if error else told,
         "runs": run_lines(ledger, own[:_EARLIER]), "more_runs": len(own) > _EARLIER,
+        "took": took(own[0].seconds) if own else "", "busy": _jobs(asked, person).order_by("-pk").first(),
     }  # fmt: skip
     try:
         shown["controls"] = form.controls(asked, given, error)
