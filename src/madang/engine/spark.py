@@ -205,8 +205,9 @@ def _py4j_error() -> type[Exception]:
 
 
 def _reason(error: Exception, log: Path) -> str:
-    """The line that tells most: what Java threw, else the last line of the log."""
+    """The line that tells most: why a cluster gave up, else what Java threw, else the last line of the log."""
     said = str(error).splitlines()
     logged = log.read_text("utf-8", "replace").strip().splitlines() if log.is_file() else []
     thrown = [line.strip(" :") for line in [*logged, *said] if "Exception:" in line or "Error:" in line]
-    return (thrown or logged[-1:] or said[:1] or [type(error).__name__])[-1]
+    given_up = [line.split("Reason: ", 1)[1] for line in logged if "Reason: " in line]
+    return (given_up or thrown or logged[-1:] or said[:1] or [type(error).__name__])[-1].rstrip(".")

@@ -70,7 +70,8 @@ def run_line(ledger: Ledger, run: Run) -> dict[str, Any]:
             {"role": each.role, "dataset": each.dataset, "version": each.version, "title": each.title, "as_of": each.as_of}
             for each in run.inputs
         ],
-        "seed": run.seed, "by": run.by, "at": run.at, "seconds": run.seconds, "stale": bool(behind), "behind": behind,
+        "seed": run.seed, "by": run.by, "at": run.at, "seconds": run.seconds, "engine": run.engine,
+        "stale": bool(behind), "behind": behind,
     }  # fmt: skip
 
 

@@ -117,7 +117,8 @@ class ReadOut(Schema):
 
 
 class RunLine(Schema):
-    """A run. `stale`: an input has a newer version, those in `behind`."""
+    """A run. `engine`: what read its inputs, "" where that is not on record; `stale`: an input has a newer version, those in
+    `behind`."""
 
     key: str
     status: str
@@ -129,6 +130,7 @@ class RunLine(Schema):
     by: str
     at: str
     seconds: float
+    engine: str
     stale: bool
     behind: list[str]
 
