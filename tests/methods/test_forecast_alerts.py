@@ -61,6 +61,7 @@ def test_a_planted_rise_is_told_of_with_its_reason_and_no_surer_than_was_tried(
     assert first.lower_80 <= first.mean <= first.upper_80
     assert first.probability > 5 * past.came[:, past.judged].mean()
     assert first.tried >= first.came
+    assert first.untried
     assert not first.sure  # before it rose, nothing of its kind was ever seen to last
     quiet = {each.labels for each in warned} & {("가로등",), ("가로등", "나루동"), ("가로등", "장터동")}
     assert not quiet

@@ -45,6 +45,7 @@ class Alert:
 
     `sure`: it is a warning; else it is worth a look. `tried`: how often as much (less a tenth) or more was said in the
     past, and `came`: how often that came. A warning needs ten such cases, and that they came as often as it asks, less a tenth.
+    `untried`: the forecast alone is surer than was tried often enough, so `probability` is the least that is known of it.
     """
 
     node: int
@@ -55,6 +56,7 @@ class Alert:
     sure: bool
     tried: int
     came: int
+    untried: bool
     mean: float
     lower_80: float
     upper_80: float
@@ -107,6 +109,7 @@ def alerts(
                 and came >= (rule.probability - 0.1) * tried,
                 tried,
                 came,
+                bool(plain[node, step] > past.mending.top),
                 float(found.mean[node, step]),
                 float(found.intervals.lower[0][node, step]),
                 float(found.intervals.upper[0][node, step]),
