@@ -65,6 +65,20 @@ def test_small_counts_stay_inside_and_so_does_what_would_tell_them(ws: Workspace
     assert [each["people_note"] for each in rows].count("비공개") == 2
 
 
+def test_few_who_are_left_when_one_count_is_taken_from_another_are_hidden(ws: Workspace) -> None:
+    """Of 60 people 58 are reached: nobody is to read that two are not."""
+    code = ws.folder.parent / "shipped" / "dong-people" / "analysis.py"
+    told = code.read_text("utf-8").replace("persons * 2.0 AS twice", "if(persons = 60, 58, persons) AS twice")
+    code.write_text(
+        told.replace('Column("twice", "두 배", "number")', 'Column("twice", "닿는 사람", "integer", "명")'),
+        encoding="utf-8",
+    )
+    people(ws, {"9911051000": 30, "9911052000": 40, "9911053000": 50, "9911054000": 60})
+    results(ws).decide(decision(run(ws)))
+    dongs = {each["dong_code"]: each["people"] for each in story(ws).result.table("dongs").rows.to_pylist()}
+    assert dongs["9911054000"] is None
+
+
 def test_a_small_count_of_shops_is_no_count_of_people(ws: Workspace, tmp_path: Path) -> None:
     ws.deposit(found.shops(tmp_path / "카페.csv", "카페", 1, 19), "cafes", standard="licence", by="lee")
     results(ws).decide(decision(run(ws)))

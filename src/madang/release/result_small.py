@@ -1,14 +1,15 @@
 """Small counts of people in the tables of a result: which rows show no numbers, given all that is public.
 
 A result has tables of any form. A column that counts people is protected as a table of counts is (`joint`): by what
-names its rows, as if everybody knew its totals, and together with all that was published of its population. Where one
-of its cells is hidden, no number of that row is shown, as others are made of it; nor of rows of the same name elsewhere.
+names its rows, as if everybody knew its totals, and together with all that was published of its population; so is what
+is left of a column without another that is part of it. Where one of its cells is hidden, no number of that row is shown, as others are made of it; nor of rows of the same name elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,6 +36,7 @@ MOST_ROWS = 3_000  # of a table that counts people: more cannot be protected in 
 _PLACE = "dong_code"
 _ROW = "row"
 _APART = "\x1f"
+_LEFT = " - "  # between a column and what is taken from it
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, arou
         for table, counts in counted.values():
             if table.rows.num_rows > MOST_ROWS:
                 raise MadangError("release_result_large", table=table.title, most=f"{MOST_ROWS:,}")
+            counts |= _left(table, counts, decision.least)
             keys, rule = _rule(table, counts, decision.least)
             path = Path(place) / f"{table.id}.parquet"
             pq.write_table(_plain(table, keys, counts), path)
@@ -121,7 +124,26 @@ def _distinct(table: Table, keys: Sequence[str]) -> int:
 
 def _plain(table: Table, keys: Sequence[str], counts: Mapping[str, str]) -> pa.Table:
     columns = {name: pa.array(_texts(table, name)) for name in keys}
-    return pa.table({**columns, **{name: table.rows.column(name).cast(pa.float64()) for name in counts}})
+    numbers = {name: _values(table, name) for name in counts}
+    return pa.table({**columns, **{name: pa.array(each, from_pandas=True) for name, each in numbers.items()}})
+
+
+def _values(table: Table, name: str) -> Any:
+    """The values of a column that counts people, or of what is left of one without another."""
+    whole, _, part = name.partition(_LEFT)
+    found = table.rows.column(whole).cast(pa.float64()).to_numpy()
+    return found - table.rows.column(part).cast(pa.float64()).to_numpy() if part else found
+
+
+def _left(table: Table, counts: Mapping[str, str], least: int) -> dict[str, str]:
+    """What anybody can subtract: people of one column who are not in another that is part of it, where they are few."""
+    found = {}
+    for whole, part in permutations(counts, 2):
+        name = f"{whole}{_LEFT}{part}"
+        left = _values(table, name)
+        if (np.nan_to_num(left) >= 0).all() and ((left > 0) & (left < least)).any():
+            found[name] = f"{counts[whole]}{_LEFT}{counts[part]}"
+    return found
 
 
 def _texts(table: Table, name: str) -> list[str]:

@@ -61,6 +61,12 @@ class Story:
         return min((each.as_of for each in self.inputs if each.as_of), default="")
 
     @property
+    def main(self) -> Table:
+        """The table that is open as rows, too: that of the first picture."""
+        pictures = self.result.charts
+        return self.result.table(pictures[0].table) if pictures else self.result.tables[0]
+
+    @property
     def cells_hidden(self) -> int:
         return sum(
             len(rows) * sum(each.kind in NUMBERS for each in self.result.table(table).columns)

@@ -1,6 +1,6 @@
 """Open results: what a run found leaves the bank by a decision, is taken back by one, and goes where an input is erased.
 
-An open result is an edition like others: its first table are the rows, and the whole story stands in the facts of the
+An open result is an edition like others: one table are its rows, and the whole story stands in the facts of the
 version. So everything that keeps editions shut, carries them in bundles and finds them holds for results too.
 """
 
@@ -164,8 +164,7 @@ class OpenResults:
             raise MadangError("release_result_no_findings", edition=decision.edition)
         title = decision.title or run.title
         story = story_of(run, analysis, shown, found, title, opened, gone, len(decision.without))
-        first = shown.tables[0]
-        rows, columns = as_rows(first, found.hidden[first.id])
+        rows, columns = as_rows(story.main, found.hidden[story.main.id])
         self._screened(story, decision)
         sources = tuple(
             Source(each.dataset, each.version, tuple(each.columns.values())) for each in run.inputs

@@ -68,7 +68,7 @@ def page(found: Open, story: Story) -> dict[str, Any]:
         "licence": found.licence, "answer": sentences[:2], "more": sentences[2:], "first": figures[:1],
         "figures": figures[1:], "tables": [_table(found.id, story, each) for each in story.result.tables],
         "method": story.result.method, "caveats": story.result.caveats, "not_for": story.not_for, "inputs": story.inputs,
-        "parameters": story.parameters, "release": found.release, "findings_withheld": story.findings_withheld,
+        "parameters": story.parameters, "main": story.main.id, "release": found.release, "findings_withheld": story.findings_withheld,
         "tables_withheld": story.tables_withheld, "hidden": story.cells_hidden, "run": story.run[:8],
     }  # fmt: skip
 

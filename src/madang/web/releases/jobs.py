@@ -12,7 +12,7 @@ from madang.bank import Version
 from madang.bank.seen import SeenBank
 from madang.messages import MadangError
 from madang.release import Decision
-from madang.web.releases import actions, form
+from madang.web.releases import actions, form, result_actions
 from madang.web.releases.telling import tell_shut
 from madang.web.shell.workspace import workspace
 from madang.web.work.registry import finishes, job, planner
@@ -54,6 +54,12 @@ def refresh(running: Running, *, edition: str) -> dict[str, Any]:
 def finish(edition: str) -> None:
     """Decisions about an edition whose process ended before they were in the record."""
     actions.tell(edition)
+
+
+@finishes(lambda: result_actions.results().decisions.editions())
+def finish_results(edition: str) -> None:
+    """Decisions about a result whose process ended before they were in the record."""
+    result_actions.tell(edition)
 
 
 @planner

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from madang.access import Thing, can, check
 from madang.bank import Version
@@ -18,7 +17,8 @@ from madang.bank.seen import thing_of
 from madang.messages import MadangError
 from madang.release.editions import Edition
 from madang.web.accounts.people import person_of
-from madang.web.releases import actions, form, jobs
+from madang.web.releases import actions, form, jobs, views_results
+from madang.web.releases.states import STATES
 from madang.web.shell.doors import form as form_page
 from madang.web.shell.doors import page
 from madang.web.shell.language import said
@@ -29,11 +29,6 @@ from madang.web.work.models import Job
 _OPTIONAL = (
     "document", "ground", "restricted_ground", "until", "population", "filter_column", "filter_values", "description",
 )  # fmt: skip
-STATES = {
-    "open": ("good", gettext_noop("개방 중")), "behind": ("warn", gettext_noop("새 판이 기다림")),
-    "waiting": ("bad", gettext_noop("아직 열지 못함")), "over": ("warn", gettext_noop("기한 지남")),
-    "withdrawn": ("none", gettext_noop("거둠")),
-}  # fmt: skip
 
 
 def edition_of(dataset: str) -> dict[str, Any] | None:
@@ -62,8 +57,9 @@ def home(request: HttpRequest) -> HttpResponse:
     found = [shown(each) for each in releases.editions() if each.decision.dataset in seen]
     broken = releases.unreadable().values() if can(person, "administer", Thing("workspace")) else ()
     return render(
-        request, "releases/home.html", {"editions": found, "broken": [said(each) for each in broken]}
-    )
+        request, "releases/home.html",
+        {"editions": found, "results": views_results.lines(), "broken": [said(each) for each in broken]},
+    )  # fmt: skip
 
 
 @form_page

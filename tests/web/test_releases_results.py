@@ -1,0 +1,91 @@
+"""Pages of deciding about results: looked at, opened, taken back, recorded; by who may open all that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import override_settings
+
+from madang.release.results import OpenResults
+from madang.web.audit.models import Entry
+from madang.workspace import Workspace
+from release import found
+from web_page import Page
+
+GIVEN = {"edition": "동의-사람", "title": "동의 사람", "document": "기획과-1", "ground": "공공데이터법 제17조", "post": "기획과",
+         "licence": "kogl-1", "least": "5"}  # fmt: skip
+OF = f"/releases/results/of/{quote('동의-사람')}/"
+
+
+@pytest.fixture
+def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    made = found.city(tmp_path, monkeypatch)
+    for dataset in ("동별사람", "cafes"):
+        made.write_card(dataset, {"title": dataset, "access": "internal", "steward": "기획과"})
+    with override_settings(MADANG_WORKSPACE=str(made.folder)):
+        yield made
+
+
+@pytest.fixture
+def address(ws: Workspace) -> str:
+    return f"/releases/results/new/{ws.run('dong-people', by='lee').key}/"
+
+
+@pytest.fixture
+def steward(signed_in: Callable[..., Any]) -> Any:
+    return signed_in("steward", username="kim", posts=["기획과"])
+
+
+def test_a_steward_looks_decides_and_takes_back(steward: Any, ws: Workspace, address: str) -> None:
+    form = Page(steward.get(address))
+    assert "사람: 무엇을 센 것인가" in form.text
+    assert form.filled(address)["post"] == ["기획과"]
+    looked = Page(steward.post(address, {**GIVEN, "do": "preview"}))
+    assert "문장 1개는 싣지 않습니다." in looked.text
+    assert "숫자를 가리는 행 2개" in looked.text
+    assert Page(steward.get("/releases/")).link("데이터 고르러 가기")
+    answer = steward.post(address, {**GIVEN, "do": "decide", "once": "abc"})
+    assert answer.status_code == 302, Page(answer).text
+    steward.post(address, {**GIVEN, "do": "decide", "once": "abc"})
+    assert Page(steward.get("/releases/")).link("동의 사람") == OF
+    page = Page(steward.get(OF))
+    assert "개방 중" in page.text
+    assert page.link("주민이 보는 화면") == f"/open/results/{quote('동의-사람')}/"
+    (entry,) = Entry.objects.filter(thing="result:동의-사람")
+    assert (entry.what, entry.by, entry.detail["document"]) == ("release.decide", "kim", "기획과-1")
+    wrong = steward.post(OF, {"document": "", "ground": "다시 셈", "post": "기획과"})
+    assert wrong.status_code == 400
+    assert (
+        steward.post(OF, {"document": "기획과-2", "ground": "다시 셈", "post": "기획과"}).status_code == 302
+    )
+    assert OpenResults(ws.releases, ws.ledger).result("동의-사람").state == "withdrawn"
+    assert Entry.objects.filter(thing="result:동의-사람", what="release.withdraw").count() == 1
+    assert "개방 거두기" not in Page(steward.get(OF)).text
+
+
+def test_what_is_wrong_comes_back_with_what_was_said(steward: Any, address: str) -> None:
+    answer = steward.post(address, {**GIVEN, "document": "", "do": "decide"})
+    assert answer.status_code == 400
+    assert "문서번호" in Page(answer).text
+    assert Page(answer).filled(address)["ground"] == ["공공데이터법 제17조"]
+    assert steward.post(address, {**GIVEN, "post": "남의과", "do": "decide"}).status_code == 400
+
+
+def test_who_may_not_open_all_that_was_read_may_not_open_what_was_found(
+    ws: Workspace, address: str, signed_in: Callable[..., Any]
+) -> None:
+    official = signed_in("official")
+    assert official.get(address).status_code == 403
+    assert "개방 결정하기" not in Page(official.get(address.replace("releases/results/new", "runs"))).text
+    ws.write_card("cafes", {"title": "cafes", "access": "internal", "steward": "위생과"})
+    other = signed_in("steward", username="choi", posts=["기획과"])
+    assert other.post(address, {**GIVEN, "do": "decide"}).status_code == 403
+    assert not (ws.folder / "open").exists()
+    both = signed_in("steward", username="park", posts=["기획과", "위생과"])
+    assert "개방 결정하기" in Page(both.get(address.replace("releases/results/new", "runs"))).text
+    assert both.get("/releases/results/of/nothing/").status_code == 404
+    assert both.get("/releases/results/new/0000/").status_code == 404
