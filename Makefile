@@ -16,14 +16,14 @@ ON_POSTGRESQL := accounts or audit or work or rounds or deposits or notices or s
 
 # What `make bench` measures on made-up data, and the folder of real files for the rest.
 BENCHES    := search_five_thousand catalogue_five_thousand export_million deposit_million excel_half_million diff_million \
-              locate_million personal_data sample_city pages rows_http hot_spots survival forecast_m3 complaint_text siting
+              locate_million personal_data sample_city pages rows_http hot_spots survival forecast_m3 complaint_text siting engines
 REAL_FILES ?= ../shared/data
 
 BIN    := .venv/bin
 DONE   := .venv/done
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
-# Wheels only, but for the model of Korean words, an archive without code, and a small part of the peer of survival curves.
-LOCKED := $(PIP) install -qq --require-hashes --no-deps --only-binary :all: --no-binary kiwipiepy-model,autograd-gamma
+# Wheels only, but for the model of Korean words, an archive without code, a small part of the peer of survival curves, and Spark.
+LOCKED := $(PIP) install -qq --require-hashes --no-deps --only-binary :all: --no-binary kiwipiepy-model,autograd-gamma,pyspark
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
               --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
 
