@@ -217,14 +217,14 @@ def begun(ledger: Ledger, living: Living, state: State) -> State:
 
 def good(run: str, now: datetime, seen: Mapping[str, list[int]]) -> State:
     """The state after a good look, by which `run` is the newest result."""
-    return State(run=run, looked=now.isoformat(timespec="seconds"), stamps=seen)
+    return State(run=run, looked=now.astimezone(SEOUL).isoformat(timespec="seconds"), stamps=seen)
 
 
 def failed(state: State, error: MadangError, now: datetime) -> State:
     """The state after an attempt that failed: the last good result stays."""
     said = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
     return replace(
-        state, failures=state.failures + 1, failed_at=now.isoformat(timespec="seconds"), error=said, told=True,
+        state, failures=state.failures + 1, failed_at=now.astimezone(SEOUL).isoformat(timespec="seconds"), error=said, told=True,
         under_way=False,
     )  # fmt: skip
 

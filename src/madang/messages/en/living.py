@@ -23,7 +23,7 @@ TEXTS: dict[str, str] = {
     "notice_living_answer": "The answer of '{title}', which is kept alive, changed with a new version of {data}. Now: {after} Before: {before}",
     "notice_living_rows": "Tables of '{title}', which is kept alive, changed with a new version of {data}. The answer stays; {rows} rows differ in {tables}.",
     "notice_living_tables": "Tables of '{title}', which is kept alive, changed with a new version of {data}. The answer stays; {tables} have another shape.",
-    "notice_living_anew": "'{title}', which is kept alive, was computed anew. The earlier result is gone (data were erased, or a backup restored), so that nothing can be compared.",
+    "notice_living_anew": "'{title}', which is kept alive, was computed anew. The earlier result is gone (data were erased, or a backup restored) or cannot be read, so that nothing can be compared.",
     "notice_living_failed": "'{title}', which is kept alive, could not be computed again. {reason} The earlier result stays, and it is tried again.",
     "notice_living_left": "'{title}' is kept alive no more: {keeper} works here no more. Keep it alive again on the page of the result.",
     "notice_living_right": "'{title}' is kept alive no more: {keeper} may not read its data any more. Somebody who may can keep it alive again on the page of the result.",

@@ -23,7 +23,7 @@ TEXTS: dict[str, str] = {
     "notice_living_answer": "살려 둔 결과 '{title}'의 답이 {data}의 새 판으로 바뀌었습니다. 지금: {after} 전에는: {before}",
     "notice_living_rows": "살려 둔 결과 '{title}'의 표가 {data}의 새 판으로 바뀌었습니다. 답은 그대로이고, {tables}에서 {rows}행이 달라졌습니다.",
     "notice_living_tables": "살려 둔 결과 '{title}'의 표가 {data}의 새 판으로 바뀌었습니다. 답은 그대로이고, {tables}의 모양이 달라졌습니다.",
-    "notice_living_anew": "살려 둔 결과 '{title}'{을} 새로 냈습니다. 이전 결과가 지워져(데이터의 파기나 백업의 복원) 무엇이 달라졌는지 견줄 수 없습니다.",
+    "notice_living_anew": "살려 둔 결과 '{title}'{을} 새로 냈습니다. 이전 결과가 지워졌거나(데이터의 파기, 백업의 복원) 읽을 수 없어 무엇이 달라졌는지 견줄 수 없습니다.",
     "notice_living_failed": "살려 둔 결과 '{title}'{을} 다시 셈하지 못했습니다. {reason} 이전 결과는 그대로 있고, 다음에 다시 해 봅니다.",
     "notice_living_left": "살려 둔 결과 '{title}'{이} 멈추었습니다. 살려 두던 {keeper} 님이 더는 일하지 않습니다. 이어서 쓰려면 결과 화면에서 다시 살려 두십시오.",
     "notice_living_right": "살려 둔 결과 '{title}'{이} 멈추었습니다. 살려 두던 {keeper} 님이 쓰는 데이터를 더는 볼 수 없습니다. 이어서 쓰려면 볼 수 있는 사람이 결과 화면에서 다시 살려 두십시오.",
