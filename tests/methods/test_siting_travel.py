@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from madang.messages import MadangError
 from madang.methods import travel
+from madang.methods.next_sites import pairs_walking
 
 # A square of 100 m streets with a detour in the north:  3 --250-- 2
 #                                                        |         |
@@ -61,6 +62,7 @@ def test_straight_lines_say_their_detour() -> None:
         (lambda: travel.straight([(0, 0)], [(1, 1)], detour=0.9), "travel_detour"),
         (lambda: travel.straight([(0, np.nan)], [(1, 1)]), "travel_points"),
         (lambda: travel.network(NODES, [(0, 9)]), "travel_edges"),
+        (lambda: travel.streets(["a"], [(0, 0)], ["b"], ["c"], [1]), "travel_streets"),
         (lambda: travel.network(NODES, [(0, 1)], [-1]), "travel_edges"),
     ],
 )
@@ -82,3 +84,37 @@ def test_a_network_is_never_shorter_than_the_straight_line(seed: int, lengths: b
     line = np.hypot(*(here[:, None] - there).transpose(2, 0, 1))
     assert not np.isnan(ways).any()
     assert (ways.astype(float) >= line * (1 - 1e-12)).all()
+
+
+def test_people_step_onto_a_long_street_and_not_onto_its_ends_only() -> None:
+    """A street of 1 km: a house beside its middle is 10 m away from it, not 500 m; a link to nowhere is counted."""
+    made = travel.streets(["b", "a"], [(1000, 0), (0, 0)], ["a", "a", "x"], ["b", "zz", "b"], [np.nan, 5, 5])
+    assert made.loose == 2
+    ways = travel.walking(made.network, [(500, 10)], [(1000, 0), (0, 0)]).distance_m
+    np.testing.assert_allclose(ways, [[510, 510]], rtol=1e-6)
+    longer = travel.streets(["a", "b"], [(0, 0), (1000, 0)], ["a"], ["b"], [1500]).network
+    np.testing.assert_allclose(travel.walking(longer, [(0, 0)], [(1000, 0)]).distance_m, [[1500]], rtol=1e-6)
+
+
+def test_neighbours_nearer_to_each_other_than_to_a_street_walk_straight() -> None:
+    net = travel.network(NODES, EDGES, LENGTHS)
+    ways = travel.walking(net, [(0, 400)], [(0, 410), (0, 400), (100, 0)]).distance_m
+    np.testing.assert_allclose(ways, [[13, 0, 300 + 200]], rtol=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_one_search_from_all_places_finds_the_least_of_all_ways(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    nodes = rng.uniform(0, 1e4, (rng.integers(2, 30), 2))
+    net = travel.network(nodes, rng.integers(0, len(nodes), (40, 2)))
+    here, there = rng.uniform(0, 1e4, (20, 2)), rng.uniform(0, 1e4, (7, 2))
+    metres, off = travel.walking_nearest(net, here, there, snap_limit_m=2000)
+    ways = travel.walking(net, here, there, snap_limit_m=2000)
+    np.testing.assert_allclose(metres, ways.distance_m.min(axis=1), rtol=1e-6)
+    assert off == ways.demand_off
+    pairs = pairs_walking(net, here, there, 3000.0)
+    near = travel.walking(net, here, there).distance_m <= 3000
+    assert sorted(zip(pairs.cell.tolist(), pairs.facility.tolist(), strict=True)) == list(
+        zip(*(each.tolist() for each in np.nonzero(near)), strict=True)
+    )

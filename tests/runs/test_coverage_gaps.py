@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyproj
 import pytest
 
 from madang.access import owner
 from madang.results import Cell, sentence
+from madang.runs import Analyses, Input, Inputs, Part
 from madang.runs.why import behind
 from madang.workspace import Workspace
 
 EAST, NORTH = 953_050.0, 1_950_050.0  # the first cell's middle, EPSG:5179
 LON_LAT = pyproj.Transformer.from_crs(5179, 4326, always_xy=True)
+
+
+def part(folder: Path, name: str, **columns: Any) -> Input:
+    table = pa.table(columns)
+    pq.write_table(table, folder / f"{name}.parquet")
+    named = {each: each for each in table.schema.names}
+    return Input(name, (Part(name, 1, name, "2026-01-01", named, (folder / f"{name}.parquet",)),))
 
 
 def written(path: Path, rows: list[list[object]]) -> Path:
@@ -104,3 +116,29 @@ def test_where_all_are_reached_nothing_is_proposed(ws: Workspace) -> None:
     assert result.table("city").value(0, "uncovered") == 0
     assert result.table("places").rows.num_rows == result.table("gaps").rows.num_rows == 0
     assert len(result.findings) == 1
+
+
+def test_on_foot_a_river_keeps_people_out_whom_a_line_reaches(tmp_path: Path) -> None:
+    """Homes on both banks, 200 m from the place in a line; over the bridge the far bank walks 2,200 m."""
+    lon, lat = LON_LAT.transform(EAST + np.array([0.0, 0.0]), NORTH + np.array([-100.0, 300.0]))
+    place = LON_LAT.transform(EAST, NORTH + 100)
+    corners = np.array([[0, -100], [1000, -100], [1000, 100], [0, 100], [0, 300]]) + [EAST, NORTH]
+    at = LON_LAT.transform(*corners.T)
+    inputs = {
+        "people": part(tmp_path, "people", source_row=[1, 2], population_persons=[70, 30], lon=lon, lat=lat,
+                       dong_code=["1111051500"] * 2),
+        "facilities": part(tmp_path, "facilities", lon=[place[0]], lat=[place[1]]),
+        "nodes": part(tmp_path, "nodes", node_id=list("abcde"), lon=at[0], lat=at[1]),
+        "links": part(tmp_path, "links", from_node_id=list("abcd"), to_node_id=list("bcde"), length_m=[1000.0, 200, 1000, 200],
+                      road_rank=["107"] * 4),
+    }  # fmt: skip
+    analysis = Analyses(tmp_path / "none")["coverage-gaps"]
+    walk, line = (
+        analysis.run(Inputs(inputs), reach_m=250, sites=1, way=way).check() for way in ("walk", "straight")
+    )
+    assert (walk.table("city").value(0, "uncovered"), line.table("city").value(0, "uncovered")) == (70, 0)
+    assert walk.table("gaps").value(0, "metres") == pytest.approx(2200, abs=2)
+    assert walk.table("places").value(0, "gain") == 70
+    assert "걸어서 250 m" in sentence(walk.findings[0], walk)
+    assert "걷는 길" in walk.caveats[0]
+    assert "직선거리로 250 m" in sentence(line.findings[0], line)

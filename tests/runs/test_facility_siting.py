@@ -98,6 +98,44 @@ def test_a_walk_goes_around_what_a_line_crosses(tmp_path: Path) -> None:
     assert "이쪽" in sentence(walk.findings[0], walk)
 
 
+def test_the_fewest_sites_that_reach_all_are_the_fewest(tmp_path: Path) -> None:
+    town = Town(tmp_path, 2)
+    result = town.run(tmp_path, goal="all", reach_m=1500, way="straight")
+    able = town.metres(tuple(range(9))) <= 1500
+    number = result.table("chosen").rows.num_rows
+    chosen = tuple(int(row["site_number"][1:]) for row in result.table("chosen").rows.to_pylist())
+    assert (town.metres(chosen)[able] <= 1500).all()
+    fewer = combinations(range(9), number - 1)
+    assert not any((town.metres(each)[able] <= 1500).all() for each in fewer)
+    assert "이보다 적은 수로는 안 됨을 증명했습니다." in result.caveats
+    left = town.people[~able].sum()
+    assert any(f"닿지 않는 주민이 {left:,.0f}명" in each for each in result.caveats) == bool(left)
+
+
+def test_no_site_serves_more_than_its_room_and_every_dong_has_its_share(tmp_path: Path) -> None:
+    town = Town(tmp_path, 3)
+    capacity = int(town.people.sum() * 0.3)
+    full = town.run(tmp_path, goal="room", capacity=capacity, way="straight")
+    assert all(row["nearer"] <= capacity for row in full.table("chosen").rows.to_pylist())
+    assert any(f"많아야 {capacity:,}명" in each for each in full.caveats)
+    held = town.run(tmp_path, goal="near", least_share=60, reach_m=1300, way="straight")
+    assert float(held.table("change").value(1, "share")) >= 60
+    with pytest.raises(MadangError) as caught:
+        town.run(tmp_path, least_share=100, reach_m=100, way="straight")
+    assert caught.value.code == "siting_share_impossible"
+
+
+def test_each_site_says_how_often_it_is_chosen_again(tmp_path: Path) -> None:
+    result = Town(tmp_path, 0).run(tmp_path, sites=3, goal="cover", reach_m=700, way="straight")
+    again = result.table("again").rows.to_pylist()
+    assert [row["condition"] for row in again[:2]] == ["한 곳 덜 둘 때", "한 곳 더 둘 때"]
+    assert {"닿는 거리가 525 m일 때", "닿는 거리가 875 m일 때"} <= {row["condition"] for row in again}
+    firm = [row["firm"] for row in result.table("chosen").rows.to_pylist()]
+    kept = sum(row["kept"] for row in again)
+    assert sum(firm) / 100 * len(again) == pytest.approx(kept, abs=0.05)
+    assert f"조건을 {len(again)}번" in sentence(result.findings[2], result)
+
+
 def test_more_sites_than_candidates_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MadangError) as caught:
         Town(tmp_path, 1).run(tmp_path, sites=10)

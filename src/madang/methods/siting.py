@@ -105,6 +105,7 @@ def lscp(
     existing: ArrayLike | None = None,
     floor: EquityFloor | None = None,
     seconds: float = 60,
+    progress: Progress = _quiet,
     clock: Clock = time.perf_counter,
 ) -> Siting:
     """The fewest sites that bring everybody within `reach` whom any candidate can (Toregas et al. 1971).
@@ -114,6 +115,7 @@ def lscp(
     """
     began = clock()
     asked = question(distance, weight, existing, floor)
+    progress(0, 1, "proof")
     within = asked.distance <= reach
     found = siting_cover.cover(
         within[:, within.any(axis=0)], asked.fixed, asked.floor, _left(began, seconds, clock)

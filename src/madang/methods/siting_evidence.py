@@ -1,10 +1,9 @@
-"""What stands beside a choice of sites: what each is worth, what comes of the first k of them, how sure the choice is."""
+"""What stands beside a choice of sites: what each is worth, what comes of the first k of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -83,36 +82,6 @@ class Chosen(Protocol):
 
     @property
     def sites(self) -> Ints: ...
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """`frequency[j]`: the share of `runs` in which candidate j was chosen; `sites`: the choice in each run."""
-
-    frequency: Floats
-    runs: int
-    settings: tuple[Mapping[str, Any], ...]
-    sites: tuple[Ints, ...]
-
-
-def selection_frequency(
-    solve: Callable[..., Chosen],
-    candidates: int,
-    settings: Sequence[Mapping[str, Any]],
-    progress: Callable[[int, int, str], None] = lambda done, whole, what: None,
-) -> Sensitivity:
-    """How often each candidate is chosen when `solve(**setting)` is asked again under every setting.
-
-    A setting varies what nobody knows exactly: `{"reach": 400}`, `{"weight": w}`. A site chosen in nearly all runs does
-    not hang on it; one chosen in a third is one among several as good.
-    """
-    count = np.zeros(candidates)
-    chosen = []
-    for done, setting in enumerate(settings):
-        progress(done, len(settings), "sensitivity")
-        chosen.append(solve(**setting).sites)
-        count[chosen[-1]] += 1
-    return Sensitivity(count / max(1, len(settings)), len(settings), tuple(settings), tuple(chosen))
 
 
 def varied_weights(weight: ArrayLike, error: float, runs: int, rng: np.random.Generator) -> list[Floats]:

@@ -2,8 +2,8 @@
 
 Points and nodes are metres in one projected system (EPSG:5179). Network distances are shortest paths (Dijkstra 1959, as
 in SciPy's csgraph) between the nodes nearest to either point, and the ways to and from those nodes are added, so a
-network distance is never shorter than the straight line. Two points nearer to each other than one of them is to the
-network need no street: their way is the straight line with a detour.
+network distance is never shorter than the straight line. Who is nearer to a place than to the network needs no street:
+that way is the straight line with a detour.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def walking(
         here = np.flatnonzero((which >= start) & (which < start + step) & candidate_on)
         ways = paths[which[here] - start][:, demand_node].T + demand_snap[:, None] + candidate_snap[here]
         line = cdist(demand, candidates[here])
-        near = line <= np.maximum(demand_snap[:, None], candidate_snap[here])
+        near = line <= demand_snap[:, None]
         ways[near] = np.minimum(ways[near], line[near] * DETOUR)
         ways[ways > limit_m] = np.inf
         answer[:, here] = _upwards(ways)
@@ -212,8 +212,8 @@ def walking_nearest(
         shape=(size + 1, size + 1),
     )
     metres: Floats = dijkstra(graph, directed=False, indices=size)[demand_node] + demand_snap
-    line, at = cKDTree(places).query(demand)
-    near = line <= np.maximum(demand_snap, place_snap[at])
+    line = cKDTree(places[on]).query(demand)[0] if on.any() else np.full(len(demand), np.inf)
+    near = line <= demand_snap
     metres[near] = np.minimum(metres[near], line[near] * DETOUR)
     metres[demand_snap > snap_limit_m] = np.inf
     return metres, int((demand_snap > snap_limit_m).sum())

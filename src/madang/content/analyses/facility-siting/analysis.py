@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -9,28 +11,38 @@ import pyarrow as pa
 import pyproj
 
 from madang.messages import MadangError
-from madang.methods.siting import mclp, p_center, p_median
-from madang.methods.siting_evidence import coverage_curve
-from madang.methods.siting_result import Siting
-from madang.methods.travel import Travel, network, straight, walking
+from madang.methods.siting import EquityFloor
+from madang.methods.siting_asked import Asked
+from madang.methods.siting_evidence import coverage_curve, varied_weights
+from madang.methods.siting_result import Model, Siting
+from madang.methods.siting_sensitivity import Stability, stability
+from madang.methods.travel import DETOUR, Travel, straight, streets, walking
 from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, Table, table_of
 from madang.runs import Inputs, Range
 
 MOTORWAYS = ("101", "102")  # nobody walks there
-DETOUR = 1.3
-SECONDS = 60.0
+SECONDS, AGAIN = 60.0, 45.0  # for the choice; for asking again under all changed conditions together
+ROOM = 1.3  # what a site serves at most unless said: so many times its even share
+UNSURE, RUNS = 0.2, 4  # how far the number of people may be off, and how often that is tried
+OFF_M = 500.0  # who lives farther from any street has no way
+Goal = Literal["near", "cover", "farthest", "all", "room"]
+MODELS: dict[Goal, Model] = {
+    "near": "p_median", "cover": "mclp", "farthest": "p_center", "all": "lscp", "room": "capacitated_p_median",
+}  # fmt: skip
 
 
 def run(
     inputs: Inputs,
     *,
     sites: Annotated[int, Range(1, 20)] = 3,
-    goal: Literal["near", "cover", "farthest"] = "near",
+    goal: Goal = "near",
     reach_m: Annotated[int, Range(100, 5000)] = 600,
     way: Literal["walk", "straight"] = "walk",
+    least_share: Annotated[int, Range(0, 100)] = 0,
+    capacity: Annotated[int, Range(1, 1_000_000)] | None = None,
 ) -> Result:
     people = inputs["people"].sql(
-        "SELECT source_row, population_persons, lon, lat, dong_code FROM rows"
+        f"SELECT source_row, population_persons, {_old(inputs)} AS old, lon, lat, dong_code FROM rows"
         " WHERE population_persons > 0 AND lon IS NOT NULL ORDER BY source_row"
     )
     candidates = inputs["candidates"].sql(
@@ -45,37 +57,89 @@ def run(
     places = np.vstack([_metres(there), _metres(candidates)])
     travel = _travel(inputs, _metres(people), places, way)
     kept = np.arange(there.num_rows)
-    asked: dict[str, Any] = {
-        "existing": kept if len(kept) else None,
-        "seconds": SECONDS,
-        "progress": inputs.progress,
-    }
-    if goal == "cover":
-        found = mclp(travel.distance_m, weight, float(reach_m), sites, **asked)
-    else:
-        found = (p_median if goal == "near" else p_center)(travel.distance_m, weight, sites, **asked)
+    floor = _floor(inputs, people, travel, weight, least_share, float(reach_m))
+    room = float(capacity or np.ceil(ROOM * weight.sum() / (sites + len(kept))))
+    asked = Asked(MODELS[goal], travel.distance_m, weight, sites, float(reach_m), kept, floor, room)
+    found = asked.answer(SECONDS, progress=inputs.progress)
+    new = [int(site) for site in found.sites if site >= len(kept)]
+    lines = None if travel.kind == "straight" else straight(_metres(people), places).distance_m
+    firm = stability(
+        new,
+        _conditions(asked, lines, people.column("old"), candidates.num_rows, inputs.seed),
+        AGAIN,
+        inputs.progress,
+    )
 
     before = travel.distance_m[:, : len(kept)].min(axis=1, initial=np.inf)
-    after = travel.distance_m[:, found.sites].min(axis=1, initial=np.inf)
-    new = [int(site) for site in found.sites if site >= len(kept)]
-    chosen = _chosen(found, new, len(kept), candidates, travel, weight, reach_m)
-    change = _change(before, after, weight, reach_m, found, len(kept))
-    served = _served(people, after)
+    after = (
+        found.distance if goal == "room" else travel.distance_m[:, found.sites].min(axis=1, initial=np.inf)
+    )
+    chosen = _chosen(found, new, len(kept), candidates, travel, weight, reach_m, firm)
+    change = _change(before, after, weight, reach_m, len(kept))
+    measured = _measured(travel, len(kept), found)
     return Result(
-        findings=_findings(goal, change, chosen, reach_m, len(kept)),
-        tables=(change, chosen, _curve(travel, found, weight, reach_m), served),
+        findings=_findings(asked, change, chosen, len(kept), firm),
+        tables=(change, chosen, _again(firm, new), _curve(travel, found, weight, reach_m), measured, _served(people, after)),
         charts=(
             Chart(
-                "{name}{이} 가장 많은 주민에게 가장 가까운 시설이 됩니다: {nearer}", "chosen",
+                "자리마다 새로 가까워지는 주민", "chosen",
                 {"mark": "bar", "encoding": {"y": {"field": "name", "sort": "-x"}, "x": {"field": "nearer"}}},
-                "고른 자리마다 막대 하나가 있고, 길수록 그 자리가 가장 가까운 시설이 되는 주민이 많습니다. 맨 위는 {name} {nearer}입니다.",
-                {name: Cell("chosen", name, (chosen.extremes("nearer") or (0,))[0]) for name in ("name", "nearer")},
             ),
         ),
         layers=(Layer("고른 자리", "chosen", "points", "nearer"), Layer("주민의 거리", "served", "points", "metres")),
-        caveats=(_said(travel, way), _proof(found), "주민은 사는 격자의 한가운데에 있다고 봅니다. 가려진 격자의 주민은 빠집니다."),
-        method="p-중앙값(하키미 1964), 최대 포괄(처치·르벨 1974), p-중심(하키미 1964) 가운데 고른 것을 정수계획으로 풉니다.",
+        caveats=(
+            _said(travel, way), _proof(found, goal), *_left_out(asked, found, travel),
+            "주민은 사는 격자의 한가운데에 있다고 봅니다. 가려진 격자의 주민은 빠집니다.",
+        ),
+        method="p-중앙값(하키미 1964), 최대 포괄(처치·르벨 1974), p-중심(하키미 1964), 집합 포괄(토레가스 등 1971), 정원이 있는"
+        " p-중앙값(멀비·벡 1984) 가운데 고른 것을 정수계획으로 풉니다. 그 뒤에 조건을 바꾸어 가며 다시 풉니다.",
     )  # fmt: skip
+
+
+def _old(inputs: Inputs) -> str:
+    return "age_65_over_persons" if inputs["people"].has("age_65_over_persons") else "NULL::BIGINT"
+
+
+def _floor(
+    inputs: Inputs, people: pa.Table, travel: Travel, weight: Any, least_share: int, reach: float
+) -> EquityFloor | None:
+    """So much of every 행정동 within reach. Raises MadangError (siting_share_impossible) where all candidates cannot."""
+    if not least_share:
+        return None
+    codes = people.column("dong_code").fill_null("").to_numpy(zero_copy_only=False)
+    dongs, area = np.unique(codes, return_inverse=True)
+    within = np.bincount(area, weight * (travel.distance_m <= reach).any(axis=1))
+    best = within / np.bincount(area, weight)
+    short = (best < least_share / 100 - 1e-9) & (dongs != "")
+    if short.any():
+        worst = str(dongs[short][int(best[short].argmin())])
+        name = inputs.area_names().get(worst, worst)
+        raise MadangError("siting_share_impossible", area=name, areas=int(short.sum()))
+    return EquityFloor(np.where(dongs[area] == "", -1, area), least_share / 100, reach)
+
+
+def _conditions(
+    asked: Asked, lines: Any, old: pa.ChunkedArray, candidates: int, seed: int
+) -> list[tuple[str, Callable[[float], Siting]]]:
+    """What may be otherwise than was said, each as a question."""
+    found: list[tuple[str, Asked]] = []
+    if asked.model != "lscp":
+        found += [("한 곳 덜 둘 때", replace(asked, sites=asked.sites - 1))] if asked.sites > 1 else []
+        found += (
+            [("한 곳 더 둘 때", replace(asked, sites=asked.sites + 1))] if asked.sites < candidates else []
+        )
+    for n, weight in enumerate(varied_weights(asked.weight, UNSURE, RUNS, np.random.default_rng(seed)), 1):
+        scaled = weight * asked.weight.sum() / weight.sum()
+        found.append((f"주민 수가 {UNSURE:.0%}쯤 틀렸을 때 ({n})", replace(asked, weight=scaled)))
+    aged = np.nan_to_num(old.to_numpy(zero_copy_only=False).astype(float))
+    if aged.any():
+        whole = asked.weight.sum() / aged.sum()
+        found.append(("65세 이상만 볼 때", replace(asked, weight=aged * whole)))
+    if asked.by_reach:
+        found += [(f"닿는 거리가 {asked.reach * by:,.0f} m일 때", asked.reaching(by)) for by in (0.75, 1.25)]
+    if lines is not None:
+        found.append(("직선거리로 잴 때", replace(asked, ways=lines)))
+    return [(name, each.answer) for name, each in found]
 
 
 def _existing(inputs: Inputs) -> pa.Table:
@@ -92,21 +156,14 @@ def _metres(rows: pa.Table) -> Any:
 
 def _travel(inputs: Inputs, demand: Any, places: Any, way: str) -> Travel:
     if way == "straight" or "nodes" not in inputs or "links" not in inputs:
-        return straight(demand, places, DETOUR)
+        return straight(demand, places)
     nodes = inputs["nodes"].sql("SELECT node_id, lon, lat FROM rows WHERE lon IS NOT NULL ORDER BY node_id")
     links = inputs["links"].sql(
-        f"SELECT from_node_id AS a, to_node_id AS b, length_m FROM rows WHERE coalesce(road_rank, '') NOT IN {MOTORWAYS}"
+        f"SELECT from_node_id, to_node_id, length_m FROM rows WHERE coalesce(road_rank, '') NOT IN {MOTORWAYS}"
     )
-    number = {node: n for n, node in enumerate(nodes.column("node_id").to_pylist())}
-    ends = np.array(
-        [[number.get(node, -1) for node in links.column(name).to_pylist()] for name in ("a", "b")]
-    ).T
-    known = (ends >= 0).all(axis=1)
-    points = _metres(nodes)
-    line = np.hypot(*(points[ends[:, 0]] - points[ends[:, 1]]).T)
-    told = links.column("length_m").to_numpy(zero_copy_only=False).astype(float)
-    length = np.where(told > 0, told, line)  # a length of 0 or less is a fault of the list
-    return walking(network(points, ends[known], length[known]), demand, places, progress=inputs.progress)
+    one, other, length = (links.column(name).to_numpy(zero_copy_only=False) for name in links.schema.names)
+    net = streets(nodes.column("node_id").to_numpy(zero_copy_only=False), _metres(nodes), one, other, length)
+    return walking(net.network, demand, places, snap_limit_m=OFF_M, progress=inputs.progress)
 
 
 def _mean(metres: Any, weight: Any) -> float | None:
@@ -124,7 +181,7 @@ def _state(name: str, metres: Any, weight: Any, reach_m: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _change(before: Any, after: Any, weight: Any, reach_m: int, found: Siting, existing: int) -> Table:
+def _change(before: Any, after: Any, weight: Any, reach_m: int, existing: int) -> Table:
     rows = [
         _state("지금" if existing else "시설이 없는 지금", before, weight, reach_m),
         _state("새로 둔 뒤", after, weight, reach_m),
@@ -145,31 +202,68 @@ def _chosen(
     travel: Travel,
     weight: Any,
     reach_m: int,
+    firm: Stability,
 ) -> Table:
     metres = travel.distance_m
+    served = found.model == "capacitated_p_median"
     rows = []
     for place, site in enumerate(new, 1):
         others = [int(each) for each in found.sites if each != site]
         rest = metres[:, others].min(axis=1, initial=np.inf)
         row = candidates.slice(site - existing, 1).to_pylist()[0]
-        nearer = metres[:, site] < rest
+        nearer = found.assignment == site if served else metres[:, site] < rest
         rows.append(
             {
                 **row, "place": place, "name": row["land_name"] or row["site_number"],
                 "nearer": round(float(weight[nearer].sum())),
+                "firm": round(100 * float(firm.share[place - 1]), 1) if firm.answered else None,
                 "added": round(float(weight[(metres[:, site] <= reach_m) & (rest > reach_m)].sum())),
             }
         )  # fmt: skip
     columns = [
         Column("place", "차례", "integer"), Column("name", "후보지"), Column("site_number", "번호", "code"),
-        Column("nearer", "가장 가까운 시설이 되는 주민", "integer", "명"),
+        Column("nearer", "맡는 주민" if served else "가장 가까운 시설이 되는 주민", "integer", "명"),
         Column("added", "이 자리만 닿는 주민", "integer", "명"),
+        Column("firm", "조건을 바꾸어도 뽑힌 비율", "percent"),
         Column("lon", "경도", "number", digits=6), Column("lat", "위도", "number", digits=6),
         Column("source_row", "후보지의 행", "integer"),
     ]  # fmt: skip
     return table_of(
         "chosen", "고른 자리", rows, columns, [Origin("candidates", {"source_row": "source_row"})]
     )
+
+
+def _again(firm: Stability, new: list[int]) -> Table:
+    rows = [
+        {"condition": each.condition, "of": len(new), "kept": int(np.isin(new, each.sites).sum())}
+        if each.sites is not None
+        else {"condition": each.condition + " (풀지 못함)", "of": len(new), "kept": None}
+        for each in firm.changed
+    ]
+    columns = [
+        Column("condition", "바꾼 조건"), Column("of", "고른 자리", "integer", "곳"),
+        Column("kept", "그대로인 자리", "integer", "곳"),
+    ]  # fmt: skip
+    return table_of("again", "조건을 바꾸어도 그대로입니까?", rows, columns, [Origin("people")])
+
+
+def _measured(travel: Travel, existing: int, found: Siting) -> Table:
+    rows = [{"what": "길이 없는 주민", "metres": None, "count": round(found.unreachable_weight)}]
+    if travel.demand_snap_m is not None and travel.candidate_snap_m is not None:
+        rows = [
+            {"what": name, "metres": round(float(np.median(snap)), 1), "count": int((snap > OFF_M).sum())}
+            for name, snap in (
+                ("주민이 사는 격자", travel.demand_snap_m),
+                ("이미 있는 시설", travel.candidate_snap_m[:existing]),
+                ("후보지", travel.candidate_snap_m[existing:]),
+            )
+            if len(snap)
+        ]
+    columns = [
+        Column("what", "무엇"), Column("metres", "길까지 직선으로 이은 거리 (가운데값)", "number", "m"),
+        Column("count", f"길에서 {OFF_M:.0f} m 넘게 떨어진 곳", "integer", "곳"),
+    ]  # fmt: skip
+    return table_of("measured", "길에 어떻게 이었습니까?", rows, columns)
 
 
 def _curve(travel: Travel, found: Siting, weight: Any, reach_m: int) -> Table:
@@ -198,35 +292,69 @@ def _served(people: pa.Table, after: Any) -> Table:
 
 def _said(travel: Travel, way: str) -> str:
     if travel.kind == "network":
-        return "걷는 길의 거리입니다. 길에서 집까지는 직선으로 더했습니다. 계단과 언덕은 보지 않습니다."
+        return "걷는 길의 거리입니다. 집과 시설은 가장 가까운 길까지 직선으로 이었습니다. 계단과 언덕, 자료에 없는 골목은 보지 않습니다."
     wanted = "길 자료가 없어 " if way == "walk" else ""
     return f"{wanted}직선거리에 {DETOUR}을 곱한 값입니다. 강이나 철길을 건너는 길은 이보다 깁니다."
 
 
-def _proof(found: Siting) -> str:
+def _proof(found: Siting, goal: Goal) -> str:
     if found.proven:
-        return "이보다 나은 조합이 없음을 증명했습니다."
+        fewer = "이보다 적은 수로는 안 됨을" if goal == "all" else "이보다 나은 조합이 없음을"
+        return f"{fewer} 증명했습니다."
     return f"시간 안에 증명하지 못했습니다. 가장 좋은 조합은 이보다 많아야 {found.gap:.1%} 낫습니다."
 
 
-def _findings(goal: str, change: Table, chosen: Table, reach_m: int, existing: int) -> tuple[Finding, ...]:
-    names = [f"{{site{n}}}" for n in range(chosen.rows.num_rows)]
-    cells = {f"site{n}": Cell("chosen", "name", n) for n in range(chosen.rows.num_rows)}
-    first = Finding(f"가장 좋은 자리는 {', '.join(names)}입니다.", cells)
+def _left_out(asked: Asked, found: Siting, travel: Travel) -> list[str]:
+    """Whom no candidate reaches, and what else was asked."""
+    told = []
+    if found.unreachable:
+        within = f"{asked.reach:,.0f} m 안에 " if asked.model in ("mclp", "lscp") else "길로 "
+        told.append(
+            f"후보지를 모두 열어도 {within}닿지 않는 주민이 {found.unreachable_weight:,.0f}명(격자 {found.unreachable:,}칸)"
+            " 있습니다. 이들은 자리를 고르는 데 들지 않습니다."
+        )
+    if asked.model == "capacitated_p_median":
+        told.append(
+            f"한 곳이 맡는 주민은 많아야 {asked.room:,.0f}명으로 두었습니다. 이미 있는 곳도 같습니다."
+        )
+    if asked.floor is not None:
+        told.append(
+            f"모든 행정동에서 주민의 {asked.floor.share:.0%} 이상이 {asked.reach:,.0f} m 안에 들게 골랐습니다."
+        )
+    return told
+
+
+def _findings(
+    asked: Asked, change: Table, chosen: Table, existing: int, firm: Stability
+) -> tuple[Finding, ...]:
+    number = chosen.rows.num_rows
     kept = f" (이미 있는 {existing:,}곳에 더해)" if existing else ""
-    told = {
-        "share": Cell("change", "share", 1),
-        "mean": Cell("change", "mean", 1),
-        "farthest": Cell("change", "farthest", 1),
-    }
+    if not number:
+        return (Finding(f"새로 두지 않아도 {asked.reach:,.0f} m 안에 모두 닿습니다{kept}."),)
+    shown = min(number, 5)
+    names = ", ".join(f"{{site{n}}}" for n in range(shown)) + (f" 등 {number}곳" if number > shown else "")
+    first = Finding(
+        f"가장 좋은 자리는 {names}입니다.", {f"site{n}": Cell("chosen", "name", n) for n in range(shown)}
+    )
+    column = {"mclp": "share", "lscp": "share", "p_center": "farthest"}.get(asked.model, "mean")
+    told = {"after": Cell("change", column, 1)}
     if existing:
-        told["before"] = Cell("change", {"near": "mean", "cover": "share", "farthest": "farthest"}[goal], 0)
-        was = " 지금은 {before}입니다."
-    else:
-        was = ""
+        told["before"] = Cell("change", column, 0)
     second = {
-        "near": f"그러면 주민의 평균 거리는 {{mean}}가 됩니다{kept}.",
-        "cover": f"그러면 {reach_m} m 안에 사는 주민은 {{share}}가 됩니다{kept}.",
-        "farthest": f"그러면 가장 먼 주민도 {{farthest}} 안에 있습니다{kept}.",
-    }[goal]
-    return first, Finding(second + was, told)
+        "mean": f"그러면 주민의 평균 거리는 {{after}}가 됩니다{kept}.",
+        "share": f"그러면 {asked.reach:,.0f} m 안에 사는 주민은 {{after}}가 됩니다{kept}.",
+        "farthest": f"그러면 가장 먼 주민도 {{after}} 안에 있습니다{kept}.",
+    }[column]
+    found = [first, Finding(second + (" 지금은 {before}입니다." if existing else ""), told)]
+    if firm.answered:
+        most, least = int(firm.share.argmax()), int(firm.share.argmin())
+        cells = {"most": Cell("chosen", "name", most), "high": Cell("chosen", "firm", most)}
+        who = "{most}{은}" if number == 1 or firm.share[least] < firm.share[most] else "고른 자리마다"
+        text = (
+            f"조건을 {firm.answered}번 바꾸어 다시 골라 보니 {who} 그 가운데 {{high}}에서 그대로 뽑혔습니다."
+        )
+        if firm.share[least] < firm.share[most]:
+            cells |= {"least": Cell("chosen", "name", least), "low": Cell("chosen", "firm", least)}
+            text += " 가장 덜 굳은 {least}{은} {low}에서 뽑혔습니다."
+        found.append(Finding(text, cells))
+    return tuple(found)
