@@ -177,10 +177,10 @@ def _line(whole: Table, horizon: int, unit: str) -> Chart:
     ahead = whole.rows.num_rows - horizon
     x, band = {"field": "period"}, {"y": {"field": "low"}, "y2": {"field": "high"}}
     return Chart(
-        f"지난 {unit}에 {{came}} 온 민원이 다음 {unit}에는 {{next}} 올 것으로 보입니다", "whole",
+        f"지난{unit}에 {{came}} 온 민원이 다음 {unit}에는 {{next}} 올 것으로 보입니다", "whole",
         {"layer": [{"mark": "area", "encoding": {"x": x, **band}}, {"mark": "line", "encoding": {"x": x, "y": {"field": "letters"}}}]},
         f"{unit}마다 온 민원을 이은 선입니다. {{since}}부터 시작해 {{ahead}}부터는 예보이고, 그 둘레의 띠가 80 % 구간입니다. "
-        f"지난 {unit}에는 {{came}}, 다음 {unit}에는 {{next}}({{low}}–{{high}})입니다.",
+        f"지난{unit}에는 {{came}}, 다음 {unit}에는 {{next}}({{low}}–{{high}})입니다.",
         {"came": Cell("whole", "letters", ahead - 1), "next": Cell("whole", "letters", ahead),
          "low": Cell("whole", "low", ahead), "high": Cell("whole", "high", ahead),
          "since": Cell("whole", "period"), "ahead": Cell("whole", "period", ahead)},

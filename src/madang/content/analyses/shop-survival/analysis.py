@@ -286,9 +286,9 @@ def _lines(curves: Table) -> Chart:
         return Chart("해가 갈수록 남은 가게의 비율", "curves", spec)
     most, least = ends
     return Chart(
-        "연 지 {year} 뒤 {most}{은} {high}{이} 남고 {least}{은} {low}만 남습니다", "curves", spec,
-        "업종마다 선 하나가 100 %에서 시작해 해마다 내려갑니다. 연 지 {year} 뒤 가장 높은 선은 {most} {high}, 가장 낮은 선은 {least} {low}입니다.",
-        {"year": Cell("curves", "year", most), "most": Cell("curves", "trade", most), "high": Cell("curves", "survival", most),
+        f"연 지 {CURVE_YEARS[-1]:g}년 뒤 {{most}}{{은}} {{high}}{{이}} 남고 {{least}}{{은}} {{low}}만 남습니다", "curves", spec,
+        f"업종마다 선 하나가 100 %에서 시작해 내려갑니다. 연 지 {CURVE_YEARS[-1]:g}년 뒤 가장 높은 선은 {{most}} {{high}}, 가장 낮은 선은 {{least}} {{low}}입니다.",
+        {"most": Cell("curves", "trade", most), "high": Cell("curves", "survival", most),
          "least": Cell("curves", "trade", least), "low": Cell("curves", "survival", least)},
     )  # fmt: skip
 
