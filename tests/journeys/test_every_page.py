@@ -71,6 +71,8 @@ SIGNED_IN = {
     "releases/new/<str:dataset_id>/": "releases/new/{own}/",
     "releases/new/<str:dataset_id>/<int:number>/": "releases/new/{dataset}/{look}/",
     "releases/of/<str:edition_id>/": "",
+    "releases/results/new/<slug:key>/": "releases/results/new/{run}/",
+    "releases/results/of/<str:edition_id>/": "releases/results/of/{result}/",
     "analyses/": "",
     "analyses/<slug:analysis>/": "analyses/shop-survival/?from={run}",
     "analyses/<slug:analysis>/under-way/<int:number>/": "analyses/shop-survival/under-way/{running}/",
@@ -99,6 +101,8 @@ SIGNED_IN = {
 PUBLIC = {
     "": "",
     "open/<str:edition_id>/": "",
+    "open/results/<str:edition_id>/": "open/results/{result}/",
+    "open/results/<str:edition_id>/why/": "open/results/{result}/why/?table=trades&column=survival&row=0",
     "open/sql/": "",
     "accounts/login/": "",
     "rounds/t/<str:token>/": "",

@@ -99,7 +99,8 @@ def load_indicator(file: Path) -> Indicator:
 
 
 def load_own_words(file: Path) -> dict[str, dict[str, Any]]:
-    """What a workspace says of indicators that it did not write (``content/indicators.toml``): target, owner, inputs.
+    """What a workspace says of indicators that it did not write (``content/indicators.toml``): target (false: none), owner,
+    inputs.
 
     Raises MadangError("standard_toml", "analysis_card").
     """
@@ -109,7 +110,8 @@ def load_own_words(file: Path) -> dict[str, dict[str, Any]]:
         if not isinstance(words, dict):
             raise bad("analysis_card", file, name, reason=str(words))
         for key, value in words.items():
-            if key not in known or not isinstance(value, known[key]) or isinstance(value, bool):
+            without = key == "target" and value is False
+            if key not in known or not (without or isinstance(value, known[key])) or value is True:
                 raise bad("analysis_card", file, f"{name}.{key}", reason=str(value))
     return told
 
@@ -121,7 +123,7 @@ def with_words(indicator: Indicator, words: Mapping[str, Any]) -> Indicator:
     target = words.get("target", indicator.target)
     return replace(
         indicator,
-        target=None if target is None else float(target),
+        target=None if target is None or target is False else float(target),
         owner=words.get("owner", indicator.owner),
         chosen=MappingProxyType(dict(words.get("inputs", {}))),
         text=f"{indicator.text}\n# {sorted(words.items())!r}",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pyarrow as pa
 
@@ -87,10 +87,17 @@ class Declarations:
         found = []
         for file in files.values():
             try:
-                found.append(load(file))
+                known = file.stat()
+                found.append(cast("_Kind", _read(load, file, known.st_mtime_ns, known.st_size)))
             except MadangError as error:
                 self.broken.append(error)
         return found
+
+
+@lru_cache(maxsize=1024)
+def _read(load: Callable[[Path], object], file: Path, _changed: int, _size: int) -> object:
+    """Read and checked once in each process until the file changes: every workspace asks."""
+    return load(file)
 
 
 def table_declared(table: DeclaredTable) -> Declared:
@@ -110,8 +117,10 @@ def table_declared(table: DeclaredTable) -> Declared:
 
 def indicator_declared(indicator: Indicator, earlier: tuple[str, pa.Table | None] = ("", None)) -> Declared:
     """An indicator as the ledger measures it; `earlier`: the name and the rows of its series so far, for a stock."""
+    from madang.intake.no_pandas import with_pandas
     from madang.runs.indicators import measured
 
+    with_pandas()  # of forecasts
     card = AnalysisCard(
         indicator.id, indicator.label, indicator.question, indicator.why, indicator.inputs, indicator.theme,
         not_for=indicator.not_for,

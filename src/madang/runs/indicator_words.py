@@ -38,11 +38,16 @@ def period(indicator: Indicator, start: date) -> str:
 
 
 def _measure(indicator: Indicator) -> list[Column]:
-    """Value, numerator, denominator and rows."""
+    """Value, numerator, denominator (where there is one) and rows."""
+    below = (
+        [Column("denominator", indicator.parts[1] or "분모", "number", digits=0)]
+        if indicator.denominator
+        else []
+    )
     return [
         _value(indicator, "value", indicator.label),
         Column("numerator", indicator.parts[0] or "분자", "number", digits=0),
-        Column("denominator", indicator.parts[1] or "분모", "number", digits=0),
+        *below,
         Column("rows", "센 행", "integer", "행"),
     ]
 
@@ -82,6 +87,8 @@ def series_table(
         Column("period", "기간"), *_measure(indicator), _value(indicator, "target", "목표"),
         _value(indicator, "low", "아래 끝"), _value(indicator, "high", "위 끝"), Column("kind", "종류"), Column("start", "첫날", "date"),
     ]  # fmt: skip
+    sparse = [name for name in ("target", "low", "high") if all(line[name] is None for line in lines)]
+    columns = [each for each in columns if each.name not in sparse]
     return _table(SERIES, f"{indicator.label}: 기간마다", lines, columns, origins)
 
 
@@ -185,7 +192,9 @@ def _changes(indicator: Indicator, latest: Table, series: Table) -> list[Finding
         moved = latest.value(0, change)
         if moved is None or (name == "last_year" and indicator.time == "year"):
             continue
-        more, less = ("높아졌습니다", "낮아졌습니다") if indicator.unit in RATES else ("늘었습니다", "줄었습니다")
+        more, less = (
+            ("높아졌습니다", "낮아졌습니다") if indicator.unit in RATES else ("늘었습니다", "줄었습니다")
+        )
         same = abs(float(moved)) < 0.5 * 10**-indicator.digits
         way = "같습니다" if same else more if float(moved) > 0 else less
         better = ""
@@ -251,10 +260,9 @@ def _next(indicator: Indicator, series: Table, outlook: SeriesOutlook | None) ->
 def _charts(indicator: Indicator, found: Mapping[str, Table]) -> list[Chart]:
     """The series with its target and what comes next; the areas."""
     x = {"field": "period", "type": "ordinal"}
-    layers: list[dict[str, Any]] = [
-        {"mark": "line", "encoding": {"x": x, "y": {"field": "value"}}},
-        {"mark": "area", "encoding": {"x": x, "y": {"field": "low"}, "y2": {"field": "high"}}},
-    ]
+    layers: list[dict[str, Any]] = [{"mark": "line", "encoding": {"x": x, "y": {"field": "value"}}}]
+    if "low" in found[SERIES].rows.column_names:
+        layers.append({"mark": "area", "encoding": {"x": x, "y": {"field": "low"}, "y2": {"field": "high"}}})
     if indicator.target is not None:
         layers.append({"mark": "line", "encoding": {"x": x, "y": {"field": "target"}}})
     charts = []

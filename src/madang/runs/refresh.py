@@ -43,12 +43,13 @@ Deposit = Callable[..., list[Receipt]]
 @dataclass(frozen=True)
 class Standing:
     """How a declared table or indicator stands: its newest run, which of its inputs have a newer version, and why it could
-    not be made when that was tried last. `run` is None where it was never made, or may not be seen."""
+    not be made when that was tried last. `run` is None where it was never made, or where it `is_closed` to who asks."""
 
     declared: Declared
     run: Run | None
     behind: tuple[str, ...] = ()
     trouble: str = ""
+    is_closed: bool = False
 
     @property
     def as_of(self) -> date | None:
@@ -117,7 +118,7 @@ class Refresher:
         trouble = str(told.get("trouble", ""))
         run = self._run(told)
         if run is None or not can(by, "read", self.ledger.thing(run, lineage or Lineage(self.bank.folder))):
-            return Standing(declared, None, trouble=trouble if run is None else "")
+            return Standing(declared, None, trouble=trouble if run is None else "", is_closed=run is not None)
         return Standing(declared, run, tuple(self.ledger.behind(run)), trouble)
 
     def refresh(
@@ -282,13 +283,15 @@ def _same(run: Run, asked: Any) -> bool:
 def _kept(rows: pa.Table) -> pa.Table:
     """Rows of a result as those of the series."""
     whole = "kind" in rows.column_names
-    count = rows.num_rows
+    below, count = "denominator" in rows.column_names, rows.num_rows
     columns = {
         "period_start": rows.column("start").cast(pa.date32()),
         "hjd_code": pa.nulls(count, pa.string()) if whole else rows.column("area_code").cast(pa.string()),
         "area_name": pa.nulls(count, pa.string()) if whole else rows.column("name").cast(pa.string()),
         "numerator": rows.column("numerator").cast(pa.float64()),
-        "denominator": rows.column("denominator").cast(pa.float64()),
+        "denominator": rows.column("denominator").cast(pa.float64())
+        if below
+        else pa.nulls(count, pa.float64()),
         "value": rows.column("value").cast(pa.float64()),
         "rows_count": rows.column("rows").cast(pa.int64()),
         "note": rows.column("kind" if whole else "hidden").cast(pa.string()),

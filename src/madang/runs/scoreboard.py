@@ -11,10 +11,10 @@ from madang.access import Person
 from madang.bank.made_of import Lineage
 from madang.declarations.indicator import THEMES, Indicator
 from madang.runs.declared import indicator_declared
-from madang.runs.indicator_words import SERIES, STATES
+from madang.runs.indicator_words import KINDS, SERIES, STATES
 from madang.runs.refresh import Refresher, Standing
 
-State = Literal["missed", "unmeasured", "near", "met", "none"]
+State = Literal["missed", "unmeasured", "near", "met", "none", "closed"]
 WORST: tuple[State, ...] = get_args(State)  # the worst first: what a theme is as good as
 LATE = 2  # times its rhythm, after which the data of an indicator are old
 _BY_WORD: dict[str, State] = {STATES["met"]: "met", STATES["near"]: "near", STATES["missed"]: "missed"}
@@ -23,8 +23,8 @@ _DRAWN = 24  # periods of the small picture
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator: its state against the target ("none": it has none; "unmeasured": there is no value), and whether its
-    data are old, or newer than the value."""
+    """One indicator: its state against the target ("none": it has none; "unmeasured": there is no value; "closed": not for
+    who asks), and whether its data are old, or newer than the value."""
 
     indicator: Indicator
     standing: Standing
@@ -37,8 +37,8 @@ class Line:
         if self.standing.run is None:
             return []
         rows = self.standing.run.result.table(SERIES).rows
-        count = rows.num_rows - rows.column("low").to_pylist()[::-1].index(None) if rows.num_rows else 0
-        found: list[float | None] = rows.column("value").to_pylist()[:count]
+        kinds, values = rows.column("kind").to_pylist(), rows.column("value").to_pylist()
+        found = [value for kind, value in zip(kinds, values, strict=True) if kind == KINDS["measured"]]
         return found[-_DRAWN:]
 
 
@@ -96,6 +96,8 @@ def _line(indicator: Indicator, standing: Standing, today: date) -> Line:
 
 def state_of(standing: Standing) -> State:
     """The state of an indicator; one that could not be measured when it was tried last is not measured."""
+    if standing.is_closed:
+        return "closed"
     latest = standing.latest
     if latest is None or standing.trouble:
         return "unmeasured"

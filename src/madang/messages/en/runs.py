@@ -71,4 +71,5 @@ TEXTS: dict[str, str] = {
     "declared_never": "not made yet",
     "declared_make": "Not made yet. Make it with: madang refresh {name}",
     "declared_run": "run {run}, dataset {dataset}",
+    "indicator_target": "'{value}' cannot be read as the target of '{indicator}'. Write a number, or leave it empty for no target.",
 }

@@ -71,4 +71,5 @@ TEXTS: dict[str, str] = {
     "declared_never": "아직 만들지 않음",
     "declared_make": "아직 만들지 않았습니다. madang refresh {name}{으로} 만드십시오.",
     "declared_run": "실행 {run}, 데이터 {dataset}",
+    "indicator_target": "'{indicator}'의 목표로 쓴 '{value}'{을} 읽을 수 없습니다. 숫자를 쓰거나, 목표를 없애려면 비워 두십시오.",
 }

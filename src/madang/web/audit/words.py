@@ -101,6 +101,8 @@ _TITLES: dict[str, object] = {
     "run.change_keep": _("살려 둔 결과의 주기를 바꿈"),
     "run.renew": _("살려 둔 결과를 다시 셈함"),
     "run.stop": _("살려 둔 결과를 멈춤"),
+    "indicator.measure": _("지표나 표를 다시 만들게 함"),
+    "indicator.target": _("지표의 목표를 적음"),
     "analysis.approve": _("분석의 코드를 승인함"),
     "work.cancel": _("작업을 그만둠"),
     "work.repeat": _("작업을 다시 함"),
@@ -118,6 +120,7 @@ GROUPS: dict[str, object] = {  # the first word of a code
     "release": _("개방"),
     "sql": _("질의"),
     "run": _("분석"),
+    "indicator": _("지표"),
     "work": _("작업"),
     "workspace": _("작업 공간"),
     "audit": _("기록"),
@@ -251,5 +254,6 @@ def thing(said: str) -> tuple[str, str, str]:
         "round": f"/rounds/{quote(rest)}/",
         "source": f"/sources/{quote(rest)}/",
         "run": f"/runs/{quote(rest)}/",
+        "indicator": f"/indicators/{quote(rest)}/",
     }
     return str(GROUPS[start]), rest, address.get(start, "")

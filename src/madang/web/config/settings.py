@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "madang.web.deposits",
     "madang.web.rounds",
     "madang.web.runs",
+    "madang.web.indicators",
     "madang.web.sql",
     "allauth",
     "allauth.account",

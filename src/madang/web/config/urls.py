@@ -21,6 +21,7 @@ urlpatterns = [
     path("sql/", include("madang.web.sql.urls")),
     path("rounds/", include("madang.web.rounds.urls")),
     path("", include("madang.web.runs.urls")),
+    path("", include("madang.web.indicators.urls")),
     path("sources/", include("madang.web.sources.urls")),
     path("releases/", include("madang.web.releases.urls")),
     path("work/", include("madang.web.work.urls")),

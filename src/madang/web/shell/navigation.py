@@ -16,11 +16,12 @@ _ITEMS: tuple[tuple[object, str, Verb], ...] = (
     (_("수집"), "/sources/", "read"),
     (_("질의"), "/sql/", "query"),
     (_("분석"), "/analyses/", "read"),
+    (_("지표"), "/indicators/", "read"),
     (_("개방"), "/releases/", "read"),
     (_("사람"), "/accounts/people/", "administer"),
     (_("기록"), "/audit/", "audit"),
 )
-_ALSO = {"/accounts/people/": ("/accounts/departments/", "/accounts/posts/"), "/analyses/": ("/runs/",)}
+_ALSO = {"/accounts/people/": ("/accounts/departments/", "/accounts/posts/"), "/analyses/": ("/runs/",), "/indicators/": ("/tables/",)}
 
 
 @dataclass(frozen=True)
