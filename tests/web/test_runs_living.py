@@ -23,7 +23,6 @@ from madang.web.accounts.models import User
 from madang.web.audit.models import Entry
 from madang.web.notices.models import Notice
 from madang.web.runs import living_jobs, living_telling
-from madang.web.runs.living_due import begin_due
 from madang.web.work.models import Job
 from madang.web.work.registry import kind_of
 from madang.web.work.running import Running
@@ -32,6 +31,7 @@ from runs.made import CODE, analysis, city, shops
 from web.deposits_helper import work
 from web_page import Page
 
+pytestmark = pytest.mark.slow
 AT = "/analyses/closed-shops/"
 FILLED = {"p-since": "2000-01-01", "p-least": "1", "p-order": "closed", "in-shops": ["bakeries", "cafes"]}
 
@@ -322,20 +322,14 @@ def test_after_an_erasure_it_is_answered_anew_and_what_was_told_of_it_goes(
     assert Page(kim.get(f"/runs/{one(ws)[1].run}/")).rows("table-closed")[0] == ["카페", "22", "11"]
 
 
-def test_a_kind_that_cannot_be_looked_at_holds_up_no_other(
-    kim: Any, ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_one_that_cannot_be_read_holds_up_no_other_and_none_is_begun_twice(
+    kim: Any, ws: Workspace, tmp_path: Path
 ) -> None:
-    from madang.web.runs import living_due
-
-    def broken(*_: Any) -> Iterator[Any]:
-        raise MadangError("disk_full", path="/")
-
     kept(kim)
     newer(ws, tmp_path)
-    refreshers = [living_due.Refresher("broken", broken), *living_due.REFRESHERS]
-    monkeypatch.setattr(living_due, "REFRESHERS", refreshers)
-    begin_due(ws, timezone.now())
-    begin_due(ws, timezone.now())
+    (Livings(ws.folder).declared / "0.toml").write_text("every = 1", encoding="utf-8")
+    living_jobs.plan(timezone.now())
+    living_jobs.plan(timezone.now())
     assert Job.objects.filter(kind="runs.living").count() == 1
 
 

@@ -1,10 +1,8 @@
-"""What is computed again when its time has come. One list: results that are kept alive are its first line."""
+"""Which of the results that are kept alive have to be computed again now, and with whose rights."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 
 from madang.access import Person, owner
@@ -19,37 +17,22 @@ from madang.web.work.states import ACTIVE
 from madang.workspace import Workspace
 
 RENEW = "runs.living"
-_log = logging.getLogger("madang.work")
-
-
-@dataclass(frozen=True)
-class Refresher:
-    """A kind of thing that is computed again: `due` says which now, by id, and with whose rights; the job `kind` takes
-    the id as its parameter ``name``. What it says is due while its job waits or runs is not begun twice."""
-
-    kind: str
-    due: Callable[[Workspace, datetime], Iterator[tuple[str, Person]]]
 
 
 def begin_due(workspace: Workspace, now: datetime) -> None:
-    """Begin a job for everything whose time has come; a kind that cannot be looked at does not hold up the others."""
-    for each in REFRESHERS:
-        try:
-            for id_, by in each.due(workspace, now):
-                start(each.kind, {"name": id_}, by=by, key=f"{each.kind}:{id_}")
-        except (MadangError, OSError):
-            _log.exception("%s could not be looked at", each.kind)
+    """Begin a job for each whose time has come."""
+    for living, keeper in living_due(workspace, now):
+        start(RENEW, {"name": living}, by=keeper, thing=f"living:{living}", key=f"{RENEW}:{living}")
 
 
 def living_due(workspace: Workspace, now: datetime) -> Iterator[tuple[str, Person]]:
     """Results that are kept alive and of which an input has a newer version, as their rhythm asks."""
     livings = Livings(workspace.folder)
-    active = set(Job.objects.filter(kind=RENEW, state__in=ACTIVE).values_list("key", flat=True))
     ledger = None
     for living in livings.all()[0]:
-        if f"{RENEW}:{living.id}" in active:
+        state = livings.state(living)  # before the jobs: one that ends has written it
+        if Job.objects.filter(key=f"{RENEW}:{living.id}", state__in=ACTIVE).exists():
             continue
-        state = livings.state(living)
         if state.under_way:  # the process was killed, or stopped by somebody
             telling.failed(livings, living, state, MadangError("living_died"), now)
             continue
@@ -77,6 +60,3 @@ def keeper_of(living: Living) -> Person | None:
     if user is None:
         return owner(living.keeper) if living.via == "cli" else None
     return person_of_user(user, via="work") if user.is_active else None
-
-
-REFRESHERS: list[Refresher] = [Refresher(RENEW, living_due)]
