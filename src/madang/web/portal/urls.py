@@ -15,7 +15,7 @@ urlpatterns = [
     path("open/results/<str:edition_id>/", views.result, name="result"),
     path("open/results/<str:edition_id>/why/", views.result_why, name="result_why"),
     path(
-        "open/results/<str:edition_id>/tables/<slug:table>.<slug:form>",
+        "open/results/<str:edition_id>/tables/<slug:table>.<str:form>",
         views.result_table,
         name="result_table",
     ),
