@@ -1,8 +1,8 @@
-"""Facility siting against spopt with its default solver, and one large city: `python bench/siting.py [FOLDER] [POINTS]`.
+"""Facility siting against spopt with its default solver, and large cities: `python bench/siting.py [FOLDER] [POINTS]`.
 
 FOLDER holds OR-Library p-median files (`pmed1.txt` …; of repeated edges the last counts); without it graphs of the same
 recipe are made up. Both sides start from the same matrices. POINTS (10,000) demand points and 500 candidates of the
-city are clustered around 25 centres. The peer stops at `LIMIT` seconds a file.
+city are clustered around 25 centres, then spread evenly. The peer stops at `LIMIT` seconds a file.
 """
 
 from __future__ import annotations
@@ -77,8 +77,12 @@ def peer(distance: Floats, sites: int) -> tuple[float, float]:
         return float(model.problem.objective.value()), time.perf_counter() - began
 
 
-def city(points: int, candidates: int = 500, seed: int = 1) -> tuple[Floats, Floats]:
+def city(points: int, candidates: int = 500, seed: int = 1, clustered: bool = True) -> tuple[Floats, Floats]:
     rng = np.random.default_rng(seed)
+    if not clustered:
+        here, there = (rng.uniform(0, 12_000, (number, 2)) for number in (points, candidates))
+        distance = np.hypot(*(here[:, None] - there).transpose(2, 0, 1)).round(1)
+        return distance, rng.gamma(1.5, 60, points).round() + 1
     centres, width = rng.uniform(0, 12_000, (25, 2)), rng.uniform(300, 1500, 25)
     share = rng.dirichlet(np.full(25, 3.0))
     homes, places = (rng.choice(25, number, p=share) for number in (points, candidates))
@@ -101,11 +105,25 @@ def main(arguments: list[str]) -> None:
             f"{name:>8}: {answer.objective:.0f} {said} in {answer.seconds:.2f} s; spopt {cost:.0f} in {seconds:.2f} s"
         )
     print(f"together {ours:.2f} s, spopt {theirs:.2f} s: {theirs / ours:.0f} times")
-    distance, people = city(points)
-    for sites in (10, 20, 30):
-        answer = siting.p_median(distance, people, sites)
-        said = "proven" if answer.proven else f"gap {answer.gap:.3%}"
-        print(f"{points:,} x 500, {sites} sites: {said} in {answer.seconds:.1f} s")
+    for clustered in (True, False):
+        large(points, clustered)
+
+
+def large(points: int, clustered: bool) -> None:
+    """Every model on one city, each with 60 seconds."""
+    distance, people = city(points, clustered=clustered)
+    asked = {
+        "p_median": [(10,), (20,), (30,)],
+        "mclp": [(800.0, 10), (800.0, 20), (1500.0, 40)],
+        "p_center": [(10,), (20,), (40,)],
+        "lscp": [(1500.0,), (2500.0,)],
+    }
+    for model, cases in asked.items():
+        for case in cases:
+            answer = getattr(siting, model)(distance, people, *case)
+            said = "proven" if answer.proven else f"gap {answer.gap:.3%}"
+            where = "clustered" if clustered else "uniform"
+            print(f"{points:,} x 500 {where}, {model} {case}: {said} in {answer.seconds:.1f} s")
 
 
 if __name__ == "__main__":
