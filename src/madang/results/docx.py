@@ -42,6 +42,7 @@ _FONT, _LATIN_NAME = (
     "맑은 고딕",
     "Malgun Gothic",
 )  # the second is what the font is called on systems in English
+_HIGHEST = Mm(140)  # of a picture, so that the first stands under the answer
 _NAME = Mm(42)  # that the names of facts take
 _MARGIN, _ROOM = Mm(20), Mm(170)
 _QUIET, _LINE_COLOUR, _GROUND, _ACCENT = "58616A", "CDD1D5", "F4F5F6", "256EF4"
@@ -182,8 +183,8 @@ def _figure(document: Any, figure: Figure) -> None:
     title.runs[0].bold = True
     title.paragraph_format.keep_with_next = True
     title.paragraph_format.space_before = Pt(10)
-    body, _ = png(figure.picture, figure.alt)
-    drawn = document.add_picture(BytesIO(body), width=Emu(_ROOM))
+    body, high = png(figure.picture, figure.alt)
+    drawn = document.add_picture(BytesIO(body), width=Emu(int(min(_ROOM, _HIGHEST / high))))
     for told in drawn._inline.iter(qn("wp:docPr"), qn("pic:cNvPr")):
         told.set("descr", clean(figure.alt))
         told.set("name", clean(figure.title))
@@ -211,8 +212,8 @@ def _grid(document: Any, grid: Grid) -> None:
     lines = [[clean(each) for each in line] for line in grid.texts()]
     heads = [clean(label_of(each)) for each in grid.columns]
     right = [each.kind in NUMBERS for each in grid.columns]
-    shares = widths(grid, lines, _ROOM.twips)
     size = 18 if len(heads) < 7 else 15  # half points
+    shares = widths(grid, lines, _ROOM.twips, _ROOM.pt / (0.62 * size / 2))
     body = "".join(_row(line, shares, right, size) for line in lines)
     columns = "".join(f'<w:gridCol w:w="{share}"/>' for share in shares)
     edges = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{_LINE_COLOUR}"/>'

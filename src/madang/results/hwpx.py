@@ -43,6 +43,7 @@ _HEAD_SPACE = "{http://www.hancom.co.kr/hwpml/2011/head}"
 _BATANG, _DOTUM = "함초롬바탕", "함초롬돋움"  # come with 한글
 _INSTEAD = {_BATANG: "바탕", _DOTUM: "맑은 고딕"}  # where 한글 is not
 _MILLIMETRES, _UNITS = 170, 48189  # across the text; 7200 units an inch
+_HIGHEST = 140  # millimetres of a picture, so that the first stands under the answer
 _NAME = 42  # millimetres that the names of facts take
 _QUIET, _LINE_COLOUR, _GROUND, _ACCENT = "#58616A", "#B1B8BE", "#F4F5F6", "#256EF4"
 
@@ -186,7 +187,8 @@ class _Document:
     def _figure(self, figure: Figure) -> None:
         self._line((Part(figure.title),), "title")
         body, high = png(figure.picture, figure.alt)
-        drawn = self._document.add_picture(body, "png", width_mm=_MILLIMETRES, height_mm=_MILLIMETRES * high)
+        wide = min(_MILLIMETRES, _HIGHEST / high)
+        drawn = self._document.add_picture(body, "png", width_mm=wide, height_mm=wide * high)
         (comment,) = drawn.element.iter(f"{_P}shapeComment")
         comment.text = clean(figure.alt)
         if figure.cut:
@@ -205,7 +207,7 @@ class _Document:
         table.find(f"{_P}pos").set("treatAsChar", "0")  # a table on a line of its own breaks over pages
         small = "small " if len(heads) > 6 else ""
         looks = [f"{small}{'number' if each.kind in NUMBERS else 'cell'}" for each in grid.columns]
-        shares = widths(grid, lines, _UNITS)
+        shares = widths(grid, lines, _UNITS, _UNITS / 100 / (0.62 * _LOOKS[looks[0]].size))
         for at, (row, line) in enumerate(zip(table.iter(f"{_P}tr"), [heads, *lines], strict=True)):
             for cell, words, look, share in zip(row.iter(f"{_P}tc"), line, looks, shares, strict=True):
                 self._cell(cell, words, look, share, head=at == 0)

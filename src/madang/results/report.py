@@ -19,6 +19,8 @@ from madang.results.said import Part, parts, said, titled
 Line = tuple[Part, ...]
 MOST_ROWS, MOST_COLUMNS = 40, 10  # of a table on pages of paper
 SEOUL = timezone(timedelta(hours=9))  # of `About.at`
+_WHOLE = (*NUMBERS, "date", "month")
+_BESIDE = 2  # letters that the margins of a cell take
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -275,18 +277,24 @@ def clean(words: str) -> str:
     return _NOT_XML.sub("", words).replace("\r", "").replace("\n", " ").replace("\t", " ")
 
 
-def widths(told: Grid, lines: Sequence[Sequence[str]], room: int) -> list[int]:
-    """How wide each column of a table is to be, `room` in all: a number stays on its line, a head takes two lines or so,
-    and only long words break."""
-    wanted = []
+def widths(told: Grid, lines: Sequence[Sequence[str]], room: int, letters: float) -> list[int]:
+    """How wide each column of a table is to be, `room` in all, on which about so many `letters` stand side by side.
+
+    Numbers and days stay on their line; heads take two, and words break where there is no room for more.
+    """
+    needed, wanted = [], []
     for place, column in enumerate(told.columns):
-        head = label_of(column)
-        body = max((_long(line[place]) for line in lines), default=0)
-        word = max(map(_long, head.split(" ")))
-        wanted.append(
-            2 + max(3, word, -(-_long(head) // 2), body if column.kind in NUMBERS else min(body, 30))
-        )
-    shares = [room * each // sum(wanted) for each in wanted]
+        head, texts = label_of(column), [line[place] for line in lines]
+        body = max(map(_long, texts), default=0)
+        word = min(12, max((_long(each) for text in texts for each in text.split(" ")), default=0))
+        least = _BESIDE + max(3, body if column.kind in _WHOLE else word)
+        needed.append(least)
+        longest = max(map(_long, head.split(" ")))
+        wanted.append(max(least, _BESIDE + max(longest, -(-_long(head) // 2), min(body, 30))))
+    spare, more = letters - sum(needed), sum(wanted) - sum(needed)
+    part = min(1.0, max(0.0, spare) / more) if more else 0.0
+    units = [least + part * (want - least) for least, want in zip(needed, wanted, strict=True)]
+    shares = [int(room * each / sum(units)) for each in units]
     shares[0] += room - sum(shares)
     return shares
 
