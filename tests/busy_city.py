@@ -142,6 +142,8 @@ def asked(browser: Any) -> dict[str, str]:
 
 def analysed(browser: Any, folder: Path) -> dict[str, str]:
     """Two runs of the survival of shops, one kept alive, of which one input has a newer version since; a third that waits."""
+    from madang.release.result_decision import ResultDecision
+    from madang.release.results import OpenResults
     from madang.workspace import Workspace
     from runs.test_shop_survival import licences
 
@@ -155,7 +157,25 @@ def analysed(browser: Any, folder: Path) -> dict[str, str]:
     ws.deposit(licences(folder / "카페_20240201.csv", cafes[:-1]), standard="licence", by="hong")
     waiting = browser.post("/analyses/shop-survival/", {"p-years": "4", "in-shops": ["제과점", "카페"]})
     assert waiting.status_code == 302, waiting.content.decode()[-3000:]
-    return {"run": first.key, "other": second.key, "running": waiting["Location"].strip("/").split("/")[-1]}
+    opened = OpenResults(ws.releases, ws.ledger)
+    opened.decide(
+        ResultDecision(
+            "가게의-생존",
+            first.key,
+            "hong",
+            "위생과",
+            "2026-11-22",
+            "위생과-1",
+            "공공데이터법 제17조",
+            licence="kogl-1",
+        )
+    )
+    return {
+        "result": "가게의-생존",
+        "run": first.key,
+        "other": second.key,
+        "running": waiting["Location"].strip("/").split("/")[-1],
+    }
 
 
 def people_of(user: Any) -> dict[str, str]:

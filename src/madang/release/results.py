@@ -169,7 +169,7 @@ class OpenResults:
         sources = tuple(
             Source(each.dataset, each.version, tuple(each.columns.values())) for each in run.inputs
         )
-        return Prepared(story, rows, columns, found, replace(decision, sources=sources))
+        return Prepared(story, rows, columns, found, replace(decision, sources=sources, title=title))
 
     def _check_id(self, decision: ResultDecision) -> None:
         """An id is a result's or a dataset's edition, never both in turn."""
