@@ -25,7 +25,7 @@ class Relative:
 @dataclass(frozen=True)
 class Lineage:
     """Both ends. `unseen` of the sources may not be seen; what may not be seen of what was made is not there. `question`:
-    it is the answer to a query, which the person may see."""
+    it is the answer to a query, which the person may see; `run`: the key of what computed it, where a declaration did."""
 
     file: str
     sha256: str
@@ -35,6 +35,7 @@ class Lineage:
     unseen: int
     made: tuple[Relative, ...]
     question: bool = False
+    run: str = ""
 
 
 def lineage_of(version: Version) -> Lineage:
@@ -52,7 +53,9 @@ def lineage_of(version: Version) -> Lineage:
         sources=tuple(sources),
         unseen=len(inputs) - len(sources),
         made=made,
+        run=str(version.facts.get("run") or ""),
         question=bool(version.facts.get("sql"))
+        and not version.facts.get("run")
         and all(_is_read(each.id) for each in sources)
         and len(sources) == len(inputs),
     )
