@@ -8,7 +8,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from importlib.resources import files
@@ -346,7 +346,10 @@ class Workspace:
         form = out.suffix.lower().removeprefix(".")
         if form not in FORMS:
             raise MadangError("report_form", file=out.name, forms=", ".join(f".{each}" for each in FORMS))
-        out.write_bytes(report_in(form, run.result, about(run, self.ledger.analyses)))
+        told = about(run, self.ledger.analyses)
+        if self.settings.is_synthetic:
+            told = replace(told, title=text("synthetic_title", title=told.title))
+        out.write_bytes(report_in(form, run.result, told))
         for each in sorted({each.dataset for each in run.inputs}):
             if each in self.bank and thing_of(self.bank[each]).access == "restricted":
                 self.note("dataset.download", each, by=by, form=form, run=run.key)

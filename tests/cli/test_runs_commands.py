@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,16 @@ def test_a_report_is_written_in_the_form_that_its_name_ends_in(place: str, tmp_p
         assert words in page, words
     assert ".docx" in said(place, "runs", key, "--report", str(tmp_path / "a.pdf"), code=2)
     assert "열쇠" in said(place, "runs", "--report", str(tmp_path / "a.docx"), code=2)
+
+
+def test_a_report_of_a_made_up_city_says_so(place: str, tmp_path: Path) -> None:
+    said(place, "run", "closed-shops")
+    ws = Workspace.open(place)
+    (made,) = ws.ledger.runs(by=owner("lee"))
+    made_up = replace(ws, settings=replace(ws.settings, synthetic="True"))
+    for each, marked in ((ws, False), (made_up, True)):
+        page = each.save_report(made, tmp_path / "a.html").read_text("utf-8")
+        assert ("[표본] 문 닫은 가게" in page) is marked
 
 
 def test_a_report_of_what_is_restricted_stands_in_the_journal(place: str, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from madang.access import Thing, check
 from madang.bank.seen import thing_of
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 from madang.results import Cell
 from madang.results.forms import FORMS, report_in
 from madang.runs import Run
@@ -98,7 +100,10 @@ def report(request: HttpRequest, key: str, form: str) -> HttpResponse:
     found = run_of(request, key)
     if form not in FORMS:
         raise Http404
-    body = report_in(form, found.result, about(workspace().ledger, found), language())
+    told = about(workspace().ledger, found)
+    if workspace().settings.is_synthetic:
+        told = replace(told, title=text("synthetic_title", language(), title=told.title))
+    body = report_in(form, found.result, told, language())
     recorded(request, found, form)
     day = found.at[:10].replace("-", "")
     return HttpResponse(
