@@ -95,6 +95,8 @@ def test_a_walk_goes_around_what_a_line_crosses(tmp_path: Path) -> None:
     assert walk.table("chosen").value(0, "name") == "이쪽"
     assert "걷는 길" in walk.caveats[0]
     assert "직선거리" in line.caveats[0]
+    assert "걷는 길로 1,000\u202fm" in sentence(walk.findings[1], walk)
+    assert "직선거리의 1.3배로 260\u202fm" in sentence(line.findings[1], line)
     assert "이쪽" in sentence(walk.findings[0], walk)
 
 

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _BLOCK = 1 << 23  # path lengths held at once: 64 MB
 DETOUR = 1.3
-SPACING_M = 100.0  # between the points of a street that people step onto it
+SPACING_M = 50.0  # between the points of a street where people step onto it: the most that a way is too long at an end
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def streets(
 ) -> Streets:
     """The walking network of nodes by name and links between them (`one`, `other`: names; NaN or 0: the straight line).
 
-    Long links are parted every 100 m, so that people step onto the street and not onto its ends only; nodes without a
+    Long links are parted every 50 m, so that people step onto the street and not onto its ends only; nodes without a
     link are nobody's. Raises MadangError: travel_points, travel_streets where no link is left.
     """
     names, points = np.asarray(node, dtype=str), _points(node_xy)
@@ -125,7 +125,7 @@ def streets(
 
 def _parted(nodes: Floats, pairs: Ints, length: Floats) -> tuple[Floats, Ints, Floats]:
     """Edges in pieces of `SPACING_M` at most, evenly along the straight line between their ends."""
-    parts = np.maximum(np.ceil(length / SPACING_M).astype(np.int64), 1)
+    parts = np.maximum(np.ceil(length / SPACING_M - 1e-6).astype(np.int64), 1)
     edge = np.repeat(np.arange(len(pairs)), parts)
     place = np.arange(len(edge)) - np.repeat(np.cumsum(parts) - parts, parts)
     inner = place > 0

@@ -39,7 +39,7 @@ def run(
     reach_m: Annotated[int, Range(100, 5000)] = 600,
     way: Literal["walk", "straight"] = "walk",
     least_share: Annotated[int, Range(0, 100)] = 0,
-    capacity: Annotated[int, Range(1, 1_000_000)] | None = None,
+    capacity: Annotated[int, Range(1, 999_999)] | None = None,
 ) -> Result:
     people = inputs["people"].sql(
         f"SELECT source_row, population_persons, {_old(inputs)} AS old, lon, lat, dong_code FROM rows"
@@ -78,7 +78,7 @@ def run(
     change = _change(before, after, weight, reach_m, len(kept))
     measured = _measured(travel, len(kept), found)
     return Result(
-        findings=_findings(asked, change, chosen, len(kept), firm),
+        findings=_findings(asked, travel, change, chosen, len(kept), firm),
         tables=(change, chosen, _again(firm, new), _curve(travel, found, weight, reach_m), measured, _served(people, after)),
         charts=(
             Chart(
@@ -325,12 +325,13 @@ def _left_out(asked: Asked, found: Siting, travel: Travel) -> list[str]:
 
 
 def _findings(
-    asked: Asked, change: Table, chosen: Table, existing: int, firm: Stability
+    asked: Asked, travel: Travel, change: Table, chosen: Table, existing: int, firm: Stability
 ) -> tuple[Finding, ...]:
     number = chosen.rows.num_rows
+    how = "걷는 길로" if travel.kind == "network" else f"직선거리의 {DETOUR}배로"
     kept = f" (이미 있는 {existing:,}곳에 더해)" if existing else ""
     if not number:
-        return (Finding(f"새로 두지 않아도 {asked.reach:,.0f} m 안에 모두 닿습니다{kept}."),)
+        return (Finding(f"새로 두지 않아도 {how} {asked.reach:,.0f} m 안에 모두 닿습니다{kept}."),)
     shown = min(number, 5)
     names = ", ".join(f"{{site{n}}}" for n in range(shown)) + (f" 등 {number}곳" if number > shown else "")
     first = Finding(
@@ -341,9 +342,9 @@ def _findings(
     if existing:
         told["before"] = Cell("change", column, 0)
     second = {
-        "mean": f"그러면 주민의 평균 거리는 {{after}}가 됩니다{kept}.",
-        "share": f"그러면 {asked.reach:,.0f} m 안에 사는 주민은 {{after}}가 됩니다{kept}.",
-        "farthest": f"그러면 가장 먼 주민도 {{after}} 안에 있습니다{kept}.",
+        "mean": f"그러면 주민의 평균 거리는 {how} {{after}}가 됩니다{kept}.",
+        "share": f"그러면 {how} {asked.reach:,.0f} m 안에 사는 주민은 {{after}}가 됩니다{kept}.",
+        "farthest": f"그러면 가장 먼 주민도 {how} {{after}} 안에 있습니다{kept}.",
     }[column]
     found = [first, Finding(second + (" 지금은 {before}입니다." if existing else ""), told)]
     if firm.answered:
