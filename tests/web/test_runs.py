@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -368,9 +370,20 @@ def test_a_line_says_what_was_read_and_only_what_was_chosen(official: Any) -> No
     }  # fmt: skip
 
 
-def test_runs_of_an_analysis_that_is_gone_can_still_be_read(official: Any, shipped: Path) -> None:
-    import shutil
+def test_what_is_declared_does_not_crowd_the_list(official: Any, ws: Workspace) -> None:
+    key = made(official).strip("/").removeprefix("runs/")
+    for n in range(3):
+        copy = ws.folder / "runs" / f"{n}{key[1:]}x"
+        shutil.copytree(ws.folder / "runs" / key, copy)
+        told = json.loads((copy / "run.json").read_text("utf-8"))
+        (copy / "run.json").write_text(
+            json.dumps({**told, "key": copy.name, "analysis": "indicators/shops"}), "utf-8"
+        )
+    assert len(Page(official.get("/runs/")).find("tbody tr")) == 1
+    assert len(Page(official.get("/runs/?analysis=indicators/shops")).find("tbody tr")) == 3
 
+
+def test_runs_of_an_analysis_that_is_gone_can_still_be_read(official: Any, shipped: Path) -> None:
     address = made(official)
     shutil.rmtree(shipped / "closed-shops")
     page = Page(official.get(address))

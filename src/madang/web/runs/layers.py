@@ -179,12 +179,13 @@ def drawn_of(run: Run, number: int) -> Drawn:
 
 
 def layers_shown(run: Run) -> list[LayerShown]:
-    """The layers of a run that can be drawn: those whose table says where its rows are."""
+    """The layers of a run that can be drawn: those whose table has rows and says where they are."""
     found = []
     for number, layer in enumerate(run.result.layers):
         needed = ("lon", "lat") if layer.kind == "points" else (_CODE,)
-        names = run.result.table(layer.table).rows.schema.names
-        if set(needed) <= set(names) and (not layer.value or layer.value in names):
+        rows = run.result.table(layer.table).rows
+        names = rows.schema.names
+        if rows.num_rows and set(needed) <= set(names) and (not layer.value or layer.value in names):
             found.append(_shown(run, number))
     return found
 

@@ -16,6 +16,7 @@ from madang.messages import MadangError, text
 from madang.results import Cell
 from madang.results.forms import FORMS, report_in
 from madang.runs import Run
+from madang.runs.declared import INDICATORS, TABLES
 from madang.web.accounts.people import person_of
 from madang.web.audit.record import record
 from madang.web.runs.comparing import comparison
@@ -27,17 +28,24 @@ from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import workspace
 
 _PER_PAGE = 50
+_DECLARED = (TABLES, INDICATORS)  # computed where their inputs are newer: pages of their own tell of them
 _NOT_THERE = ("run_missing", "result_table", "result_column", "result_cell")
 
 
 @page
 def runs(request: HttpRequest) -> HttpResponse:
-    """Every run that the person may read, newest first; ?analysis= those of one, ?by= those of a person."""
+    """Every run of an analysis that the person may read, newest first; ?analysis= those of one (a table or an indicator
+    too), ?by= those of a person."""
     person = person_of(request)
     check(person, "read", Thing("workspace"))
     ledger = workspace().ledger
     asked = {name: request.GET.get(name, "") for name in ("analysis", "by")}
-    there = ledger.runs(by=person)
+    every = ledger.runs(by=person)
+    there = [
+        each
+        for each in every
+        if not each.analysis.startswith(_DECLARED) or each.analysis == asked["analysis"]
+    ]
     found = [
         each for each in there
         if asked["analysis"] in ("", each.analysis) and asked["by"] in ("", each.by)
