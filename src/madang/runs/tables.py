@@ -27,7 +27,9 @@ def made(table: DeclaredTable, inputs: Inputs) -> Result:
     rows = _answered(table, inputs)
     passed = [_checked(table, number, rows, inputs) for number in range(len(table.checks))]
     origins = [
-        Origin(each.role, dict(each.columns), each.where, each.only, each.query) for each in table.origins
+        Origin(each.role, dict(each.columns), each.where, each.only, each.query)
+        for each in table.origins
+        if each.role in inputs
     ]
     kept = table_of(
         ROWS, table.standard.label, rows, [_column(each) for each in table.standard.columns], origins
