@@ -168,10 +168,11 @@ def _now(indicator: Indicator, latest: Table) -> Finding:
     state = latest.value(0, "state")
     if state == STATES["none"]:
         return Finding(text, {name: cells[name] for name in ("period", "value")})
+    down = indicator.direction == "down"
     told = {
         STATES["met"]: "목표 {target}{을} 이루었습니다.",
-        STATES["near"]: "목표 {target}에 조금 못 미칩니다.",
-        STATES["missed"]: "목표 {target}에 못 미칩니다.",
+        STATES["near"]: "목표 {target}{을} 조금 넘습니다." if down else "목표 {target}에 조금 못 미칩니다.",
+        STATES["missed"]: "목표 {target}{을} 넘습니다." if down else "목표 {target}에 못 미칩니다.",
     }
     return Finding(f"{text} {told[str(state)]}", cells)
 
@@ -231,7 +232,8 @@ def _by_area(indicator: Indicator, latest: Table, areas: Table | None) -> list[F
             )
         )  # fmt: skip
     if indicator.target is not None and indicator.denominator and latest.value(0, "missed_areas"):
-        told.append(Finding("목표에 못 미친 동이 {missed}입니다.", {"missed": _cell("missed_areas")}))
+        missed = "목표를 넘은" if indicator.direction == "down" else "목표에 못 미친"
+        told.append(Finding(f"{missed} 동이 {{missed}}입니다.", {"missed": _cell("missed_areas")}))
     if latest.value(0, "unplaced_rows"):
         told.append(
             Finding(
