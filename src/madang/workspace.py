@@ -8,7 +8,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, partial
 from importlib.resources import files
@@ -337,23 +337,12 @@ class Workspace:
         return run
 
     def save_report(self, run: Run, path: str | Path, *, by: str | None = None) -> Path:
-        """Write the report of a run in the form that `path` ends in: .html, .docx, .hwpx, .xlsx. Raises MadangError("report_form")."""
-        from madang.bank.seen import thing_of
-        from madang.results.forms import FORMS, report_in
-        from madang.runs.about import about
+        """Write the report of a run in the form that `path` ends in. Raises MadangError("report_form")."""
+        from madang.runs.reports import save_report
 
-        out = Path(path)
-        form = out.suffix.lower().removeprefix(".")
-        if form not in FORMS:
-            raise MadangError("report_form", file=out.name, forms=", ".join(f".{each}" for each in FORMS))
-        told = about(run, self.ledger.analyses)
-        if self.settings.is_synthetic:
-            told = replace(told, title=text("synthetic_title", title=told.title))
-        out.write_bytes(report_in(form, run.result, told))
-        for each in sorted({each.dataset for each in run.inputs}):
-            if each in self.bank and thing_of(self.bank[each]).access == "restricted":
-                self.note("dataset.download", each, by=by, form=form, run=run.key)
-        return out
+        return save_report(
+            run, Path(path), self.ledger, self.settings.is_synthetic, partial(self.note, by=by)
+        )
 
     def refresh(
         self, *names: str, again: bool = False, by: str | None = None, progress: RunProgress | None = None
@@ -424,17 +413,9 @@ class Workspace:
         chosen = self.version(dataset, version, as_of)
         title, source = self.export_names(chosen)
         export(
-            chosen.files,
-            chosen.columns,
-            fmt,
-            out,
-            as_of=str(data_day(chosen)),
-            title=title,
-            source=source,
-            with_source_row=with_source_row,
-            places=places,
-            raw=raw,
-        )
+            chosen.files, chosen.columns, fmt, out, as_of=str(data_day(chosen)), title=title, source=source,
+            with_source_row=with_source_row, places=places, raw=raw,
+        )  # fmt: skip
         self.note("dataset.export", dataset, format=fmt, version=chosen.n)
         return chosen
 

@@ -38,18 +38,27 @@ def locked(lock: str) -> dict[str, set[str]]:
     return found
 
 
+MIT = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software"
+
+
 def declared() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"].values()
     return [*project["project"]["dependencies"], *(each for group in groups for each in group)]
 
 
+def _licence_files(name: str) -> list[str]:
+    held = importlib.metadata.files(name) or []
+    return [each.read_text("utf-8") for each in held if each.name.upper().startswith("LICENSE")]
+
+
 def licence(name: str) -> str:
-    """What a distribution says of its licence; of a whole licence text the first line only."""
+    """What a distribution says of its licence; of a whole licence text the first line only; else what its licence file is."""
     metadata = importlib.metadata.metadata(name)
     classifiers = [each for each in metadata.get_all("Classifier") or [] if each.startswith("License")]
     stated = [metadata.get("License-Expression"), (metadata.get("License") or "").partition("\n")[0]]
-    return " ; ".join(filter(None, [*stated, *classifiers]))
+    said = " ; ".join(filter(None, [*stated, *classifiers]))
+    return said or " ; ".join("MIT" for each in _licence_files(name) if MIT in " ".join(each.split()))
 
 
 def test_every_dependency_has_a_reason_beside_it() -> None:
