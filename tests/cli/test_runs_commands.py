@@ -117,7 +117,7 @@ def test_every_printed_key_of_a_run_is_in_the_reference(place: str) -> None:
     (one,) = told(place, "analyses")
     whole = told(place, "analyses", "closed-shops")
     assert {*one, *whole, *whole["parameters"][0], *whole["inputs"][0]} <= listed
-    shown = section("`run")
+    shown = section("`run --json`, `runs --json`")
     assert {*run, *run["inputs"][0], *run["findings"][0], *run["findings"][0]["cells"][0]} <= shown
     assert {*run["tables"][0], *run["tables"][0]["columns"][0]} <= shown
     assert set(told(place, "runs")[0]) <= shown
