@@ -19,6 +19,7 @@ import "./styles/deposits.css";
 import "./styles/portal.css";
 import "./styles/rounds.css";
 import "./styles/runs.css";
+import "./styles/layers.css";
 import "./styles/living.css";
 import "./styles/indicators.css";
 import { copyButtons } from "./elements/copy-button";

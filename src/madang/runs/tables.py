@@ -22,7 +22,7 @@ _DIGITS = 2
 def made(table: DeclaredTable, inputs: Inputs) -> Result:
     """The rows of a declared table with the checks they passed; a check that fails leaves no table.
 
-    Raises MadangError: run_failed (the query cannot be answered), table_columns, table_empty, table_check.
+    Raises MadangError: run_failed (the query cannot be answered), declared_columns, table_empty, table_check.
     """
     rows = _answered(table, inputs)
     passed = [_checked(table, number, rows, inputs) for number in range(len(table.checks))]
@@ -54,7 +54,7 @@ def _answered(table: DeclaredTable, inputs: Inputs) -> pa.Table:
         raise MadangError("run_failed", analysis=table.standard.label, reason=reason) from error
     if sorted(found.schema.names) != sorted(names):
         raise MadangError(
-            "table_columns", table=table.id, declared=", ".join(names), made=", ".join(found.schema.names)
+            "declared_columns", table=table.id, declared=", ".join(names), made=", ".join(found.schema.names)
         )
     if not found.num_rows:
         raise MadangError("table_empty", table=table.standard.label)

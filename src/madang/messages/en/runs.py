@@ -56,7 +56,7 @@ TEXTS: dict[str, str] = {
     "why_original_gone": "The original of {dataset} is gone or may not be shown.",
     "why_column": "column",
     "why_cell": "as written",
-    "table_columns": "The query of table '{table}' gives other columns than are declared. Declared: {declared} · given: {made}",
+    "declared_columns": "The query of table '{table}' gives other columns than are declared. Declared: {declared} · given: {made}",
     "table_empty": "There is no row to make '{table}' of. Look at the data it reads.",
     "table_check": "'{table}' breaks what has to hold and was not made; the version made before stays. Broken: {check} ({rows} rows, the first: {first})",
     "indicator_empty": "'{indicator}' has no period that can be measured. Look whether the data it reads have days and values.",

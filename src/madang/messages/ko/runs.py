@@ -56,7 +56,7 @@ TEXTS: dict[str, str] = {
     "why_original_gone": "{dataset}의 원본은 남아 있지 않거나 보일 수 없습니다.",
     "why_column": "항목",
     "why_cell": "적힌 값",
-    "table_columns": "'{table}' 표의 물음이 낸 항목이 적어 둔 항목과 다릅니다. 적어 둔 것: {declared} · 나온 것: {made}",
+    "declared_columns": "'{table}' 표의 물음이 낸 항목이 적어 둔 항목과 다릅니다. 적어 둔 것: {declared} · 나온 것: {made}",
     "table_empty": "'{table}'{을} 만들 행이 하나도 없습니다. 쓰는 데이터를 확인하십시오.",
     "table_check": "'{table}'{이} 지켜야 할 것을 어겨 만들지 않았습니다. 앞서 만든 판이 그대로 있습니다. 어긴 것: {check} ({rows}행, 처음 것: {first})",
     "indicator_empty": "'{indicator}'{은} 잴 수 있는 기간이 하나도 없습니다. 쓰는 데이터에 날짜와 값이 있는지 확인하십시오.",
