@@ -38,7 +38,7 @@ def tell_of(origin: Origin, workspace: Workspace, done: Done) -> None:
 
 
 def resolve_recovered(workspace: Workspace) -> None:
-    """What was told of sources that work again, at whatever door they were run, or that are gone, has passed."""
+    """What was told of sources that work again, at whatever door they were run, has passed."""
     for thing in set(Notice.objects.filter(code=_FAILED, resolved_at=None).values_list("thing", flat=True)):
         if not History(workspace.folder, thing.removeprefix("source:")).state().failing_since:
             resolve(_FAILED, thing)
