@@ -50,7 +50,9 @@ class Files:
 
 def written(folder: Path) -> Files:
     """The files that are wanted of both deliveries, the newer of each."""
-    city, newest, truths = City(SETTING), {}, {}
+    city = City(SETTING)
+    newest: dict[str, Path] = {}
+    truths: dict[str, pa.Table] = {}
     for name, layer in layers("facilities", "people", "shops", "voices", "weather", "streams"):
         layer.build(city)
         for delivery in city.deliveries:
