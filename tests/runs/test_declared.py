@@ -115,7 +115,8 @@ def test_an_indicator_is_what_one_adds_by_hand(ws: Workspace) -> None:
     assert latest["achieved"] == pytest.approx(100 * (100 * 56 / 310) / 20)
     told = [sentence(each, result) for each in result.findings]
     assert (
-        told[0].replace("\u202f", "") == "2026년 2월의 어린이의 몫은 18.1%입니다. 목표 20.0%에 조금 못 미칩니다."
+        told[0].replace("\u202f", "")
+        == "2026년 2월의 어린이의 몫은 18.1%입니다. 목표 20.0%에 조금 못 미칩니다."
     )
     assert told[1].replace("\u202f", "") == "앞달 17.7%에서 0.4%p 높아졌습니다. 좋아진 것입니다."
 

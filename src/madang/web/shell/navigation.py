@@ -21,7 +21,11 @@ _ITEMS: tuple[tuple[object, str, Verb], ...] = (
     (_("사람"), "/accounts/people/", "administer"),
     (_("기록"), "/audit/", "audit"),
 )
-_ALSO = {"/accounts/people/": ("/accounts/departments/", "/accounts/posts/"), "/analyses/": ("/runs/",), "/indicators/": ("/tables/",)}
+_ALSO = {
+    "/accounts/people/": ("/accounts/departments/", "/accounts/posts/"),
+    "/analyses/": ("/runs/",),
+    "/indicators/": ("/tables/",),
+}
 
 
 @dataclass(frozen=True)

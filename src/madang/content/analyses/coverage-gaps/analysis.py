@@ -113,7 +113,8 @@ def _ways(on_foot: Streets | None, cells: Any, facilities: Any) -> Any:
 def _pairs(on_foot: Streets | None, cells: Any, here: Any, out: Any, reach_m: float) -> Pairs:
     """Cells and the sites (cells with a place) within reach of each other; on foot those out of reach alone."""
     if on_foot is None:
-        return pairs_within(*cells.T, *cells[here].T, reach_m)
+        (x, y), (site_x, site_y) = cells.T, cells[here].T
+        return pairs_within(x, y, site_x, site_y, reach_m)
     rows = np.flatnonzero(out)
     found = pairs_walking(on_foot.network, cells[rows], cells[here], reach_m)
     return Pairs(rows[found.cell], found.facility, found.metres, len(cells), found.facilities)
