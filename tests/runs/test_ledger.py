@@ -245,3 +245,20 @@ def test_what_was_half_written_is_not_there(ws: Workspace) -> None:
     for name in (".half", "without-record"):
         (ws.folder / "runs" / name).mkdir()
     assert [each.key for each in ws.ledger.runs(by=owner("lee"))] == [run.key]
+
+
+def test_a_result_of_rows_that_were_erased_meanwhile_is_not_kept(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = ws.ledger
+    asked = ledger.ask("closed-shops", by=owner("lee"))
+    real = Ledger._computed
+
+    def slow(*told: Any) -> Any:
+        found = real(*told)
+        ws.erase("bakeries", column="business_name", value="제과점 1", ground="요청", by="lee")
+        return found
+
+    monkeypatch.setattr(Ledger, "_computed", slow)
+    refused("run_erased", lambda: ledger.run(asked, by="lee"))
+    assert ledger.recalled(asked) is None

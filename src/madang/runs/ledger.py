@@ -163,12 +163,12 @@ class Ledger:
     def run(self, asked: Asked, *, by: str, progress: Progress = no_progress) -> Run:
         """The run of what was asked: recalled where it was made before, else made now.
 
-        Raises MadangError: run_failed (with what the analysis raised), result_…; what `progress` raises stops it.
+        Raises MadangError: run_failed (with what the analysis raised), run_erased, result_…; what `progress` raises stops it.
         """
         known = self.recalled(asked)
         if known is not None:
             return known
-        began = perf_counter()
+        began, whole = perf_counter(), self._erasures(asked)
         with closing(self.tables()) as tables:
             result = self._computed(asked, progress, tables)
         run = Run(
@@ -178,7 +178,18 @@ class Ledger:
             tables.engine,
         )  # fmt: skip
         self._keep(run, result)
+        if self._erasures(asked) != whole:  # one that ends after this finds the run and forgets it
+            shutil.rmtree(run.folder, ignore_errors=True)
+            raise MadangError("run_erased", analysis=asked.analysis.card.title)
         return self[asked.key]
+
+    def _erasures(self, asked: Asked) -> list[str]:
+        """The last erasure in each version that is read: another one later says that rows were taken meanwhile."""
+        parts = [part for each in asked.inputs.values() for part in each.parts]
+        try:
+            return [self.bank[part.dataset].version(part.version).erasure for part in parts]
+        except MadangError as error:
+            raise MadangError("run_erased", analysis=asked.analysis.card.title) from error
 
     def _computed(self, asked: Asked, progress: Progress, tables: Tables) -> Result:
         inputs = Inputs(dict(asked.inputs), asked.seed, progress, tables)
