@@ -18,7 +18,7 @@ from madang.bank.ids import clean_id, dataset_id, readable_name, undated, within
 from madang.bank.snapshots import Withholding
 from madang.declarations import Standard
 from madang.declarations.source import source_file
-from madang.intake.forms import read_tables
+from madang.intake.forms import read_here, read_tables
 from madang.intake.layer_parts import bundled, shapefile_in
 from madang.intake.learned import Learned, items_of, known_source, remember, told_shown
 from madang.intake.outside import tell_outside
@@ -213,7 +213,8 @@ def _read(
     assert kept is not None
     tables: list[RawTable] = []
     try:
-        tables = read_tables(kept.path, deposit.name, place, reading.override, steps("reading"))
+        read = read_here if deposit.made else read_tables  # what was written here needs no process of its own
+        tables = read(kept.path, deposit.name, place, reading.override, steps("reading"))
     except Refused:
         if not learned.by_place:
             raise

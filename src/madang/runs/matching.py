@@ -7,15 +7,17 @@ from collections.abc import Mapping
 import pyarrow.parquet as pq
 
 from madang.access import Person, Thing, as_close, can, check
-from madang.bank import Bank, Version
+from madang.bank import Bank, Dataset, Version
 from madang.bank.describe import data_day
-from madang.bank.made_of import Lineage
+from madang.bank.made_of import Lineage, Stamp, stamp_of
 from madang.bank.seen import SeenBank
 from madang.declarations.analysis import AnalysisCard, Role
 from madang.messages import MadangError
 from madang.runs.inputs import ADDED, Input, Part
 
 LEFT_OUT = "-"
+_KEPT = 10_000
+_live: dict[str, tuple[Stamp, str]] = {}  # by folder, with the stamp it was looked up at
 _POINT = ("lon", "lat")  # where rows tell of people, a point would tell their address; dong_code stays
 
 
@@ -24,12 +26,27 @@ def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
     lineage = Lineage(bank.folder)
     found = [
         live
-        for dataset in SeenBank(bank, by).datasets("read")
-        if (live := dataset.latest)
+        for dataset in bank.datasets()
+        if _live_standard(dataset) in role.standards
+        and can(by, "read", lineage.thing(dataset.id))
+        and (live := dataset.latest)
         and fits(live, role)
         and can(by, "read", as_close(Thing("run"), [lineage.thing(dataset.id)]))
     ]
     return sorted(found, key=lambda version: str(version.dataset.card["title"]))
+
+
+def _live_standard(dataset: Dataset) -> str:
+    """The standard of the live version; looked up once until the dataset changes."""
+    folder = str(dataset.folder)
+    stamp = stamp_of(folder)
+    known = _live.get(folder)
+    if known is None or known[0] != stamp:
+        if len(_live) >= _KEPT:
+            _live.clear()
+        live = dataset.latest
+        known = _live[folder] = (stamp, _standard(live) if live else "")
+    return known[1]
 
 
 def fits(version: Version, role: Role) -> bool:
