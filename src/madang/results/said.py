@@ -39,7 +39,8 @@ def _number(value: int | float, digits: int, exact: bool) -> str:
     for unit, size in () if exact else _LARGE:
         if abs(value) >= size:
             scaled = value / size
-            return f"{scaled:,.1f}".removesuffix(".0") + unit
+            shown = f"{scaled:,.{2 if abs(scaled) < 10 else 1}f}"  # three figures, so that 40,406 is not 4만
+            return shown.rstrip("0").rstrip(".") + unit
     return f"{value:,.{digits}f}" if digits else f"{round(value):,}"
 
 

@@ -248,7 +248,9 @@ def _again(firm: Stability, new: list[int]) -> Table:
 
 
 def _measured(travel: Travel, existing: int, found: Siting) -> Table:
-    rows: list[dict[str, Any]] = [{"what": "길이 없는 주민", "metres": None, "count": round(found.unreachable_weight)}]
+    rows: list[dict[str, Any]] = [
+        {"what": "길이 없는 주민", "metres": None, "count": round(found.unreachable_weight)}
+    ]
     if travel.demand_snap_m is not None and travel.candidate_snap_m is not None:
         rows = [
             {"what": name, "metres": round(float(np.median(snap)), 1), "count": int((snap > OFF_M).sum())}
