@@ -146,7 +146,9 @@ def _mark(layer: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Mark:
 
     told = layer["mark"]
     bend = str(told.get("interpolate", "")) if isinstance(told, Mapping) else ""
-    series = values("color") or values("detail") or values("strokeDash")
+    told_of = layer.get("encoding", {}).get("color")
+    datum = told_of.get("datum") if isinstance(told_of, Mapping) else None
+    series = values("color") or values("detail") or values("strokeDash") or (datum,) * len(rows)
     return Mark(
         _MARKS[_kind(layer)], values("x"), values("y"), values("x2"), values("y2"),
         tuple("" if each is None else str(each) for each in series), bend.startswith("step"),

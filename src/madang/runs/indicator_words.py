@@ -15,7 +15,7 @@ from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, 
 
 LATEST, SERIES, AREAS, AREA_SERIES = "latest", "series", "areas", "area_series"
 STATES = {"met": "이룸", "near": "거의 이룸", "missed": "못 미침", "none": "목표 없음"}
-KINDS = {"measured": "잰 값", "partial": "끝나지 않음", "outlook": "내다봄"}
+KINDS = {"measured": "잰 값", "partial": "일부만 있음", "outlook": "내다봄"}
 BEFORE = {"week": "앞주", "month": "앞달", "quarter": "앞 분기", "year": "앞해", "stock": "지난번"}
 RATES = ("%", "℃", "점", "배", "km/h")  # of which one says that they are high or low, not many or few
 NEXT = {"week": "다음 주", "month": "다음 달", "quarter": "다음 분기", "year": "다음 해"}
@@ -262,17 +262,33 @@ def _next(indicator: Indicator, series: Table, outlook: SeriesOutlook | None) ->
 def _charts(indicator: Indicator, found: Mapping[str, Table]) -> list[Chart]:
     """The series with its target and what comes next; the areas."""
     x = {"field": "period", "type": "ordinal"}
-    layers: list[dict[str, Any]] = [{"mark": "line", "encoding": {"x": x, "y": {"field": "value"}}}]
+    layers: list[dict[str, Any]] = [
+        {"mark": "line", "encoding": {"x": x, "y": {"field": "value"}, "color": {"datum": "값"}}}
+    ]
     if "low" in found[SERIES].rows.column_names:
         layers.append({"mark": "area", "encoding": {"x": x, "y": {"field": "low"}, "y2": {"field": "high"}}})
     if indicator.target is not None:
-        layers.append({"mark": "line", "encoding": {"x": x, "y": {"field": "target"}}})
+        target = {"x": x, "y": {"field": "target"}, "color": {"datum": "목표"}}
+        layers.append({"mark": "line", "encoding": target})
     charts = []
     if found[SERIES].rows.num_rows > 1:
-        charts.append(Chart(f"{indicator.label}의 흐름", SERIES, {"layer": layers}, _said(found)))
-    if AREAS in found:
+        title, cells = (
+            f"{indicator.label}: {{period}} {{value}}",
+            {"period": _cell("period"), "value": _cell("value")},
+        )
+        if indicator.target is not None:
+            title, cells = f"{title}, 목표 {{target}}", {**cells, "target": _cell("target")}
+        charts.append(Chart(title, SERIES, {"layer": layers}, _said(found), cells))
+    values = found[AREAS].rows.column("value").to_pylist() if AREAS in found else []
+    known = [n for n, each in enumerate(values) if each is not None]
+    if len(known) > 1 and 2 * len(known) >= len(values):  # of the others a picture says nothing
         bars = {"mark": "bar", "encoding": {"x": {"field": "name"}, "y": {"field": "value"}}}
-        charts.append(Chart(f"동마다의 {indicator.label}", AREAS, bars))
+        title = f"동마다의 {indicator.label}: {{first}} {{low}}에서 {{last}} {{high}}까지"
+        cells = {"first": Cell(AREAS, "name", known[0]), "low": Cell(AREAS, "value", known[0]),
+                 "last": Cell(AREAS, "name", known[-1]), "high": Cell(AREAS, "value", known[-1])}  # fmt: skip
+        charts.append(
+            Chart(title, AREAS, bars, f"행정동 {len(known)}곳의 {indicator.label} 막대 그림", cells)
+        )
     return charts
 
 
