@@ -123,7 +123,7 @@ def test_an_indicator_is_what_one_adds_by_hand(ws: Workspace) -> None:
 
 def test_a_small_cell_is_hidden_and_cannot_be_worked_out(ws: Workspace) -> None:
     (made,) = ws.refresh("young-share")
-    found = {row["area_code"]: row for row in made.run.result.table("areas").rows.to_pylist()}
+    found = {row["dong_code"]: row for row in made.run.result.table("areas").rows.to_pylist()}
     assert found["1111051500"]["value"] == pytest.approx(40.0)
     for code in ("1111054000", "1111053000"):  # 4 children, and the next smallest, or 56 - 44 - 8 would tell
         assert (
@@ -143,7 +143,7 @@ def test_a_number_leads_to_its_rows(ws: Workspace) -> None:
     (whole,) = behind(run, Cell("latest", "value"), ws.bank)
     assert (whole.read.dataset, whole.total) == ("people", 6)
     areas = run.result.table("areas").rows.to_pylist()
-    row = next(n for n, each in enumerate(areas) if each["area_code"] == "1111051500")
+    row = next(n for n, each in enumerate(areas) if each["dong_code"] == "1111051500")
     (own,) = behind(run, Cell("areas", "value", row), ws.bank)
     version, page, count = own.page(ws.bank, owner("lee"))
     at = [field.name for field in page.columns].index("population_persons")

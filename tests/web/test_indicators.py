@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,31 @@ def test_an_indicator_says_its_value_and_where_it_is_from(
     assert Page(browser.get(f"/runs/{key}/why/?table=latest&column=value&row=0")).status == 200
     assert browser.get(f"/runs/{key}/").status_code == 200
     assert browser.get("/indicators/nothing/").status_code == 404
+
+
+def test_from_a_number_made_of_a_made_table_three_touches_lead_to_the_original(
+    ws: Workspace, signed_in: Callable[..., Any]
+) -> None:
+    over = INDICATOR.replace("resident-population", "old-people")
+    rows = """
+SELECT source_row, dataset, strptime(month || '-01', '%Y-%m-%d')::DATE AS "day", hjd_code AS area, old AS n FROM people
+"""
+    told = over.split('rows = """')[0] + f'rows = """{rows}"""' + over.split('"""')[2]
+    told = told.replace("sum(n) FILTER (age_from < 5)", "sum(n)").replace('denominator = "sum(n)"\n', "")
+    told = told.replace(
+        '"month", "area_code", "age_from", "population_persons"', '"month", "hjd_code", "old"'
+    )
+    (ws.folder / "content" / "indicators" / "young-share.toml").write_text(told, encoding="utf-8")
+    again = Workspace.open(ws.folder)
+    assert [each.error for each in again.refresh()] == [None, None]
+    browser = signed_in("official", username="kim")
+    at = AT
+    for touch in (r'href="(/runs/\w+/why/\?table=latest&amp;column=value[^"]*)"', r'href="(/runs/\w+/why/\?table=rows[^"]*)"',
+                  r'href="(/data/people/source/[^"]*)"'):  # fmt: skip
+        found = re.search(touch, browser.get(at).content.decode())
+        assert found, (at, touch)
+        at = found[1].replace("&amp;", "&")
+    assert "주민등록인구.csv" in Page(browser.get(at)).text
 
 
 def test_a_target_is_set_and_measured_by(ws: Workspace, signed_in: Callable[..., Any]) -> None:

@@ -100,7 +100,7 @@ def area_tables(
         return []
     named = rows.rename_columns(
         [
-            "area_code" if name == "area" else "start" if name == "period" else name
+            "dong_code" if name == "area" else "start" if name == "period" else name
             for name in rows.column_names
         ]
     )
@@ -109,9 +109,9 @@ def area_tables(
     labels = pa.array([period(indicator, each) for each in named.column("start").to_pylist()])
     named = named.append_column("period", labels)
     columns = [Column("name", "행정동"), *_measure(indicator), Column("hidden", "가림"),
-               Column("area_code", "행정동코드", "code"), Column("start", "첫날", "date")]  # fmt: skip
+               Column("dong_code", "행정동코드", "code"), Column("start", "첫날", "date")]  # fmt: skip
     own = [
-        Origin(each.role, {**each.columns, "area_code": "area"}, only=_there(each, columns), query=each.query)
+        Origin(each.role, {**each.columns, "dong_code": "area"}, only=_there(each, columns), query=each.query)
         for each in origins
     ]
     way = "ascending" if indicator.direction == "up" else "descending"

@@ -286,7 +286,7 @@ def _kept(rows: pa.Table) -> pa.Table:
     below, count = "denominator" in rows.column_names, rows.num_rows
     columns = {
         "period_start": rows.column("start").cast(pa.date32()),
-        "hjd_code": pa.nulls(count, pa.string()) if whole else rows.column("area_code").cast(pa.string()),
+        "hjd_code": pa.nulls(count, pa.string()) if whole else rows.column("dong_code").cast(pa.string()),
         "area_name": pa.nulls(count, pa.string()) if whole else rows.column("name").cast(pa.string()),
         "numerator": rows.column("numerator").cast(pa.float64()),
         "denominator": rows.column("denominator").cast(pa.float64())

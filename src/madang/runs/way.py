@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,7 +78,7 @@ def _stop(each: Behind, bank: SeenBank, shown: int, language: Language) -> dict[
     labels = {field.name: field.label for field in fields.every}
     names = [field.name for field in page.columns]
     return told | {
-        "conditions": [condition(one, labels.get(one.column, one.column), language) for one in each.filters],
+        "conditions": _conditions(each, labels, language),
         "query": urlencode(address(Query(filters=each.filters))), "count": total,
         "columns": [{"name": field.name, "label": field.label, "masked": field.masked} for field in page.columns],
         "rows": [dict(zip(names, row, strict=True)) for row in page.rows],
@@ -94,6 +95,12 @@ def telling(each: Behind, fields: Fields) -> tuple[str, ...]:
     read = [column for name, column in each.read.columns.items() if name not in ADDED]
     wanted = [*(one.column for one in each.filters), *called[:1], *read, *there]
     return tuple(dict.fromkeys(name for name in wanted if name in there))[:COLUMNS]
+
+
+def _conditions(each: Behind, labels: Mapping[str, str], language: Language) -> list[str]:
+    if each.total is not None:
+        return [text("why_by_query", language)]
+    return [condition(one, labels.get(one.column, one.column), language) for one in each.filters]
 
 
 def condition(asked: Filter, label: str, language: Language = "ko") -> str:

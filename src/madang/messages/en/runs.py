@@ -73,4 +73,5 @@ TEXTS: dict[str, str] = {
     "declared_run": "run {run}, dataset {dataset}",
     "indicator_target": "'{value}' cannot be read as the target of '{indicator}'. Write a number, or leave it empty for no target.",
     "run_erased": "Rows of its data were erased while '{analysis}' was computed, so its result was not kept. Run it again.",
+    "why_by_query": "rows that the query of the indicator chose",
 }

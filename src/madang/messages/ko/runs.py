@@ -73,4 +73,5 @@ TEXTS: dict[str, str] = {
     "declared_run": "실행 {run}, 데이터 {dataset}",
     "indicator_target": "'{indicator}'의 목표로 쓴 '{value}'{을} 읽을 수 없습니다. 숫자를 쓰거나, 목표를 없애려면 비워 두십시오.",
     "run_erased": "'{analysis}'{을} 셈하는 동안 쓰는 데이터에서 행이 파기되어 결과를 두지 않았습니다. 다시 실행하십시오.",
+    "why_by_query": "지표의 물음이 고른 행",
 }

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pyarrow.parquet as pq
+from django.utils.translation import gettext as _
 
 from madang.bank import Version
 from madang.engine.rows import Field, Fields, Query, Source, address, count, rows
@@ -17,6 +18,7 @@ from madang.results import Cell
 from madang.results.html import sentence_html
 from madang.results.report import cell_text
 from madang.runs import Run
+from madang.runs.tables import ROWS
 from madang.runs.way import telling
 from madang.runs.why import Behind, behind
 from madang.web.shell.cells import filter_said, label_of, shown
@@ -107,7 +109,7 @@ def _stop(run: Run, each: Behind) -> Stop:
     except MadangError as error:
         return replace(stop, error=said(error))
     named = {field.name: field for field in fields.every}
-    words = tuple(f"{label_of(named[one.column]) if one.column in named else one.column} {filter_said(one)}" for one in each.filters)  # fmt: skip
+    words = (_("지표의 물음이 고른 행"),) if each.total is not None else tuple(f"{label_of(named[one.column]) if one.column in named else one.column} {filter_said(one)}" for one in each.filters)  # fmt: skip
     asked = [*address(Query(filters=each.filters)), ("version", str(version.n))]
     return replace(
         stop, filters=words, total=total, heads=tuple((label_of(field), _numeric(field)) for field in page.columns[:-1]),
@@ -128,12 +130,38 @@ def _lines(
     own = {column.name for column in version.columns}
     column = next((one.column for one in reversed(each.filters) if one.column in own), "")
     at = f"/data/{quote(version.dataset.id)}/source/{version.deposit_id}/"
+    made = _made(each, version)
+
+    def where(number: int) -> str:
+        if made:  # its rows were computed: from each of them the way goes on
+            return f"{made}&row={number - 1}"
+        return f"{at}?{urlencode({'row': number} | ({'column': column} if column else {}))}"
+
     return [
-        Line(number, f"{at}?{urlencode({'row': number} | ({'column': column} if column else {}))}",
+        Line(number, where(number),
              [(shown(value, counted=field.type == "integer"), _numeric(field)) for field, value in zip(fields, row[:-1], strict=True)],
              problems.get(number, 0))
         for number, row in zip(numbers, found, strict=True)
     ]  # fmt: skip
+
+
+def _made(each: Behind, version: Version) -> str:
+    """Where the number of a row of a declared table is explained, without its row; "" where no run computed it."""
+    key = str(version.facts.get("run") or "")
+    try:
+        table = workspace().ledger[key].result.table(ROWS) if key else None
+    except MadangError:
+        return ""
+    if table is None:
+        return ""
+    numbers = [
+        column.name for column in table.columns if column.kind in ("integer", "number", "money", "percent")
+    ]
+    column = next(
+        (name for name in numbers if name in each.read.columns),
+        numbers[0] if numbers else table.columns[0].name,
+    )
+    return f"/runs/{key}/why/?{urlencode({'table': ROWS, 'column': column})}"
 
 
 def _problems(version: Version, numbers: Sequence[int]) -> dict[int, int]:
