@@ -55,8 +55,7 @@ def _how_many(line: Array, least: int) -> int:
     )  # the largest hidden, the smallest shown, for each more that is hidden
     more, sums = np.arange(1, len(last) + 1), np.cumsum(last)
     enough = (last < shown) & (last - line[0] >= step)
-    enough &= (
-        sums - more * least >= step - line[0]
-    )  # room for the smallest to be least - 1, for the largest to be 0
+    # room for the smallest to be least - 1, and for the largest small one to be 0
+    enough &= sums - more * least >= step - line[0]
     enough &= more * (shown - 1) - sums >= line[low - 1]
     return low + 1 + int(enough.argmax()) if enough.any() else len(line)
