@@ -14,7 +14,6 @@ import pytest
 
 from madang.access import Person, owner
 from madang.methods.series_outlook import series_outlook
-from madang.methods.small_cells import hidden_cells
 from madang.results import Cell, sentence
 from madang.runs.scoreboard import WORST, scoreboard
 from madang.runs.why import behind
@@ -248,30 +247,6 @@ def test_killed_anywhere_it_is_whole_or_not_there(ws: Workspace, seconds: float)
     assert len(_rows(again, "old-people")) == 6
     assert again.bank["old-people"].latest.n == 1
     assert again.refresh(*BOTH) == []
-
-
-def test_hidden_cells_cannot_be_found_from_the_total() -> None:
-    counts = np.array([3, 0, 10, 20, 4, 2, 50, 60, 9, 9.0])
-    lines = np.array(list("aaaabbbbcc"))
-    assert hidden_cells(counts, lines, 5).tolist() == [
-        True,
-        True,
-        True,
-        False,
-        True,
-        True,
-        False,
-        False,
-        False,
-        False,
-    ]
-    rng = np.random.default_rng(3)
-    for _ in range(200):
-        drawn = rng.integers(0, 20, 8).astype(float)
-        hidden = hidden_cells(drawn, np.zeros(8), 5)
-        assert all(hidden[(drawn > 0) & (drawn < 5)])
-        some = drawn[hidden]
-        assert len(some) == 0 or (len(some) > 1 and some.sum() >= 5) or hidden.all()
 
 
 def test_an_outlook_of_a_steady_series_holds_what_it_says() -> None:
