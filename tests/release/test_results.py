@@ -55,9 +55,11 @@ def test_small_counts_stay_inside_and_so_does_what_would_tell_them(ws: Workspace
     assert "9911051000" in hidden
     assert len(hidden) == 2
     assert [each["twice"] for each in dongs if each["dong_code"] in hidden] == [None, None]
-    assert [each["people"] for each in dongs if each["dong_code"] not in hidden] == sorted(
-        (n for code, n in found.PEOPLE.items() if code not in hidden), reverse=True
-    )
+    assert {each["dong_code"]: each["people"] for each in dongs if each["dong_code"] not in hidden} == {
+        code: n for code, n in found.PEOPLE.items() if code not in hidden
+    }
+    # the run has the largest first: that order would tell between which numbers a hidden one is
+    assert [each["dong_code"] for each in dongs] == sorted(found.PEOPLE)
     assert said(told) == ["가장 많은 동은 9911054000, 60\u202f명입니다.", "카페는 9\u202f곳 닫았습니다."]
     assert told.findings_withheld == 1
     assert told.cells_hidden == 4
@@ -127,7 +129,7 @@ def test_the_public_learns_titles_of_closed_inputs_and_ways_to_open_ones(ws: Wor
     dongs, kinds = told.result.table("dongs"), told.result.table("kinds")
     assert kinds.origins == ()
     (way,) = dongs.origins_of("people")
-    (one,) = filters_of(told, way, dongs, 0) or ()
+    (one,) = filters_of(told, way, dongs, 3) or ()
     assert (way.role, one.operator, one.value) == ("people-open", "eq", "9911054000")
     secret = json.dumps(OpenBank(ws.folder / "open")["동의-사람"].latest.facts, ensure_ascii=False)  # type: ignore[union-attr]
     assert "lee" not in secret
@@ -185,6 +187,15 @@ def test_a_run_that_read_rows_of_people_or_what_is_restricted_does_not_leave(
     refused(ws, made, "release_result_personal", restricted_ground="위원회 의결")
     monkeypatch.setattr(module, "personal_now", lambda bank, dataset, n: frozenset({note}))
     refused(ws, made, "release_result_people", restricted_ground="위원회 의결")
+
+
+def test_a_run_that_read_texts_about_people_does_not_leave(ws: Workspace) -> None:
+    """Its card says that what it reads of the shops is free text, of which names were taken out."""
+    made = run(ws)
+    card = ws.folder.parent / "shipped" / "dong-people" / "card.toml"
+    told = card.read_text("utf-8").replace("many = true", 'many = true\nredacted = ["business_name"]')
+    card.write_text(told, encoding="utf-8")
+    refused(Workspace.open(ws.folder), made, "release_result_people")
 
 
 def refused(ws: Workspace, made: Run, code: str, **more: Any) -> None:

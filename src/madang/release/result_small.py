@@ -3,21 +3,27 @@
 A result has tables of any form. A column that counts people is protected as a table of counts is (`joint`): by what
 names its rows, as if everybody knew its totals, and together with all that was published of its population; so is what
 is left of a column without another that is part of it. Where one of its cells is hidden, no number of that row is shown, as others are made of it; nor of rows of the same name elsewhere.
+
+What an indicator counts has no unit: where its declaration says that few are to be hidden (`least`), or is gone, its parts
+count people wherever they are counts.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from madang.declarations.indicator import Indicator
 from madang.engine.duck import connect
 from madang.messages import MadangError
 from madang.release import joint, ledger
@@ -29,10 +35,16 @@ from madang.release.result_decision import ResultDecision
 from madang.release.space import Bools
 from madang.release.tables import Table as Counted
 from madang.results import Table
+from madang.runs.declared import INDICATORS
+from madang.runs.indicator_words import LATEST, SERIES
 
 UNITS = ("명", "인", "사람", "세대", "가구")  # what is counted in them is people
 NUMBERS = ("integer", "number", "percent", "money")
 MOST_ROWS = 3_000  # of a table that counts people: more cannot be protected in reasonable time
+PARTS = ("numerator", "denominator", "rows")  # of an indicator
+NO_INDICATORS: Mapping[str, Indicator] = MappingProxyType({})
+_COUNTS = re.compile(r"\bcount\s*\(", re.IGNORECASE)  # an aggregate of rows
+_EARLIER = ("before", "last_year")  # columns of the newest period that are values of earlier ones
 _PLACE = "dong_code"
 _ROW = "row"
 _APART = "\x1f"
@@ -49,29 +61,67 @@ class Small:
 
 @dataclass(frozen=True)
 class Around:
-    """What small counts are protected with: what was published before, and how areas overlap."""
+    """What small counts are protected with: what was published before, how areas overlap, which indicators are declared."""
 
     published: Sequence[ledger.Entry]
     again: Again
     relations: Relations
     period: str
     workshop: Path
+    indicators: Mapping[str, Indicator]
 
 
-def counts_of(table: Table, decision: ResultDecision, analysis: str) -> dict[str, str]:
-    """The columns of a table that count people, each with its population."""
+def counts_of(
+    table: Table, decision: ResultDecision, analysis: str, indicators: Mapping[str, Indicator] = NO_INDICATORS
+) -> dict[str, str]:
+    """The columns of a table that count people, each with its population. `indicators`: those declared now, by id."""
+    parts = _parts(analysis, indicators)
     found = {}
     for column in table.columns:
         told = decision.people.get(f"{table.id}.{column.name}", "")
-        if column.kind in NUMBERS and (told or column.unit.strip() in UNITS):
+        counts = (
+            column.name in parts and _is_count(table, column.name) if parts else column.unit.strip() in UNITS
+        )
+        if column.kind in NUMBERS and (told or counts):
             found[column.name] = told or f"{analysis}/{table.id}/{column.name}"
     return found
 
 
+def _parts(analysis: str, indicators: Mapping[str, Indicator]) -> tuple[str, ...]:
+    """The columns of an indicator that count people; () where it tells of things, or is none.
+
+    The rows do where they are counted, and not where people are added up: a row is then no person.
+    """
+    if not analysis.startswith(INDICATORS):
+        return ()
+    declared = indicators.get(analysis.removeprefix(INDICATORS))
+    if declared is None or (
+        declared.least and _COUNTS.search(f"{declared.numerator} {declared.denominator}")
+    ):
+        return PARTS
+    return PARTS[:2] if declared.least else ()
+
+
+def _is_count(table: Table, name: str) -> bool:
+    values = np.nan_to_num(_values(table, name))
+    return bool(((values >= 0) & (values == np.round(values))).all())
+
+
+def _counted(
+    tables: Sequence[Table], decision: ResultDecision, analysis: str, indicators: Mapping[str, Indicator]
+) -> dict[str, tuple[Table, dict[str, str]]]:
+    """The tables that count people. Raises MadangError("release_result_uncounted") of one of an indicator that should."""
+    found = {each.id: (each, counts_of(each, decision, analysis, indicators)) for each in tables}
+    for table, counts in found.values():
+        if not counts and _parts(analysis, indicators):
+            raise MadangError("release_result_uncounted", table=table.title)
+    return {of: each for of, each in found.items() if each[1]}
+
+
 def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, around: Around) -> Small:
     """Which rows show no numbers. Raises MadangError: release_unprotectable, release_disagree, release_negative,
-    release_result_large."""
-    counted = {each.id: (each, counts) for each in tables if (counts := counts_of(each, decision, analysis))}
+    release_result_large, release_result_uncounted."""
+    counted = _counted(tables, decision, analysis, around.indicators)
     cubes: dict[str, tuple[tuple[str, ...], Any, dict[str, Counted]]] = {}
     with TemporaryDirectory(prefix="madang-result-") as place, connect(temp_dir=around.workshop) as con:
         for table, counts in counted.values():
@@ -90,12 +140,19 @@ def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, arou
     named = [(of, name, each) for of, (_, _, found) in cubes.items() for name, each in found.items()]
     done = joint.hide([each for _, _, each in named], around.published, around.again, around.relations)
     masks: dict[str, Bools] = {each.id: np.zeros(each.rows.num_rows, bool) for each in tables}
-    for (of, _, _), each in zip(named, done, strict=True):
+    for (of, name, _), each in zip(named, done, strict=True):
         keys, made, _ = cubes[of]
         assert each.hidden is not None
-        masks[of] |= _of_rows(_keys(counted[of][0], keys), _cube_keys(made.rows, keys), each.hidden)
+        found = _of_rows(_keys(counted[of][0], keys), _cube_keys(made.rows, keys), each.hidden)
+        if analysis.startswith(
+            INDICATORS
+        ):  # nothing is counted of the next period, nor of the year before the first
+            found &= ~np.isnan(_values(counted[of][0], name))
+        masks[of] |= found
     for of, (keys, _, _) in cubes.items():
         _spread(counted[of][0], keys, masks, tables)
+    if _parts(analysis, around.indicators):
+        _earlier(masks, {each.id: each for each in tables})
     return Small(masks, tuple((name, each) for (_, name, _), each in zip(named, done, strict=True)))
 
 
@@ -198,3 +255,12 @@ def _spread(table: Table, keys: Sequence[str], masks: Mapping[str, Bools], table
     for other in tables:
         if other.id != table.id and set(keys) <= set(other.rows.column_names):
             masks[other.id][np.isin(_keys(other, keys), names)] = True
+
+
+def _earlier(masks: Mapping[str, Bools], tables: Mapping[str, Table]) -> None:
+    """Hide the newest period of an indicator where it says the value of an earlier one that is hidden."""
+    if not {LATEST, SERIES} <= set(tables):
+        return
+    gone = _values(tables[SERIES], "value")[masks[SERIES]]
+    said = [_values(tables[LATEST], name) for name in _EARLIER]
+    masks[LATEST][:] |= np.isin(said, gone[~np.isnan(gone)]).any(axis=0)

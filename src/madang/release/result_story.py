@@ -168,9 +168,10 @@ def _shown(table: Table, hidden: Bools, opened: Mapping[tuple[str, int], str], r
 
 
 def _way(origin: Origin, read: Read, opened: Mapping[tuple[str, int], str]) -> Origin | None:
-    """An origin by the columns of the edition in which the version is open; None where it is not."""
+    """An origin by the columns of the edition in which the version is open; None where it is not, or where rows are
+    named by a query: outside nobody can ask it, and without it other rows would stand behind the number."""
     edition = opened.get((read.dataset, read.version))
-    if not edition:
+    if not edition or origin.query:
         return None
 
     def named(column: str) -> str:

@@ -7,8 +7,9 @@ version. So everything that keeps editions shut, carries them in bundles and fin
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 from madang.bank import Version
 from madang.bank.made_from import erased_since
 from madang.bank.seen import personal_now, thing_of
+from madang.declarations.indicator import Indicator
 from madang.messages import MadangError, text
 from madang.release import ledger
 from madang.release.editions import Releases
@@ -24,8 +26,9 @@ from madang.release.opened import is_over
 from madang.release.publish import PROBLEMS, notice, told_of
 from madang.release.relations import found_relations
 from madang.release.result_decision import ResultDecision, ResultDecisions, Source
+from madang.release.result_order import by_name
 from madang.release.result_shut import shut
-from madang.release.result_small import Around, small
+from madang.release.result_small import NO_INDICATORS, Around, small
 from madang.release.result_story import Story, as_rows, let_out
 from madang.release.result_written import RUN, Prepared, card_of, facts_of, receipt_of, story_of
 from madang.release.screening import screen
@@ -50,10 +53,14 @@ class OpenResult:
 
 @dataclass(frozen=True)
 class OpenResults:
-    """The open results of a workspace: of the runs in `runs`, into the open bank of `releases`."""
+    """The open results of a workspace: of the runs in `runs`, into the open bank of `releases`.
+
+    `indicators`: those declared, by id. What one that is not there counts is protected as people.
+    """
 
     releases: Releases
     runs: Ledger
+    indicators: Mapping[str, Indicator] = field(default_factory=lambda: NO_INDICATORS)
 
     @property
     def decisions(self) -> ResultDecisions:
@@ -159,6 +166,8 @@ class OpenResults:
             raise MadangError("release_nothing", edition=decision.edition)
         found = small(tables, decision, run.analysis, self._around(run))
         opened = self._opened(run)
+        result, hidden = by_name(result, found.hidden)
+        found = replace(found, hidden=hidden)
         shown, gone = let_out(result, decision.without, found.hidden, opened, run)
         if not shown.findings:
             raise MadangError("release_result_no_findings", edition=decision.edition)
@@ -206,8 +215,9 @@ class OpenResults:
         published = list(ledger.entries(self.releases.folder))
         period = min((each.as_of for each in run.inputs if each.as_of), default="")[:7]
         return Around(
-            published, again, found_relations(self.runs.bank), period, self.releases.open_bank.workshop
-        )
+            published, again, found_relations(self.runs.bank), period, self.releases.open_bank.workshop,
+            self.indicators,
+        )  # fmt: skip
 
     def _opened(self, run: Run) -> dict[tuple[str, int], str]:
         """The editions in which versions that the run read are open now."""

@@ -82,6 +82,7 @@ TEXTS: dict[str, str] = {
     "release_result_input_gone": "이 실행이 읽은 '{input}'에서 행을 파기했거나 그 판이 없습니다. 지금 데이터로 다시 실행한 뒤 결정하십시오.",
     "release_result_personal": "이 실행이 읽은 '{input}'의 항목이 개인정보로 밝혀졌습니다. 다시 실행한 뒤 결정하십시오.",
     "release_result_people": "이 실행은 사람을 적은 행('{input}')을 읽어 밖에 내보낼 수 없습니다. 개인정보가 없는 데이터로 만든 결과만 개방합니다.",
+    "release_result_uncounted": "지표의 표 '{table}'에 사람의 수로 지킬 수 있는 항목이 없습니다. 분자나 분모가 온전한 수가 아닙니다. 이 표를 빼고 결정하거나, 지표의 분자와 분모를 세는 값으로 고쳐 다시 잰 뒤 결정하십시오.",
     "release_result_unreadable": "열린 결과의 기록을 읽을 수 없습니다({reason}). 다시 결정하십시오.",
     "release_result_would": "'{edition}'{으로} 문장 {findings}개, 표 {tables}개가 열립니다. 내보내지 않는 문장 {gone}개, 가리는 칸 {hidden}개.",
     "release_not_refreshed": "열지 못한 자료 {count}개:",
