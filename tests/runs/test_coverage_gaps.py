@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,30 @@ def test_on_foot_a_river_keeps_people_out_whom_a_line_reaches(tmp_path: Path) ->
     assert "걸어서 250 m" in sentence(walk.findings[0], walk)
     assert "걷는 길" in walk.caveats[0]
     assert "직선거리로 250 m" in sentence(line.findings[0], line)
+
+
+def test_without_a_reach_it_is_that_of_the_kind_of_facility(ws: Workspace, tmp_path: Path) -> None:
+    """Wi-Fi in the first cell reaches 100 m; half as far again are the cells of 10 and 20 people."""
+    result = ws.run("coverage-gaps", {}).result
+    assert result.table("city").value(0, "uncovered_more") == 450 - 30
+    assert "100 m 밖에 사는" in sentence(result.findings[0], result)
+    assert "닿는 거리를 정하지 않아" in result.caveats[0]
+    said = ws.run("coverage-gaps", {"reach_m": 100}).result
+    assert said.table("city").rows.equals(result.table("city").rows)
+    assert not any("정하지 않아" in each for each in said.caveats)
+    lon, lat = LON_LAT.transform([EAST, EAST + 200], [NORTH, NORTH])
+    people = part(tmp_path, "people", source_row=[1, 2], population_persons=[70, 30], lon=lon, lat=lat,
+                  dong_code=["1111051500"] * 2)  # fmt: skip
+    (place,) = part(tmp_path, "facilities", lon=lon[:1], lat=lat[:1]).parts
+    analysis = Analyses(tmp_path / "none")["coverage-gaps"]
+    for standard, reach in (
+        ("cctv", 50),
+        ("security-light", 50),
+        ("emergency-bell", 100),
+        ("library", 300),
+        ("", 300),
+    ):
+        of = Input("facilities", (replace(place, standard=standard),))
+        found = analysis.run(Inputs({"people": people, "facilities": of})).check()
+        assert f"{reach} m 밖에 사는" in sentence(found.findings[0], found)
+        assert found.table("city").value(0, "uncovered") == (30 if reach < 200 else 0)

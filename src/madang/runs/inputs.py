@@ -51,6 +51,7 @@ class Part:
     redacted: Mapping[str, str] = field(
         default_factory=dict
     )  # of free text that is personal: see `Input.texts`
+    standard: str = ""  # its id; "" where the dataset follows none
 
     @property
     def name(self) -> str:

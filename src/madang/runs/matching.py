@@ -111,6 +111,7 @@ def _part(bank: Bank, role: Role, version: Version) -> Part:
         columns,
         tuple(version.files),
         redacted,
+        _standard(version),
     )
 
 

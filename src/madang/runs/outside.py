@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def computed(
 def _only(part: Part, copies: Path) -> Part:
     columns = tuple(part.columns.values())
     copy = shown_copy(part.files, columns, copies)
-    return Part(part.dataset, part.version, part.title, part.as_of, part.columns, (copy,))
+    return replace(part, files=(copy,), redacted={})
 
 
 def _request(
@@ -100,7 +101,7 @@ def _request(
         },
         "parts": [
             {"role": role, "dataset": part.dataset, "version": part.version, "title": part.title, "as_of": part.as_of,
-             "columns": dict(part.columns), "files": [str(path.resolve()) for path in part.files]}
+             "standard": part.standard, "columns": dict(part.columns), "files": [str(path.resolve()) for path in part.files]}
             for role, part in parts
         ],
     }  # fmt: skip

@@ -15,16 +15,20 @@ from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, 
 from madang.runs import Inputs, Range
 
 MOTORWAYS = ("101", "102")  # nobody walks there
+REACH_M = {"free-wifi": 100, "cctv": 50, "security-light": 50, "emergency-bell": 100}  # unless it is said
+REACH_OF_OTHERS_M = 300  # five minutes on foot
 MOST_NAMED = 1_000  # cells that a way back to rows can name one by one
 
 
 def run(
     inputs: Inputs,
     *,
-    reach_m: Annotated[int, Range(30, 3000)] = 300,
+    reach_m: Annotated[int, Range(30, 3000)] | None = None,
     sites: Annotated[int, Range(1, 20)] = 5,
     way: Literal["walk", "straight"] = "walk",
 ) -> Result:
+    facility = inputs["facilities"].parts[0]
+    told_m, reach_m = reach_m, reach_m or REACH_M.get(facility.standard, REACH_OF_OTHERS_M)
     cells = inputs["people"].sql(
         "SELECT source_row, population_persons, lon, lat, dong_code FROM rows ORDER BY source_row"
     )
@@ -52,7 +56,7 @@ def run(
     by_dong = _by_dong(found, dongs, inputs.area_names(), gap)
     places = _places(following, cells, np.flatnonzero(here), inputs.area_names())
     gaps = _gaps(cells, found, metres, told)
-    title = inputs["facilities"].parts[0].title
+    title = facility.title
     return Result(
         findings=_findings(title, reach_m, on_foot is not None, city, by_dong, places),
         tables=(city, by_dong, places, gaps),
@@ -68,6 +72,7 @@ def run(
             Layer("동마다 닿지 않는 비율", "dongs", "areas", "share"),
         ),
         caveats=(
+            *(() if told_m else (f"닿는 거리를 정하지 않아, {title}에 맞추어 {reach_m} m로 보았습니다.",)),
             _said(on_foot, way, metres, people),
             "다섯 명이 안 되어 가려진 격자는 0명으로 셉니다. 한 칸에 많아야 네 명입니다.",
             "시 밖의 시설은 자료에 없습니다. 경계에 사는 주민은 더 가까운 시설이 있을 수 있습니다.",
