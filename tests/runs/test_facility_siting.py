@@ -138,6 +138,23 @@ def test_each_site_says_how_often_it_is_chosen_again(tmp_path: Path) -> None:
     assert f"조건을 {len(again)}번" in sentence(result.findings[2], result)
 
 
+def test_the_first_sentences_say_what_was_counted_as_being_there(tmp_path: Path) -> None:
+    town = Town(tmp_path, 0)
+    told = town.run(tmp_path, sites=2, way="straight")
+    first = sentence(told.findings[0], told)
+    assert first.endswith("이미 있는 시설로는 existing 2곳을 셌습니다.")
+    assert "지금은" in sentence(told.findings[1], told)
+    reached = town.run(tmp_path, goal="all", reach_m=5000, way="straight")
+    assert sentence(reached.findings[0], reached).count(". ") == 1
+    assert "existing 2곳을 셌습니다" in sentence(reached.findings[0], reached)
+    del town.inputs["existing"]
+    bare = town.run(tmp_path, sites=2, way="straight")
+    first = sentence(bare.findings[0], bare)
+    assert first.endswith("candidates 가운데 골랐고, 이미 있는 시설은 세지 않았습니다.")
+    assert first.count(". ") == 1
+    assert "지금은" not in sentence(bare.findings[1], bare)
+
+
 def test_more_sites_than_candidates_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MadangError) as caught:
         Town(tmp_path, 1).run(tmp_path, sites=10)

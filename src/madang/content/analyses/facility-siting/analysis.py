@@ -78,7 +78,7 @@ def run(
     change = _change(before, after, weight, reach_m, len(kept))
     measured = _measured(travel, len(kept), found)
     return Result(
-        findings=_findings(asked, travel, change, chosen, len(kept), firm),
+        findings=_findings(asked, travel, change, chosen, _counted(inputs, len(kept)), firm),
         tables=(change, chosen, _again(firm, new), _curve(travel, found, weight, reach_m), measured, _served(people, after)),
         charts=(
             Chart(
@@ -146,6 +146,13 @@ def _existing(inputs: Inputs) -> pa.Table:
     if "existing" not in inputs:
         return pa.table({"lon": pa.array([], pa.float64()), "lat": pa.array([], pa.float64())})
     return inputs["existing"].sql("SELECT lon, lat FROM rows WHERE lon IS NOT NULL")
+
+
+def _counted(inputs: Inputs, existing: int) -> str:
+    """Of which facility the answer is, as far as the inputs tell, and what of it was counted as being there."""
+    if not existing:
+        return f"{inputs['candidates'].parts[0].title} 가운데 골랐고, 이미 있는 시설은 세지 않았습니다."
+    return f"이미 있는 시설로는 {inputs['existing'].parts[0].title} {existing:,}곳을 셌습니다."
 
 
 def _metres(rows: pa.Table) -> Any:
@@ -327,28 +334,28 @@ def _left_out(asked: Asked, found: Siting, travel: Travel) -> list[str]:
 
 
 def _findings(
-    asked: Asked, travel: Travel, change: Table, chosen: Table, existing: int, firm: Stability
+    asked: Asked, travel: Travel, change: Table, chosen: Table, counted: str, firm: Stability
 ) -> tuple[Finding, ...]:
     number = chosen.rows.num_rows
     how = "걷는 길로" if travel.kind == "network" else f"직선거리의 {DETOUR}배로"
-    kept = f" (이미 있는 {existing:,}곳에 더해)" if existing else ""
     if not number:
-        return (Finding(f"새로 두지 않아도 {how} {asked.reach:,.0f} m 안에 모두 닿습니다{kept}."),)
+        return (Finding(f"새로 두지 않아도 {how} {asked.reach:,.0f} m 안에 모두 닿습니다. {counted}"),)
     shown = min(number, 5)
     names = ", ".join(f"{{site{n}}}" for n in range(shown)) + (f" 등 {number}곳" if number > shown else "")
     first = Finding(
-        f"가장 좋은 자리는 {names}입니다.", {f"site{n}": Cell("chosen", "name", n) for n in range(shown)}
+        f"가장 좋은 자리는 {names}입니다. {counted}",
+        {f"site{n}": Cell("chosen", "name", n) for n in range(shown)},
     )
     column = {"mclp": "share", "lscp": "share", "p_center": "farthest"}.get(asked.model, "mean")
     told = {"after": Cell("change", column, 1)}
-    if existing:
+    if asked.existing.size:
         told["before"] = Cell("change", column, 0)
     second = {
-        "mean": f"그러면 주민의 평균 거리는 {how} {{after}}가 됩니다{kept}.",
-        "share": f"그러면 {how} {asked.reach:,.0f} m 안에 사는 주민은 {{after}}가 됩니다{kept}.",
-        "farthest": f"그러면 가장 먼 주민도 {how} {{after}} 안에 있습니다{kept}.",
+        "mean": f"그러면 주민의 평균 거리는 {how} {{after}}가 됩니다.",
+        "share": f"그러면 {how} {asked.reach:,.0f} m 안에 사는 주민은 {{after}}가 됩니다.",
+        "farthest": f"그러면 가장 먼 주민도 {how} {{after}} 안에 있습니다.",
     }[column]
-    found = [first, Finding(second + (" 지금은 {before}입니다." if existing else ""), told)]
+    found = [first, Finding(second + (" 지금은 {before}입니다." if asked.existing.size else ""), told)]
     if firm.answered:
         most, least = int(firm.share.argmax()), int(firm.share.argmin())
         cells = {"most": Cell("chosen", "name", most), "high": Cell("chosen", "firm", most)}
