@@ -31,4 +31,5 @@ copyButtons();
 rowLinks();
 keepUnsaved();
 scrollToMarked();
+document.querySelector('.site-menu [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 void document.fonts.ready.then(scrollToMarked); // letters of the real font are of another width

@@ -61,7 +61,12 @@ def begun(tmp_path: Path) -> tuple[Workspace, Path]:
 @pytest.mark.slow
 def test_the_test_fails_until_data_and_answer_are_planted(begun: tuple[Workspace, Path]) -> None:
     _, place = begun
-    assert {path.name for path in place.iterdir()} == {"card.toml", "analysis.py", "test_toilet_bells.py"}
+    assert {path.name for path in place.iterdir()} == {
+        "card.toml",
+        "analysis.py",
+        "test_toilet_bells.py",
+        "pytest.ini",
+    }
     failed = own_test(place)
     assert failed.returncode == 1, failed.stdout
     assert "1 failed" in failed.stdout
@@ -69,7 +74,7 @@ def test_the_test_fails_until_data_and_answer_are_planted(begun: tuple[Workspace
     (place / "analysis.py").write_text(block("python"), encoding="utf-8")
     test = place / "test_toilet_bells.py"
     told = test.read_text("utf-8").replace("여기에\\n답을 아는 행을 적으십시오\\n", DATA.replace("\n", "\\n"))
-    answer = "공중화장실 10\u202f곳 가운데 5\u202f곳에 비상벨이 없습니다(50.0\u202f%)."
+    answer = "공중화장실 10 곳 가운데 5 곳에 비상벨이 없습니다(50.0 %)."
     test.write_text(told.replace("여기에 알고 있는 답을 적으십시오", answer), encoding="utf-8")
     passed = own_test(place)
     assert passed.returncode == 0, passed.stdout

@@ -32,6 +32,7 @@ _KEPT = re.compile(
 )  # of personal data, as receipts keep it (intake/screen.py)
 __all__ = ["there"]
 STANDARDS = Path(madang.__file__).parent / "content/standards"
+INDICATORS = Path(madang.__file__).parent / "content/indicators"
 ANALYSES = (
     Path(madang.__file__).parent / "content/analyses"
 )  # say their results in the language they are written in
@@ -58,6 +59,8 @@ def said_by_people() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.update(_HANGUL.findall(node.value))
+    for path in INDICATORS.glob("*.toml"):
+        found.update(_HANGUL.findall(tomllib.loads(path.read_text("utf-8"))["label"]))
     for path in STANDARDS.glob("*.toml"):  # standards are called what their publishers call them
         found.update(_HANGUL.findall(tomllib.loads(path.read_text("utf-8"))["label"]))
     return found.union(EXAMPLES)

@@ -123,7 +123,6 @@ def test_an_indicator_is_what_one_adds_by_hand(ws: Workspace) -> None:
 def test_a_small_cell_is_hidden_and_cannot_be_worked_out(ws: Workspace) -> None:
     (made,) = ws.refresh("young-share")
     found = {row["dong_code"]: row for row in made.run.result.table("areas").rows.to_pylist()}
-    assert found["1111051500"]["value"] == pytest.approx(40.0)
     for code in ("1111054000", "1111053000"):  # 4 children, and the next smallest, or 56 - 44 - 8 would tell
         assert (
             found[code]["hidden"],
@@ -211,7 +210,7 @@ def test_it_is_as_closed_as_its_inputs(ws: Workspace) -> None:
     ws.refresh(*BOTH)
     card = dict(ws.bank["people"].card) | {"access": "restricted", "steward": "인구과 통계팀"}
     ws.write_card("people", card, by="lee")
-    nobody = Person("kim", frozenset({"analyst"}))
+    nobody = Person("kim", roles=frozenset({"analyst"}))
     (standing,) = [
         each for each in ws.refresher.declared() if each.id == "indicators/young-share"
         and ws.refresher.standing(each, by=nobody).run is None

@@ -11,6 +11,7 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from madang.access import owner
 from madang.declarations import indicator as indicators
 from madang.declarations import table as tables
 from madang.web.audit.models import Entry
@@ -75,7 +76,8 @@ def test_an_indicator_says_its_value_and_where_it_is_from(
     page = Page(browser.get(AT))
     assert "2026년2월의어린이의몫은18.1%입니다" in flat(page)
     assert "목표와 담당" not in page.text
-    key = ws.refresher._newest("indicators/young-share").key
+    (declared,) = [each for each in ws.refresher.declared() if each.id == "indicators/young-share"]
+    key = ws.refresher.standing(declared, by=owner("lee")).run.key
     assert Page(browser.get(f"/runs/{key}/why/?table=latest&column=value&row=0")).status == 200
     assert browser.get(f"/runs/{key}/").status_code == 200
     assert browser.get("/indicators/nothing/").status_code == 404

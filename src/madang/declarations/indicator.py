@@ -31,6 +31,8 @@ class Indicator:
     inputs, ``role``; ``day`` (a date) where `time` is not "stock"; ``area`` (the code of a 행정동, or nothing) where `by_area`.
     Without a denominator the numerator is the value. A "stock" is of the day that its first input speaks of.
 
+    A period is whole where all its days lie before the day that the data speak of, less `lag_days`.
+
     `direction`: which way is better. `least`: cells of fewer people or cases than this are hidden (0: rows tell of things).
     """
 
@@ -56,6 +58,10 @@ class Indicator:
     parts: tuple[str, str] = ("", "")  # what the numerator and the denominator count, in words
     not_for: tuple[str, ...] = ()
     text: str = ""  # of the file, and of what the workspace says of it
+    until: Literal["earliest", "newest"] = (
+        "earliest"  # of several datasets: which one's day ends the last whole period
+    )
+    lag_days: int = 0  # days after which a row tells all that is asked of it
     chosen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # dataset by role
 
 
@@ -92,6 +98,8 @@ def load_indicator(file: Path) -> Indicator:
         (measure.text("numerator_label"), measure.text("denominator_label")),
         fields.texts("not_for"),
         file.read_text("utf-8"),
+        by.choice("until", ("earliest", "newest"), default="earliest"),
+        by.integer("lag_days") or 0,
     )
     for each in (fields, measure, by):
         each.done()

@@ -28,6 +28,8 @@ def said(value: Value, column: Column, *, exact: bool = False) -> str:
     """A value as it is read: 9,999 as it is, above in 만 and 억 unless `exact`; with its unit. An empty one says so."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return text("result_no_value")
+    if isinstance(value, bool):
+        return text("result_yes" if value else "result_no")
     if isinstance(value, str) or column.kind in ("text", "date", "month", "code"):
         return str(value)
     number = _number(value, column.digits, exact)

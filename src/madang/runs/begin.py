@@ -21,6 +21,12 @@ not_for = ["이 결과를 쓰면 안 되는 곳을 적으십시오."]
 standard = "{standard}"
 label = "무엇의 목록"
 
+[inputs.areas]
+standard = "area-boundary"
+label = "행정동 이름"
+columns = ["hjd_code", "area_name"]
+optional = true
+
 # run의 이름 있는 인자마다 하나: 화면에 보일 말
 [parameters.least]
 label = "적어도"
@@ -34,6 +40,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import pyarrow as pa
+
 from madang.results import Cell, Column, Finding, Origin, Result, table_of
 from madang.runs import Inputs, Range
 
@@ -44,18 +52,21 @@ def run(inputs: Inputs, *, least: Annotated[int, Range(0, 1000)] = 1) -> Result:
         "SELECT dong_code, count(*) AS many FROM rows GROUP BY 1 HAVING many >= $least ORDER BY many DESC, 1",
         {"least": least},
     )
+    names = inputs.area_names()  # 코드마다 행정동의 이름. 행정동 경계가 없으면 비어 있습니다.
+    dong = [names.get(code, code) for code in counted.column("dong_code").to_pylist()]
+    counted = counted.append_column("dong", pa.array(dong, pa.string()))
     # 표: origins가 표의 한 줄에서 그 줄을 만든 행들로 이끕니다 (이 숫자는 왜?).
     dongs = table_of(
         "dongs",
         "동마다 행의 수",
         counted,
-        [Column("dong_code", "행정동코드", "code"), Column("many", "행", "integer", "행")],
+        [Column("dong", "행정동"), Column("many", "행", "integer", "행"), Column("dong_code", "행정동코드", "code")],
         [Origin("rows", {"dong_code": "dong_code"})],
     )
     # 답: 문장 속의 숫자는 모두 표의 칸입니다.
     answer = Finding(
         "가장 많은 동은 {dong}이고 {many}입니다.",
-        {"dong": Cell("dongs", "dong_code"), "many": Cell("dongs", "many")},
+        {"dong": Cell("dongs", "dong"), "many": Cell("dongs", "many")},
     )
     return Result(findings=(answer,), tables=(dongs,), method="동마다 행을 셉니다.")
 '''
@@ -81,7 +92,8 @@ def test_the_answer_is_the_one_that_was_planted(tmp_path: Path) -> None:
         (place / name).write_bytes((HERE / name).read_bytes())
     ws.approve(HERE.name)
     run = ws.run(HERE.name)
-    assert sentence(run.result.findings[0], run.result) == "여기에 알고 있는 답을 적으십시오"  # 2. 답
+    told = sentence(run.result.findings[0], run.result).replace("\\u202f", " ")  # 숫자와 단위 사이의 좁은 빈칸
+    assert told == "여기에 알고 있는 답을 적으십시오"  # 2. 답
 '''
 
 
@@ -95,6 +107,9 @@ def begin(analysis: str, place: Path, standard: str) -> Path:
     folder.mkdir(parents=True)
     write_text(folder / "card.toml", _CARD.format(id=analysis, standard=standard))
     write_text(folder / "analysis.py", _CODE)
+    write_text(
+        folder / "pytest.ini", "[pytest]\n"
+    )  # its test is run here, whatever project the folder lies in
     write_text(
         folder / f"test_{analysis.replace('-', '_')}.py", _TEST.format(folder=folder, standard=standard)
     )

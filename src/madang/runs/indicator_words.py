@@ -145,15 +145,17 @@ def _there(origin: Origin, columns: Sequence[Column]) -> tuple[str, ...]:
 # sentences and pictures -------------------------------------------------------------------------------------
 
 
-def result(indicator: Indicator, tables: Sequence[Table], outlook: SeriesOutlook | None) -> Result:
-    """All of it: the answer first."""
+def result(
+    indicator: Indicator, tables: Sequence[Table], outlook: SeriesOutlook | None, later: int = 0
+) -> Result:
+    """All of it: the answer first. `later`: rows of days after the one that the data speak of, which are left out."""
     found = {each.id: each for each in tables}
     latest, series = found[LATEST], found[SERIES]
     findings = [_now(indicator, latest), *_changes(indicator, latest, series), *_by_area(indicator, latest, found.get(AREAS)),
                 *_next(indicator, series, outlook)]  # fmt: skip
     layers = (Layer(indicator.label, AREAS, "areas", "value"),) if AREAS in found else ()
     return Result(
-        tuple(findings), tuple(tables), tuple(_charts(indicator, found)), layers, tuple(_caveats(indicator, outlook)),
+        tuple(findings), tuple(tables), tuple(_charts(indicator, found)), layers, tuple(_caveats(indicator, outlook, later)),
         _method(indicator),
     ).check()  # fmt: skip
 
@@ -298,8 +300,10 @@ def _said(found: Mapping[str, Table]) -> str:
     return f"{first}부터 {last}까지 기간마다 잰 값과 목표의 선 그림"
 
 
-def _caveats(indicator: Indicator, outlook: SeriesOutlook | None) -> list[str]:
+def _caveats(indicator: Indicator, outlook: SeriesOutlook | None, later: int) -> list[str]:
     told = list(indicator.not_for)
+    if later:
+        told.append(f"기준일보다 뒤의 날짜가 적힌 {later:,}행은 셈하지 않았습니다.")
     if outlook is not None:
         told.append(f"내다본 값의 구간은 지난 {outlook.origins}번의 예측이 틀린 만큼 넓습니다({LEVEL} %).")
     return told

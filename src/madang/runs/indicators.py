@@ -25,6 +25,7 @@ NEAR = 0.9  # of the target: below it is missed by far
 SEASONS = {"week": 52, "month": 12, "quarter": 4, "year": 1, "stock": 1}
 AHEAD = {"week": 4, "month": 3, "quarter": 2, "year": 1}
 _FILTERED = re.compile(r"count\(\*\)\s+FILTER\s+\((.+)\)", re.DOTALL | re.IGNORECASE)
+_DAY = timedelta(1)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -46,32 +47,39 @@ def measured(indicator: Indicator, inputs: Inputs, earlier: pa.Table | None = No
     Raises MadangError: run_failed (its SQL), indicator_empty.
     """
     found = _answered(indicator, inputs)
-    day = _as_of(indicator, inputs)
-    series = _series(indicator, found, day)
+    days = _days(indicator, inputs)
+    day = days[0] if days else None
+    found, later = _told_by(found, days)
+    series = _series(indicator, found, days)
     if indicator.time == "stock":
         series = _with_earlier(series, earlier)
     complete = [each for each in series if each.whole and each.value is not None]
     if not complete:
         raise MadangError("indicator_empty", indicator=indicator.label)
-    latest = complete[-1]
+    latest = (
+        next((each for each in complete if each.start == day), complete[-1])
+        if indicator.time == "stock"
+        else complete[-1]
+    )
     outlook = _outlook(indicator, complete)
-    origins = tuple(_origins(indicator))
+    origins = tuple(_origins(indicator, day))
     areas = _areas(indicator, inputs, found, day)
     tables = [
-        _latest(indicator, series, latest, areas, _unplaced(indicator, found, latest)),
+        _latest(indicator, series, latest, areas, _unplaced(indicator, found, latest), origins),
         _whole(indicator, series, outlook, origins),
         *words.area_tables(indicator, areas, latest.start, origins),
     ]
-    return words.result(indicator, tables, outlook)
+    return words.result(indicator, tables, outlook, later)
 
 
 # what is asked of the data ----------------------------------------------------------------------------------
 
 
-def dated(indicator: Indicator) -> str:
-    """The rows of an indicator with their ``period``, its first day (none where it is a stock)."""
+def dated(indicator: Indicator, day: date | None = None) -> str:
+    """The rows of an indicator with their ``period``, its first day; of a stock the `day` that it is of."""
     if indicator.time == "stock":
-        return f"SELECT *, NULL::DATE AS period FROM ({indicator.rows})"
+        of = f"DATE '{day}'" if day else "NULL::DATE"
+        return f"SELECT *, {of} AS period FROM ({indicator.rows})"
     return f"SELECT *, date_trunc('{indicator.time}', \"day\")::DATE AS period FROM ({indicator.rows})"
 
 
@@ -93,10 +101,20 @@ def _answered(indicator: Indicator, inputs: Inputs) -> pa.Table:
         raise MadangError("run_failed", analysis=indicator.label, reason=reason) from error
 
 
-def _as_of(indicator: Indicator, inputs: Inputs) -> date | None:
-    """The day that the first input speaks of."""
-    told = inputs[indicator.inputs[0].name].as_of
-    return date.fromisoformat(told) if told else None
+def _days(indicator: Indicator, inputs: Inputs) -> list[date]:
+    """The days that the datasets of the first input speak of, the earliest first."""
+    return sorted(
+        date.fromisoformat(part.as_of) for part in inputs[indicator.inputs[0].name].parts if part.as_of
+    )
+
+
+def _told_by(found: pa.Table, days: Sequence[date]) -> tuple[pa.Table, int]:
+    """What was answered without periods that begin after all that the data speak of, and how many rows those have."""
+    if not days:
+        return found, 0
+    after_ = pc.fill_null(pc.greater(found.column("period"), pa.scalar(days[-1], pa.date32())), False)
+    rows = pc.sum(pc.if_else(pc.and_(after_, found.column("city")), found.column("rows"), 0)).as_py()
+    return found.filter(pc.invert(after_)), int(rows or 0)
 
 
 def _value(indicator: Indicator, numerator: Any, denominator: Any) -> float | None:
@@ -108,31 +126,41 @@ def _value(indicator: Indicator, numerator: Any, denominator: Any) -> float | No
 # by period --------------------------------------------------------------------------------------------------
 
 
-def _series(indicator: Indicator, found: pa.Table, day: date | None) -> list[Measured]:
-    """The whole by period without a gap: of a count, a period without rows is 0, of a share it has no value."""
+def _series(indicator: Indicator, found: pa.Table, days: Sequence[date]) -> list[Measured]:
+    """The whole by period without a gap, up to the last that the data tell all of: of a count, a period without rows is 0,
+    of a share it has no value."""
     lines = found.filter(found.column("city")).to_pylist()
+    empty = {"numerator": None if indicator.denominator else 0.0, "denominator": None, "rows": 0}
     if indicator.time == "stock":
-        return [
-            _of_line(indicator, line, day, True) for line in lines if day and line["numerator"] is not None
-        ]
+        told = [
+            line if line["numerator"] is not None else {**empty, "rows": line["rows"]} for line in lines
+        ] or [empty]
+        return [_of_line(indicator, told[0], days[0], True)] if days else []
     lines = [line for line in lines if line["period"] is not None]
     if not lines:
         return []
     known = {line["period"]: line for line in lines}
     first, last = min(line["first"] for line in lines), max(line["last"] for line in lines)
-    by_period = all(line["first"] == line["last"] == line["period"] for line in lines)
-    until = max(last, day) if day else last
+    by_period = len(lines) > 1 and all(line["first"] == line["last"] == line["period"] for line in lines)
+    until = _until(indicator, days, last)
     starts = [min(known)]
-    while starts[-1] < max(known):
+    while starts[-1] < max(known) or (
+        not by_period and after(indicator.time, after(indicator.time, starts[-1])) <= until + _DAY
+    ):
         starts.append(after(indicator.time, starts[-1]))
-    empty = {"numerator": None if indicator.denominator else 0.0, "denominator": None, "rows": 0}
     return [
         _of_line(
             indicator, known.get(start, empty), start,
-            by_period or (first <= start and after(indicator.time, start) - timedelta(1) <= until),
+            by_period or (first <= start and after(indicator.time, start) <= until + _DAY),
         )
         for start in starts
     ]  # fmt: skip
+
+
+def _until(indicator: Indicator, days: Sequence[date], last: date) -> date:
+    """The last day of which the data tell everything."""
+    told = (days[0] if indicator.until == "earliest" else days[-1]) if days else last
+    return told - timedelta(indicator.lag_days)
 
 
 def _of_line(indicator: Indicator, line: Mapping[str, Any], start: date | None, whole: bool) -> Measured:
@@ -186,7 +214,12 @@ def _outlook(indicator: Indicator, complete: Sequence[Measured]) -> SeriesOutloo
 
 
 def _latest(
-    indicator: Indicator, series: Sequence[Measured], latest: Measured, areas: pa.Table | None, unplaced: int
+    indicator: Indicator,
+    series: Sequence[Measured],
+    latest: Measured,
+    areas: pa.Table | None,
+    unplaced: int,
+    origins: tuple[Origin, ...],
 ) -> Table:
     known: dict[date | None, float | None] = {each.start: each.value for each in series if each.whole}
     before, year = _earlier_starts(indicator, series, latest)
@@ -197,7 +230,8 @@ def _latest(
         now = areas.filter(pc.equal(areas.column("period"), pa.scalar(latest.start, pa.date32())))
         hidden = int(pc.sum(now.column("hidden")).as_py() or 0)
         values = [each for each in now.column("value").to_pylist() if each is not None]
-        missed = sum(judged(indicator, each)[1] not in ("met", "none") for each in values)
+        if indicator.denominator:  # a count of a 행정동 is not to reach what the whole is
+            missed = sum(judged(indicator, each)[1] not in ("met", "none") for each in values)
     row = {
         "period": words.period(indicator, latest.start), "value": value, "numerator": latest.numerator,
         "denominator": latest.denominator, "rows": latest.rows, "target": indicator.target,
@@ -206,7 +240,7 @@ def _latest(
         "last_year": then, "change_year": None if then is None or value is None else value - then,
         "missed_areas": missed, "hidden_areas": hidden, "unplaced_rows": unplaced, "start": latest.start,
     }  # fmt: skip
-    return words.latest_table(indicator, row, tuple(_origins(indicator)))
+    return words.latest_table(indicator, row, origins)
 
 
 def _earlier_starts(
@@ -226,15 +260,15 @@ def _earlier_starts(
 
 
 def judged(indicator: Indicator, value: float | None) -> tuple[float | None, str]:
-    """How much of the target is achieved (1 is all of it), and the state: met, near (90 % and more), missed; none."""
-    if value is None or indicator.target is None or indicator.direction == "none":
+    """How much of the target is achieved (1 is all of it; None of what is not above 0), and the state: met, near (90 % and
+    more), missed; none."""
+    target = indicator.target
+    if value is None or target is None or indicator.direction == "none":
         return None, "none"
-    if indicator.direction == "up":
-        met = value >= indicator.target
-        share = value / indicator.target if indicator.target > 0 else None
-    else:
-        met = value <= indicator.target
-        share = indicator.target / value if value > 0 else None
+    met = value >= target if indicator.direction == "up" else value <= target
+    share = None
+    if value > 0 and target > 0:
+        share = value / target if indicator.direction == "up" else target / value
     if met:
         return share, "met"
     return share, "near" if share is not None and share >= NEAR else "missed"
@@ -299,8 +333,8 @@ def _filled(lines: pa.Table, names: pa.Table, empty: str, day: date | None) -> p
         stock = f"DATE '{day}'" if day else "NULL::DATE"
         return con.execute(
             f"""WITH known AS (SELECT coalesce(period, {stock}) AS period, area, numerator, denominator, "rows" FROM lines),
-              every AS (SELECT code AS area, any_value(regexp_extract(name, '\\S+$')) AS name FROM names GROUP BY 1
-                        UNION SELECT DISTINCT area, NULL FROM lines WHERE area NOT IN (SELECT code FROM names)),
+              every AS (SELECT code AS area, any_value(regexp_extract(name, '\\S+$')) AS name FROM names WHERE code IS NOT NULL GROUP BY 1
+                        UNION SELECT DISTINCT area, NULL FROM lines WHERE area NOT IN (SELECT code FROM names WHERE code IS NOT NULL)),
               times AS (SELECT DISTINCT period FROM known WHERE period IS NOT NULL)
             SELECT period, area, coalesce(name, area) AS name, coalesce(numerator, {empty}) AS numerator, denominator,
               coalesce("rows", 0) AS "rows"
@@ -326,11 +360,11 @@ def _unplaced(indicator: Indicator, found: pa.Table, latest: Measured) -> int:
     return sum(line["rows"] for line in of if indicator.time == "stock" or line["period"] == latest.start)
 
 
-def _origins(indicator: Indicator) -> list[Origin]:
+def _origins(indicator: Indicator, day: date | None) -> list[Origin]:
     """Every role but the names of areas: its rows are those of the answer of `rows` in the period (and the area); of a
     numerator that counts some of them, those."""
-    columns = {} if indicator.time == "stock" else {"start": "period"}
-    query, counted = dated(indicator), _FILTERED.fullmatch(indicator.numerator.strip())
+    columns = {"start": "period"}  # of a stock no row of today stands behind what was measured on another day
+    query, counted = dated(indicator, day), _FILTERED.fullmatch(indicator.numerator.strip())
     found = []
     for role in indicator.inputs:
         if role.name == "areas":

@@ -42,6 +42,9 @@ _records: dict[str, tuple[tuple[int, int], Run]] = {}  # by path, with the time 
 _same: dict[str, Read] = {}  # what many runs read alike is held once
 
 
+NEWEST = ".newest"  # beside the runs: which of them a dataset holds
+
+
 @dataclass(frozen=True)
 class Read:
     """What a run read: a version of a dataset in a role, and what the analysis called its columns."""
@@ -303,8 +306,18 @@ class Ledger:
                 found.append(each.dataset)
         return found
 
+    def pointer(self, declared: str) -> Path:
+        """Where it stands which run the dataset of a declared table or indicator holds (`madang.runs.refresh`)."""
+        folder = self.folder / NEWEST
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{declared.replace('/', '.')}.json"
+
     def forget(self, dataset: str) -> int:
-        """Remove every run that read a dataset (an erasure); returns how many."""
+        """Remove every run that read a dataset (an erasure), and what is told of those that failed; returns how many runs."""
+        for path in (self.folder / NEWEST).glob("*.json"):
+            told = read_json(path)
+            if dataset in (told.get("trouble") or {}).get("inputs", ()):
+                write_json(path, {key: value for key, value in told.items() if key != "trouble"})
         gone = 0
         for path in self.folder.glob("*/run.json") if self.folder.is_dir() else ():
             if any(each["dataset"] == dataset for each in read_json(path)["inputs"]):

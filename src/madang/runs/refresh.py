@@ -9,7 +9,7 @@ Killed in between, the next refresh recalls the run and commits it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +33,7 @@ from madang.runs import register
 from madang.runs.declared import Declarations, Declared, indicator_declared, table_declared
 from madang.runs.indicator_words import AREA_SERIES, KINDS, LATEST, SERIES
 from madang.runs.inputs import NAMES, Progress, no_progress
-from madang.runs.ledger import Ledger, Run
+from madang.runs.ledger import Asked, Ledger, Run
 from madang.runs.tables import ROWS
 
 SERIES_STANDARD = "indicator-series"
@@ -60,6 +60,16 @@ class Standing:
             else []
         )
         return date.fromisoformat(min(days)) if days else None
+
+    @property
+    def days(self) -> str:
+        """The first and the last day that its inputs speak of, as they are read; "" where none is known."""
+        known = (
+            sorted(each.as_of for each in self.run.inputs if each.as_of and each.role not in NAMES)
+            if self.run
+            else []
+        )
+        return "–".join(dict.fromkeys((known[0], known[-1]))) if known else ""
 
     @property
     def latest(self) -> dict[str, Any] | None:
@@ -114,12 +124,24 @@ class Refresher:
 
     def standing(self, declared: Declared, *, by: Person, lineage: Lineage | None = None) -> Standing:
         """How one stands, as a person may see it; `lineage` where many are asked for at once."""
-        told = self._told(declared.id)
-        trouble = str(told.get("trouble", ""))
-        run = self._run(told)
-        if run is None or not can(by, "read", self.ledger.thing(run, lineage or Lineage(self.bank.folder))):
-            return Standing(declared, None, trouble=trouble if run is None else "", is_closed=run is not None)
-        return Standing(declared, run, tuple(self.ledger.behind(run)), trouble)
+        told, lineage = self._told(declared.id), lineage or Lineage(self.bank.folder)
+        run, trouble = self._run(told), self._trouble(told, by, lineage)
+        if run is None or not can(by, "read", self.ledger.thing(run, lineage)):
+            return Standing(declared, None, trouble="" if run else trouble, is_closed=run is not None)
+        behind = tuple(self.ledger.behind(run))
+        if not behind and self._live(declared.dataset) != told.get("version"):
+            behind = (declared.dataset,)  # an older version was made live again, or it is gone
+        return Standing(declared, run, behind, trouble)
+
+    def _trouble(self, told: Mapping[str, Any], by: Person, lineage: Lineage) -> str:
+        """Why it could not be made, to who may read all that it would have been made of."""
+        trouble = told.get("trouble")
+        if not trouble:
+            return ""
+        things = [lineage.thing(name) if name in self.bank else None for name in trouble["inputs"]]
+        if not can(by, "read", as_close(Thing("run"), things)):
+            return text("declared_trouble_closed")
+        return str(trouble["said"])
 
     def refresh(
         self, names: Sequence[str] = (), *, by: Person, again: bool = False, progress: Progress = no_progress
@@ -147,10 +169,13 @@ class Refresher:
 
     def _made(self, declared: Declared, by: Person, again: bool) -> Refreshed | None:
         """None where it holds already what it would be made of."""
-        title = declared.card.title
+        title, inputs = declared.card.title, list[str]()
         try:
-            asked = self.ledger.ask(self._with_earlier(declared), by=by)
-            newest = self._newest(declared.id)
+            asked = self.ledger.ask(declared, by=by)
+            inputs += sorted({part.dataset for each in asked.inputs.values() for part in each.parts})
+            asked = self._with_earlier(declared, asked, inputs)
+            self._check_own(declared)
+            newest = self._newest(declared)
             if newest is not None and not again and _same(newest, asked):
                 return None
             run = self.ledger.run(asked, by=by.id)
@@ -158,26 +183,36 @@ class Refresher:
             if receipt.verdict == "refused":
                 reasons = " ".join(each.text() for each in receipt.reasons)
                 raise MadangError("declared_refused", title=title, reason=reasons)
-            write_json(self._pointer(declared.id), {"run": run.key})
+            told = {"run": run.key, "version": self._live(declared.dataset)}
+            write_json(self.ledger.pointer(declared.id), told)
             return Refreshed(declared.id, title, run, receipt.verdict)
         except MadangError as error:
-            write_json(self._pointer(declared.id), self._told(declared.id) | {"trouble": str(error)})
+            trouble = {"said": str(error), "inputs": inputs}
+            write_json(self.ledger.pointer(declared.id), self._told(declared.id) | {"trouble": trouble})
             return Refreshed(declared.id, title, error=error)
 
-    def _with_earlier(self, declared: Declared) -> Declared:
-        """A stock with the series that its dataset holds."""
-        indicator = self.declarations.indicators.get(declared.card.id)
-        if (
-            not declared.is_indicator
-            or indicator is None
-            or indicator.time != "stock"
-            or declared.dataset not in self.bank
-        ):
-            return declared
-        latest = self.bank[declared.dataset].latest
-        if latest is None:
-            return declared
-        return indicator_declared(indicator, (f"{declared.dataset}@{latest.n}", _series_of(latest.files)))
+    def _check_own(self, declared: Declared) -> None:
+        """That its dataset is its own, and not one that somebody deposited. Raises MadangError("declared_taken")."""
+        live = self.bank[declared.dataset].latest if declared.dataset in self.bank else None
+        if live is not None and live.kind == "deposit" and not live.facts.get("run"):
+            raise MadangError("declared_taken", title=declared.card.title, dataset=declared.dataset)
+
+    def _with_earlier(self, declared: Declared, asked: Asked, inputs: Sequence[str]) -> Asked:
+        """A stock with the series that its dataset holds, where that was made of nothing but what is read now: who may read
+        the run is told by what it reads."""
+        indicator = self.declarations.indicators.get(declared.card.id) if declared.is_indicator else None
+        live = self.bank[declared.dataset].latest if declared.dataset in self.bank else None
+        if indicator is None or indicator.time != "stock" or live is None:
+            return asked
+        if not set(live.dataset.card.get("made_of") or ()) <= set(inputs):
+            return asked
+        with_it = indicator_declared(indicator, (f"{declared.dataset}@{live.n}", _series_of(live.files)))
+        return replace(asked, analysis=with_it, parameters=dict(with_it.values))
+
+    def _live(self, dataset: str) -> int | None:
+        """The number of the live version; None where there is none."""
+        live = self.bank[dataset].latest if dataset in self.bank else None
+        return live.n if live else None
 
     def _register(self, by: Person) -> None:
         """The register of the bank as it is today; a day has one, unless anything but its day is different."""
@@ -243,15 +278,17 @@ class Refresher:
             and declared.dataset in self.bank
             and (live := self.bank[declared.dataset].latest)
         ):
-            before = _series_of(live.files)
-            days = set(rows.column("period_start").to_pylist())
-            old = pa.array([day not in days for day in before.column("period_start").to_pylist()])
+            before, now = _series_of(live.files), set(_cells(rows))
+            old = pa.array([cell not in now for cell in _cells(before)], pa.bool_())
             rows = pa.concat_tables([before.filter(old).select(rows.column_names).cast(rows.schema), rows])
         return rows.sort_by([("period_start", "ascending"), ("hjd_code", "ascending")])
 
-    def _newest(self, declared: str) -> Run | None:
-        told = self._told(declared)
-        return None if told.get("trouble") else self._run(told)
+    def _newest(self, declared: Declared) -> Run | None:
+        """The run that its dataset holds; None where that is another version now, or it could not be made the last time."""
+        told = self._told(declared.id)
+        if told.get("trouble") or self._live(declared.dataset) != told.get("version"):
+            return None
+        return self._run(told)
 
     def _run(self, told: Mapping[str, Any]) -> Run | None:
         try:
@@ -261,17 +298,12 @@ class Refresher:
 
     def _told(self, declared: str) -> dict[str, Any]:
         try:
-            return dict(read_json(self._pointer(declared)))
+            return dict(read_json(self.ledger.pointer(declared)))
         except (OSError, ValueError):
             return {}
 
-    def _pointer(self, declared: str) -> Path:
-        folder = self.ledger.folder / ".newest"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{declared.replace('/', '.')}.json"
 
-
-def _same(run: Run, asked: Any) -> bool:
+def _same(run: Run, asked: Asked) -> bool:
     """Whether a run holds what is asked; the series of a stock so far is what it was made with and no news."""
     read = {role: sorted(part.name for part in each.parts) for role, each in asked.inputs.items()}
     held: dict[str, list[str]] = {}
@@ -297,6 +329,11 @@ def _kept(rows: pa.Table) -> pa.Table:
         "note": rows.column("kind" if whole else "hidden").cast(pa.string()),
     }
     return pa.table(columns)
+
+
+def _cells(rows: pa.Table) -> Iterator[tuple[Any, Any]]:
+    """Period and area of each row."""
+    return zip(rows.column("period_start").to_pylist(), rows.column("hjd_code").to_pylist(), strict=True)
 
 
 def _series_of(files: Sequence[Path]) -> pa.Table:

@@ -15,19 +15,25 @@ from madang.declarations.standard import Standard
 from madang.messages import MadangError
 
 DATASET = STANDARD = "dataset-register"
+_SHUT: dict[str, Any] = dict.fromkeys(("theme", "rows_count", "versions_count", "problems_count", "located_share", "as_of", "age_days", "rhythm_days", "registered_on", "has_personal"))  # fmt: skip
 _TYPES = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), "date": pa.date32()}
 
 
 def register_of(bank: Bank, standards: dict[str, Standard], opened: Collection[str], today: date) -> pa.Table:
     """A row for each dataset that was not computed here, by the columns of the standard ``dataset-register``.
 
-    `opened` are the datasets that have an open edition. Of restricted ones neither name nor title is told.
+    `opened` are the datasets that have an open edition. Of restricted ones nothing is told but that they are there, whether
+    they are new, open, follow a standard and have a steward.
     """
     rows = [
         row
         for dataset in bank.datasets()
         if (row := _row(dataset, opened, today)) and not _made_here(standards, str(row["standard"] or ""))
     ]
+    for number, row in enumerate(
+        sorted((row for row in rows if row["dataset_id"] is None), key=lambda row: str(row["row_id"]))
+    ):
+        row |= _SHUT | {"row_id": f"closed-{number + 1}", "standard": "-" if row["standard"] else None}
     columns = standards[STANDARD].columns
     schema = pa.schema([(each.name, _TYPES.get(each.type, pa.string())) for each in columns])
     return pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["row_id"])), schema)

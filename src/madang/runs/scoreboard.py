@@ -12,6 +12,7 @@ from madang.bank.made_of import Lineage
 from madang.declarations.indicator import THEMES, Indicator
 from madang.runs.declared import indicator_declared
 from madang.runs.indicator_words import KINDS, SERIES, STATES
+from madang.runs.indicators import after
 from madang.runs.refresh import Refresher, Standing
 
 State = Literal["missed", "unmeasured", "near", "met", "none", "closed"]
@@ -89,9 +90,15 @@ def _themes(lines: Iterable[Line]) -> Iterable[Theme]:
 
 
 def _line(indicator: Indicator, standing: Standing, today: date) -> Line:
-    day = standing.as_of
-    late = bool(day and (today - day).days > LATE * indicator.rhythm_days) or bool(standing.behind)
-    return Line(indicator, standing, state_of(standing), late)
+    latest = standing.latest
+    ends = [standing.as_of, _end(indicator, latest["start"]) if latest else None]
+    late = any(day and (today - day).days > LATE * indicator.rhythm_days for day in ends)
+    return Line(indicator, standing, state_of(standing), late or bool(standing.behind))
+
+
+def _end(indicator: Indicator, start: date) -> date:
+    """The day after the period that begins at `start`."""
+    return start if indicator.time == "stock" else after(indicator.time, start)
 
 
 def state_of(standing: Standing) -> State:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -108,5 +108,11 @@ def condition(asked: Filter, label: str, language: Language = "ko") -> str:
     code = asked.operator
     if code == "null":
         return text("why_is_empty" if asked.value else "why_is_filled", language, column=label)
-    value = ", ".join(map(str, asked.value)) if isinstance(asked.value, tuple) else str(asked.value)
+    value = listed(asked.value) if isinstance(asked.value, tuple) else str(asked.value)
     return text(f"why_is_{code}", language, column=label, value=value)
+
+
+def listed(values: Sequence[Any], most: int = 8) -> str:
+    """Values in a row, the first of many with how many there are."""
+    shown = ", ".join(map(str, values[:most]))
+    return shown if len(values) <= most else f"{shown} … ({len(values):,})"

@@ -74,4 +74,6 @@ TEXTS: dict[str, str] = {
     "indicator_target": "'{value}' cannot be read as the target of '{indicator}'. Write a number, or leave it empty for no target.",
     "run_erased": "Rows of its data were erased while '{analysis}' was computed, so its result was not kept. Run it again.",
     "why_by_query": "rows that the query of the indicator chose",
+    "declared_trouble_closed": "It could not be made because of data that are not yours to see. Ask whoever is in charge of them.",
+    "declared_taken": "There is a dataset {dataset} already that somebody deposited, where '{title}' would go. Name that dataset, or the table, otherwise.",
 }

@@ -139,7 +139,10 @@ def new(request: HttpRequest) -> HttpResponse:
     from madang.access import check as allowed
 
     allowed(by, "create", rights.WORKSPACE)
-    standards = sorted(((each.id, each.label) for each in ws.standards.values()), key=lambda each: each[1])
+    standards = sorted(
+        ((each.id, each.label) for each in ws.standards.values() if not each.made_here),
+        key=lambda each: each[1],
+    )
     types = [(kind, words.TYPES.get(kind, kind)) for kind in STORAGE if kind != "geometry"]
     said = {name: request.POST.get(name, "") for name in ("title", "standard", "steward")}
     return render(

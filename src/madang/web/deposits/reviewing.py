@@ -130,7 +130,9 @@ class Review:
 def review(upload: Upload, seen: Preview, ws: Workspace, by: Person) -> Review:
     """The preview of an upload as its page shows it."""
     parts = [_part(upload, seen, table, ws) for table in seen.tables]
-    standards = sorted(((each.id, each.label) for each in ws.standards.values()), key=lambda s: s[1])
+    standards = sorted(
+        ((each.id, each.label) for each in ws.standards.values() if not each.made_here), key=lambda s: s[1]
+    )
     chosen = _chosen(parts, ws.standards)
     known = {part.member for part in parts if part.member} | set(upload.card.get("sheets") or ())
     rows = upload.told.get("header_rows")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,8 @@ def set_target(indicator: str, *, target: str, owner: str, by: Person) -> None:
         before = dict(words.get(indicator, {}))
         kept = {key: value for key, value in before.items() if key == "inputs"}
         words[indicator] = kept | ({"target": wanted} if wanted is not None else {"target": False})
-        if named := " ".join(owner.split())[:_LONGEST]:
+        printable = "".join(letter if letter.isprintable() else " " for letter in owner)
+        if named := " ".join(printable.split())[:_LONGEST]:
             words[indicator]["owner"] = named
         _write(file, words)
     record(
@@ -82,7 +84,9 @@ def _write(file: Path, words: Mapping[str, Mapping[str, Any]]) -> None:
         lines.append(f"[{name}]")
         lines += [f"{key} = {_toml(value)}" for key, value in told.items()]
         lines.append("")
-    write_text(file, "\n".join(lines))
+    said = "\n".join(lines)
+    tomllib.loads(said)  # what cannot be read again is not written
+    write_text(file, said)
 
 
 def _toml(value: Any) -> str:

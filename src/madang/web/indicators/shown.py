@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -55,7 +54,7 @@ class Row:
     period: str
     changes: list[Change]
     picture: SafeString
-    as_of: date | None
+    days: str
     owner: str
     is_late: bool
     trouble: str
@@ -117,7 +116,7 @@ def row_of(line: Line) -> Row:
     return Row(
         indicator.id, indicator.label, line.state, mark_of(line.state), _said(latest, "value"), _said(latest, "target"),
         _said(latest, "period"), changes(indicator, latest), _picture(line),
-        None if indicator.time == "stock" else standing.as_of, indicator.owner,
+        "" if indicator.time == "stock" else standing.days, indicator.owner,
         line.is_late, standing.trouble,
     )  # fmt: skip
 

@@ -55,7 +55,9 @@ def new(request: HttpRequest) -> HttpResponseBase:
                 raise
             told = sentence(error)
     shown = {
-        "standards": sorted(ws.standards.values(), key=lambda each: each.label),
+        "standards": sorted(
+            (each for each in ws.standards.values() if not each.made_here), key=lambda each: each.label
+        ),
         "posts": sorted(person.posts),
         "error": told,
         "written": {name: request.POST.get(name, "") for name in ("title", "due_at", "standard", "post")},

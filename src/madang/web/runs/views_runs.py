@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from urllib.parse import quote
 
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -28,6 +30,7 @@ from madang.web.shell.whole import is_whole
 from madang.web.shell.workspace import workspace
 
 _PER_PAGE = 50
+_UNFIT = re.compile(r"[^\w]+")  # in the name of a file
 _DECLARED = (TABLES, INDICATORS)  # computed where their inputs are newer: pages of their own tell of them
 _NOT_THERE = ("run_missing", "result_table", "result_column", "result_cell")
 
@@ -113,11 +116,14 @@ def report(request: HttpRequest, key: str, form: str) -> HttpResponse:
         told = replace(told, title=text("synthetic_title", language(), title=told.title))
     body = report_in(form, found.result, told, language())
     recorded(request, found, form)
-    day = found.at[:10].replace("-", "")
+    name = quote(
+        f"{_UNFIT.sub('-', found.title).strip('-')}-{found.at[:10].replace('-', '')}-{found.key[:6]}.{form}"
+    )
     return HttpResponse(
-        body, content_type=FORMS[form],
-        headers={"Content-Disposition": f'attachment; filename="{found.analysis}-{day}-{found.key[:6]}.{form}"'},
-    )  # fmt: skip
+        body,
+        content_type=FORMS[form],
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
 
 
 def run_of(request: HttpRequest, key: str) -> Run:

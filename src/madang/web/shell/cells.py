@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from madang.engine.rows import Field, Filter
 from madang.formats.shapes_text import described
+from madang.runs.way import listed
 from madang.web.shell import words
 
 _ADDED = ("source_row", "lon", "lat", "dong_code", "geo_level")  # columns of the bank's own
@@ -47,7 +48,7 @@ def value_of(filter: Filter) -> str:
 
 def filter_said(filter: Filter) -> str:
     """What a filter lets through, in words that follow the name of its column."""
-    value = value_of(filter)
+    value = listed(filter.value) if isinstance(filter.value, tuple) else value_of(filter)
     match filter.operator:
         case "null":
             return _("빈 칸만") if filter.value else _("빈 칸 빼고")

@@ -327,3 +327,28 @@ RULES: dict[str, str] = {  # short names, to choose by; the whole sentence stand
     "json_key_twice": _("두 번 적힌 항목"),
     "json_not_a_number": _("수가 아니라는 표시"),
 }
+
+
+_STEPS: dict[str, object] = {  # what a method says that it does
+    "bound": _("더 나은 답이 있을 수 있는지 셈하는 중"),
+    "departments": _("부서를 맞혀 보는 중"),
+    "draws": _("무작위로 되풀이하는 중"),
+    "duplicates": _("같은 글을 찾는 중"),
+    "origins": _("지난 자료로 예측을 시험하는 중"),
+    "paths": _("길을 재는 중"),
+    "permutations": _("우연과 견주는 중"),
+    "places": _("글에서 장소를 찾는 중"),
+    "proof": _("가장 나은 답인지 확인하는 중"),
+    "reach": _("닿는 거리를 좁히는 중"),
+    "replicates": _("우연과 견주는 중"),
+    "sensitivity": _("조건을 바꾸어 다시 셈하는 중"),
+    "topics": _("주제를 나누는 중"),
+    "words": _("낱말을 나누는 중"),
+}
+
+
+def step_word(step: str) -> str:
+    """What a job does now, in words: steps of methods have one, other English of theirs is only "computing"."""
+    if step in _STEPS:
+        return str(_STEPS[step])
+    return str(_("셈하는 중")) if step.isascii() and step.strip() else step

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from madang.access import Person
 from madang.runs.ledger import Asked
+from madang.runs.matching import LEFT_OUT
 from madang.web.audit.record import record
 from madang.web.work.actions import start
 from madang.web.work.models import Job
@@ -21,6 +22,8 @@ def begin(asked: Asked, by: Person) -> Job:
     """The job that computes what was asked, entered in the record; the one that is under way, where the person asked
     for the same before."""
     exact = {role: ", ".join(part.name for part in each.parts) for role, each in asked.inputs.items()}
+    left_out = [role.name for role in asked.analysis.card.inputs if role.name not in asked.inputs]
+    exact |= dict.fromkeys(left_out, LEFT_OUT)  # the job is not to choose for itself
     values = {name: text_of(value) for name, value in asked.parameters.items()}
     told: dict[str, Any] = {"analysis": asked.analysis.id, "parameters": values, "inputs": exact}
     if asked.seed:

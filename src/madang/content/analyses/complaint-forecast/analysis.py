@@ -314,8 +314,8 @@ def _findings(
 ) -> tuple[Finding, ...]:
     at = whole.rows.num_rows - found.mean.shape[1]
     first = Finding(
-        f"다음 {unit}에는 민원이 {{letters}} 올 것으로 봅니다(80 % 구간 {{low}}–{{high}}).",
-        {name: Cell("whole", name, at) for name in ("letters", "low", "high")},
+        f"다음 {unit}({{period}}부터)에는 민원이 {{letters}} 올 것으로 봅니다(80 % 구간 {{low}}–{{high}}).",
+        {name: Cell("whole", name, at) for name in ("period", "letters", "low", "high")},
     )
     if past.mending is None:
         return first, Finding(

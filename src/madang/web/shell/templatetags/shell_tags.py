@@ -132,3 +132,9 @@ def query(**parameters: Any) -> str:
 def offers(dataset: str, may: Collection[str]) -> list[Offer]:
     """What other parts of the site offer beside a dataset."""
     return beside.offers(dataset, may)
+
+
+@register.filter
+def step_word(step: str) -> str:
+    """What a job does now, in words."""
+    return words.step_word(step)
