@@ -301,7 +301,9 @@ def test_personal_values_stay_masked_on_the_way_back(official: Any, monkeypatch:
 def test_reports_are_files_of_their_own(official: Any) -> None:
     address = made(official)
     answer = official.get(f"{address}report.html")
-    assert answer.headers["Content-Disposition"].startswith('attachment; filename="closed-shops-')
+    assert answer.headers["Content-Disposition"].startswith(
+        "attachment; filename*=UTF-8''%EB%AC%B8-%EB%8B%AB%EC%9D%80"
+    )
     body = answer.content.decode()
     assert "카페" in body
     assert not re.search(r"(?:src|href)=\"?(?!#)|<script", body)
@@ -310,7 +312,7 @@ def test_reports_are_files_of_their_own(official: Any) -> None:
     for form, kind in (("docx", "wordprocessingml.document"), ("hwpx", "application/hwp+zip")):
         answer = official.get(f"{address}report.{form}")
         assert kind in answer.headers["Content-Type"]
-        assert answer.headers["Content-Disposition"].endswith(f'.{form}"')
+        assert answer.headers["Content-Disposition"].endswith(f".{form}")
         part = {"docx": "word/document.xml", "hwpx": "Contents/section0.xml"}[form]
         assert "카페" in zipfile.ZipFile(io.BytesIO(answer.content)).read(part).decode()
     assert official.get(f"{address}report.pdf").status_code == 404

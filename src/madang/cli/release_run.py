@@ -116,7 +116,7 @@ def results_of(ws: Workspace) -> OpenResults:
     """The open results of a workspace."""
     from madang.release.results import OpenResults
 
-    return OpenResults(ws.releases, ws.ledger)
+    return OpenResults(ws.releases, ws.ledger, ws.declarations.indicators)
 
 
 def _tell(story: Any, edition: str, as_json: bool, done: str) -> None:

@@ -25,7 +25,7 @@ _WHAT = {"open": "release.decide", "withdraw": "release.withdraw"}
 def results() -> OpenResults:
     """The open results of this site."""
     ws = workspace()
-    return OpenResults(ws.releases, ws.ledger)
+    return OpenResults(ws.releases, ws.ledger, ws.declarations.indicators)
 
 
 def may_open(by: Person, run: Run) -> bool:

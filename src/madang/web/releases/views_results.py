@@ -153,7 +153,7 @@ def _form(
         {
             "id": each.id, "title": each.title, "rows": each.rows.num_rows, "without": f"{_WITHOUT}{each.id}" in given,
             "people": [(f"{_PEOPLE}{each.id}.{name}", each.column(name).label, given.get(f"{_PEOPLE}{each.id}.{name}", ""))
-                       for name in counts_of(each, like, run.analysis)],
+                       for name in counts_of(each, like, run.analysis, workspace().declarations.indicators)],
         }
         for each in run.result.tables
     ]  # fmt: skip
