@@ -7,7 +7,7 @@ import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -148,8 +148,9 @@ class Analyses:
         yield self._own, "workspace"
 
 
+@cache
 def methods_code() -> str:
-    """The hash of all methods: what is computed with them is new where any of them is."""
+    """The hash of all methods as this process found them: what is computed with them is new where any of them is."""
     return _hash(_sources(_OURS))
 
 

@@ -48,17 +48,21 @@ def plan(now: datetime) -> None:
         last = Job.objects.filter(kind=REFRESH, by=MAKER.id).order_by("-pk").first()
         if last is not None and (last.is_active or now - last.made_at < _PAUSE):
             return
-        seal = f"{now:%Y-%m-%d}.{seal_of(ws)}"
-        if last is None or last.params.get("seal") != seal:
+        seal = f"{now:%Y-%m-%d}.{found}" if (found := seal_of(ws)) else ""
+        if seal and (last is None or last.params.get("seal") != seal):
             start(REFRESH, {"names": [], "seal": seal}, by=MAKER, key=REFRESH)
 
 
 def seal_of(ws: Workspace) -> str:
-    """Another one whenever a dataset that was not made here changes, or what is declared does."""
-    made = {each.dataset for each in ws.refresher.declared()} | {"dataset-register"}
+    """Another one whenever a dataset that was not made here changes, or what is declared does; "" where there is none."""
+    if not ws.bank.folder.is_dir():
+        return ""
+    declared = list(ws.refresher.declared())
+    made = {each.dataset for each in declared} | {"dataset-register"}
     folders = sorted(
         path.name for path in ws.bank.folder.iterdir() if path.is_dir() and path.name not in made
     )
+    if not any((ws.bank.folder / name / "deposits").is_dir() for name in folders):
+        return ""
     told = [(name, stamp_of(f"{ws.bank.folder}/{name}")) for name in folders]
-    code = [each.code for each in ws.refresher.declared()]
-    return blake2b(repr((told, code)).encode(), digest_size=12).hexdigest()
+    return blake2b(repr((told, [each.code for each in declared])).encode(), digest_size=12).hexdigest()
