@@ -322,3 +322,14 @@ def test_the_same_bytes_by_two_writers_at_once_are_one_version(
     receipt = desk.json("deposit", path)
     assert (first[1]["version"], receipt["verdict"], receipt["version"]) == (1, "unchanged", 1)
     assert len(desk.json("show", "a")["versions"]) == 1
+
+
+def test_standards_are_listed_and_one_of_them_is_told(desk: Desk) -> None:
+    assert "free-wifi" in desk.run("standards", code=0).stdout
+    told = desk.run("standards", "free-wifi", code=0).stdout
+    assert "설치장소명" in told
+    assert "지방행정 인허가" not in told
+    listed = {each["id"]: each for each in desk.json("standards")}
+    assert desk.json("standards", "free-wifi") == listed["free-wifi"]
+    missing = desk.run("standards", "free-wify", code=2).stderr
+    assert "'free-wify' 표준이 없습니다." in missing

@@ -50,7 +50,7 @@ def test_a_planted_concentration_is_found_with_its_dongs(tmp_path: Path) -> None
     result = found(tmp_path, [30 if n in planted else 10 for n in range(SIDE * SIDE)])
     first = result.table("clusters").rows.to_pylist()[0]
     assert {int(name.removesuffix("동")) for name in first["dongs"].split(", ")} >= planted
-    assert first["p"] == pytest.approx(0.001)
+    assert first["p"] == pytest.approx(0.1)  # per cent: one of 1,000
     named = {row["dong"] for row in result.table("dongs").rows.to_pylist() if row["cluster"]}
     assert {f"{n}동" for n in planted} <= named
     (city,) = result.table("city").rows.to_pylist()
@@ -81,7 +81,7 @@ def test_a_planted_fortnight_is_found_where_days_are_known(tmp_path: Path) -> No
     assert {int(name.removesuffix("동")) for name in row["dongs"].split(", ")} >= burst
     assert "2025-09-22" <= row["since"] <= "2025-10-08"
     assert "2025-10-07" <= row["until"] <= "2025-10-22"
-    assert row["p"] == pytest.approx(1 / 200)
+    assert row["p"] == pytest.approx(100 / 200)
     assert row["now"] == ""
     assert all(other["chance"] == "우연일 수 있음" for other in others)
     assert row["since"].replace("-", ". ").replace(" 0", " ")[:4] in sentence(result.findings[-1], result)

@@ -69,8 +69,10 @@ def test_the_list_counts_every_indicator_and_names_what_fails(
 
 
 def test_an_indicator_says_its_value_and_where_it_is_from(
-    ws: Workspace, signed_in: Callable[..., Any]
+    ws: Workspace, signed_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("madang.runs.why.SHOWN", 2)
+    monkeypatch.setattr("madang.web.runs.why._ROWS", 2)
     ws.refresh()
     browser = signed_in("official", username="kim")
     page = Page(browser.get(AT))
@@ -78,7 +80,14 @@ def test_an_indicator_says_its_value_and_where_it_is_from(
     assert "목표와 담당" not in page.text
     (declared,) = [each for each in ws.refresher.declared() if each.id == "indicators/young-share"]
     key = ws.refresher.standing(declared, by=owner("lee")).run.key
-    assert Page(browser.get(f"/runs/{key}/why/?table=latest&column=value&row=0")).status == 200
+    at, seen = "?table=latest&column=value&row=0", []
+    while at:
+        (stop,) = Page(browser.get(f"/runs/{key}/why/{at}")).tree.xpath("//li[@id='rows-1']")
+        assert not stop.xpath(".//a[contains(., '모두 보기')]")  # a query chose them: no address says which
+        seen += [int(each) for each in stop.xpath(".//tbody/tr/th/a/text()")]
+        at = next(iter(stop.xpath(".//nav/a[@rel='next']/@href")), "")
+    assert stop.xpath("string(.//p/strong)") == f"{len(seen)}행"
+    assert seen == [8, 9, 10, 11, 12, 13]  # the six rows of the last month
     assert browser.get(f"/runs/{key}/").status_code == 200
     assert browser.get("/indicators/nothing/").status_code == 404
 

@@ -21,6 +21,7 @@ from madang.runs import analysis as analyses
 from madang.runs import way
 from madang.runs.ledger import Ledger
 from madang.web.audit.models import Entry
+from madang.web.runs import why
 from madang.web.work.models import Job
 from madang.workspace import Workspace
 from runs.made import CARD, CODE, analysis, city, shops
@@ -142,6 +143,12 @@ def test_one_of_several_datasets_has_to_be_picked(official: Any, shipped: Path, 
     answer = official.post(AT, {**FILLED, "in-shops": []})
     assert answer.status_code == 400
     assert "‘인허가 자료’에서 쓸 데이터를 하나 고르십시오." in Page(answer).text
+    analysis(shipped, card=CARD.replace("many = true", "optional = true"))
+    optional = Page(official.get(AT))  # nothing is decided for anybody: neither which, nor to do without
+    assert optional.texts("legend .pick") == ["하나 고르십시오"]
+    assert not optional.tree.xpath("//input[@name='in-shops']/@checked")
+    assert len(optional.tree.xpath("//input[@name='in-shops'][@required]")) == 3
+    assert official.post(AT, {**FILLED, "in-shops": []}).status_code == 400
     picked = Page(official.get(f"{AT}?with=cafes"))
     assert picked.filled(AT)["in-shops"] == ["cafes"]
     assert not picked.texts("legend .pick")
@@ -281,6 +288,27 @@ def test_a_number_is_followed_to_its_rows_and_their_cells(official: Any, ws: Wor
     listed = official.get(cafes.xpath(".//a[contains(., '모두 보기')]/@href")[0])
     assert "9행" in Page(listed).text or "/ 9" in Page(listed).text
     assert re.search(r"version=1", listed.request["QUERY_STRING"])
+
+
+def test_many_rows_behind_a_number_are_turned_page_by_page(
+    official: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(why, "_ROWS", 4)
+    monkeypatch.setattr(why, "_LONGEST", 20)
+    address = made(official)
+    at, seen = "?table=closed&column=closed&row=0", []
+    while at:
+        cafes = Page(official.get(f"{address}why/{at}")).find(".chain li")[-1]
+        assert not cafes.xpath(".//a[contains(., '모두 보기')]")  # an address that long is no address
+        seen.append(cafes.xpath(".//tbody/tr/th/a/text()"))
+        at = next(iter(cafes.xpath(".//nav/a[@rel='next']/@href")), "")
+    assert [len(each) for each in seen] == [4, 4, 1]
+    assert sorted(int(each) for page in seen for each in page) == list(
+        range(2, 11)
+    )  # the closed ones come first
+    assert cafes.xpath("string(.//nav/span)") == "9–9 / 9"
+    for page in ("0", "²", "-1"):
+        assert official.get(f"{address}why/?table=closed&column=closed&row=0&page={page}").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["", "?table=x&column=closed&row=0", "?table=closed&column=x", "?table=closed&column=closed&row=99",

@@ -238,10 +238,15 @@ def test_notices_reach_whoever_holds_the_post_and_are_seen_for_all_of_them(
 ) -> None:
     from madang.web.notices.actions import tell
 
-    told = tell("notice_job_failed", {"number": 7, "reason": "까닭"}, post="교통과 주차관리팀", url="/work/")
+    told = tell(
+        "notice_job_failed",
+        {"number": 7, "job": "입고", "reason": "까닭"},
+        post="교통과 주차관리팀",
+        url="/work/",
+    )
     holder = signed_in("steward", posts=["교통과 주차관리팀"], username="alice")
     other = signed_in("steward", posts=["문화과 도서관팀"], username="bob")
-    assert "7번 작업이 실패했습니다. 까닭" in holder.get("/notices/").content.decode()
+    assert "‘입고’ 작업(7번)이 실패했습니다. 까닭" in holder.get("/notices/").content.decode()
     assert "까닭" not in other.get("/notices/").content.decode()
     other.post("/notices/seen/", {"upto": told.pk})
     told.refresh_from_db()

@@ -146,7 +146,7 @@ def test_what_was_asked_wrongly_fails_at_once_with_a_sentence_and_a_notice(line:
     said = (
         "from madang.web.notices.models import Notice\nn = Notice.objects.get()\nprint(n.person, n.sentence)"
     )
-    assert line.python(said).startswith(f"alice {number}번 작업이 실패했습니다.")
+    assert line.python(said).startswith(f"alice ‘거절’ 작업({number}번)이 실패했습니다.")
 
 
 def test_a_process_that_is_killed_costs_an_attempt_and_is_tried_again(line: Line, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from madang.bank.describe import (
 )
 from madang.cli.common import echo_json, echo_table, json_option, opened
 from madang.declarations.points import points
+from madang.declarations.standard import Standard
 from madang.intake.receipt import Reason
 from madang.messages import MadangError, text
 
@@ -262,28 +263,44 @@ def search(context: click.Context, words: tuple[str, ...], limit: int, as_json: 
         )
 
 
-@click.command(help="알고 있는 표준을 봅니다.")
+@click.command(help="알고 있는 표준을 봅니다. 이름을 주면 그 표준의 열을 봅니다.")
+@click.argument("standard", required=False)
 @json_option
 @click.pass_context
-def standards(context: click.Context, as_json: bool) -> None:
-    """List the declared standards."""
-    found = opened(context).standards.values()
+def standards(context: click.Context, standard: str | None, as_json: bool) -> None:
+    """List the declared standards, or the columns of one."""
+    known = opened(context).standards
+    if standard is not None and standard not in known:
+        raise MadangError("standard_missing", standard=standard)
+    found = list(known.values()) if standard is None else [known[standard]]
     if as_json:
-        echo_json(
-            [
-                {"id": s.id, "version": s.version, "label": s.label, "public_id": s.public_id, "key": list(s.key),
-                 "columns": [{"name": c.name, "label": c.label, "type": c.type, "unit": c.unit,
-                              "required": c.required, "format": c.format, "term": c.term,
-                              "aliases": list(c.aliases)} for c in s.columns]}
-                for s in found
-            ]
-        )  # fmt: skip
-    else:
+        told = [_standard_told(each) for each in found]
+        echo_json(told if standard is None else told[0])
+    elif standard is None:
         echo_table(
             ["표준", "판", "이름", "공공데이터 번호", "열"],
             [[s.id, s.version, s.label, s.public_id, len(s.columns)] for s in found],
             right=(4,),
         )
+    else:
+        one = found[0]
+        click.echo(f"{one.label} ({one.id} {one.version})")
+        echo_table(
+            ["열", "이름", "자료형", "단위", "꼭 있어야 함", "행의 열쇠", "달리 적는 머리글"],
+            [
+                [c.name, c.label, text(f"type_{c.type}"), c.unit, "예" if c.required else "", "예" if c.name in one.key else "",
+                 ", ".join(c.aliases)]
+                for c in one.columns
+            ],
+        )  # fmt: skip
+
+
+def _standard_told(s: Standard) -> dict[str, Any]:
+    return {
+        "id": s.id, "version": s.version, "label": s.label, "public_id": s.public_id, "key": list(s.key),
+        "columns": [{"name": c.name, "label": c.label, "type": c.type, "unit": c.unit, "required": c.required,
+                     "format": c.format, "term": c.term, "aliases": list(c.aliases)} for c in s.columns],
+    }  # fmt: skip
 
 
 COMMANDS = [datasets, show, problems, search, standards]

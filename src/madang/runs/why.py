@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,12 +23,13 @@ SHOWN = 20  # rows that are shown of those behind a number
 class Behind:
     """Rows of one input that stand behind a row of a table: those of `dataset@version` that pass the `filters`.
 
-    Where a query chose them, `total` says how many it did, and the filters let the first of them pass.
+    Where a query chose them, `total` says how many it did, and the filters let SHOWN of them pass, those after `since`.
     """
 
     read: Read
     filters: tuple[Filter, ...]
     total: int | None = None
+    since: int = 0
 
     @property
     def query(self) -> Query:
@@ -45,8 +46,11 @@ class Behind:
         return version, found, count(source, self.query, view, columns) if self.total is None else self.total
 
 
-def behind(run: Run, cell: Cell, bank: Bank | SeenBank) -> list[Behind]:
-    """What stands behind a cell: of every input that its table names, each dataset. Raises MadangError: result_table …"""
+def behind(
+    run: Run, cell: Cell, bank: Bank | SeenBank, *, since: Mapping[str, int] | None = None
+) -> list[Behind]:
+    """What stands behind a cell: of every input that its table names, each dataset; of rows that a query chose, those
+    after the first `since` of a dataset. Raises MadangError: result_table …"""
     table = run.result.table(cell.table)
     table.column(cell.column)
     if not 0 <= cell.row < table.rows.num_rows:
@@ -54,13 +58,15 @@ def behind(run: Run, cell: Cell, bank: Bank | SeenBank) -> list[Behind]:
     found: list[Behind | None] = []
     for origin in table.origins_of(cell.column):
         if origin.query:
-            found += _chosen(run, table, origin, cell.row, bank)
+            found += _chosen(run, table, origin, cell.row, bank, since or {})
         else:
             found += [_behind(read, table, origin, cell.row) for read in run.reads(origin.role)]
     return [each for each in found if each is not None]
 
 
-def _chosen(run: Run, table: Table, origin: Origin, row: int, bank: Bank | SeenBank) -> list[Behind]:
+def _chosen(
+    run: Run, table: Table, origin: Origin, row: int, bank: Bank | SeenBank, since: Mapping[str, int]
+) -> list[Behind]:
     """The rows of a role that the query of an origin names for a row of a table, by dataset."""
     inputs = Inputs(
         {
@@ -76,17 +82,23 @@ def _chosen(run: Run, table: Table, origin: Origin, row: int, bank: Bank | SeenB
     if len({each.role for each in run.inputs if each.role not in NAMES}) > 1:
         values["role"] = origin.role
         of.append("role = $role")
+    most = max((0, *since.values())) + SHOWN
     found = inputs.sql(
-        f"""SELECT dataset, count(DISTINCT source_row) AS many, list(DISTINCT source_row ORDER BY source_row)[:{SHOWN}] AS first
+        f"""SELECT dataset, count(DISTINCT source_row) AS many, list(DISTINCT source_row ORDER BY source_row)[:{most}] AS first
             FROM ({origin.query}) WHERE {" AND ".join(of) or "true"} GROUP BY 1""",
         values=values,
     ).to_pylist()  # fmt: skip
     told = {line["dataset"]: line for line in found}
     return [
-        Behind(read, (Filter("source_row", "in", tuple(map(str, told[read.dataset]["first"]))),), told[read.dataset]["many"])
+        _after(read, told[read.dataset]["first"], told[read.dataset]["many"], since.get(read.dataset, 0))
         for read in run.reads(origin.role)
         if read.dataset in told
-    ]  # fmt: skip
+    ]
+
+
+def _after(read: Read, numbers: Sequence[int], many: int, since: int) -> Behind:
+    shown = tuple(map(str, numbers[since : since + SHOWN]))
+    return Behind(read, (Filter("source_row", "in", shown),), many, since)
 
 
 def _part(read: Read, bank: Bank | SeenBank) -> Part:

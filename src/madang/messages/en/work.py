@@ -9,7 +9,7 @@ TEXTS: dict[str, str] = {
     "job_timeout": "The job was stopped because it did not end within {seconds} seconds. Use smaller files or tell your administrator.",
     "job_died": "The program doing the job ended suddenly (exit value {value}). Try again; if it happens again, tell your administrator.",
     "job_broken": "Something went wrong inside Madang during the job ({kind}). Try again; if it happens again, tell your administrator.",
-    "notice_job_failed": "Job {number} failed. {reason}",
+    "notice_job_failed": "Job {number} ({job}) failed. {reason}",
     "work_started": "Taking jobs. Press Ctrl+C to stop.",
     "work_ended": "No longer taking jobs.",
 }

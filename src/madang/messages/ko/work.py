@@ -9,7 +9,7 @@ TEXTS: dict[str, str] = {
     "job_timeout": "작업이 {seconds}초 안에 끝나지 않아 멈췄습니다. 더 작은 파일로 나누거나 관리자에게 알리십시오.",
     "job_died": "작업을 하던 프로그램이 갑자기 끝났습니다(끝난 값 {value}). 다시 해 보고, 또 그러면 관리자에게 알리십시오.",
     "job_broken": "작업을 하다가 마당 안에서 오류가 났습니다({kind}). 다시 해 보고, 또 그러면 관리자에게 알리십시오.",
-    "notice_job_failed": "{number}번 작업이 실패했습니다. {reason}",
+    "notice_job_failed": "‘{job}’ 작업({number}번)이 실패했습니다. {reason}",
     "work_started": "작업을 맡습니다. 멈추려면 Ctrl+C를 누르십시오.",
     "work_ended": "작업 맡기를 마쳤습니다.",
 }

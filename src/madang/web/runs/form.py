@@ -62,6 +62,7 @@ class Place:
     many: bool
     optional: bool
     fits: tuple[Fit, ...]
+    left_out: bool = False  # somebody said that it is to be done without
 
     @property
     def missing(self) -> bool:
@@ -69,13 +70,8 @@ class Place:
 
     @property
     def to_pick(self) -> bool:
-        """Whether one of several has to be picked, and none is yet."""
-        return not self.optional and not any(fit.chosen for fit in self.fits)
-
-    @property
-    def left_out(self) -> bool:
-        """Whether nothing is chosen where nothing has to be."""
-        return self.optional and not any(fit.chosen for fit in self.fits)
+        """Whether one of several, or none of them, has to be picked, and nothing is yet."""
+        return not self.left_out and not any(fit.chosen for fit in self.fits)
 
 
 @dataclass(frozen=True)
@@ -137,7 +133,7 @@ def unchosen(analysis: Analysis, given: Given, by: Person) -> str:
     """What to choose, in words: of an input that several datasets fit and of which none is ticked; "" where there is none."""
     bank = workspace().bank
     for role in analysis.card.inputs:
-        if given.inputs.get(role.name) or (role.optional and not role.many):
+        if given.inputs.get(role.name):
             continue
         live = fitting(bank, role, by)
         if role.many and live:
@@ -195,5 +191,15 @@ def places(analysis: Analysis, given: Given | None, by: Person) -> list[Place]:
                 Fit(version.dataset.id, str(version.dataset.card["title"]), version.n, day.isoformat() if day else "",
                     version.rows, chosen)
             )  # fmt: skip
-        found.append(Place(role.name, role.label, ", ".join(named), role.many, role.optional, tuple(fits)))
+        found.append(
+            Place(
+                role.name,
+                role.label,
+                ", ".join(named),
+                role.many,
+                role.optional,
+                tuple(fits),
+                LEFT_OUT in wanted,
+            )
+        )
     return found

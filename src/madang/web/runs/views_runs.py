@@ -75,11 +75,16 @@ def why(request: HttpRequest, key: str) -> HttpResponse:
     """From a number to the rows it was made of."""
     found = run_of(request, key)
     asked = request.GET
-    row = asked.get("row", "0")
-    if not is_whole(row, digits=9):
+    row, page = asked.get("row", "0"), asked.get("page", "1")
+    if not is_whole(row, digits=9) or not is_whole(page, digits=6) or not int(page):
         raise Http404
     try:
-        told = chain(found, Cell(asked.get("table", ""), asked.get("column", ""), int(row)))
+        told = chain(
+            found,
+            Cell(asked.get("table", ""), asked.get("column", ""), int(row)),
+            asked.get("of", ""),
+            int(page),
+        )
     except MadangError as error:
         if error.code in _NOT_THERE:
             raise Http404 from error

@@ -26,6 +26,7 @@ from madang.web.shell.language import said
 from madang.web.shell.workspace import bank, workspace
 
 _ROWS = 10
+_LONGEST = 2_000  # letters of an address that every server between here and there takes
 _ROW = "source_row"
 
 
@@ -52,8 +53,19 @@ class Stop:
     total: int = 0
     heads: tuple[tuple[str, bool], ...] = ()
     lines: tuple[Line, ...] = ()
-    rows: str = ""
+    since: int = 0  # rows before those that are shown
+    rows: str = ""  # where all of them are, with all that can be done with rows
     error: str = ""
+
+    @property
+    def pages(self) -> tuple[int, int, int]:
+        """The page that is shown, and those before and after it; 0 where there is none."""
+        page = self.since // _ROWS + 1
+        return page, page - 1, page + 1 if self.since + len(self.lines) < self.total else 0
+
+    @property
+    def last(self) -> int:
+        return self.since + len(self.lines)
 
 
 @dataclass(frozen=True)
@@ -70,11 +82,15 @@ class Chain:
     stops: tuple[Stop, ...]
 
 
-def chain(run: Run, cell: Cell) -> Chain:
-    """The whole way. Raises MadangError: result_table, result_column, result_cell, run_broken."""
+def chain(run: Run, cell: Cell, dataset: str = "", page: int = 1) -> Chain:
+    """The whole way, with that page of the rows of that dataset and the first of the others.
+
+    Raises MadangError: result_table, result_column, result_cell, run_broken.
+    """
     result = run.result
     table = result.table(cell.table)
-    found = behind(run, cell, workspace().bank)
+    since = {dataset: (page - 1) * _ROWS}
+    found = behind(run, cell, workspace().bank, since=since)
     column = table.column(cell.column)
     value = table.value(cell.row, column.name)
     words = [
@@ -88,11 +104,11 @@ def chain(run: Run, cell: Cell) -> Chain:
     exact = cell_text(value, column)
     return Chain(
         f"{exact}\u202f{unit}" if unit and value is not None else exact, exact, column.label, tuple(words),
-        tuple(sentences), table.id, table.title, tuple(_stop(run, each) for each in found),
+        tuple(sentences), table.id, table.title, tuple(_stop(each, since.get(each.read.dataset, 0)) for each in found),
     )  # fmt: skip
 
 
-def _stop(run: Run, each: Behind) -> Stop:
+def _stop(each: Behind, since: int) -> Stop:
     read = each.read
     stop = Stop(read.role, read.dataset, read.title, read.version, read.as_of)
     try:
@@ -102,7 +118,10 @@ def _stop(run: Run, each: Behind) -> Stop:
         source = Source(tuple(version.files), workspace().folder / "cache" / "rows" / read.dataset)
         fields = Fields(version.columns, view, pq.read_schema(version.files[0]).names)
         names = telling(each, fields)
-        page = rows(source, Query((*names, _ROW), each.filters, limit=_ROWS), view, version.columns)
+        after = since - each.since  # a query has passed over those before by itself
+        page = rows(
+            source, Query((*names, _ROW), each.filters, limit=_ROWS, offset=after), view, version.columns
+        )
         total = each.total
         if total is None:
             total = count(source, Query(filters=each.filters), view, version.columns)
@@ -110,11 +129,12 @@ def _stop(run: Run, each: Behind) -> Stop:
         return replace(stop, error=said(error))
     named = {field.name: field for field in fields.every}
     words = (_("지표의 물음이 고른 행"),) if each.total is not None else tuple(f"{label_of(named[one.column]) if one.column in named else one.column} {filter_said(one)}" for one in each.filters)  # fmt: skip
-    asked = [*address(Query(filters=each.filters)), ("version", str(version.n))]
+    asked = urlencode([*address(Query(filters=each.filters)), ("version", str(version.n))])
+    all_of_them = each.total is None and len(asked) <= _LONGEST
     return replace(
         stop, filters=words, total=total, heads=tuple((label_of(field), _numeric(field)) for field in page.columns[:-1]),
         lines=tuple(_lines(each, version, page.columns[:-1], page.rows)),
-        rows=f"/data/{quote(read.dataset)}/rows/?{urlencode(asked)}",
+        since=since, rows=f"/data/{quote(read.dataset)}/rows/?{asked}" if all_of_them else "",
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from django.db.models import F
 from madang.messages import MadangError
 from madang.web.notices.actions import tell
 from madang.web.work.models import Job
-from madang.web.work.registry import is_quiet
+from madang.web.work.registry import is_quiet, label_of
 from madang.web.work.states import CANCELLED, DONE, FAILED, RUNNING, WAITING
 
 LEASE_S = 30
@@ -91,9 +91,8 @@ def fail(job: Job, error: MadangError, now: datetime, chance: Chance, *, heals: 
     with transaction.atomic():
         failed = bool(_mine(job).update(state=FAILED, ended_at=now, **said))
         if failed and job.by and not is_quiet(job.kind):
-            tell(
-                "notice_job_failed", {"number": job.pk, "reason": str(error)}, to=job.by, url="/work/", at=now
-            )
+            told = {"number": job.pk, "job": str(label_of(job.kind)), "reason": str(error)}
+            tell("notice_job_failed", told, to=job.by, url="/work/", at=now)
     return failed
 
 

@@ -160,7 +160,7 @@ def _clusters(found: Scan, names: list[str]) -> Table:
         {
             "cluster": n, "centre": names[each.centre], "dongs": ", ".join(names[int(area)] for area in each.areas),
             "cases": int(each.cases), "expected": round(float(each.expected), 1),
-            "risk": round(float(each.relative_risk), 2), "p": round(float(each.p_value), 4),
+            "risk": round(float(each.relative_risk), 2), "p": round(100 * float(each.p_value), 2),
             "chance": "우연으로 보기 어려움" if each.p_value <= SURE else "우연일 수 있음",
         }
         for n, each in enumerate(found.clusters, 1)
@@ -168,7 +168,7 @@ def _clusters(found: Scan, names: list[str]) -> Table:
     columns = [
         Column("cluster", "차례", "integer"), Column("centre", "한가운데"), Column("dongs", "동"),
         Column("cases", "건", "integer", "건"), Column("expected", "고루 퍼졌다면", "number", "건", 1),
-        Column("risk", "바깥의 몇 배", "number", "배", 2), Column("p", "p", "number", digits=4), Column("chance", "우연인지"),
+        Column("risk", "바깥의 몇 배", "number", "배", 2), Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지"),
     ]  # fmt: skip
     return table_of("clusters", "묶음", rows, columns)
 
@@ -179,7 +179,7 @@ def _moments(found: Scan | None, names: list[str], starts: Any) -> Table:
             "cluster": n, "centre": names[each.centre], "dongs": ", ".join(names[int(area)] for area in each.areas),
             "since": str(starts[each.first_period]), "until": str(starts[each.last_period] + 6), "cases": int(each.cases),
             "expected": round(float(each.expected), 1), "times": round(float(each.cases / each.expected), 2),
-            "p": round(float(each.p_value), 4), "chance": "우연으로 보기 어려움" if each.p_value <= SURE else "우연일 수 있음",
+            "p": round(100 * float(each.p_value), 2), "chance": "우연으로 보기 어려움" if each.p_value <= SURE else "우연일 수 있음",
             "now": "지금도" if each.last_period == len(starts) - 1 else "",
         }  # fmt: skip
 
@@ -187,7 +187,7 @@ def _moments(found: Scan | None, names: list[str], starts: Any) -> Table:
         Column("cluster", "차례", "integer"), Column("centre", "한가운데"), Column("dongs", "동"),
         Column("since", "부터", "date"), Column("until", "까지", "date"), Column("cases", "건", "integer", "건"),
         Column("expected", "여느 때라면", "number", "건", 1), Column("times", "여느 때의 몇 배", "number", "배", 2),
-        Column("p", "p", "number", digits=4), Column("chance", "우연인지"), Column("now", "이어지는지"),
+        Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지"), Column("now", "이어지는지"),
     ]  # fmt: skip
     rows = [row(n, each) for n, each in enumerate(found.clusters if found else (), 1)]
     return table_of("moments", "언제 어디에 몰렸습니까", rows, columns)
@@ -222,7 +222,7 @@ def _chart(moments: Table) -> tuple[Chart, ...]:
 def _when(moments: Table, found: Scan | None) -> tuple[Finding, ...]:
     if found is None:
         return ()
-    if not moments.rows.num_rows or float(moments.value(0, "p") or 0) > SURE:
+    if not moments.rows.num_rows or float(moments.value(0, "p") or 0) > 100 * SURE:
         return (Finding("어느 때 어느 동에 갑자기 몰린 일은 찾지 못했습니다. 우연으로 볼 만합니다."),)
     cells = {
         name: Cell("moments", name)
@@ -231,7 +231,7 @@ def _when(moments: Table, found: Scan | None) -> tuple[Finding, ...]:
     still = " 지금도 이어집니다." if moments.value(0, "now") else ""
     return (
         Finding(
-            "때로 보면 {since}부터 {until}까지 {centre} 둘레({dongs})에 몰렸습니다: 여느 때라면 {expected}일 것이 {cases}입니다(p = {p})."
+            "때로 보면 {since}부터 {until}까지 {centre} 둘레({dongs})에 몰렸습니다: 여느 때라면 {expected}일 것이 {cases}이고, 우연만으로 이만큼 몰릴 확률은 {p}입니다."
             + still,
             cells,
         ),
@@ -250,7 +250,7 @@ def _findings(title: str, city: Table, dongs: Table, clusters: Table, sure: bool
         )
     cells = {name: Cell("clusters", name) for name in ("centre", "dongs", "cases", "expected", "risk", "p")}
     second = Finding(
-        "우연으로 보기 어렵게 몰린 곳은 {centre} 둘레({dongs})입니다: 고루 퍼졌다면 {expected}일 것이 {cases}, 바깥의 {risk}입니다(p = {p}).",
+        "우연으로 보기 어렵게 몰린 곳은 {centre} 둘레({dongs})입니다: 고루 퍼졌다면 {expected}일 것이 {cases}이고, 바깥의 {risk}입니다. 우연만으로 이만큼 몰릴 확률은 {p}입니다.",
         cells,
     )
     return first, second
