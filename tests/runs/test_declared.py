@@ -48,6 +48,13 @@ def test_a_table_is_a_dataset_with_what_it_is_made_of(ws: Workspace) -> None:
     assert [column.standard for column in version.columns] == ["month", "hjd_code", "old"]
 
 
+def test_runs_of_analyses_are_listed_apart_from_those_of_what_is_declared(ws: Workspace) -> None:
+    made = {each.id: each.run for each in ws.refresh(*BOTH)}
+    assert ws.ledger.runs(by=owner("lee")) == []
+    for name, run in made.items():
+        assert ws.ledger.runs(by=owner("lee"), of=name) == [run]
+
+
 def test_what_is_new_is_made_again_and_nothing_else(ws: Workspace, tmp_path: Path) -> None:
     assert {each.id for each in ws.refresh(*BOTH)} == {"tables/old-people", "indicators/young-share"}
     assert ws.refresh(*BOTH) == []

@@ -91,10 +91,15 @@ def run(
     metavar="파일",
     help="결과를 보고서로 씁니다. 파일 이름의 끝이 형식입니다: .hwpx .docx .xlsx .html",
 )
+@click.option(
+    "--of", default="", metavar="이름", help="이 분석의 실행만 봅니다. tables/이름, indicators/이름도 됩니다."
+)
 @by_option
 @json_option
 @click.pass_context
-def runs(context: click.Context, key: str | None, report: Path | None, by: str | None, as_json: bool) -> None:
+def runs(
+    context: click.Context, key: str | None, report: Path | None, of: str, by: str | None, as_json: bool
+) -> None:
     """List runs, show one, or write its report."""
     from madang.runs.told import run_line, run_told, whole_key
 
@@ -111,7 +116,7 @@ def runs(context: click.Context, key: str | None, report: Path | None, by: str |
         made = ledger[whole_key(ledger, key)]
         echo_json(run_told(ledger, made, rows=True)) if as_json else _show(made)
         return
-    found = ledger.runs(by=_owner())
+    found = ledger.runs(by=_owner(), of=of)
     if as_json:
         echo_json([run_line(ledger, each) for each in found])
         return

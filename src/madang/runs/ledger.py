@@ -31,7 +31,7 @@ from madang.engine.tables import DuckTables, Tables
 from madang.messages import MadangError
 from madang.results import Result, keep, kept
 from madang.runs.analysis import Analyses, Analysis
-from madang.runs.declared import Declared
+from madang.runs.declared import INDICATORS, TABLES, Declared
 from madang.runs.inputs import Input, Inputs, Progress, no_progress
 from madang.runs.matching import chosen
 from madang.runs.outside import computed
@@ -260,12 +260,17 @@ class Ledger:
         _records[path] = (stamp, run)
         return run
 
-    def runs(self, *, by: Person) -> list[Run]:
-        """Every run that a person may read, newest first."""
+    def runs(self, *, by: Person, of: str = "") -> list[Run]:
+        """Every run of an analysis that a person may read, newest first; with `of` those of that analysis, or of that
+        declared table or indicator."""
         if not self.folder.is_dir():
             return []
         keys = [entry.name for entry in os.scandir(self.folder) if not entry.name.startswith(".")]
-        found = [run for key in keys if (run := self._record(key)) is not None]
+        found = [
+            run for key in keys
+            if (run := self._record(key)) is not None
+            and (run.analysis == of if of else not run.analysis.startswith((TABLES, INDICATORS)))
+        ]  # fmt: skip
         lineage = Lineage(self.bank.folder)
         may: dict[tuple[int, ...], bool] = {}  # of runs that read the same, one is asked about
         seen = []

@@ -122,8 +122,8 @@ def _analysis(name: str, person: Person) -> dict[str, Any]:
 
 def _list(request: HttpRequest, person: Person) -> HttpResponse:
     limit = given(request, "limit", _PAGE, 1, _MOST)
-    ledger, wanted, after = workspace().ledger, request.GET.get("analysis", ""), request.GET.get("after", "")
-    every = [each for each in ledger.runs(by=person) if wanted in ("", each.analysis)]
+    ledger, after = workspace().ledger, request.GET.get("after", "")
+    every = ledger.runs(by=person, of=request.GET.get("analysis", ""))
     keys = [each.key for each in every]
     if after and after not in keys:
         raise MadangError("rows_cursor")

@@ -71,7 +71,7 @@ def run_shown(ledger: Ledger, run: Run, by: Person) -> RunShown:
 
     sentences = [SafeString(sentence_html(each, result, why, spoken)) for each in result.findings]
     figures = [SafeString(drawn) for each in result.charts if (drawn := figure_html(each, result, spoken))]
-    others = [each for each in ledger.runs(by=by) if each.analysis == run.analysis and each.key != run.key]
+    others = [each for each in ledger.runs(by=by, of=run.analysis) if each.key != run.key]
     return RunShown(
         run.key, run.analysis, analysis_of(ledger, run) is not None, told, datetime.fromisoformat(run.at),
         sentences[:2], sentences[2:], figures[0] if figures else SafeString(""), figures[1:],

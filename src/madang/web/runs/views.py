@@ -70,7 +70,7 @@ def under_way(request: HttpRequest, analysis: str, number: int) -> HttpResponse:
         raise Http404
     part = bool(request.GET.get("part"))
     if job.is_active:
-        last = next((each for each in workspace().ledger.runs(by=person) if each.analysis == asked.id), None)
+        last = next(iter(workspace().ledger.runs(by=person, of=asked.id)), None)
         told = {"analysis": asked, "job": job, "took": took(last.seconds) if last else ""}
         told["since"] = took(job.seconds(timezone.now()) or 0)
         return render(request, "runs/parts/under_way.html" if part else "runs/under_way.html", told)
@@ -133,7 +133,7 @@ def _form(
     told: str = "",
 ) -> HttpResponse:
     ledger = workspace().ledger
-    own = [each for each in ledger.runs(by=person) if each.analysis == asked.id]
+    own = ledger.runs(by=person, of=asked.id)
     places = form.places(asked, given, person)
     shown: dict[str, Any] = {
         "analysis": asked, "card": asked.card, "places": places, "ready": not any(each.missing for each in places),

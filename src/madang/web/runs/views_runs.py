@@ -18,7 +18,6 @@ from madang.messages import MadangError, text
 from madang.results import Cell
 from madang.results.forms import FORMS, report_in
 from madang.runs import Run
-from madang.runs.declared import INDICATORS, TABLES
 from madang.web.accounts.people import person_of
 from madang.web.audit.record import record
 from madang.web.runs.comparing import comparison
@@ -31,7 +30,6 @@ from madang.web.shell.workspace import workspace
 
 _PER_PAGE = 50
 _UNFIT = re.compile(r"[^\w]+")  # in the name of a file
-_DECLARED = (TABLES, INDICATORS)  # computed where their inputs are newer: pages of their own tell of them
 _NOT_THERE = ("run_missing", "result_table", "result_column", "result_cell")
 
 
@@ -43,22 +41,15 @@ def runs(request: HttpRequest) -> HttpResponse:
     check(person, "read", Thing("workspace"))
     ledger = workspace().ledger
     asked = {name: request.GET.get(name, "") for name in ("analysis", "by")}
-    every = ledger.runs(by=person)
-    there = [
-        each
-        for each in every
-        if not each.analysis.startswith(_DECLARED) or each.analysis == asked["analysis"]
-    ]
-    found = [
-        each for each in there
-        if asked["analysis"] in ("", each.analysis) and asked["by"] in ("", each.by)
-    ]  # fmt: skip
+    there = ledger.runs(by=person)
+    found = ledger.runs(by=person, of=asked["analysis"]) if asked["analysis"] else there
+    found = [each for each in found if asked["by"] in ("", each.by)]
     shown = Paginator(found, _PER_PAGE).get_page(request.GET.get("page"))
     analysis = asked["analysis"]
     title = ledger.analyses[analysis].card.title if analysis in ledger.analyses else ""
     told = {
         "runs": run_lines(ledger, shown.object_list), "page": shown, "chosen": asked, "title": title,
-        "filters": filters(there, asked), "total": len(found), "any": bool(there),
+        "filters": filters([*found, *there], asked), "total": len(found), "any": bool(there),
     }  # fmt: skip
     return render(request, "runs/runs.html", told)
 
