@@ -46,9 +46,8 @@ SECRETS = (
 
 def said(thing: Any) -> str:
     """Everything a thing shows of itself: its words, its fields, the fields of those, and its bytes when sent on."""
-    shown = [
-        re.sub(" at 0x[0-9a-f]+", "", each) for each in (repr(thing), str(thing))
-    ]  # where it lies in memory
+    chance = r" at 0x[0-9a-f]+|\b\d{15,20}\b"  # where it lies in memory, and salted hashes: longer than any number planted
+    shown = [re.sub(chance, "", each) for each in (repr(thing), str(thing))]
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         shown += [said(getattr(thing, field.name)) for field in dataclasses.fields(thing)]
     elif isinstance(thing, dict):
