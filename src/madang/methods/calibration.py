@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
-from scipy.special import expit, logit, logsumexp, softmax
+import scipy
 
 _SURE = 1e-5  # nothing is said to be surer than this
 
 
 def with_temperature(scores: Any, temperature: float) -> Any:
     """Confidences (letters x classes, rows sum to 1) of scores: softmax of scores / `temperature`."""
-    return softmax(np.asarray(scores, float) / temperature, axis=1)
+    return scipy.special.softmax(np.asarray(scores, float) / temperature, axis=1)
 
 
 def temperature_of(scores: Any, truth: Any) -> float:
@@ -26,9 +25,9 @@ def temperature_of(scores: Any, truth: Any) -> float:
 
     def unlikely(log_temperature: float) -> float:
         scaled = scores / np.exp(log_temperature)
-        return float((logsumexp(scaled, axis=1) - scaled[rows, truth]).mean())
+        return float((scipy.special.logsumexp(scaled, axis=1) - scaled[rows, truth]).mean())
 
-    return float(np.exp(minimize_scalar(unlikely, bounds=(-5, 5), method="bounded").x))
+    return float(np.exp(scipy.optimize.minimize_scalar(unlikely, bounds=(-5, 5), method="bounded").x))
 
 
 @dataclass(frozen=True)
@@ -55,18 +54,18 @@ class Calibration:
             value = line[0] * odds + line[1]
             return float((np.logaddexp(0, value) - target * value).mean())
 
-        slope, shift = minimize(
+        slope, shift = scipy.optimize.minimize(
             unlikely, [1.0, 0.0], method="L-BFGS-B", bounds=[(0.0, 20.0), (-20.0, 20.0)]
         ).x
         return cls(temperature, float(slope), float(shift))
 
     def confidence(self, scores: Any) -> Any:
         """How likely the class of the greatest score is right, for each row of scores (letters x classes)."""
-        return expit(self.slope * _odds(scores, self.temperature) + self.shift)
+        return scipy.special.expit(self.slope * _odds(scores, self.temperature) + self.shift)
 
 
 def _odds(scores: Any, temperature: float) -> Any:
-    return logit(np.clip(with_temperature(scores, temperature).max(axis=1), 1e-9, 1 - 1e-9))
+    return scipy.special.logit(np.clip(with_temperature(scores, temperature).max(axis=1), 1e-9, 1 - 1e-9))
 
 
 @dataclass(frozen=True)
@@ -99,17 +98,18 @@ class Mending:
         def unlikely(line: Any) -> tuple[float, Any]:
             value, apart = design @ line, line - prior
             cost = (np.logaddexp(0, value) - came * value).sum() + 0.5 * apart @ apart
-            return float(cost), design.T @ (expit(value) - came) + apart
+            return float(cost), design.T @ (scipy.special.expit(value) - came) + apart
 
         bounds = [(0.0, 20.0)] * 2 + [(-20.0, 20.0)] * groups
-        found = minimize(unlikely, prior, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
+        least = scipy.optimize.minimize(unlikely, prior, jac=True, method="L-BFGS-B", bounds=bounds)
+        found = least.x.tolist()
         top = float(np.partition(said, -tried)[-tried]) if len(said) >= tried else 0.0
         return cls(found[0], found[1], tuple(found[2:]), top, len(said), int(came.sum()))
 
     def mended(self, said: Any, group: Any) -> Any:
         """What is to be believed of probabilities `said`, with the group of each (any shapes that go together)."""
         low, high = _ends(np.minimum(said, self.top))
-        return expit(self.low * low + self.high * high + np.asarray(self.shifts)[group])
+        return scipy.special.expit(self.low * low + self.high * high + np.asarray(self.shifts)[group])
 
 
 def _ends(said: Any) -> tuple[Any, Any]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from madang.messages import MadangError
 from madang.methods.composite_weights import equal_weights
@@ -93,7 +93,9 @@ def normalise(values: ArrayLike, higher_is_better: Sequence[bool], how: Normalis
     if how == "z":
         return np.asarray(np.maximum(100 + 10 * (good - good.mean(axis=0)) / good.std(axis=0), _LEAST))
     if how == "rank":
-        return np.asarray(_LEAST + (_MOST - _LEAST) * (rankdata(good, axis=0) - 1) / (len(good) - 1))
+        return np.asarray(
+            _LEAST + (_MOST - _LEAST) * (scipy.stats.rankdata(good, axis=0) - 1) / (len(good) - 1)
+        )
     low, high = np.quantile(good, [0.05, 0.95], axis=0)
     within = high > low  # where nine tenths are alike only the ends are left
     low, high = np.where(within, low, good.min(axis=0)), np.where(within, high, good.max(axis=0))
@@ -131,7 +133,7 @@ def _drawn_ranks(
 
 
 def _ranks(scores: Floats) -> NDArray[np.int64]:
-    return np.asarray(rankdata(-np.round(scores, 9), method="min", axis=0), np.int64)
+    return np.asarray(scipy.stats.rankdata(-np.round(scores, 9), method="min", axis=0), np.int64)
 
 
 def _table(values: ArrayLike, higher_is_better: Sequence[bool]) -> Floats:

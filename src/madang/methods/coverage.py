@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from madang.messages import MadangError
 
@@ -39,7 +39,7 @@ def nearest(x: ArrayLike, y: ArrayLike, facility_x: ArrayLike, facility_y: Array
     metres = np.where(known, np.inf, np.nan)
     facility = np.full(len(cells), -1, np.int64)
     if len(placed) and known.any():
-        metres[known], at = cKDTree(sites[placed]).query(cells[known])
+        metres[known], at = scipy.spatial.cKDTree(sites[placed]).query(cells[known])
         facility[known] = placed[at]
     return Nearest(metres, facility)
 

@@ -22,6 +22,7 @@ from madang.methods.words import Dictionary, WordCounts
 
 Progress = Callable[[int, int, str], None]
 FEW = 20  # letters of a department below which its figures say little
+_MANY = 2_000_000  # pieces of letters from which other processes are worth starting
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def learn_departments(
     threshold: float = 0.5,
     folds: int = 5,
     seed: int = 0,
+    workers: int = 2,
     progress: Progress | None = None,
 ) -> Suggester:
     """Learns from texts and the departments that answered them; figures are of letters held out in `folds` folds.
@@ -131,7 +133,8 @@ def learn_departments(
     scores become a confidence by a temperature and a sigmoid, fitted on held-out scores of other folds than it is
     judged on. `words`: the counted words of the texts under `dictionary`, to save counting them again. `groups` (number
     of each letter's issue): letters of one issue are in one fold, else a petition would be known beforehand.
-    Departments of fewer letters than folds are left out, and said. Bound: some 20 bytes for each character.
+    Departments of fewer letters than folds are left out, and said. Bound: some 20 bytes for each character, and 40 more
+    for each of the `workers`, processes that learn folds side by side where the letters are many.
     Raises MadangError("departments_lengths") and ("departments_few").
     """
     if len(texts) != len(departments):
@@ -143,9 +146,10 @@ def learn_departments(
     dictionary = dictionary or Dictionary()
     letters = counted(texts, dictionary, words)
     truth = np.array([names.index(name) if name in names else -1 for name in departments])
-    scores, fold = _held_out_scores(letters, truth, len(names), groups, folds, seed, progress)
-    learnt = truth >= 0
-    weights, model = _fitted(letters.rows(learnt), truth[learnt], seed)
+    many = letters.pieces.nnz >= _MANY
+    scores, fold, weights, model = _learnt(
+        letters, truth, len(names), _folds(truth, groups, folds, seed), seed, workers if many else 1, progress
+    )
     sure = _confidences(scores, truth, fold, folds)
     held_out = _judged(scores.argmax(axis=1), sure, truth, names, sizes, threshold)
     if progress:
@@ -157,32 +161,51 @@ def learn_departments(
     )
 
 
-def _held_out_scores(
-    letters: Counted,
-    truth: Any,
-    count: int,
-    groups: Any,
-    folds: int,
-    seed: int,
-    progress: Progress | None,
-) -> tuple[Any, Any]:
-    """Scores (letters x departments) of each letter by a model that did not see its fold, and the fold."""
+def _folds(truth: Any, groups: Any, folds: int, seed: int) -> list[tuple[Any, Any]]:
+    """Letters to learn from and letters held out, for each fold."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     groups = np.arange(len(truth)) if groups is None else np.asarray(groups)
-    scores, fold = np.full((len(truth), count), -1e3), np.zeros(len(truth), np.int64)
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class")  # those that are left out
         split = list(splitter.split(truth, truth, groups))
-    for number, (known, held) in enumerate(split):
-        known = known[truth[known] >= 0]
-        weights, model = _fitted(letters.rows(known), truth[known], seed)
-        scores[np.ix_(held, model.classes_)] = _scores(model, weights.rows(letters.rows(held)))
+    return [(known[truth[known] >= 0], held) for known, held in split]
+
+
+def _learnt(
+    letters: Counted,
+    truth: Any,
+    count: int,
+    split: list[tuple[Any, Any]],
+    seed: int,
+    workers: int,
+    progress: Progress | None,
+) -> tuple[Any, Any, Weights, Any]:
+    """Scores (letters x departments) of each letter by a model that did not see its fold, the fold, and what all teach."""
+    from joblib import Parallel, delayed
+
+    scores, fold = np.full((len(truth), count), -1e3), np.zeros(len(truth), np.int64)
+    none = np.zeros(0, np.int64)
+    found = Parallel(n_jobs=workers, return_as="generator")(
+        delayed(_tried)(letters, truth, known, held, seed)
+        for known, held in [*split, (np.flatnonzero(truth >= 0), none)]
+    )
+    for number, (_known, held) in enumerate(split):
+        model, _weights, said = next(found)
+        scores[np.ix_(held, model.classes_)] = said
         fold[held] = number
         if progress:
-            progress(number + 1, folds + 1, "departments")
-    return scores, fold
+            progress(number + 1, len(split) + 1, "departments")
+    model, weights, _said = next(found)
+    return scores, fold, weights, model
+
+
+def _tried(letters: Counted, truth: Any, known: Any, held: Any, seed: int) -> tuple[Any, Weights, Any]:
+    """A model of the letters `known`, its weights, and its scores of those `held`."""
+    weights, model = _fitted(letters.rows(known), truth[known], seed)
+    said = _scores(model, weights.rows(letters.rows(held))) if len(held) else None
+    return model, weights, said
 
 
 def _fitted(letters: Counted, truth: Any, seed: int) -> tuple[Weights, Any]:

@@ -15,8 +15,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from madang.messages import MadangError
 from madang.methods.shingles import MIX, mixed, shingles
@@ -247,8 +246,8 @@ def _shared(sets: Any, begins: Any, left: Any, right: Any) -> Any:
 
 def _connected(links: list[tuple[Any, Any, Any]], letters: int) -> Any:
     one, other, alike = (np.concatenate(each) for each in zip(*links, strict=True))
-    graph = coo_matrix((np.ones(len(alike)), (one, other)), shape=(letters, letters))
-    return connected_components(graph, directed=False)[1]
+    graph = scipy.sparse.coo_matrix((np.ones(len(alike)), (one, other)), shape=(letters, letters))
+    return scipy.sparse.csgraph.connected_components(graph, directed=False)[1]
 
 
 def _issues(links: list[tuple[Any, Any, Any]], letters: int) -> Duplicates:

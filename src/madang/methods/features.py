@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 
 from madang.methods.shingles import shingles
 from madang.methods.words import Dictionary, WordCounts, count_words, tidied, words_of
@@ -22,7 +22,7 @@ _BLANKS = re.compile(r"\s+")
 
 def piece_counts(texts: Iterable[str | None]) -> Any:
     """How often each piece of 2 to 4 characters stands in each text: letters x 2**18 (hashed), in lower case."""
-    blocks, rest = [sp.csr_matrix((0, _WIDTH), dtype=np.int32)], iter(texts)
+    blocks, rest = [scipy.sparse.csr_matrix((0, _WIDTH), dtype=np.int32)], iter(texts)
     while batch := [_BLANKS.sub(" ", tidied(text).lower()) for text in islice(rest, _AT_ONCE)]:
         rows, columns = [], []
         for size in _PIECES:
@@ -30,8 +30,10 @@ def piece_counts(texts: Iterable[str | None]) -> Any:
             rows.append(np.repeat(np.arange(len(batch)), np.diff(ends, prepend=0)))
             columns.append((hashes % np.uint64(_WIDTH)).astype(np.int32))
         where = np.concatenate(rows), np.concatenate(columns)
-        blocks.append(sp.coo_matrix((np.ones(len(where[0]), np.int32), where), (len(batch), _WIDTH)).tocsr())
-    return sp.vstack(blocks, format="csr")
+        blocks.append(
+            scipy.sparse.coo_matrix((np.ones(len(where[0]), np.int32), where), (len(batch), _WIDTH)).tocsr()
+        )
+    return scipy.sparse.vstack(blocks, format="csr")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ def counted_by(texts: Sequence[str | None], dictionary: Dictionary, names: tuple
     found = [[column[word] for word in words if word in column] for words in words_of(texts, dictionary)]
     ends = np.cumsum([0, *map(len, found)])
     flat = np.array([at for each in found for at in each], np.int32)
-    words = sp.csr_matrix((np.ones(len(flat), np.int32), flat, ends), shape=(len(found), len(names)))
+    words = scipy.sparse.csr_matrix(
+        (np.ones(len(flat), np.int32), flat, ends), shape=(len(found), len(names))
+    )
     words.sum_duplicates()
     return Counted(names, words, piece_counts(texts))
 
@@ -80,7 +84,7 @@ class Weights:
             unit_tfidf(half[:, kept], inverse)
             for half, (kept, inverse) in zip(halves, self._parts, strict=True)
         ]
-        return sp.hstack(rows, format="csr")
+        return scipy.sparse.hstack(rows, format="csr")
 
 
 def _rarity(counts: Any) -> tuple[Any, Any]:
@@ -91,7 +95,8 @@ def _rarity(counts: Any) -> tuple[Any, Any]:
 
 def unit_tfidf(counts: Any, inverse: Any) -> Any:
     """Counts (letters x words, sparse) as rows of unit length: (1 + ln count) x `inverse` of each word."""
-    rows = sp.csr_matrix(counts, dtype=np.float64, copy=True)
+    rows = scipy.sparse.csr_matrix(counts, dtype=np.float64, copy=True)
     rows.data = (1 + np.log(rows.data)) * inverse[rows.indices]
     length = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
-    return sp.diags(np.divide(1, length, out=np.zeros_like(length), where=length > 0)).dot(rows).tocsr()
+    shorter = np.divide(1, length, out=np.zeros_like(length), where=length > 0)
+    return scipy.sparse.diags(shorter).dot(rows).tocsr()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from madang.messages import MadangError
 from madang.methods.coverage import points_of
@@ -46,9 +44,11 @@ def gap_regions(
     if not len(rows):
         nothing = np.zeros(0)
         return GapRegions(region, nothing, nothing.astype(np.int64), nothing, nothing)
-    pairs = cKDTree(points[rows]).query_pairs(1.5 * cell_m, output_type="ndarray")
-    touching = coo_matrix((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), (len(rows),) * 2)
-    number, label = connected_components(touching, directed=False)
+    pairs = scipy.spatial.cKDTree(points[rows]).query_pairs(1.5 * cell_m, output_type="ndarray")
+    touching = scipy.sparse.coo_matrix(
+        (np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), (len(rows),) * 2
+    )
+    number, label = scipy.sparse.csgraph.connected_components(touching, directed=False)
     whole: Floats = np.bincount(label, count[rows], number).astype(np.float64)
     order = np.argsort(-whole, kind="stable")
     region[rows] = np.argsort(order)[label]

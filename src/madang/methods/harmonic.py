@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.special import gammaln
 
 Array = npt.NDArray[Any]
 
@@ -125,6 +125,7 @@ def _means(found: Array, design: Array) -> Array:
 
 def _likeliest(y: Array, mean: Array) -> Array:
     """The discount (n,) under which each row's counts were most likely, one step ahead: negative binomial."""
+    gammaln = scipy.special.gammaln
     best, chosen = np.full(len(y), -np.inf), np.empty(len(y))
     for discount in _DISCOUNTS:
         likely = np.zeros(len(y))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from madang.messages import MadangError
 
@@ -128,7 +128,7 @@ def calibrate(
     alpha, beta = inverse @ design.T @ y
     rest = float(((y - design @ [alpha, beta]) ** 2).sum())
     errors = np.sqrt(rest / freedom * np.diag(inverse))
-    half = float(stats.t.ppf(0.5 + level / 2, freedom)) * errors[1]
+    half = float(scipy.stats.t.ppf(0.5 + level / 2, freedom)) * errors[1]
     explained = 1 - rest / max(float((y * y).sum()), 1e-300)
     return Calibration(
         float(alpha), float(beta), float(errors[0]), float(errors[1]), float(beta - half), float(beta + half),

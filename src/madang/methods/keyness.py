@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from madang.messages import MadangError
 
@@ -77,7 +77,7 @@ def keyness(
         delta, z = log_odds(y1, y2, (y1.sum(), y2.sum()), alpha, prior_words)
     else:  # the only word there is sets nobody apart
         delta = z = np.zeros(1)
-    q = benjamini_hochberg(2 * stats.norm.sf(np.abs(z)))
+    q = benjamini_hochberg(2 * scipy.stats.norm.sf(np.abs(z)))
     order = np.argsort(-z, kind="stable")
     reach = 1.959964 * np.sqrt(1 / (y1 + alpha) + 1 / (y2 + alpha))
     return Keyness(
@@ -99,5 +99,5 @@ def benjamini_hochberg(p: Any) -> Any:
     """
     p = np.asarray(p, float)
     adjusted, asked = np.full(p.shape, np.nan), ~np.isnan(p)
-    adjusted[asked] = stats.false_discovery_control(p[asked]) if asked.any() else p[asked]
+    adjusted[asked] = scipy.stats.false_discovery_control(p[asked]) if asked.any() else p[asked]
     return adjusted

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from madang.messages import MadangError
 from madang.methods.risk_sets import risk_sets
@@ -66,7 +66,7 @@ def log_rank(
     if not degrees:
         return LogRank(float("nan"), 0, float("nan"), observed, expected)
     statistic = float(((vectors.T @ (observed - expected))[real] ** 2 / values[real]).sum())
-    return LogRank(statistic, degrees, float(stats.chi2.sf(statistic, degrees)), observed, expected)
+    return LogRank(statistic, degrees, float(scipy.stats.chi2.sf(statistic, degrees)), observed, expected)
 
 
 def each_against_the_rest(
@@ -148,5 +148,5 @@ def _weight(d: Floats, n: Floats) -> Floats:
 def _judged(first: Ints, second: Ints, observed: Floats, expected: Floats, variance: Floats) -> ManyLogRanks:
     real = variance > _NOTHING
     statistic = np.where(real, (observed - expected) ** 2 / np.where(real, variance, 1.0), np.nan)
-    p = stats.chi2.sf(statistic, 1)
+    p = scipy.stats.chi2.sf(statistic, 1)
     return ManyLogRanks(first, second, observed, expected, statistic, p, holm(p))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
-from scipy.spatial import cKDTree
 
 from madang.messages import MadangError
 from madang.methods.coverage import points_of
@@ -40,8 +39,8 @@ def pairs_within(
     if not len(known) or not len(placed):
         nothing = np.zeros(0, np.int64)
         return Pairs(nothing, nothing, np.zeros(0), len(cells), len(sites))
-    found = cKDTree(cells[known]).sparse_distance_matrix(
-        cKDTree(sites[placed]), most_m, output_type="ndarray"
+    found = scipy.spatial.cKDTree(cells[known]).sparse_distance_matrix(
+        scipy.spatial.cKDTree(sites[placed]), most_m, output_type="ndarray"
     )
     return Pairs(known[found["i"]], placed[found["j"]], found["v"], len(cells), len(sites))
 
@@ -89,7 +88,7 @@ def next_sites(pairs: Pairs, people: ArrayLike, count: int) -> NextSites:
     if not (left >= 0).all():
         raise MadangError("people_impossible", count=int((~(left >= 0)).sum()))
     ones = np.ones(len(pairs.cell))
-    reached = sparse.csr_matrix((ones, (pairs.facility, pairs.cell)), (pairs.facilities, pairs.cells))
+    reached = scipy.sparse.csr_matrix((ones, (pairs.facility, pairs.cell)), (pairs.facilities, pairs.cells))
     by_cell = reached.tocsc()
     gain = reached @ left
     alone = gain.copy()

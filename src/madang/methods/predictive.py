@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 Array = npt.NDArray[Any]
 
@@ -43,13 +43,13 @@ def dispersion(actual: npt.ArrayLike, mean: npt.ArrayLike) -> Array:
 def below(count: npt.ArrayLike, mean: npt.ArrayLike, phi: npt.ArrayLike) -> Array:
     """P(Y <= count) in the model; `count` may be broken, Y is whole."""
     r, p = _shape(mean, phi)
-    return np.asarray(stats.nbinom.cdf(np.floor(np.asarray(count, float)), r, p))
+    return np.asarray(scipy.stats.nbinom.cdf(np.floor(np.asarray(count, float)), r, p))
 
 
 def quantile(level: npt.ArrayLike, mean: npt.ArrayLike, phi: npt.ArrayLike) -> Array:
     """The least count that the model does not exceed with probability `level`; 0 or more."""
     r, p = _shape(mean, phi)
-    found = stats.nbinom.ppf(np.clip(np.asarray(level, float), 0, 1 - 1e-9), r, p)
+    found = scipy.stats.nbinom.ppf(np.clip(np.asarray(level, float), 0, 1 - 1e-9), r, p)
     return np.asarray(np.maximum(found, 0.0))
 
 

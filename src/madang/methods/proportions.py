@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from madang.messages import MadangError
 
@@ -29,7 +29,7 @@ def quantile_of(level: float) -> float:
     """
     if not 0 < level < 1:
         raise MadangError("level_outside", level=level)
-    return float(stats.norm.ppf(0.5 + level / 2))
+    return float(scipy.stats.norm.ppf(0.5 + level / 2))
 
 
 def wilson(hits: ArrayLike, of: ArrayLike, level: float = 0.95) -> Shares:
@@ -57,12 +57,12 @@ def poisson_rate(counts: ArrayLike, base: ArrayLike, level: float = 0.95) -> Sha
 
     Openings per shop that was there before, shops over those expected. NaN where the base is 0.
     """
-    alpha = 2 * stats.norm.sf(quantile_of(level))
+    alpha = 2 * scipy.stats.norm.sf(quantile_of(level))
     x, n = np.broadcast_arrays(np.asarray(counts, np.float64), np.asarray(base, np.float64))
     wrong = (x < 0) | (n < 0)
     if wrong.any():
         raise MadangError("share_impossible", count=int(wrong.sum()))
     over = np.where(n > 0, n, np.nan)
-    low = np.where(x > 0, stats.chi2.ppf(alpha / 2, 2 * np.maximum(x, 1)) / 2, 0.0)
-    high = stats.chi2.ppf(1 - alpha / 2, 2 * (x + 1)) / 2
+    low = np.where(x > 0, scipy.stats.chi2.ppf(alpha / 2, 2 * np.maximum(x, 1)) / 2, 0.0)
+    high = scipy.stats.chi2.ppf(1 - alpha / 2, 2 * (x + 1)) / 2
     return Shares(x / over, low / over, high / over)

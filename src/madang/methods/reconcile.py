@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
-from scipy.linalg import cho_factor, cho_solve
+import scipy
 
 from madang.messages import MadangError
 
@@ -27,7 +26,7 @@ class Hierarchy:
     levels: tuple[tuple[str, ...], ...]  # the keys of each level; () is the whole
     level: Array  # (n,): number in `levels` of each node
     labels: tuple[tuple[str, ...], ...]  # of each node, one for each key of its level
-    sums: sp.csr_matrix  # (n, bottom): 1 where a bottom series is part of a node
+    sums: scipy.sparse.csr_matrix  # (n, bottom): 1 where a bottom series is part of a node
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -70,10 +69,14 @@ def hierarchy(keys: Mapping[str, Sequence[str]], levels: Sequence[Sequence[str]]
                 raise MadangError("forecast_series_twice")
         else:
             found, of = _distinct(rows)
-        parts.append(sp.csr_matrix((np.ones(count), (of, np.arange(count))), shape=(len(found), count)))
+        parts.append(
+            scipy.sparse.csr_matrix((np.ones(count), (of, np.arange(count))), shape=(len(found), count))
+        )
         numbers.append(np.full(len(found), number))
         labels += [tuple(row) for row in found.tolist()]
-    return Hierarchy((*asked, names), np.concatenate(numbers), tuple(labels), sp.vstack(parts, format="csr"))
+    return Hierarchy(
+        (*asked, names), np.concatenate(numbers), tuple(labels), scipy.sparse.vstack(parts, format="csr")
+    )
 
 
 def _distinct(rows: Array) -> tuple[Array, Array]:
@@ -118,7 +121,7 @@ def _positive(bottom: Array) -> Array:
 
 def _solved(gram: Array, right: Array) -> Array:
     try:
-        return np.asarray(cho_solve(cho_factor(gram), right))
+        return np.asarray(scipy.linalg.cho_solve(scipy.linalg.cho_factor(gram), right))
     except np.linalg.LinAlgError:  # a sum of one part only, with errors in perfect step
         return np.asarray(np.linalg.lstsq(gram, right)[0])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from madang.messages import MadangError
 from madang.methods.keyness import benjamini_hochberg
@@ -56,8 +56,8 @@ def word_trends(words: Sequence[str], counts: Any, totals: Any, *, least: int = 
         counts[np.ix_(asked, there)], totals[there], there
     )
     freedom = len(there) - 2
-    p = 2 * stats.t.sf(np.abs(slope / error), freedom)
-    reach = stats.t.ppf(0.975, freedom) * error
+    p = 2 * scipy.stats.t.sf(np.abs(slope / error), freedom)
+    reach = scipy.stats.t.ppf(0.975, freedom) * error
     order = np.lexsort((-said, np.where(np.isnan(slope), np.inf, -slope / error)))
     with np.errstate(over="ignore"):
         growth, low, high, whole = (

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
 from madang.methods.scan_circles import Circles
 
@@ -27,6 +27,7 @@ def log_likelihood_ratio(cases: Floats, expected: Floats, total: float) -> Float
 
     `cases` c and `expected` E of windows, `total` C of all cases, which the expected ones sum to as well.
     """
+    xlogy = scipy.special.xlogy
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = xlogy(cases, cases / expected) + xlogy(total - cases, (total - cases) / (total - expected))
     return np.asarray(np.where(cases > expected, ratio, 0.0))
@@ -56,7 +57,8 @@ class Heights:
 
     def __post_init__(self) -> None:
         count = np.arange(self.total + 1, dtype=np.float64)
-        self._of_count = xlogy(count, count) + xlogy(self.total - count, self.total - count)
+        self._of_count = scipy.special.xlogy(count, count)
+        self._of_count += self._of_count[::-1].copy()
         self._floor = -1.0
         self._most_expected = count
 

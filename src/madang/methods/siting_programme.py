@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
 
 from madang.methods.siting_swap import Floats
 
@@ -116,9 +116,9 @@ class Programme:
         bound += float(np.minimum(reduced * self.lower, reduced * self.upper).sum())
         return Prices(np.array(solution.col_value), bound, reduced)
 
-    def _matrix(self) -> sparse.csr_matrix:
+    def _matrix(self) -> scipy.sparse.csr_matrix:
         row, column, value = (np.concatenate(part) for part in zip(*self.rows, strict=True))
-        return sparse.csr_matrix((value, (row, column)), shape=(self.height, len(self.cost)))
+        return scipy.sparse.csr_matrix((value, (row, column)), shape=(self.height, len(self.cost)))
 
     def _model(self, scale: float, relaxed: bool) -> highspy.HighsLp:
         matrix = self._matrix()

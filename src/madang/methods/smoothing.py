@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import gamma
 
 from madang.messages import MadangError
 from madang.methods.weights import SpatialWeights
@@ -91,7 +91,7 @@ def _interval(c: Floats, n: Floats, mean: Floats, variance: Floats) -> tuple[Flo
     """Prior gamma(mean^2 / variance, mean / variance); its posterior mean is the smoothed rate."""
     with np.errstate(divide="ignore", invalid="ignore"):
         shape, per = mean**2 / variance + c, mean / variance + n
-        bounds = gamma.ppf([[0.025], [0.975]], shape, scale=1 / per)
+        bounds = scipy.stats.gamma.ppf([[0.025], [0.975]], shape, scale=1 / per)
     low, high = np.where(variance > 0, bounds, np.nan)
     return low, high
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
 
 from madang.messages import MadangError
 from madang.methods.closing_ratios import Expected
@@ -69,7 +69,7 @@ def shrink(
     mean, variance = _posterior(n, hits, centre, np.nan_to_num(off), chance[of])
     size = np.maximum(mean * (1 - mean) / variance - 1, 1e-6)
     tail = (1 - level) / 2
-    low, high = (stats.beta.ppf(each, size * mean, size * (1 - mean)) for each in (tail, 1 - tail))
+    low, high = (scipy.stats.beta.ppf(each, size * mean, size * (1 - mean)) for each in (tail, 1 - tail))
     known = (at.few | every) & ~np.isnan(aim)
     new = {"survival": mean, "standard_error": np.sqrt(variance), "low": low, "high": high}
     changed = {name: np.where(known, values, getattr(at, name)) for name, values in new.items()}
@@ -90,7 +90,7 @@ def _chances(n: Floats, hits: Floats, prior: Floats, of: NDArray[Any], parents: 
     """(parents, ages, weights) how likely each weight is, by the Beta-Binomial likelihood of a parent's cells."""
     mean, x, size = prior[..., None], hits[..., None], n[..., None]
     a, b = _WEIGHTS * mean, _WEIGHTS * (1 - mean)
-    each = special.betaln(a + x, b + size - x) - special.betaln(a, b)
+    each = scipy.special.betaln(a + x, b + size - x) - scipy.special.betaln(a, b)
     fits = np.zeros((parents, n.shape[1], len(_WEIGHTS)))
     np.add.at(fits, of, each)
     seen = np.where(n > 0, n, np.nan)
@@ -98,7 +98,7 @@ def _chances(n: Floats, hits: Floats, prior: Floats, of: NDArray[Any], parents: 
     fits += np.log(_WEIGHTS) - 2 * np.log(
         _WEIGHTS + typical
     )  # uniform in the share that the prior has in a typical cell
-    chance: Floats = special.softmax(fits, axis=2)
+    chance: Floats = scipy.special.softmax(fits, axis=2)
     return chance
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 from madang.messages import MadangError
 from madang.methods.cooccurrence import npmi_of
@@ -150,7 +150,7 @@ def _learnt(weighted: Any, pairs: Any, count: int, again: int, rng: np.random.Ge
 def matching_cosines(one: Any, other: Any) -> Any:
     """For each row of `one` (topics x words) the cosine to its partner in `other`: partners of the greatest sum (Kuhn 1955)."""
     cosines = _unit(one) @ _unit(other).T
-    rows, partners = linear_sum_assignment(-cosines)
+    rows, partners = scipy.optimize.linear_sum_assignment(-cosines)
     found = np.zeros(len(one))
     found[rows] = cosines[rows, partners]
     return found

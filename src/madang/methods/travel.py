@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
 from madang.messages import MadangError
 
@@ -54,7 +51,8 @@ def straight(demand_xy: ArrayLike, candidate_xy: ArrayLike, detour: float = DETO
     """
     if not detour >= 1:
         raise MadangError("travel_detour", detour=detour)
-    return Travel("straight", _upwards(cdist(_points(demand_xy), _points(candidate_xy)) * detour), detour)
+    metres = scipy.spatial.distance.cdist(_points(demand_xy), _points(candidate_xy))
+    return Travel("straight", _upwards(metres * detour), detour)
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Network:
     """Nodes (n x 2) and an undirected graph of lengths in metres; made by `network`."""
 
     nodes: Floats
-    graph: sparse.csr_matrix
+    graph: scipy.sparse.csr_matrix
     lengthened: int
 
 
@@ -85,7 +83,7 @@ def network(nodes_xy: ArrayLike, edges: ArrayLike, length_m: ArrayLike | None = 
     order = np.lexsort((length, high, low))
     low, high, length = low[order], high[order], length[order]
     kept = np.append(True, (np.diff(low) != 0) | (np.diff(high) != 0))[: len(low)] & (low != high)
-    graph = sparse.csr_matrix((length[kept], (low[kept], high[kept])), shape=(len(nodes), len(nodes)))
+    graph = scipy.sparse.csr_matrix((length[kept], (low[kept], high[kept])), shape=(len(nodes), len(nodes)))
     return Network(nodes, graph, int(shorter.sum()))
 
 
@@ -157,7 +155,7 @@ def walking(
     fast. Raises MadangError (travel_points). Memory: the answer, and 64 MB of paths at a time.
     """
     demand, candidates = _points(demand_xy), _points(candidate_xy)
-    tree = cKDTree(net.nodes)
+    tree = scipy.spatial.cKDTree(net.nodes)
     demand_snap, demand_node = tree.query(demand)
     candidate_snap, candidate_node = tree.query(candidates)
     demand_on, candidate_on = demand_snap <= snap_limit_m, candidate_snap <= snap_limit_m
@@ -166,10 +164,12 @@ def walking(
     step = max(1, _BLOCK // max(len(net.nodes), len(demand)))
     for start in range(0, len(starts), step):
         progress(start, len(starts), "paths")
-        paths = dijkstra(net.graph, directed=False, indices=starts[start : start + step], limit=limit_m)
+        paths = scipy.sparse.csgraph.dijkstra(
+            net.graph, directed=False, indices=starts[start : start + step], limit=limit_m
+        )
         here = np.flatnonzero((which >= start) & (which < start + step) & candidate_on)
         ways = paths[which[here] - start][:, demand_node].T + demand_snap[:, None] + candidate_snap[here]
-        line = cdist(demand, candidates[here])
+        line = scipy.spatial.distance.cdist(demand, candidates[here])
         near = line <= demand_snap[:, None]
         ways[near] = np.minimum(ways[near], line[near] * DETOUR)
         ways[ways > limit_m] = np.inf
@@ -195,24 +195,25 @@ def walking_nearest(
     One search from all places at once, however many. Raises MadangError (travel_points).
     """
     demand, places = _points(demand_xy), _points(place_xy)
-    tree = cKDTree(net.nodes)
+    tree = scipy.spatial.cKDTree(net.nodes)
     demand_snap, demand_node = tree.query(demand)
     place_snap, place_node = tree.query(places)
     on = place_snap <= snap_limit_m
     least = np.full(len(net.nodes), np.inf)
     np.minimum.at(least, place_node[on], place_snap[on])
     begins = np.flatnonzero(np.isfinite(least))
-    whole = sparse.coo_matrix(net.graph)
+    whole = scipy.sparse.coo_matrix(net.graph)
     size = len(net.nodes)
-    graph = sparse.csr_matrix(
+    graph = scipy.sparse.csr_matrix(
         (
             np.concatenate([whole.data, least[begins]]),
             (np.concatenate([whole.row, np.full(len(begins), size)]), np.concatenate([whole.col, begins])),
         ),
         shape=(size + 1, size + 1),
     )
-    metres: Floats = dijkstra(graph, directed=False, indices=size)[demand_node] + demand_snap
-    line = cKDTree(places[on]).query(demand)[0] if on.any() else np.full(len(demand), np.inf)
+    metres: Floats = scipy.sparse.csgraph.dijkstra(graph, directed=False, indices=size)
+    metres = metres[demand_node] + demand_snap
+    line = scipy.spatial.cKDTree(places[on]).query(demand)[0] if on.any() else np.full(len(demand), np.inf)
     near = line <= demand_snap
     metres[near] = np.minimum(metres[near], line[near] * DETOUR)
     metres[demand_snap > snap_limit_m] = np.inf

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
-from scipy.spatial import KDTree
 
 from madang.messages import MadangError
 
@@ -46,13 +45,17 @@ class SpatialWeights:
         """The same neighbours, each row summing to 1."""
         binary = self.binary()
         share = np.repeat(1.0 / np.maximum(self.neighbours, 1), self.neighbours)
-        matrix = csr_array((share, binary.matrix.indices, binary.matrix.indptr), shape=self.matrix.shape)
+        matrix = scipy.sparse.csr_array(
+            (share, binary.matrix.indices, binary.matrix.indptr), shape=self.matrix.shape
+        )
         return replace(self, matrix=matrix, row_standardised=True)
 
     def binary(self) -> SpatialWeights:
         """The same neighbours, each weighing 1."""
         ones = np.ones(self.matrix.nnz)
-        matrix = csr_array((ones, self.matrix.indices, self.matrix.indptr), shape=self.matrix.shape)
+        matrix = scipy.sparse.csr_array(
+            (ones, self.matrix.indices, self.matrix.indptr), shape=self.matrix.shape
+        )
         return replace(self, matrix=matrix, row_standardised=False)
 
 
@@ -96,12 +99,14 @@ def nearest(x: ArrayLike, y: ArrayLike, count: int) -> SpatialWeights:
     coordinate is not a number, or there are not more than `count` points. Of points at the same distance any are taken.
     """
     points = _points(x, y, count + 1)
-    _, found = KDTree(points).query(points, k=count + 1)
+    _, found = scipy.spatial.KDTree(points).query(points, k=count + 1)
     own = found == np.arange(len(points))[:, None]
     own[~own.any(axis=1), -1] = True  # more points on the same spot than neighbours: the last one gives way
     indices = found[~own].astype(np.int64)
     pointers = np.arange(len(points) + 1) * count
-    matrix = csr_array((np.ones(len(indices)), indices, pointers), shape=(len(points), len(points)))
+    matrix = scipy.sparse.csr_array(
+        (np.ones(len(indices)), indices, pointers), shape=(len(points), len(points))
+    )
     matrix.sort_indices()
     none = np.empty((0, 2), np.int64)
     return SpatialWeights(matrix, "nearest", count, False, none).standardised()
@@ -114,7 +119,7 @@ def distance_band(x: ArrayLike, y: ArrayLike, within: float) -> SpatialWeights:
     `nearest` does. Memory: some 40 bytes for each pair of neighbours.
     """
     points = _points(x, y, 2)
-    tree = KDTree(points)
+    tree = scipy.spatial.KDTree(points)
     one, other = tree.query_pairs(within, output_type="ndarray").reshape(-1, 2).T
     alone = np.setdiff1d(np.arange(len(points)), np.concatenate([one, other]))
     islands = np.empty((0, 2), np.int64)
@@ -129,7 +134,7 @@ def _both_ways(
 ) -> SpatialWeights:
     rows = np.concatenate([one, other, islands[:, 0], islands[:, 1]])
     columns = np.concatenate([other, one, islands[:, 1], islands[:, 0]])
-    matrix = csr_array((np.ones(len(rows)), (rows, columns)), shape=(areas, areas))
+    matrix = scipy.sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(areas, areas))
     matrix.sum_duplicates()  # two islands may be nearest to each other
     return SpatialWeights(matrix, rule, size, False, islands).standardised()
 

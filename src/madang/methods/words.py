@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 
 from madang.messages import MadangError
 
@@ -136,7 +136,7 @@ def count_words(
         raise MadangError("texts_without_words")
     for block in blocks:
         block.resize(block.shape[0], len(numbers))
-    counts = sp.csr_matrix(sp.vstack(blocks, format="csr"))
+    counts = scipy.sparse.csr_matrix(scipy.sparse.vstack(blocks, format="csr"))
     return WordCounts(tuple(numbers), counts)
 
 
@@ -148,7 +148,9 @@ def _block(lengths: array[int], found: array[int]) -> Any:
     )
     columns = np.frombuffer(found, np.int32).copy() if found else np.zeros(0, np.int32)
     wide = int(columns.max(initial=-1)) + 1
-    block = sp.csr_matrix((np.ones(len(columns), np.int32), columns, ends), shape=(len(lengths), wide))
+    block = scipy.sparse.csr_matrix(
+        (np.ones(len(columns), np.int32), columns, ends), shape=(len(lengths), wide)
+    )
     block.sum_duplicates()
     return block
 
