@@ -98,14 +98,13 @@ def main(size: int) -> None:
         lambda: learn_departments(
             texts, told.department, dictionary=known, words=counts, groups=issues.of_letter
         ),
-        counted=False,
     )
     print(
         f"{issues.issue_count} issues, {len(topics.topics)} topics, {int(trends.rising.sum())} rising words, {len(bursts)} bursts, "
         f"{len(tied.npmi)} pairs, {mentions.num_rows} names, departments right {learnt.held_out.accuracy:.3f}"
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"all but redaction, the comparison and departments: {SPENT['wall']:.1f} s; peak {peak:.0f} MB")
+    print(f"all but redaction and the comparison: {SPENT['wall']:.1f} s; peak {peak:.0f} MB")
 
 
 if __name__ == "__main__":
