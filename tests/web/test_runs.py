@@ -145,7 +145,7 @@ def test_one_of_several_datasets_has_to_be_picked(official: Any, shipped: Path, 
     assert "‘인허가 자료’에서 쓸 데이터를 하나 고르십시오." in Page(answer).text
     analysis(shipped, card=CARD.replace("many = true", "optional = true"))
     optional = Page(official.get(AT))  # nothing is decided for anybody: neither which, nor to do without
-    assert optional.texts("legend .pick") == ["하나 고르십시오"]
+    assert optional.texts("legend .pick") == ["하나나 ‘쓰지 않음’을 고르십시오"]
     assert not optional.tree.xpath("//input[@name='in-shops']/@checked")
     assert len(optional.tree.xpath("//input[@name='in-shops'][@required]")) == 3
     assert official.post(AT, {**FILLED, "in-shops": []}).status_code == 400

@@ -19,13 +19,13 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def open_run(context: RequestContext, key: str) -> SafeString:
-    """The way to decide that what a run found becomes open, for who may."""
+    """The way to decide that what a run found becomes open, for who may; for others, who decides it."""
     try:
         run = workspace().ledger[key]
     except MadangError:
         return SafeString("")
     if not may_open(person_of(context["request"]), run):
-        return SafeString("")
+        return format_html('<span class="quiet">{}</span>', _("개방은 쓴 데이터의 담당자가 결정합니다."))
     return format_html(
         '<a class="button" href="{}">{}</a>', reverse("releases:new_result", args=[key]), _("개방 결정하기")
     )
