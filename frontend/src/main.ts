@@ -20,6 +20,7 @@ import "./styles/portal.css";
 import "./styles/rounds.css";
 import "./styles/runs.css";
 import "./styles/layers.css";
+import "./styles/map-picture.css";
 import "./styles/living.css";
 import "./styles/indicators.css";
 import { copyButtons } from "./elements/copy-button";

@@ -107,7 +107,9 @@ class Workspace:
         analyses = Analyses(self.folder / "content" / "analyses")
         copies = self.folder / "cache" / "sql" / "tables"
         tables = partial(tables_on, self.settings.spark)
-        return Ledger(self.folder / "runs", self.bank, analyses, self.clock, copies, tables)
+        return Ledger(
+            self.folder / "runs", self.bank, analyses, self.clock, copies, tables, lambda: self.registers
+        )
 
     @cached_property
     def declarations(self) -> Declarations:

@@ -32,7 +32,7 @@ def test_every_letter_has_a_shape_of_its_own_without_fonts_of_the_machine(
     made = result(BARS)
     drawn = figure(made.charts[0], made)
     assert drawn is not None
-    told = Image.open(io.BytesIO(png(drawn.picture, drawn.alt)[0])).convert("L")
+    told = Image.open(io.BytesIO(png(drawn)[0])).convert("L")
     names = [
         told.crop((0, row * 90, 190, row * 90 + 90)).point(lambda v: 255 * (v < 128)) for row in range(2)
     ]
@@ -46,7 +46,7 @@ def test_a_picture_is_as_wide_as_a_page_of_a4_takes_and_has_the_colours_of_its_s
     made = result(LINES, table="curve")
     drawn = figure(made.charts[0], made)
     assert drawn is not None
-    body, high = png(drawn.picture, drawn.alt)
+    body, high = png(drawn)
     shown = Image.open(io.BytesIO(body)).convert("RGB")
     assert (shown.width, shown.height) == (1920, round(1920 * high))
     colours = {colour for _, colour in shown.getcolors(1 << 24) or ()}

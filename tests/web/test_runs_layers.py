@@ -13,13 +13,13 @@ import shapely
 from django.test import override_settings
 
 from intake.made_up_country import deposit, made, points, write
-from madang.results import Column
-from madang.runs import Read, Run
+from madang.results import Column, map_picture
+from madang.results.map_classes import classes
+from madang.results.map_picture import MOST, Area
+from madang.runs import Read, Run, borders
 from madang.runs import analysis as analyses
+from madang.runs.borders import borders_of
 from madang.web.audit.models import Entry
-from madang.web.runs import layers
-from madang.web.runs.layers import MOST, Borders, borders_of
-from madang.web.runs.map_classes import classes
 from madang.workspace import Workspace
 from runs.made import analysis, city
 from web_page import Page
@@ -69,8 +69,11 @@ many = true
 def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     monkeypatch.setattr(analyses, "SHIPPED", tmp_path / "shipped")
     analysis(tmp_path / "shipped", "on-a-map", CARD, CODE)
-    known = {code: shapely.box(127 + n / 10, 37, 127.1 + n / 10, 37.2) for n, code in enumerate(CODES[:6])}
-    monkeypatch.setattr(layers, "borders_of", lambda run: Borders(known))
+    known = {
+        code: Area("", shapely.box(127 + n / 10, 37, 127.1 + n / 10, 37.2))
+        for n, code in enumerate(CODES[:6])
+    }
+    monkeypatch.setattr(borders, "borders_of", lambda run, registers: known)
     ws = city(tmp_path)
     with override_settings(MADANG_WORKSPACE=str(ws.folder)):
         yield ws
@@ -176,7 +179,7 @@ def test_ratios_are_alike_on_both_sides_of_one() -> None:
 
 def test_what_is_drawn_has_an_end(official: Any, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST == 20_000
-    monkeypatch.setattr(layers, "MOST", 1)
+    monkeypatch.setattr(map_picture, "MOST", 1)
     assert len(_features(official.get(f"{address}layers/1.geojson"))) == 1
     assert "앞의 1곳만 그렸습니다." in Page(official.get(address)).text
 
@@ -188,8 +191,7 @@ def test_borders_are_those_of_the_register_that_rows_were_placed_by(tmp_path: Pa
     dataset = deposit(ws, write(tmp_path, "쉼터.csv", ["번호,위도,경도", *rows])).dataset
     read = Read("spots", dataset, 1, "쉼터", "", {})
     run = Run("x", "x", "x", {}, (read,), 0, "", "lee", "", 0.0, tmp_path)
-    with override_settings(MADANG_WORKSPACE=str(ws.folder)):
-        found = borders_of(run).shapes
+    found = {code: each.shape for code, each in borders_of(run, ws.registers).items()}
     (live,) = [ws.bank[dataset].latest]
     placed = {code for path in live.files for code in _column(path, "dong_code")}
     assert placed <= set(found)

@@ -11,16 +11,15 @@ from importlib.resources import files
 
 import resvg_py
 
-from madang.results.chart_svg import svg
-from madang.results.charts import Picture
+from madang.results.report import Figure
 
 WIDTH = 640  # of the drawing: its letters are as large as those around it in a column of 170 mm
 _ZOOM = 3  # 1920 pixels over 170 mm: 287 dots an inch
 
 
-def png(picture: Picture, alt: str) -> tuple[bytes, float]:
+def png(figure: Figure) -> tuple[bytes, float]:
     """The picture on white, and how high it is to its width."""
-    drawn = svg(picture, WIDTH, alt, "wide").replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    drawn = figure.svg(WIDTH, "wide").replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     font, style = _beside()
     made = resvg_py.svg_to_bytes(
         svg_string=drawn, background="#ffffff", zoom=_ZOOM, style_sheet=style, font_files=font,

@@ -24,9 +24,13 @@ _KEY, _APART = (
 
 def svg(picture: Picture, width: int, alt: str, kind: str) -> str:
     """`picture` in `width` pixels, said as `alt` to those who do not see it; `kind` is a class of its own."""
-    body, height = (_lying if picture.lies else _standing)(picture, width)
+    return framed(*(_lying if picture.lies else _standing)(picture, width), width, alt, kind)
+
+
+def framed(body: Sequence[str], height: float, width: int, alt: str, kind: str) -> str:
+    """The pieces of a picture as one."""
     return (
-        f'<svg class="picture {kind}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(alt)}">'
+        f'<svg class="picture {kind}" viewBox="0 0 {width} {height:g}" role="img" aria-label="{escape(alt)}">'
         f"{''.join(body)}</svg>"
     )
 

@@ -183,7 +183,7 @@ def _figure(document: Any, figure: Figure) -> None:
     title.runs[0].bold = True
     title.paragraph_format.keep_with_next = True
     title.paragraph_format.space_before = Pt(10)
-    body, high = png(figure.picture, figure.alt)
+    body, high = png(figure)
     drawn = document.add_picture(BytesIO(body), width=Emu(int(min(_ROOM, _HIGHEST / high))))
     for told in drawn._inline.iter(qn("wp:docPr"), qn("pic:cNvPr")):
         told.set("descr", clean(figure.alt))

@@ -13,7 +13,6 @@ from html import escape
 from importlib.resources import files
 
 from madang.messages import Language, text
-from madang.results.chart_svg import svg
 from madang.results.charts import NUMBERS
 from madang.results.report import (
     About,
@@ -77,15 +76,16 @@ def _number(shown: str, cell: Cell, why: Why | None, language: Language, exact: 
 def figure_html(chart: Chart, result: Result, language: Language = "ko") -> str:
     """A picture with its title, in two widths of which the page shows one; "" where it cannot be drawn."""
     found = figure(chart, result, language)
-    return _figure_html(found, language) if found else ""
+    return drawn_html(found, language) if found else ""
 
 
-def _figure_html(found: Figure, language: Language, *, alone: bool = True) -> str:
+def drawn_html(found: Figure, language: Language, *, alone: bool = True) -> str:
+    """A picture that is drawn; `alone` on its page, it leads to its table."""
     cut = f'<p class="quiet">{escape(found.cut)}</p>' if found.cut else ""
     table = found.table
     words = escape(text("result_as_table", language, table=table.title))
     link = f'<p class="quiet"><a href="#table-{escape(table.id)}">{words}</a></p>' if alone else ""
-    pictures = svg(found.picture, _WIDE, found.alt, "wide") + svg(found.picture, _NARROW, found.alt, "narrow")
+    pictures = found.svg(_WIDE, "wide") + found.svg(_NARROW, "narrow")
     return f'<figure class="result-chart"><figcaption>{escape(found.title)}</figcaption>{pictures}{cut}{link}</figure>'
 
 
@@ -194,7 +194,7 @@ def table_alone(table: Table) -> str:
 
 def figure_alone(found: Figure) -> str:
     """One picture for a cell of a notebook."""
-    return _cell(_figure_html(found, "ko", alone=False), "bare")
+    return _cell(drawn_html(found, "ko", alone=False), "bare")
 
 
 def _cell(inner: str, kind: str = "") -> str:
@@ -226,7 +226,7 @@ def _block(block: Block, result: Result, language: Language, *, alone: bool = Tr
             inner = "".join(f"<li>{_line_html(each, result, None, language)}</li>" for each in lines)
             return f'<ul class="plain-list">{inner}</ul>'
         case Figure():
-            return _figure_html(block, language, alone=alone)
+            return drawn_html(block, language, alone=alone)
         case Grid(table):
             place = f' id="table-{escape(table.id)}"' if alone else ""
             return f"<section{place}>{_grid_html(block, None, language)}</section>"

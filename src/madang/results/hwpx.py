@@ -186,7 +186,7 @@ class _Document:
 
     def _figure(self, figure: Figure) -> None:
         self._line((Part(figure.title),), "title")
-        body, high = png(figure.picture, figure.alt)
+        body, high = png(figure)
         wide = min(_MILLIMETRES, _HIGHEST / high)
         drawn = self._document.add_picture(body, "png", width_mm=wide, height_mm=wide * high)
         (comment,) = drawn.element.iter(f"{_P}shapeComment")

@@ -6,13 +6,14 @@ The answer in two sentences and a picture first, then the evidence, then method,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta, timezone
 from typing import Literal
 
 from madang.messages import Language, text
 from madang.results.charts import NUMBERS, Picture, picture
+from madang.results.map_picture import Borders, MapPicture, maps_of
 from madang.results.result import Chart, Column, Result, Table, Value
 from madang.results.said import Part, parts, said, titled
 
@@ -37,7 +38,10 @@ class Used:
 
 @dataclass(frozen=True)
 class About:
-    """What stands around a result: its question, what it read, what was chosen, who made it and when."""
+    """What stands around a result: its question, what it read, what was chosen, who made it and when.
+
+    `borders`: of the 행정동 that its rows were placed by, looked up where there is a map to draw.
+    """
 
     title: str
     question: str
@@ -48,6 +52,7 @@ class About:
     at: str
     seconds: float
     key: str
+    borders: Callable[[], Borders] = field(default=dict, repr=False, compare=False)
 
     @property
     def days(self) -> tuple[str, str]:
@@ -88,9 +93,17 @@ class Figure:
 
     title: str
     alt: str
-    picture: Picture
+    picture: Picture | MapPicture
     table: Table
     cut: str
+
+    def svg(self, width: int, kind: str) -> str:
+        """It in so many pixels; `kind` is a class of its own."""
+        from madang.results import chart_svg, map_svg
+
+        if isinstance(self.picture, MapPicture):
+            return map_svg.svg(self.picture, width, self.alt, kind)
+        return chart_svg.svg(self.picture, width, self.alt, kind)
 
     def _repr_html_(self) -> str:
         """As a notebook shows it."""
@@ -149,7 +162,8 @@ def report(
 ) -> Iterator[Block]:
     """A whole report. Of a table it holds the first `rows`, and `columns` where a page takes no more."""
     lines = sentences(result)
-    figures = figures_of(result, language)
+    borders = about.borders() if result.layers else {}
+    figures = figures_of(result, language, borders, _days(about, language))
     yield Words(about.title, quiet=True)
     yield Words(about.question, head=1)
     yield Words(_head(about, language), quiet=True)
@@ -171,9 +185,18 @@ def sentences(result: Result) -> tuple[Line, ...]:
     return tuple(tuple(parts(each, result)) for each in result.findings)
 
 
-def figures_of(result: Result, language: Language = "ko") -> tuple[Figure, ...]:
-    """The pictures of a result that can be drawn."""
-    return tuple(made for each in result.charts if (made := figure(each, result, language)))
+def figures_of(
+    result: Result, language: Language = "ko", borders: Borders | None = None, day: str = ""
+) -> tuple[Figure, ...]:
+    """The pictures of a result that can be drawn: a chart, the maps, the other charts."""
+    charts = tuple(made for each in result.charts if (made := figure(each, result, language)))
+    maps = tuple(map(map_figure, maps_of(result, borders or {}, language, day=day)))
+    return (*charts[:1], *maps, *charts[1:])
+
+
+def map_figure(drawn: MapPicture) -> Figure:
+    """A map with its words."""
+    return Figure(drawn.layer.title, drawn.alt, drawn, drawn.table, drawn.notes)
 
 
 def figure(chart: Chart, result: Result, language: Language = "ko") -> Figure | None:
@@ -242,9 +265,15 @@ def _inputs(about: About, language: Language) -> tuple[tuple[str, tuple[Fact, ..
 
 def _head(about: About, language: Language) -> str:
     """Under the question: when it was made, by whom, and of which days."""
+    made = text("result_by_at", language, at=about.at, by=about.by)
+    return " · ".join(filter(None, (made, _days(about, language))))
+
+
+def _days(about: About, language: Language) -> str:
     first, last = about.days
-    day = text("result_as_of", language, day=first if first == last else f"{first} – {last}") if first else ""
-    return " · ".join(filter(None, (text("result_by_at", language, at=about.at, by=about.by), day)))
+    return (
+        text("result_as_of", language, day=first if first == last else f"{first} – {last}") if first else ""
+    )
 
 
 # words of cells ---------------------------------------------------------------------------------------------

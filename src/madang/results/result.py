@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "integer", "number", "percent", "money", "date", "month", "code"]
 Value = str | int | float | None
+Meaning = Literal["", "difference", "verdict"]
 _KINDS = {"integer": pa.int64(), "number": pa.float64(), "percent": pa.float64(), "money": pa.int64()}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its name, what it is called, its kind, its unit, and how many decimals its numbers carry."""
+    """A column of a table: its name, what it is called, its kind, its unit, and how many decimals its numbers carry.
+
+    `meaning`: a "difference" of two numbers may be below 0 and counts nobody, whatever its unit; a "verdict" is a text that is
+    made of the numbers of its row (met, missed), and stays inside where they do.
+    """
 
     name: str
     label: str
     kind: Kind = "text"
     unit: str = ""
     digits: int = 0
+    meaning: Meaning = ""
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -30,6 +30,7 @@ from madang.bank.made_of import Lineage
 from madang.engine.tables import DuckTables, Tables
 from madang.messages import MadangError
 from madang.results import Result, keep, kept
+from madang.runs import index
 from madang.runs.analysis import Analyses, Analysis
 from madang.runs.declared import INDICATORS, TABLES, Declared
 from madang.runs.inputs import Input, Inputs, Progress, no_progress
@@ -37,9 +38,16 @@ from madang.runs.matching import chosen
 from madang.runs.outside import computed
 from madang.runs.parameters import values_of
 
+if TYPE_CHECKING:
+    from madang.intake.registers import Registers
+    from madang.results.map_picture import Borders
+
 _KEPT = 20_000
-_records: dict[str, tuple[tuple[int, int], Run]] = {}  # by path, with the time and the inode it was read at
+_WORTH = 100  # so many records opened in one list are worth a new index
+_HERE = ("folder", "analyses", "registers")  # of a run: what its record does not hold
+_records: dict[str, tuple[index.Stamp, Run]] = {}  # by path
 _same: dict[str, Read] = {}  # what many runs read alike is held once
+_indexed: set[Path] = set()  # ledgers whose index this process has read
 
 
 NEWEST = ".newest"  # beside the runs: which of them a dataset holds
@@ -96,6 +104,9 @@ class Run:
     folder: Path = field(compare=False)
     engine: str = ""  # that read the inputs, with its version; "" of runs from before it was recorded
     analyses: Analyses | None = field(default=None, compare=False)  # where its question stands
+    registers: Callable[[], Registers] | None = field(
+        default=None, compare=False
+    )  # where the borders of its maps stand
 
     def __repr__(self) -> str:
         """What it is and its answer in two sentences, as a prompt shows it."""
@@ -117,6 +128,12 @@ class Run:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise MadangError("run_broken", run=self.key, reason=str(error)) from error
 
+    def borders(self) -> Borders:
+        """Of the areas that its rows were placed by; none where none are known."""
+        from madang.runs.borders import borders_of
+
+        return borders_of(self, self.registers()) if self.registers is not None else {}
+
     def reads(self, role: str) -> list[Read]:
         """What it read in a role. Raises MadangError("run_role")."""
         found = [each for each in self.inputs if each.role == role]
@@ -135,6 +152,8 @@ class Ledger:
     clock: Callable[[], datetime]
     copies: Path  # where an analysis that is not ours finds copies of what it may read
     tables: Callable[[], Tables] = DuckTables  # the session of the engine in which a computation reads
+    registers: Callable[[], Registers] | None = None  # of areas
+    _opened: int = field(default=0, init=False, compare=False, repr=False)  # records
 
     # asking -------------------------------------------------------------------------------------------------
 
@@ -182,7 +201,8 @@ class Ledger:
         )  # fmt: skip
         self._keep(run, result)
         if self._erasures(asked) != whole:  # one that ends after this finds the run and forgets it
-            shutil.rmtree(run.folder, ignore_errors=True)
+            with index.taken_away(self.folder):
+                shutil.rmtree(run.folder, ignore_errors=True)
             raise MadangError("run_erased", analysis=asked.analysis.card.title)
         return self[asked.key]
 
@@ -211,7 +231,7 @@ class Ledger:
     def _keep(self, run: Run, result: Result) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         beside = self.folder / f".{run.key}.{secrets.token_hex(4)}"
-        told = {key: value for key, value in asdict(run).items() if key not in ("folder", "analyses")}
+        told = {key: value for key, value in asdict(run).items() if key not in _HERE}
         with disk_errors(self.folder):
             try:
                 beside.mkdir()
@@ -238,38 +258,54 @@ class Ledger:
         found = self._record(key) if key.isalnum() else None
         if found is None:
             raise MadangError("run_missing", run=key)
-        return replace(found, analyses=self.analyses)  # a result that is read is not held with the record
+        return self._whole(found)
+
+    def _whole(self, record: Run) -> Run:
+        """A run of its record: a result that is read is not held with it."""
+        return replace(record, analyses=self.analyses, registers=self.registers)
 
     def _record(self, key: str) -> Run | None:
         """The record of a run, which never changes: read once in a process. None where there is none."""
-        path = f"{self.folder}/{key}/run.json"
-        try:
-            at = os.stat(path)
-        except OSError:
+        path, stamp = f"{self.folder}/{key}/run.json", index.stamp(self.folder, key)
+        if stamp is None:
             return None
-        stamp, known = (at.st_mtime_ns, at.st_ino), _records.get(path)
+        known = _records.get(path)
         if known is not None and known[0] == stamp:
             return known[1]
         try:
             told = read_json(Path(path))
-            run = Run(**told | {"inputs": tuple(map(_read, told["inputs"]))}, folder=self.folder / key)
+            run = _run(told, map(_read, told["inputs"]), self.folder / key)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise MadangError("run_broken", run=key, reason=str(error)) from error
-        if len(_records) >= _KEPT:
-            _records.clear()
-        _records[path] = (stamp, run)
+        self._opened += 1
+        _remember(path, stamp, run)
         return run
+
+    def _all(self) -> list[Run]:
+        """The records of all runs. Their index is read once in a process, and made anew by who had to open many."""
+        if self.folder not in _indexed:
+            _indexed.add(self.folder)
+            with suppress(OSError, ValueError, KeyError, TypeError, IndexError):  # a broken one is none
+                for key, stamp, told, inputs in index.read(self.folder, _read):
+                    _remember(f"{self.folder}/{key}/run.json", stamp, _run(told, inputs, self.folder / key))
+        keys = [entry.name for entry in os.scandir(self.folder) if not entry.name.startswith(".")]
+        before = self._opened
+        found = [run for key in keys if (run := self._record(key)) is not None]
+        if self._opened - before >= _WORTH:
+            held = (_records.get(f"{run.folder}/run.json") for run in found)
+            index.write(
+                self.folder, [(run.folder.name, stamp, _told(run)) for stamp, run in filter(None, held)]
+            )
+        return found
 
     def runs(self, *, by: Person, of: str = "") -> list[Run]:
         """Every run of an analysis that a person may read, newest first; with `of` those of that analysis, or of that
         declared table or indicator."""
         if not self.folder.is_dir():
             return []
-        keys = [entry.name for entry in os.scandir(self.folder) if not entry.name.startswith(".")]
         found = [
-            run for key in keys
-            if (run := self._record(key)) is not None
-            and (run.analysis == of if of else not run.analysis.startswith((TABLES, INDICATORS)))
+            run for run in self._all()
+            if (run.analysis == of if of else not run.analysis.startswith((TABLES, INDICATORS)))
         ]  # fmt: skip
         lineage = Lineage(self.bank.folder)
         may: dict[tuple[int, ...], bool] = {}  # of runs that read the same, one is asked about
@@ -279,7 +315,7 @@ class Ledger:
             if same not in may:
                 may[same] = can(by, "read", self.thing(each, lineage))
             if may[same]:
-                seen.append(replace(each, analyses=self.analyses))
+                seen.append(self._whole(each))
         return sorted(seen, key=lambda run: run.at, reverse=True)
 
     def seen(self, key: str, *, by: Person) -> Run:
@@ -323,12 +359,32 @@ class Ledger:
             told = read_json(path)
             if dataset in (told.get("trouble") or {}).get("inputs", ()):
                 write_json(path, {key: value for key, value in told.items() if key != "trouble"})
+        if not self.folder.is_dir():
+            return 0
         gone = 0
-        for path in self.folder.glob("*/run.json") if self.folder.is_dir() else ():
-            if any(each["dataset"] == dataset for each in read_json(path)["inputs"]):
-                shutil.rmtree(path.parent)
-                gone += 1
+        with index.taken_away(self.folder):
+            for path in self.folder.glob("*/run.json"):
+                if any(each["dataset"] == dataset for each in read_json(path)["inputs"]):
+                    shutil.rmtree(path.parent)
+                    gone += 1
         return gone
+
+
+def _run(told: Mapping[str, Any], inputs: Iterable[Read], folder: Path) -> Run:
+    """Of what its record says."""
+    return Run(**{**told, "inputs": tuple(inputs)}, folder=folder)
+
+
+def _told(run: Run) -> dict[str, Any]:
+    """What its record says."""
+    own = {name: value for name, value in vars(run).items() if name not in _HERE}
+    return own | {"inputs": [vars(each) for each in run.inputs]}
+
+
+def _remember(path: str, stamp: index.Stamp, run: Run) -> None:
+    if len(_records) >= _KEPT:
+        _records.clear()
+    _records[path] = (stamp, run)
 
 
 def _read(told: dict[str, Any]) -> Read:

@@ -6,32 +6,16 @@ from dataclasses import dataclass
 from math import floor, log10
 
 import numpy as np
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
-from madang.results import Column
+from madang.messages import Language, text
+from madang.results.result import Column
 
 Floats = NDArray[np.float64]
 NONE = -1  # the class of a place without a value
 _CLASSES = 5
 _TIMES = (0.67, 0.83, 1.2, 1.5)  # of "so many times": alike on both sides of 1, and the same next month
 _STEPS: dict[int, tuple[int, ...]] = {1: (4,), 2: (2, 4), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
-_WORDS: tuple[Promise, ...] = (
-    gettext_lazy("아주 작음"),
-    gettext_lazy("작음"),
-    gettext_lazy("가운데"),
-    gettext_lazy("큼"),
-    gettext_lazy("아주 큼"),
-)
-_AROUND_ONE: tuple[Promise, ...] = (
-    gettext_lazy("훨씬 낮음"),
-    gettext_lazy("낮음"),
-    gettext_lazy("비슷함"),
-    gettext_lazy("높음"),
-    gettext_lazy("훨씬 높음"),
-)
 
 
 @dataclass(frozen=True)
@@ -59,7 +43,7 @@ class Classes:
         return [steps[place] for place in self.at.tolist()]
 
 
-def classes(values: Floats, column: Column) -> Classes:
+def classes(values: Floats, column: Column, language: Language = "ko") -> Classes:
     """Classes of the values of a column; NaN is none."""
     known = np.isfinite(values)
     if not known.any():
@@ -68,12 +52,12 @@ def classes(values: Floats, column: Column) -> Classes:
     edges = np.array(_TIMES) if middle else _edges(values[known], column.digits)
     at = np.where(known, np.searchsorted(edges, np.where(known, values, 0.0), side="right"), NONE)
     count = len(edges) + 1
-    steps, words = _STEPS[count], _AROUND_ONE if middle else _WORDS
+    steps, words = _STEPS[count], "map_times_" if middle else "map_class_"
     least, most = float(values[known].min()), float(values[known].max())
     found = [
         Class(
-            steps[k], _("모두 같음") if count == 1 else str(words[steps[k] - 1]),
-            _numbers(edges, k, column, least, most), int((at == k).sum()),
+            steps[k], text("map_same" if count == 1 else f"{words}{steps[k]}", language),
+            _numbers(edges, k, column, (least, most), language), int((at == k).sum()),
         )
         for k in range(count)
     ]  # fmt: skip
@@ -95,7 +79,8 @@ def _edges(values: Floats, digits: int) -> Floats:
     return np.asarray(edges, float)
 
 
-def _numbers(edges: Floats, k: int, column: Column, least: float, most: float) -> str:
+def _numbers(edges: Floats, k: int, column: Column, ends: tuple[float, float], language: Language) -> str:
+    least, most = ends
     digits = 0 if len(edges) and np.all(edges == np.round(edges)) else column.digits
     if column.kind in ("integer", "money"):
         first = least if k == 0 else np.ceil(edges[k - 1])
@@ -104,7 +89,7 @@ def _numbers(edges: Floats, k: int, column: Column, least: float, most: float) -
     if not len(edges):
         return f"{least:,.{digits}f}"
     if k == 0:
-        return _("{value} 미만").format(value=f"{edges[0]:,.{digits}f}")
+        return text("map_below", language, value=f"{edges[0]:,.{digits}f}")
     if k == len(edges):
-        return _("{value} 이상").format(value=f"{edges[-1]:,.{digits}f}")
+        return text("map_from", language, value=f"{edges[-1]:,.{digits}f}")
     return f"{edges[k - 1]:,.{digits}f}–{edges[k]:,.{digits}f}"

@@ -1,0 +1,284 @@
+"""The SVG of a map in one width: areas, circles or points with their names, what the colours mean, and a scale.
+
+Degrees become pixels by the cosine of the middle latitude, so a city is as long as it is wide; borders finer than
+half a pixel are left out. Hatches are drawn as lines, as patterns by name do not live in every program.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+
+from madang.messages import text
+from madang.results.chart_svg import _long, _short, _text, framed
+from madang.results.map_labels import Label, labels
+from madang.results.map_picture import MapPicture
+
+_METRES = 111_195.0  # a degree of latitude
+_LEAST = 0.004  # degrees across, some 400 m: of a map of one point
+_HIGH, _WIDEST, _LEGEND = 560.0, 0.36, 30  # pixels; of the width; beside the words
+_LINE, _EDGE, _FINE = 22, 6.0, 0.5
+_HATCH = 6.0  # pixels between the lines
+FEW = 60  # places that are drawn large
+_NAMED = 20  # points that are called by name
+
+
+@dataclass(frozen=True)
+class View:
+    """The piece of the earth that is drawn: its western and northern edge, pixels a degree, and its size in pixels."""
+
+    west: float
+    north: float
+    across: float
+    down: float
+    width: float
+    height: float
+    left: float = 0.0
+
+    @classmethod
+    def of(cls, box: Sequence[float], room: float) -> View:
+        west, south, east, north = box
+        squeeze = math.cos(math.radians((south + north) / 2))
+        wide, high = max((east - west) * squeeze, _LEAST), max(north - south, _LEAST)
+        scale = min((room - 2 * _EDGE) / wide, (_HIGH - 2 * _EDGE) / high)
+        height = high * scale + 2 * _EDGE
+        left = (room - wide * scale) / 2
+        return cls((west + east) / 2 - wide / squeeze / 2, (south + north) / 2 + high / 2, scale * squeeze, scale,
+                   room, height, left)  # fmt: skip
+
+    def pixels(self, at: Any) -> Any:
+        """(n, 2) longitude and latitude as pixels."""
+        return np.column_stack(
+            [self.left + (at[:, 0] - self.west) * self.across, _EDGE + (self.north - at[:, 1]) * self.down]
+        )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A map in pixels: the shapes of its ground, and where the places of its rows are."""
+
+    picture: MapPicture
+    view: View
+
+    @cached_property
+    def shapes(self) -> Any:
+        """The ground, its neighbours' common borders alike."""
+        found = [self.picture.borders[code].shape for code in self.picture.ground]
+        if not found:
+            return np.empty(0, object)
+        moved = shapely.transform(np.array([*found, None], object)[:-1], self.view.pixels)
+        return shapely.coverage_simplify(moved, _FINE)
+
+    @cached_property
+    def middles(self) -> Any:
+        """(rows, 2) where the place of each drawn row is: of an area the point that is farthest from its border."""
+        told = self.picture
+        if told.layer.kind == "points":
+            lon, lat = told.places
+            return self.view.pixels(np.column_stack([lon[told.drawn], lat[told.drawn]]))
+        return self.inside
+
+    @cached_property
+    def inside(self) -> Any:
+        """(ground, 2) the point of each area that is farthest from its border."""
+        circles = [shapely.maximum_inscribed_circle(each, tolerance=1) for each in self.shapes]
+        return shapely.get_coordinates(shapely.get_point(circles, 0)) if circles else np.empty((0, 2))
+
+    @property
+    def steps(self) -> list[int]:
+        return [self.picture.steps[n] for n in self.picture.drawn]
+
+    @cached_property
+    def radii(self) -> Any:
+        """How large the circle of each step is."""
+        small, large = (5.0, 12.0) if len(self.picture.drawn) <= FEW else (1.6, 4.0)
+        return np.linspace(small, large, 6)
+
+
+def svg(picture: MapPicture, width: int, alt: str, kind: str) -> str:
+    """`picture` in `width` pixels, said as `alt` to those who do not see it; `kind` is a class of its own."""
+    narrow = width < 500
+    lines = list(_legend_lines(picture))
+    side = min(_WIDEST * width, max([_LEGEND + _long(words) for _key, words in lines], default=0))
+    room = width if narrow else width - side - 16
+    sheet = Sheet(picture, View.of(_box(picture), room))
+    drawn = [f'<g class="drawn hue-{picture.hue}">', *_drawn(sheet)]
+    top, left = (sheet.view.height + 8, 0.0) if narrow else (4.0, width - side)
+    drawn += _legend(sheet, lines, left, top, width - left)
+    below = top + len(lines) * _LINE + 34
+    drawn += _scale(sheet.view, left, below - 18)
+    return framed([*drawn, "</g>"], math.ceil(max(sheet.view.height, below)), width, alt, kind)
+
+
+def _box(picture: MapPicture) -> Sequence[float]:
+    shapes = [picture.borders[code].shape for code in picture.ground]
+    boxes = shapely.bounds(np.array([*shapes, None], object)[:-1]).reshape(-1, 4)
+    if picture.layer.kind == "points":
+        lon, lat = (each[picture.drawn] for each in picture.places)
+        boxes = np.vstack([boxes, np.column_stack([lon, lat, lon, lat])])
+    return [*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)]
+
+
+# what is on the map -----------------------------------------------------------------------------------------
+
+
+def _drawn(sheet: Sheet) -> Iterator[str]:
+    picture, size = sheet.picture, (sheet.view.width, sheet.view.height)
+    if picture.form == "areas":
+        yield from _areas(sheet)
+        yield from labels(_on_areas(sheet), size)
+        return
+    yield from (f'<path class="land" d="{_path(each)}"/>' for each in sheet.shapes)
+    yield from _circles(sheet) if len(picture.drawn) <= FEW else _dots(sheet)
+    if picture.form == "circles" or len(picture.drawn) <= _NAMED:
+        yield from labels(_beside(sheet), size)
+    else:
+        names = [(picture.borders[code].name,) for code in picture.ground]
+        told = zip(sheet.inside, names, sheet.shapes, strict=True)
+        yield from labels([Label(at, lines, area) for at, lines, area in told], size)
+
+
+def _said(picture: MapPicture, row: int) -> tuple[str, ...]:
+    """What stands at a place: its name, and its value below."""
+    return tuple(filter(None, (picture.names[row], picture.words(row))))
+
+
+def _on_areas(sheet: Sheet) -> list[Label]:
+    told = zip(sheet.picture.drawn, sheet.middles, sheet.shapes, sheet.steps, strict=True)
+    return [
+        Label(at, _said(sheet.picture, row), area, 0.0, f"label on-{step}") for row, at, area, step in told
+    ]
+
+
+def _beside(sheet: Sheet) -> list[Label]:
+    """Beside circles, the largest values first."""
+    drawn, steps = sheet.picture.drawn, sheet.steps
+    order = np.argsort(-sheet.picture.values[drawn], kind="stable").tolist()
+    return [
+        Label(sheet.middles[n], _said(sheet.picture, drawn[n]), None, float(sheet.radii[steps[n]]))
+        for n in order
+    ]
+
+
+def _areas(sheet: Sheet) -> Iterator[str]:
+    for row, step, shape in zip(sheet.picture.drawn, sheet.steps, sheet.shapes, strict=True):
+        yield f'<path class="area step-{step}" d="{_path(shape)}"/>'
+        if not step:
+            yield f'<path class="hatch" d="{_hatch(shape, crossed=row in sheet.picture.hidden)}"/>'
+
+
+def _circles(sheet: Sheet) -> Iterator[str]:
+    """Few places: the large ones below, each with its edge."""
+    for at in np.argsort([-step for step in sheet.steps], kind="stable"):
+        (x, y), step = sheet.middles[at], sheet.steps[at]
+        yield f'<circle class="step-{step}" cx="{x:.1f}" cy="{y:.1f}" r="{sheet.radii[step]:.1f}"/>'
+        if not step:
+            yield _crossed(x, y, sheet.radii[0], sheet.picture.drawn[at] in sheet.picture.hidden)
+
+
+def _crossed(x: float, y: float, r: float, crossed: bool) -> str:
+    """A place without a value has a line through it, a withheld one two."""
+    half = 0.7 * r
+    other = f"M{x + half:.1f} {y + half:.1f}L{x - half:.1f} {y - half:.1f}" if crossed else ""
+    return f'<path class="hatch" d="M{x - half:.1f} {y + half:.1f}L{x + half:.1f} {y - half:.1f}{other}"/>'
+
+
+def _dots(sheet: Sheet) -> Iterator[str]:
+    """Many places: one path for each class, the largest values on top, pixels that are taken once."""
+    steps = np.array(sheet.steps)
+    for step in range(6):
+        at = np.unique(np.round(sheet.middles[steps == step], 0), axis=0).astype(int)
+        if len(at):
+            along = "".join(f"M{x} {y}h.01" for x, y in at.tolist())
+            wide = 2 * float(sheet.radii[step])
+            yield f'<path class="dots-edge" stroke-width="{wide + 1:.1f}" d="{along}"/>'
+            yield f'<path class="dots step-{step}" stroke-width="{wide:.1f}" d="{along}"/>'
+
+
+def _path(shape: Any) -> str:
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    found = (shapely.get_coordinates(ring)[:-1] for ring in rings)
+    return "".join(f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in ring.tolist())}Z" for ring in found)
+
+
+def _hatch(shape: Any, *, crossed: bool) -> str:
+    """Lines from below to above on the right, across an area; the others too where `crossed`."""
+    west, north, east, south = shapely.bounds(shape)
+    high, found = south - north, []
+    for sign in (1, -1) if crossed else (1,):
+        starts = np.arange(west - high, east, _HATCH)
+        first, last = (south, north) if sign > 0 else (north, south)
+        ends = np.stack([np.column_stack([starts, np.full_like(starts, first)]),
+                         np.column_stack([starts + high, np.full_like(starts, last)])], axis=1)  # fmt: skip
+        found += list(shapely.get_parts(shapely.intersection(shapely.linestrings(ends), shape)))
+    lines = [shapely.get_coordinates(each).tolist() for each in found if shapely.get_type_id(each) == 1]
+    return "".join(f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in line)}" for line in lines)
+
+
+# beside it --------------------------------------------------------------------------------------------------
+
+
+def _legend_lines(picture: MapPicture) -> Iterator[tuple[str, str]]:
+    """What the colours mean: the key of each line, and its words; the column above, the day below."""
+    column = picture.column
+    if column is not None:
+        unit = column.unit or ("%" if column.kind == "percent" else "")
+        yield "", f"{column.label} ({unit})" if unit else column.label
+    counts = Counter(picture.steps[row] for row in picture.drawn)
+    for each in reversed(picture.classes.each):
+        yield f"step-{each.step}", f"{each.words} {each.numbers} · {_places(picture, counts[each.step])}"
+    for kind, words, count in picture.without:
+        yield kind, f"{words} · {_places(picture, count)}"
+    if column is None:
+        yield f"step-{picture.steps[0]}", _places(picture, len(picture.drawn))
+    if picture.day:
+        yield "", picture.day
+
+
+def _places(picture: MapPicture, count: int) -> str:
+    return text("map_places", picture.language, count=f"{count:,}")
+
+
+def _legend(
+    sheet: Sheet, lines: Sequence[tuple[str, str]], left: float, top: float, room: float
+) -> Iterator[str]:
+    for at, (key, words) in enumerate(lines):
+        y = top + at * _LINE + _LINE / 2
+        if not key:
+            yield _text(left, y + 4, _short(words, room), "quiet")
+            continue
+        yield from _key(sheet, key, left, y)
+        yield _text(left + _LEGEND, y + 4, _short(words, room - _LEGEND), "")
+
+
+def _key(sheet: Sheet, key: str, x: float, y: float) -> Iterator[str]:
+    step = key if key.startswith("step-") else "step-0"
+    if sheet.picture.form == "areas":
+        yield f'<rect class="{step}" x="{x:.1f}" y="{y - 8:.1f}" width="22" height="16"/>'
+        if step != key:
+            box = shapely.box(x, y - 8, x + 22, y + 8)
+            yield f'<path class="hatch" d="{_hatch(box, crossed=key == "withheld")}"/>'
+        return
+    r = float(sheet.radii[int(step[-1])])
+    yield f'<circle class="{step}" cx="{x + 11:.1f}" cy="{y:.1f}" r="{min(r, 10):.1f}"/>'
+    if step != key:
+        yield _crossed(x + 11, y, r, key == "withheld")
+
+
+def _scale(view: View, left: float, y: float) -> Iterator[str]:
+    """A piece of the map of a round length, with that length."""
+    metre = view.down / _METRES
+    rough = 90 / metre
+    size = 10.0 ** math.floor(math.log10(rough))
+    length = max(size * each for each in (1, 2, 5) if size * each <= rough)
+    told = f"{length / 1000:,.0f} km" if length >= 1000 else f"{length:,.0f} m"
+    wide = length * metre
+    yield f'<path class="scale" d="M{left + 1:.1f} {y - 5:.1f}v6h{wide:.1f}v-6"/>'
+    yield _text(left + wide + 8, y + 4, told, "quiet")
