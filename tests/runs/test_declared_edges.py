@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ from madang.access import Person, owner
 from madang.results import Cell
 from madang.runs.inputs import Input, Inputs, Part
 from madang.runs.register import register_of
+from madang.runs.scoreboard import scoreboard
 from madang.runs.why import behind
 from madang.workspace import Workspace
 from runs.declared_city import INDICATOR, PEOPLE, TABLE, declared_city, people
@@ -76,6 +78,16 @@ def months(ws: Workspace, name: str) -> dict[str, tuple[object, object]]:
     (made,) = ws.refresh(name, again=True)
     rows = made.run.result.table("series").rows.to_pylist()
     return {str(row["start"])[:7]: (row["value"], row["kind"]) for row in rows}
+
+
+def test_a_result_that_cannot_be_read_takes_no_other_with_it(ws: Workspace) -> None:
+    (made,) = ws.refresh("young-share")
+    assert made.run is not None
+    (made.run.folder / "result.json").write_text("{", encoding="utf-8")
+    board = scoreboard(ws.refresher, by=owner("lee"), today=date(2026, 3, 1))
+    (line,) = [each for each in board.lines if each.indicator.id == "young-share"]
+    assert line.state == "unmeasured"
+    assert made.run.key in line.standing.trouble
 
 
 def test_a_query_reads_the_columns_of_its_roles_and_writes_nothing(ws: Workspace) -> None:

@@ -128,6 +128,10 @@ class Refresher:
         run, trouble = self._run(told), self._trouble(told, by, lineage)
         if run is None or not can(by, "read", self.ledger.thing(run, lineage)):
             return Standing(declared, None, trouble="" if run else trouble, is_closed=run is not None)
+        try:
+            run.result  # noqa: B018 - one that cannot be read takes no page with it
+        except MadangError as broken:
+            return Standing(declared, None, trouble=str(broken))
         behind = tuple(self.ledger.behind(run))
         if not behind and self._live(declared.dataset) != told.get("version"):
             behind = (declared.dataset,)  # an older version was made live again, or it is gone
