@@ -13,6 +13,7 @@ from madang.declarations.analysis import Role
 from madang.declarations.fields import Fields, bad
 from madang.declarations.load import toml_of
 from madang.declarations.table import inputs_of
+from madang.messages import text
 
 SHIPPED = Path(__file__).parents[1] / "content" / "indicators"
 THEMES = ("안전", "경제", "복지", "행복", "인구", "환경", "교통", "행정", "공공데이터")
@@ -30,6 +31,8 @@ class Indicator:
     `rows` has one row for each row of the inputs that counts, with ``source_row``, ``dataset`` and, where there are several
     inputs, ``role``; ``day`` (a date) where `time` is not "stock"; ``area`` (the code of a 행정동, or nothing) where `by_area`.
     Without a denominator the numerator is the value. A "stock" is of the day that its first input speaks of.
+
+    A `difference` is one of two counts, as of who came and who left: it may be below 0 and counts nobody.
 
     A period is whole where all its days lie before the day that the data speak of, less `lag_days`.
 
@@ -62,6 +65,7 @@ class Indicator:
         "earliest"  # of several datasets: which one's day ends the last whole period
     )
     lag_days: int = 0  # days after which a row tells all that is asked of it
+    difference: bool = False
     chosen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # dataset by role
 
 
@@ -100,7 +104,10 @@ def load_indicator(file: Path) -> Indicator:
         file.read_text("utf-8"),
         by.choice("until", ("earliest", "newest"), default="earliest"),
         by.integer("lag_days") or 0,
+        measure.boolean("difference"),
     )
+    if found.difference and found.least:
+        raise bad("analysis_card", file, "measure.difference", reason=text("indicator_difference_least"))
     for each in (fields, measure, by):
         each.done()
     return found

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from madang.release.result_small import NUMBERS
+from madang.release.result_small import tells
 from madang.release.space import Bools
 from madang.results import Cell, Chart, Finding, Result, Table
 
@@ -47,7 +47,7 @@ def by_name(result: Result, hidden: Mapping[str, Bools]) -> tuple[Result, dict[s
 
 def _order(table: Table, hidden: Bools) -> Any:
     """Hidden rows stand before others of the same name, so that these do not tell between which values they were."""
-    names = [each for each in table.columns if each.kind not in NUMBERS]
+    names = [each for each in table.columns if not tells(each)]
     names.sort(key=lambda each: _FIRST.index(each.kind) if each.kind in _FIRST else len(_FIRST))
     columns = {str(place): _sortable(table.rows.column(each.name)) for place, each in enumerate(names)}
     keys = pa.table({**columns, "shown": pa.array(~hidden)})

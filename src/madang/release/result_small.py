@@ -3,6 +3,7 @@
 A result has tables of any form. A column that counts people is protected as a table of counts is (`joint`): by what
 names its rows, as if everybody knew its totals, and together with all that was published of its population; so is what
 is left of a column without another that is part of it. Where one of its cells is hidden, no number of that row is shown, as others are made of it; nor of rows of the same name elsewhere.
+A difference of two counts is none itself, and a verdict on the numbers of a row is hidden with them.
 
 What an indicator counts has no unit: where its declaration says that few are to be hidden (`least`), or is gone, its parts
 count people wherever they are counts.
@@ -34,7 +35,7 @@ from madang.release.pieces import Relations
 from madang.release.result_decision import ResultDecision
 from madang.release.space import Bools
 from madang.release.tables import Table as Counted
-from madang.results import Table
+from madang.results import Column, Table
 from madang.runs.declared import INDICATORS
 from madang.runs.indicator_words import LATEST, SERIES
 
@@ -44,7 +45,11 @@ MOST_ROWS = 3_000  # of a table that counts people: more cannot be protected in 
 PARTS = ("numerator", "denominator", "rows")  # of an indicator
 NO_INDICATORS: Mapping[str, Indicator] = MappingProxyType({})
 _COUNTS = re.compile(r"\bcount\s*\(", re.IGNORECASE)  # an aggregate of rows
-_EARLIER = ("before", "last_year")  # columns of the newest period that are values of earlier ones
+_EARLIER = (
+    "before",
+    "last_year",
+)  # columns of the newest period of an indicator that are values of earlier ones
+_WISHED = ("target", "low", "high")  # columns of an indicator that count nobody, whatever their unit
 _PLACE = "dong_code"
 _ROW = "row"
 _APART = "\x1f"
@@ -71,18 +76,24 @@ class Around:
     indicators: Mapping[str, Indicator]
 
 
+def tells(column: Column) -> bool:
+    """Whether the cells of a column say something of the numbers in their rows: they are numbers, or a verdict on them."""
+    return column.kind in NUMBERS or column.meaning == "verdict"
+
+
 def counts_of(
     table: Table, decision: ResultDecision, analysis: str, indicators: Mapping[str, Indicator] = NO_INDICATORS
 ) -> dict[str, str]:
     """The columns of a table that count people, each with its population. `indicators`: those declared now, by id."""
     parts = _parts(analysis, indicators)
+    nobody = _WISHED if analysis.startswith(INDICATORS) else ()
     found = {}
     for column in table.columns:
         told = decision.people.get(f"{table.id}.{column.name}", "")
         counts = (
             column.name in parts and _is_count(table, column.name) if parts else column.unit.strip() in UNITS
-        )
-        if column.kind in NUMBERS and (told or counts):
+        ) and column.meaning != "difference"
+        if column.kind in NUMBERS and (told or (counts and column.name not in nobody)):
             found[column.name] = told or f"{analysis}/{table.id}/{column.name}"
     return found
 
@@ -127,7 +138,8 @@ def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, arou
         for table, counts in counted.values():
             if table.rows.num_rows > MOST_ROWS:
                 raise MadangError("release_result_large", table=table.title, most=f"{MOST_ROWS:,}")
-            counts |= _left(table, counts, decision.least)
+            now = [name for name in counts if not analysis.startswith(INDICATORS) or name not in _EARLIER]
+            counts |= _left(table, {name: counts[name] for name in now}, decision.least)
             keys, rule = _rule(table, counts, decision.least)
             path = Path(place) / f"{table.id}.parquet"
             pq.write_table(_plain(table, keys, counts), path)
@@ -151,14 +163,14 @@ def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, arou
         masks[of] |= found
     for of, (keys, _, _) in cubes.items():
         _spread(counted[of][0], keys, masks, tables)
-    if _parts(analysis, around.indicators):
+    if analysis.startswith(INDICATORS):
         _earlier(masks, {each.id: each for each in tables})
     return Small(masks, tuple((name, each) for (_, name, _), each in zip(named, done, strict=True)))
 
 
 def _rule(table: Table, counts: Mapping[str, str], least: int) -> tuple[tuple[str, ...], TableRule]:
     """What names the rows: codes first, then texts, as few as make them different; else their number."""
-    texts = [each.name for each in table.columns if each.kind not in NUMBERS]
+    texts = [each.name for each in table.columns if not tells(each)]
     texts.sort(key=lambda name: (name != _PLACE, table.column(name).kind != "code"))
     keys: list[str] = []
     for name in texts:

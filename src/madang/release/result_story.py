@@ -12,7 +12,7 @@ import pyarrow as pa
 from madang.declarations.standard import DatasetColumn
 from madang.engine.rows import Filter
 from madang.messages import MadangError, text
-from madang.release.result_small import NUMBERS
+from madang.release.result_small import tells
 from madang.release.shown import WITHHELD
 from madang.release.space import Bools
 from madang.results import Chart, Finding, Origin, Result, Table, result_of, told_of
@@ -69,7 +69,7 @@ class Story:
     @property
     def cells_hidden(self) -> int:
         return sum(
-            len(rows) * sum(each.kind in NUMBERS for each in self.result.table(table).columns)
+            len(rows) * sum(map(tells, self.result.table(table).columns))
             for table, rows in self.hidden.items()
         )
 
@@ -88,7 +88,13 @@ class Story:
     def from_json(cls, told: Mapping[str, Any]) -> Story:
         """The story that `to_json` told. Raises MadangError("release_result_unreadable")."""
         try:
-            tables = {name: pa.table(columns) for name, columns in told["tables"].items()}
+            order = {
+                each["id"]: [column["name"] for column in each["columns"]]
+                for each in told["result"]["tables"]
+            }
+            tables = {  # JSON keeps no order of columns
+                name: pa.table({column: columns[column] for column in order[name]}) for name, columns in told["tables"].items()
+            }  # fmt: skip
             return cls(
                 **{name: str(told[name]) for name in _TEXTS}, not_for=tuple(told["not_for"]),
                 parameters=tuple((name, value) for name, value in told["parameters"]),
@@ -142,7 +148,7 @@ def _untold(chart: Chart, result: Result) -> Chart:
 
 
 def _shown(table: Table, hidden: Bools, opened: Mapping[tuple[str, int], str], run: Run) -> Table:
-    """A table without the numbers of hidden rows, days as texts, and the ways back that lead to what is open."""
+    """A table without the numbers of hidden rows and what is said of them, days as texts, and the ways back that lead to what is open."""
     rows = table.rows
     for place, column in enumerate(table.columns):
         cells = rows.column(place).combine_chunks()
@@ -150,7 +156,7 @@ def _shown(table: Table, hidden: Bools, opened: Mapping[tuple[str, int], str], r
             cells = cells.cast(pa.string())
         elif pa.types.is_decimal(cells.type):  # a sum that DuckDB made
             cells = cells.cast(pa.float64())
-        if column.kind in NUMBERS and hidden.any():
+        if tells(column) and hidden.any():
             cells = pa.array(
                 cells.to_numpy(zero_copy_only=False),
                 cells.type,
@@ -226,7 +232,7 @@ def as_rows(table: Table, hidden: Bools) -> tuple[pa.Table, tuple[DatasetColumn,
         cells = table.rows.column(column.name)
         arrays[name] = cells.cast(pa.string()) if pa.types.is_null(cells.type) else cells
         columns.append(DatasetColumn(name, column.label, _type(arrays[name].type), unit=column.unit or None))
-        if column.kind in NUMBERS and hidden.any():
+        if tells(column) and hidden.any():
             label = text("release_note_label", column=column.label)
             columns.append(
                 DatasetColumn(f"{name}_note", label, "text", description=text("release_note_description"))

@@ -13,7 +13,7 @@ from madang.declarations.card import THEMES, Card
 from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 from madang.release.result_decision import ResultDecision
-from madang.release.result_small import NUMBERS, Small
+from madang.release.result_small import Small, tells
 from madang.release.result_story import Story, Used
 from madang.results import Result, sentence
 from madang.runs import Analysis, Run
@@ -73,10 +73,7 @@ def _chosen(run: Run, analysis: Analysis | None) -> tuple[tuple[str, str], ...]:
 
 def facts_of(prepared: Prepared) -> dict[str, Any]:
     story, decision = prepared.story, prepared.decision
-    numbers = sum(
-        each.rows.num_rows * sum(column.kind in NUMBERS for column in each.columns)
-        for each in story.result.tables
-    )
+    numbers = sum(each.rows.num_rows * sum(map(tells, each.columns)) for each in story.result.tables)
     release = {
         "dataset": f"{RUN}{decision.run}", "version": 1, "decision": decision.number, "document": decision.document,
         "ground": decision.ground, "post": decision.post, "decided_on": decision.at[:10], "licence": decision.licence,

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from madang.declarations.indicator import Indicator
 from madang.methods.series_outlook import LEVEL, SeriesOutlook
 from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, Table, table_of
+from madang.results.result import Meaning
 
 LATEST, SERIES, AREAS, AREA_SERIES = "latest", "series", "areas", "area_series"
 STATES = {"met": "이룸", "near": "거의 이룸", "missed": "못 미침", "none": "목표 없음"}
@@ -46,27 +47,33 @@ def _measure(indicator: Indicator) -> list[Column]:
     )
     return [
         _value(indicator, "value", indicator.label),
-        Column("numerator", indicator.parts[0] or "분자", "number", digits=0),
+        Column(
+            "numerator",
+            indicator.parts[0] or "분자",
+            "number",
+            meaning="difference" if indicator.difference else "",
+        ),
         *below,
         Column("rows", "센 행", "integer", "행"),
     ]
 
 
-def _value(indicator: Indicator, name: str, label: str, *, point: bool = False) -> Column:
-    if indicator.unit == "%":
-        return Column(name, label, "number", "%p" if point else "%", indicator.digits)
-    return Column(name, label, "number", indicator.unit, indicator.digits)
+def _value(indicator: Indicator, name: str, label: str, *, between: bool = False) -> Column:
+    """A column in the unit of the indicator; `between` two of its values."""
+    unit = "%p" if between and indicator.unit == "%" else indicator.unit
+    meaning: Meaning = "difference" if between or indicator.difference else ""
+    return Column(name, label, "number", unit, indicator.digits, meaning)
 
 
 def latest_table(indicator: Indicator, row: Mapping[str, Any], origins: Sequence[Origin]) -> Table:
     """The newest whole period in one row."""
     columns = [
         Column("period", "기간"), *_measure(indicator), _value(indicator, "target", "목표"),
-        Column("achieved", "목표에 견준 정도", "percent"), Column("state", "상태"),
-        _value(indicator, "before", BEFORE[indicator.time]), _value(indicator, "change", f"{BEFORE[indicator.time]}와 차이", point=True),
-        _value(indicator, "change_size", f"{BEFORE[indicator.time]}와 차이의 크기", point=True),
-        _value(indicator, "last_year", "지난해 이맘때"), _value(indicator, "change_year", "지난해와 차이", point=True),
-        _value(indicator, "change_year_size", "지난해와 차이의 크기", point=True),
+        Column("achieved", "목표에 견준 정도", "percent"), Column("state", "상태", meaning="verdict"),
+        _value(indicator, "before", BEFORE[indicator.time]), _value(indicator, "change", f"{BEFORE[indicator.time]}와 차이", between=True),
+        _value(indicator, "change_size", f"{BEFORE[indicator.time]}와 차이의 크기", between=True),
+        _value(indicator, "last_year", "지난해 이맘때"), _value(indicator, "change_year", "지난해와 차이", between=True),
+        _value(indicator, "change_year_size", "지난해와 차이의 크기", between=True),
         Column("missed_areas", "목표에 못 미친 동", "integer", "곳"), Column("hidden_areas", "숨긴 동", "integer", "곳"),
         Column("unplaced_rows", "동을 모르는 행", "integer", "행"), Column("start", "첫날", "date"),
     ]  # fmt: skip

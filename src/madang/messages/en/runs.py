@@ -2,6 +2,7 @@
 
 TEXTS: dict[str, str] = {
     "analysis_card": "'{key}' in {file} cannot be read. {reason}",
+    "indicator_difference_least": "A difference counts nobody, so it cannot have `least`. Remove one of the two.",
     "analysis_broken": "analysis.py of the analysis '{analysis}' cannot be read. {reason}",
     "analysis_approved": "The analysis '{analysis}' is approved. {folder} (code {hash})",
     "analysis_id": "'{analysis}' cannot be the name of an analysis. Use small letters and digits with hyphens: shop-survival",

@@ -2,6 +2,7 @@
 
 TEXTS: dict[str, str] = {
     "analysis_card": "{file}의 '{key}'{을} 읽을 수 없습니다. {reason}",
+    "indicator_difference_least": "차이는 사람을 센 수가 아니어서 least를 함께 적을 수 없습니다. 둘 가운데 하나를 지우십시오.",
     "analysis_broken": "'{analysis}' 분석의 analysis.py를 읽을 수 없습니다. {reason}",
     "analysis_approved": "'{analysis}' 분석을 승인했습니다. {folder} (코드 {hash})",
     "analysis_id": "'{analysis}'{은} 분석의 이름으로 쓸 수 없습니다. 영문 소문자와 숫자를 붙임표로 이으십시오. 예: shop-survival",

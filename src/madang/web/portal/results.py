@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from madang.engine.rows import Fields, Query, address, count
 from madang.formats.lines import guarded, quoted_cell
 from madang.messages import MadangError
-from madang.release.result_small import NUMBERS
+from madang.release.result_small import NUMBERS, tells
 from madang.release.result_story import Story, filters_of
 from madang.release.shown import WITHHELD
 from madang.results import Cell, Column, Table, said
@@ -97,8 +97,8 @@ def _table(edition_id: str, story: Story, table: Table) -> dict[str, Any]:
 
 def _cell(edition_id: str, table: Table, row: int, column: Column, value: Any, hidden: bool) -> Shown:
     numeric = column.kind in NUMBERS
-    if numeric and hidden:
-        return Shown("", True, True, "")
+    if hidden and tells(column):
+        return Shown("", numeric, True, "")
     leads = numeric and value is not None and bool(table.origins_of(column.name))
     return Shown(
         cell_text(value, column), numeric, False, _why(edition_id, Cell(table.id, column.name, row)) if leads else ""
@@ -113,7 +113,7 @@ def why(found: Open, story: Story, cell: Cell) -> dict[str, Any]:
     table = story.result.table(cell.table)
     column = table.column(cell.column)
     if not 0 <= cell.row < table.rows.num_rows or (
-        column.kind in NUMBERS and cell.row in story.hidden.get(table.id, ())
+        tells(column) and cell.row in story.hidden.get(table.id, ())
     ):
         raise MadangError("result_cell", table=cell.table, column=cell.column, row=cell.row)
     of = [

@@ -231,7 +231,7 @@ def _dongs(
     rows.sort(key=lambda row: (row["trade"], -(row["survival"] or -1)))
     columns = [
         Column("dataset", "데이터", "code"), Column("trade", "업종"), Column("dong_code", "행정동코드", "code"),
-        Column("dong", "행정동"), *_percents(), Column("adjusted", "보정"),
+        Column("dong", "행정동"), *_percents(), Column("adjusted", "보정", meaning="verdict"),
     ]  # fmt: skip
     origin = Origin("shops", {"dataset": "dataset", "dong_code": "dong_code"}, where)
     return table_of("dongs", "동과 업종별 생존율", rows, columns, [origin])

@@ -1,0 +1,143 @@
+"""What a column of a result means: a difference counts nobody and may be below 0, a verdict is hidden with its numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from madang.declarations.indicator import load_indicator
+from madang.messages import MadangError
+from madang.release.relations import found_relations
+from madang.release.result_decision import ResultDecision
+from madang.release.result_order import by_name
+from madang.release.result_small import Around, small
+from madang.release.result_written import Prepared
+from madang.release.results import OpenResults
+from madang.results import Column, Result, sentence, table_of
+from madang.workspace import Workspace
+from release.city import SAID, Clock
+from runs.declared_city import declared_city, people
+
+# of 0–4 years who came, of 70–74 years who went, by month and 행정동
+MOVED = {
+    "2026-01": {"1111051500": (40, 60), "1111053000": (100, 90), "1111054000": (120, 97)},  # 260, 247
+    "2026-02": {"1111051500": (30, 66), "1111053000": (100, 92), "1111054000": (120, 96)},  # 250, 254
+}
+CAME = """
+label = "들어온 사람"
+question = "몇 사람이 들어왔습니까?"
+why = "시험"
+theme = "인구"
+unit = "명"
+direction = "up"
+rows = \"\"\"
+SELECT source_row, dataset, strptime(month || '-01', '%Y-%m-%d')::DATE AS "day", area_code AS area, age_from, population_persons AS n
+FROM people WHERE age_from IS NOT NULL
+\"\"\"
+[measure]
+numerator = "sum(n) FILTER (age_from < 5)"
+[by]
+time = "month"
+area = true
+[inputs.people]
+standard = "resident-population"
+label = "주민등록인구"
+columns = ["month", "area_code", "age_from", "population_persons"]
+"""
+NET = CAME.replace(
+    'numerator = "sum(n) FILTER (age_from < 5)"',
+    'numerator = "sum(n) FILTER (age_from < 5) - sum(n) FILTER (age_from >= 70)"\ndifference = true',
+)
+
+
+@pytest.fixture(scope="module")
+def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("moved")
+    found = declared_city(folder)
+    for name, told in {"came": CAME, "net": NET, "wrong": NET.replace("difference = true\n", "")}.items():
+        (found.folder / "content" / "indicators" / f"{name}.toml").write_text(told, encoding="utf-8")
+    found = Workspace.open(found.folder)
+    found.clock = Clock()
+    found.deposit(
+        people(folder / "주민등록인구.csv", MOVED), "people", standard="resident-population", by="lee"
+    )
+    return found
+
+
+def opened(ws: Workspace, of: str, least: int = 5) -> Prepared:
+    (made,) = ws.refresh(of, by="lee", again=True)
+    assert made.run is not None, made.error
+    said = ResultDecision(of, made.run.key, **{**SAID, "least": least})
+    return OpenResults(ws.releases, ws.ledger, ws.declarations.indicators).preview(said)
+
+
+def test_fewer_people_than_before_is_no_count_below_nought(ws: Workspace) -> None:
+    story = opened(ws, "came").story
+    latest = story.result.table("latest").rows.to_pylist()[0]
+    assert (latest["value"], latest["before"], latest["change"], latest["change_size"]) == (250, 260, -10, 10)
+    told = [sentence(each, story.result).replace("\u202f", "") for each in story.result.findings]
+    assert "앞달 260명에서 10명 줄었습니다. 나빠진 것입니다." in told
+
+
+def test_a_small_difference_of_large_counts_hides_nothing_and_a_small_count_does(ws: Workspace) -> None:
+    """10 fewer, with a least of 20: it is said. 30 in a 행정동 with a least of 35: it is not, with all of its row."""
+    assert opened(ws, "came", 20).story.cells_hidden == 0
+    rows = opened(ws, "came", 35).story.result.table("areas").rows.to_pylist()
+    assert next(each for each in rows if each["dong_code"] == "1111051500")["value"] is None
+
+
+def test_an_earlier_value_that_is_hidden_is_not_said_by_the_newest_period(ws: Workspace) -> None:
+    """50 of January are hidden beside 3 of February; 10 fewer than the 60 of March is no few people, nor is a target of 2."""
+    series = [{"period": f"{n}월", "value": each} for n, each in enumerate((50, 3, 60, 70), 1)]
+    columns = [Column("period", "기간"), Column("value", "사람", "number", "명")]
+    around = Around(
+        (), lambda entry: None, found_relations(ws.bank), "2026-04", ws.releases.open_bank.workshop,
+        ws.declarations.indicators,
+    )  # fmt: skip
+    for before, is_hidden in ((50, True), (60, False)):
+        latest = [
+            {
+                "period": "4월",
+                "value": 70,
+                "before": before,
+                "last_year": None,
+                "target": 2,
+                "change": 70 - before,
+            }
+        ]
+        told = [
+            *columns, Column("before", "앞달", "number", "명"), Column("last_year", "지난해", "number", "명"),
+            Column("target", "목표", "number", "명"), Column("change", "차이", "number", "명", 0, "difference"),
+        ]  # fmt: skip
+        tables = [table_of("latest", "지금", latest, told), table_of("series", "기간마다", series, columns)]
+        said = ResultDecision("r", "run", **{**SAID, "least": 15})
+        hidden = small(tables, said, "indicators/came", around).hidden
+        assert hidden["series"].tolist() == [True, True, False, False]
+        assert hidden["latest"].tolist() == [is_hidden]
+
+
+def test_who_came_less_who_went_is_below_nought_where_the_indicator_says_that_it_may(ws: Workspace) -> None:
+    story = opened(ws, "net").story
+    assert story.result.table("latest").value(0, "value") == 250 - 254
+    assert {each["value"] for each in story.result.table("areas").rows.to_pylist()} == {-36, 8, 24}
+    with pytest.raises(MadangError) as caught:
+        opened(ws, "wrong")
+    assert caught.value.code == "release_negative"
+
+
+def test_a_difference_has_no_few(tmp_path: Path) -> None:
+    file = tmp_path / "net.toml"
+    file.write_text(NET.replace('unit = "명"', 'unit = "명"\nleast = 5'), encoding="utf-8")
+    with pytest.raises(MadangError, match="least") as caught:
+        load_indicator(file)
+    assert caught.value.code == "analysis_card"
+
+
+def test_rows_are_not_put_in_the_order_of_a_verdict() -> None:
+    rows = [{"state": "가", "name": "다"}, {"state": "나", "name": "가"}, {"state": "다", "name": "나"}]
+    for meaning, order in (("verdict", ["가", "나", "다"]), ("", ["다", "가", "나"])):
+        table = table_of("t", "표", rows, [Column("state", "상태", meaning=meaning), Column("name", "이름")])  # type: ignore[arg-type]
+        found, _ = by_name(Result((), (table,)), {"t": np.array([True, False, False])})
+        assert found.table("t").rows.column("name").to_pylist() == order
