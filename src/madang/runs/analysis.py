@@ -15,7 +15,6 @@ from types import ModuleType
 
 from madang.bank.durable import write_json
 from madang.declarations.analysis import AnalysisCard, load_analysis_card
-from madang.intake.no_pandas import with_pandas
 from madang.messages import MadangError
 from madang.results import Result
 from madang.runs.parameters import Parameter, parameters_of
@@ -67,7 +66,6 @@ class Analysis:
         Raises MadangError("analysis_broken").
         """
         assert self.is_ours
-        with_pandas()
         path = self.folder / "analysis.py"
         module = ModuleType(f"madang_analysis_{self.id.replace('-', '_')}")
         module.__file__ = str(path)

@@ -117,10 +117,8 @@ def table_declared(table: DeclaredTable) -> Declared:
 
 def indicator_declared(indicator: Indicator, earlier: tuple[str, pa.Table | None] = ("", None)) -> Declared:
     """An indicator as the ledger measures it; `earlier`: the name and the rows of its series so far, for a stock."""
-    from madang.intake.no_pandas import with_pandas
     from madang.runs.indicators import measured
 
-    with_pandas()  # of forecasts
     card = AnalysisCard(
         indicator.id, indicator.label, indicator.question, indicator.why, indicator.inputs, indicator.theme,
         not_for=indicator.not_for,
