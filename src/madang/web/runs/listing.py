@@ -66,11 +66,12 @@ def run_line(ledger: Ledger, run: Run) -> RunLine:
 
 
 def run_lines(ledger: Ledger, runs: Sequence[Run]) -> list[RunLine]:
-    """Runs as lines; each dataset is looked at once, however many of them read it."""
+    """Runs as lines; each dataset and each person is looked up once, however many of them there are."""
     newest = _newest(ledger, {each.dataset for run in runs for each in run.inputs})
+    names = {by: name_of(by) for by in {run.by for run in runs}}
     return [
         RunLine(
-            run.key, run.analysis, run.title, datetime.fromisoformat(run.at), name_of(run.by),
+            run.key, run.analysis, run.title, datetime.fromisoformat(run.at), names[run.by],
             min((each.as_of for each in run.inputs if each.as_of), default=""), inputs_said(run.inputs),
             ", ".join(f"{name} {value}" for name, value in _unusual(ledger, run)),
             tuple(dict.fromkeys(each.title for each in run.inputs if newest[each.dataset] != each.version)),
