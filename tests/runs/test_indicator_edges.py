@@ -15,6 +15,7 @@ import pytest
 
 from madang.declarations.analysis import Role
 from madang.declarations.indicator import Indicator
+from madang.messages import MadangError
 from madang.methods.series_outlook import series_outlook
 from madang.results import Result, sentence
 from madang.runs.indicators import judged, measured
@@ -105,11 +106,9 @@ def test_a_month_is_held_against_its_own_of_last_year_across_months_that_are_mis
     told = result(tmp_path, SHARE, rows, ["2026-03-31"])
     (found,) = told.table("latest").rows.to_pylist()
     assert (found["period"], found["value"]) == ("2026년 3월", 75)
-    assert (found["before"], found["change"], found["change_size"]) == (
-        None,
-        None,
-        None,
-    )  # not that of January
+    assert [found[name] for name in ("before", "change", "change_size")] == [None] * 3  # not that of January
+    february = told.table("series").rows.to_pylist()[-2]
+    assert [february[name] for name in ("value", "numerator", "denominator", "rows")] == [None, None, None, 0]
     assert (found["last_year"], found["change_year"]) == (50, 25)
     assert not any("앞달" in sentence(each, told) for each in told.findings)
 
@@ -187,7 +186,7 @@ def test_a_stock_is_held_against_a_day_about_a_year_ago(
     ("direction", "target", "value", "share", "state"),
     [
         ("up", 40, 40, 1, "met"), ("up", 40, 41, 1.025, "met"), ("up", 40, 39, 0.975, "near"),
-        ("up", 40, 36, 0.9, "near"), ("up", 40, 35, 0.875, "missed"), ("up", 40, 0, None, "missed"),
+        ("up", 40, 36, 0.9, "near"), ("up", 40, 35.9, 0.8975, "missed"), ("up", 40, 0, None, "missed"),
         ("up", 0, 0, None, "met"), ("up", -5, -5, None, "met"), ("up", -5, -6, None, "missed"),
         ("down", 40, 40, 1, "met"), ("down", 40, 20, 2, "met"), ("down", 40, 41, 40 / 41, "near"),
         ("down", 36, 40, 0.9, "near"), ("down", 35, 40, 0.875, "missed"), ("down", 0, 0, None, "met"),
@@ -236,10 +235,20 @@ def test_a_period_is_whole_on_its_last_day_and_there_on_its_first(tmp_path: Path
     assert series(tmp_path, COUNT, rows[:2], ["2026-02-28"])[-1] == ("2026-02-01", 2, "잰 값")
 
 
+def test_what_one_dataset_tells_of_days_after_those_of_another_is_kept(tmp_path: Path) -> None:
+    rows = [Row(date(2026, 1, 1), 1), Row(date(2026, 2, 2), 2), Row(date(2026, 3, 3), 4)]
+    found = result(tmp_path, COUNT, rows, ["2026-03-31", "2026-01-31"])
+    kinds = found.table("series").rows.column("kind").to_pylist()
+    assert kinds == ["잰 값", "일부만 있음", "일부만 있음"]
+    assert found.caveats == ()
+
+
 def test_rows_of_months_and_not_of_days_tell_all_of_their_month(tmp_path: Path) -> None:
     rows = [Row(date(2026, 1, 1), 1), Row(date(2026, 2, 1), 2)]
     assert series(tmp_path, COUNT, rows, ["2026-02-01"])[-1] == ("2026-02-01", 2, "잰 값")
     assert len(series(tmp_path, COUNT, rows, ["2026-06-30"])) == 2  # later ones are not there, not nought
+    with pytest.raises(MadangError, match="민원"):  # of one alone nobody knows: it may be a day
+        result(tmp_path, COUNT, rows[:1], ["2026-01-01"])
     rows = [*rows, Row(date(2026, 2, 2), 4)]
     assert series(tmp_path, COUNT, rows, ["2026-02-02"])[-1] == ("2026-02-01", 6, "일부만 있음")
 
@@ -335,8 +344,8 @@ def test_a_dong_without_rows_is_there_with_nought_and_of_a_share_with_nothing(tm
     }  # fmt: skip
     half = replace(AREAS, numerator="sum(n) / 2", denominator="sum(n)", scale=100.0, unit="%")
     found = dongs(tmp_path, half, {"11": 30, "12": 40})
-    assert {code: (each["value"], each["denominator"], each["rows"]) for code, each in found.items()} == {
-        "11": (50, 30, 2), "12": (50, 40, 1), "13": (None, None, 0), "14": (None, None, 0),
+    assert {code: (each["value"], each["numerator"], each["rows"]) for code, each in found.items()} == {
+        "11": (50, 15, 2), "12": (50, 20, 1), "13": (None, None, 0), "14": (None, None, 0),
     }  # fmt: skip
 
 
@@ -356,9 +365,12 @@ def test_exactly_the_least_is_shown_and_one_less_is_hidden_with_another(tmp_path
 
 
 def test_few_below_the_line_are_hidden_as_few_above_it_are(tmp_path: Path) -> None:
-    """All of the numerators are many; 3 of a denominator are few."""
+    """Ten times 3 above 3 below, and 3 above ten times 3 below."""
     whole = replace(AREAS, numerator="sum(n) * 10", denominator="sum(n)")
     found = dongs(tmp_path, whole, {"11": 3, "12": 9, "13": 30, "14": 40})
+    assert {code for code, each in found.items() if each["value"] is None} == {"11", "12"}
+    part = replace(AREAS, numerator="sum(n)", denominator="sum(n) * 10")
+    found = dongs(tmp_path, part, {"11": 3, "12": 9, "13": 30, "14": 40})
     assert {code for code, each in found.items() if each["value"] is None} == {"11", "12"}
 
 
@@ -375,3 +387,18 @@ def test_what_is_hidden_and_what_has_no_dong_is_counted(tmp_path: Path) -> None:
     hidden = [Row(date(2026, 1, 1), n, code) for code, n in {"11": 1, "12": 50, "13": 60}.items()]
     found = latest(tmp_path, wanted, [*hidden, Row(date(2026, 1, 31), 0, "13")], ["2026-01-31"])
     assert (found["hidden_areas"], found["missed_areas"]) == (2, 1)  # what is hidden is not said to miss it
+
+
+def test_dongs_miss_a_target_of_shares_only_and_near_is_missed(tmp_path: Path) -> None:
+    """Of 가동 all of 100, of 나동 95, of 다동 80; 라동 is empty."""
+    rows = [Row(date(2026, 1, 1), n, code) for code, n in {"11": 100, "12": 95, "13": 80}.items()]
+    rows += [Row(date(2026, 1, 31), 5, "12"), Row(date(2026, 1, 31), 20, "13")]
+    share = replace(
+        AREAS, numerator="sum(n) FILTER (n > 20)", denominator="sum(n)", scale=100.0, least=0, direction="up"
+    )
+    for indicator, missed in (
+        (replace(share, target=100.0), 2), (replace(share, target=95.0), 1), (share, 0),
+        (replace(share, target=100.0, direction="none"), 0), (replace(share, target=1.0, denominator=""), 0),
+        (replace(share, target=1e6, denominator=""), 0),
+    ):  # fmt: skip
+        assert latest(tmp_path, indicator, rows, ["2026-01-31"])["missed_areas"] == missed
