@@ -99,6 +99,8 @@ def test_who_knows_which_are_small_knows_no_more_than_that(least: int) -> None:
         ((4, 8, 44), 5, 2),  # 12 of two: 4 and 8, 3 and 9, 2 and 10, 1 and 11, or the other way round
         ((4, 6, 6, 6, 6, 8, 60), 5, 6),  # 4 and four of 6 are too much alike
         ((1, 5, 20, 30), 5, 3),  # with 5 alone, 1 could not be more
+        ((1, 8, 12), 5, 2),  # 9 of two: 1 could be 4, with the least that is no small one
+        ((1, 9, 11), 5, 2),  # 10 of two: 1 could be 0, with 10 just below what is shown
     ],
 )
 def test_so_many_of_the_smallest(line: tuple[int, ...], least: int, hidden: int) -> None:
