@@ -245,6 +245,14 @@ def test_what_was_half_written_is_not_there(ws: Workspace) -> None:
     for name in (".half", "without-record"):
         (ws.folder / "runs" / name).mkdir()
     assert [each.key for each in ws.ledger.runs(by=owner("lee"))] == [run.key]
+    for name in ("result.json", "run.json"):  # asked again, it is made again
+        again = ws.run("closed-shops")
+        assert again.key == run.key
+        assert again.result.table("closed").rows.num_rows == 2
+        (run.folder / name).write_text("{", encoding="utf-8")
+    assert ws.ledger.runs(by=owner("lee")) == []  # its record cannot be read: no list falls with it
+    assert ws.run("closed-shops").result.table("closed").rows.num_rows == 2
+    assert not [each for each in (ws.folder / "runs").iterdir() if each.name.endswith(".broken")]
 
 
 def test_a_result_of_rows_that_were_erased_meanwhile_is_not_kept(
@@ -262,3 +270,10 @@ def test_a_result_of_rows_that_were_erased_meanwhile_is_not_kept(
     monkeypatch.setattr(Ledger, "_computed", slow)
     refused("run_erased", lambda: ledger.run(asked, by="lee"))
     assert ledger.recalled(asked) is None
+
+
+def test_an_erasure_removes_a_run_of_which_nobody_can_say_what_it_read(ws: Workspace) -> None:
+    run = ws.run("closed-shops")
+    (run.folder / "run.json").write_text("{", encoding="utf-8")
+    assert ws.ledger.forget("cafes") == 1
+    assert not run.folder.exists()

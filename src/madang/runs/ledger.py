@@ -231,6 +231,7 @@ class Ledger:
     def _keep(self, run: Run, result: Result) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         beside = self.folder / f".{run.key}.{secrets.token_hex(4)}"
+        gone = beside.with_name(f"{beside.name}.broken")
         told = {key: value for key, value in asdict(run).items() if key not in _HERE}
         with disk_errors(self.folder):
             try:
@@ -240,18 +241,30 @@ class Ledger:
                 fsync_folder(beside)
                 try:
                     os.rename(beside, run.folder)
-                except OSError:  # another made the same meanwhile
+                except OSError:
                     if not run.folder.is_dir():
                         raise
+                    if self._readable(run.key) is None:  # else another made the same meanwhile
+                        os.rename(run.folder, gone)
+                        os.rename(beside, run.folder)
                 fsync_folder(self.folder)
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
+                shutil.rmtree(gone, ignore_errors=True)
 
     # looking ------------------------------------------------------------------------------------------------
 
     def recalled(self, asked: Asked) -> Run | None:
-        """The run with this key, where it was made."""
-        return self[asked.key] if (self.folder / asked.key / "run.json").is_file() else None
+        """The run with this key, where it was made and can be read."""
+        return self._readable(asked.key)
+
+    def _readable(self, key: str) -> Run | None:
+        try:
+            found = self[key]
+            found.result  # noqa: B018 - raises where it is broken
+        except MadangError:
+            return None
+        return found
 
     def __getitem__(self, key: str) -> Run:
         """Raises MadangError: run_missing, run_broken."""
@@ -290,7 +303,10 @@ class Ledger:
                     _remember(f"{self.folder}/{key}/run.json", stamp, _run(told, inputs, self.folder / key))
         keys = [entry.name for entry in os.scandir(self.folder) if not entry.name.startswith(".")]
         before = self._opened
-        found = [run for key in keys if (run := self._record(key)) is not None]
+        found = []
+        for key in keys:
+            with suppress(MadangError):  # a record that cannot be read takes no list with it
+                found += filter(None, [self._record(key)])
         if self._opened - before >= _WORTH:
             held = (_records.get(f"{run.folder}/run.json") for run in found)
             index.write(
@@ -354,7 +370,7 @@ class Ledger:
         return folder / f"{declared.replace('/', '.')}.json"
 
     def forget(self, dataset: str) -> int:
-        """Remove every run that read a dataset (an erasure), and what is told of those that failed; returns how many runs."""
+        """Remove every run that read a dataset (an erasure) or may have, and what is told of those that failed; returns how many runs."""
         for path in (self.folder / NEWEST).glob("*.json"):
             told = read_json(path)
             if dataset in (told.get("trouble") or {}).get("inputs", ()):
@@ -364,7 +380,11 @@ class Ledger:
         gone = 0
         with index.taken_away(self.folder):
             for path in self.folder.glob("*/run.json"):
-                if any(each["dataset"] == dataset for each in read_json(path)["inputs"]):
+                try:
+                    read = {each["dataset"] for each in read_json(path)["inputs"]}
+                except (ValueError, KeyError, TypeError):
+                    read = {dataset}  # nobody can say what it read
+                if dataset in read:
                     shutil.rmtree(path.parent)
                     gone += 1
         return gone
