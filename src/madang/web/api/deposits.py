@@ -11,15 +11,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from madang import access
 from madang.access import Person
-from madang.bank.ids import file_name, is_valid_id
-from madang.bank.seen import thing_of
+from madang.bank.ids import file_name
 from madang.intake.screen import hidden_name
 from madang.messages import MadangError
 from madang.web.api import shapes
 from madang.web.api.answers import answer
 from madang.web.api.caller import Caller, needs
+from madang.web.api.jobs import KIND, check_into, folder_of
 from madang.web.audit.record import record
 from madang.web.shell.whole import whole
 from madang.web.shell.workspace import workspace
@@ -27,7 +26,6 @@ from madang.web.work.actions import may_see, start
 from madang.web.work.models import Job
 from madang.workspace import Workspace
 
-KIND = "api.deposit"
 MOST_BYTES = 2 << 30
 _BLOCK = 1 << 18
 
@@ -73,19 +71,6 @@ def begin(file: Path, dataset: str, *, by: Person) -> Job:
         job = start(KIND, params, by=by, thing=f"dataset:{dataset}")
         record(by, "deposit.begin", f"dataset:{dataset}", detail={"file": file.name, "job": job.pk})
     return job
-
-
-def check_into(person: Person, ws: Workspace, dataset: str) -> None:
-    """Raises MadangError: dataset_id_invalid, access_denied; one that may not be seen is refused as somebody else's."""
-    if not is_valid_id(dataset):
-        raise MadangError("dataset_id_invalid", dataset=dataset[:80])
-    is_there = dataset in ws.bank and (ws.bank[dataset].latest or ws.bank[dataset].has_card)
-    access.check_into(person, dataset, thing_of(ws.bank[dataset]) if is_there else None)
-
-
-def folder_of(ws: Workspace) -> Path:
-    """Where files wait for their jobs, each in a folder of its own."""
-    return ws.folder / "cache" / "api"
 
 
 def _taken(request: HttpRequest, ws: Workspace) -> Path:

@@ -11,10 +11,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from madang import access
+from madang.access import Person
+from madang.bank.ids import is_valid_id
+from madang.bank.seen import thing_of
 from madang.intake.raw import Progress
 from madang.intake.receipt import KEYS, Receipt, Stopped
 from madang.messages import MadangError, text
-from madang.web.api.deposits import KIND, check_into, folder_of
 from madang.web.audit.models import Entry
 from madang.web.audit.record import locked_head, record
 from madang.web.shell.workspace import workspace
@@ -22,10 +25,25 @@ from madang.web.work.models import Job
 from madang.web.work.registry import job, planner
 from madang.web.work.running import Running
 from madang.web.work.states import ACTIVE
+from madang.workspace import Workspace
 
+KIND = "api.deposit"
 _LONG_S = 6 * 3600
 _LEFT_FOR = timedelta(days=1)  # a file whose job has failed
 _WHAT = "dataset.deposit"
+
+
+def check_into(person: Person, ws: Workspace, dataset: str) -> None:
+    """Raises MadangError: dataset_id_invalid, access_denied; one that may not be seen is refused as somebody else's."""
+    if not is_valid_id(dataset):
+        raise MadangError("dataset_id_invalid", dataset=dataset[:80])
+    is_there = dataset in ws.bank and (ws.bank[dataset].latest or ws.bank[dataset].has_card)
+    access.check_into(person, dataset, thing_of(ws.bank[dataset]) if is_there else None)
+
+
+def folder_of(ws: Workspace) -> Path:
+    """Where files wait for their jobs, each in a folder of its own."""
+    return ws.folder / "cache" / "api"
 
 
 @job(KIND, label=_("API로 올린 파일 입고"), timeout=_LONG_S, attempts=2)

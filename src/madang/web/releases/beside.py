@@ -7,13 +7,14 @@ from collections.abc import Collection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from madang.web.releases.views import edition_of
 from madang.web.shell.beside import Offer
 from madang.web.shell.mark import Mark
 
 
 def offers(dataset: str, may: Collection[str]) -> list[Offer]:
     """The state of its newest edition, and the form for those who may decide."""
+    from madang.web.releases.views import edition_of  # pages are loaded where there are any
+
     found = []
     if edition := edition_of(dataset):
         mark = Mark(edition["words"], edition["tone"])
