@@ -303,7 +303,7 @@ class Ledger:
                     _remember(f"{self.folder}/{key}/run.json", stamp, _run(told, inputs, self.folder / key))
         keys = [entry.name for entry in os.scandir(self.folder) if not entry.name.startswith(".")]
         before = self._opened
-        found = []
+        found: list[Run] = []
         for key in keys:
             with suppress(MadangError):  # a record that cannot be read takes no list with it
                 found += filter(None, [self._record(key)])
