@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 
 from madang.release.result_decision import ResultDecision
 from madang.release.results import OpenResults
+from madang.results.map_picture import Area
 from madang.runs import Run
 from madang.runs import analysis as analyses
+from madang.runs import borders as runs_borders
 from madang.workspace import Workspace
 from release.city import SAID, Clock, deposit
 from runs.made import analysis, shops
@@ -43,7 +46,7 @@ columns = [
 ]
 """
 CODE = """
-from madang.results import Cell, Chart, Column, Finding, Origin, Result, table_of
+from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, table_of
 from madang.runs import Inputs
 
 
@@ -64,7 +67,8 @@ def run(inputs: Inputs) -> Result:
         Finding("가장 적은 동은 {people}입니다.", {"people": Cell("dongs", "people", least)}),
     )
     chart = Chart("동별 사람", "dongs", {"mark": "bar", "encoding": {"x": {"field": "people", "type": "quantitative"}, "y": {"field": "dong_code", "type": "nominal"}}})
-    return Result(findings, tables, (chart,), caveats=("해마다 다시 봅니다.",), method="동마다 셉니다.")
+    layers = (Layer("동마다 두 배", "dongs", "areas", "twice"), Layer("동마다 사람", "dongs", "areas", "people"))
+    return Result(findings, tables, (chart,), layers, caveats=("해마다 다시 봅니다.",), method="동마다 셉니다.")
 """
 
 
@@ -79,6 +83,18 @@ def city(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     people(ws, PEOPLE)
     ws.deposit(shops(folder / "카페.csv", "카페", 9, 11), "cafes", standard="licence", by="lee")
     return ws
+
+
+def borders(monkeypatch: pytest.MonkeyPatch) -> dict[str, Area]:
+    """The rows were placed by squares; one is of another city."""
+    codes = (*PEOPLE, "1111051500")
+    sides = [
+        [(127 + (n + k / 40) / 10, 37 + 0.00001 * (k % 2)) for k in range(41)] + [(127 + (n + 1) / 10, 37.1), (127 + n / 10, 37.1)]
+        for n in range(len(codes))
+    ]  # fmt: skip
+    known = {code: Area(f"{n}동", shapely.Polygon(side), "동별사람@1") for n, (code, side) in enumerate(zip(codes, sides, strict=True))}  # fmt: skip
+    monkeypatch.setattr(runs_borders, "borders_of", lambda run, registers: known)
+    return known
 
 
 def people(ws: Workspace, counts: dict[str, int]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """People by neighbourhood are open, licences are not; the bank and the runs are gone."""
     with pytest.MonkeyPatch.context() as patch:
         ws = found.city(tmp_path_factory.mktemp("results"), patch)
+        found.borders(patch)
         ws.write_card("cafes", {"title": "카페 인허가", "access": "internal", "steward": "위생과"})
         kept = {each.name: Treatment() for each in ws.bank["동별사람"].latest.columns}  # type: ignore[union-attr]
         ws.releases.decide(city.decision("people-open", "동별사람", columns=kept, title="동별 사람 수"))
@@ -67,6 +69,20 @@ def test_the_story_reads_from_question_to_method(anybody: Client) -> None:
     assert told.tree.xpath("//a[text()='카페 인허가']") == []
     assert "lee" not in told.text
     assert "kim" not in told.text
+
+
+def test_maps_stand_with_their_table_and_hide_what_it_hides(anybody: Client) -> None:
+    told = page(anybody, AT)
+    (twice, people) = told.tree.xpath("//section[@id='table-dongs']/figure[@class='result-chart']")
+    assert told.tree.xpath("//section[@id='table-dongs']/figure/following-sibling::div//table")
+    assert not told.tree.xpath("//section[@id='table-kinds']/figure")
+    (wide, _narrow) = twice.xpath(".//svg")
+    assert wide.get("aria-label").endswith("비공개 2곳.")
+    assert len(wide.xpath(".//*[contains(@class, 'hatch')]")) == 3  # of both, and in the key
+    shown = " ".join(people.xpath(".//svg[1]//text()"))
+    assert "60\u202f명" in shown
+    assert "비공개" in shown
+    assert not re.search(r"(?<!\d)[37]\u202f명", shown)
 
 
 def test_a_number_leads_to_rows_that_are_open_and_no_further(anybody: Client) -> None:

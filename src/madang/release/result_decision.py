@@ -51,6 +51,7 @@ class ResultDecision:
     until: str = ""
     restricted_ground: str = ""
     sources: tuple[Source, ...] = ()
+    borders: tuple[str, ...] = ()  # datasets that told the borders on its maps
     mark: str = ""  # what it is known by where it is asked for again after a stop; stays inside
     number: int = 0
 
@@ -76,7 +77,8 @@ class ResultDecision:
             sources = tuple(
                 Source(each["dataset"], int(each["version"]), tuple(each["columns"])) for each in data.get("sources", ())
             )  # fmt: skip
-            return cls(**{**data, "sources": sources, "without": tuple(data.get("without", ()))})
+            lists = {name: tuple(data.get(name, ())) for name in ("without", "borders")}
+            return cls(**{**data, "sources": sources, **lists})
         except (TypeError, KeyError, ValueError) as error:
             raise MadangError("release_broken", reason=str(error)) from error
 

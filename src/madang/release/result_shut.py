@@ -32,7 +32,7 @@ def shut(releases: Releases, decision: ResultDecision, ground: str, kind: Shut =
 def shut_reading(releases: Releases, datasets: Collection[str], ground: str) -> None:
     """Shut the results that read one of these, something of which is about to be erased; call it under the lock."""
     for decision in _open(releases):
-        if any(each.dataset in datasets for each in decision.sources):
+        if {*decision.borders, *(each.dataset for each in decision.sources)} & set(datasets):
             shut(releases, decision, ground)
 
 

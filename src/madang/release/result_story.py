@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,12 @@ import pyarrow as pa
 from madang.declarations.standard import DatasetColumn
 from madang.engine.rows import Filter
 from madang.messages import MadangError, text
+from madang.release import result_map
 from madang.release.result_small import tells
 from madang.release.shown import WITHHELD
 from madang.release.space import Bools
 from madang.results import Chart, Finding, Origin, Result, Table, result_of, told_of
+from madang.results.map_picture import Borders
 from madang.runs.inputs import ADDED, DATASET
 from madang.runs.ledger import Read, Run
 
@@ -54,6 +56,7 @@ class Story:
     findings_withheld: int
     tables_withheld: int
     datasets: Mapping[str, str]  # of open inputs: edition -> what its rows are told apart by in the run
+    borders: Borders = field(default_factory=dict)  # of the areas on its maps
 
     @property
     def as_of(self) -> str:
@@ -81,7 +84,7 @@ class Story:
             "tables": {each.id: each.rows.to_pydict() for each in self.result.tables},
             "hidden": {table: sorted(rows) for table, rows in self.hidden.items() if rows},
             "findings_withheld": self.findings_withheld, "tables_withheld": self.tables_withheld,
-            "datasets": dict(self.datasets),
+            "datasets": dict(self.datasets), "borders": result_map.told(self.borders),
         }  # fmt: skip
 
     @classmethod
@@ -101,7 +104,7 @@ class Story:
                 inputs=tuple(Used(**each) for each in told["inputs"]), result=result_of(told["result"], tables),
                 hidden={table: frozenset(rows) for table, rows in told["hidden"].items()},
                 findings_withheld=int(told["findings_withheld"]), tables_withheld=int(told["tables_withheld"]),
-                datasets=dict(told["datasets"]),
+                datasets=dict(told["datasets"]), borders=result_map.read(told.get("borders", {})),
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise MadangError("release_result_unreadable", reason=str(error)) from error
@@ -135,7 +138,8 @@ def let_out(
         if each.table in there
     )
     gone = len(result.findings) - len(findings)
-    return Result(findings, tables, charts, (), result.caveats, result.method), gone
+    layers = tuple(each for each in result.layers if each.table in there)
+    return Result(findings, tables, charts, layers, result.caveats, result.method), gone
 
 
 def _may_leave(said: Finding | Chart, there: set[str], hidden: Mapping[str, Bools]) -> bool:

@@ -16,6 +16,7 @@ from madang.release.result_decision import ResultDecision
 from madang.release.result_small import Small, tells
 from madang.release.result_story import Story, Used
 from madang.results import Result, sentence
+from madang.results.map_picture import Borders
 from madang.runs import Analysis, Run
 
 RUN = "run:"  # before the key, where an edition says what it is of
@@ -34,7 +35,7 @@ class Prepared:
 
 def story_of(
     run: Run, analysis: Analysis | None, shown: Result, found: Small, title: str,
-    opened: Mapping[tuple[str, int], str], gone: int, without: int,
+    opened: Mapping[tuple[str, int], str], gone: int, without: int, borders: Borders,
 ) -> Story:  # fmt: skip
     card = analysis.card if analysis else None
     labels = {each.name: each.label for each in card.inputs} if card else {}
@@ -47,6 +48,7 @@ def story_of(
         run.key, run.analysis, title, card.question if card else run.title, card.why if card else "", card.theme if card else "", run.at,
         card.not_for if card else (), _chosen(run, analysis), inputs, shown, hidden, gone, without,
         {opened[(each.dataset, each.version)]: each.dataset for each in run.inputs if (each.dataset, each.version) in opened},
+        borders,
     )  # fmt: skip
 
 

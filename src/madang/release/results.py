@@ -26,6 +26,7 @@ from madang.release.opened import is_over
 from madang.release.publish import PROBLEMS, notice, told_of
 from madang.release.relations import found_relations
 from madang.release.result_decision import ResultDecision, ResultDecisions, Source
+from madang.release.result_map import needed
 from madang.release.result_order import by_name
 from madang.release.result_shut import shut
 from madang.release.result_small import NO_INDICATORS, Around, small
@@ -172,13 +173,17 @@ class OpenResults:
         if not shown.findings:
             raise MadangError("release_result_no_findings", edition=decision.edition)
         title = decision.title or run.title
-        story = story_of(run, analysis, shown, found, title, opened, gone, len(decision.without))
+        borders = needed(shown, hidden, run.borders(), self.runs.bank)
+        story = story_of(run, analysis, shown, found, title, opened, gone, len(decision.without), borders)
         rows, columns = as_rows(story.main, found.hidden[story.main.id])
         self._screened(story, decision)
         sources = tuple(
             Source(each.dataset, each.version, tuple(each.columns.values())) for each in run.inputs
         )
-        return Prepared(story, rows, columns, found, replace(decision, sources=sources, title=title))
+        drawn = tuple(sorted({each.source.partition("@")[0] for each in borders.values()}))
+        return Prepared(
+            story, rows, columns, found, replace(decision, sources=sources, borders=drawn, title=title)
+        )
 
     def _check_id(self, decision: ResultDecision) -> None:
         """An id is a result's or a dataset's edition, never both in turn."""

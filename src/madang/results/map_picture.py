@@ -134,7 +134,7 @@ class MapPicture:
     @cached_property
     def names(self) -> list[str]:
         """What each row is called: by its first column of words, else by its area."""
-        words = [each.name for each in self.table.columns if each.kind == "text"]
+        words = [each.name for each in self.table.columns if each.kind == "text" and not each.meaning]
         if words:
             return [str(each or "") for each in self.table.rows.column(words[0]).to_pylist()]
         return [self.borders[code].name if code in self.borders else code for code in self.codes]

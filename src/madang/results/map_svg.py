@@ -218,7 +218,7 @@ def _hatch(shape: Any, *, crossed: bool) -> str:
         ends = np.stack([np.column_stack([starts, np.full_like(starts, first)]),
                          np.column_stack([starts + high, np.full_like(starts, last)])], axis=1)  # fmt: skip
         found += list(shapely.get_parts(shapely.intersection(shapely.linestrings(ends), shape)))
-    lines = [shapely.get_coordinates(each).tolist() for each in found if shapely.get_type_id(each) == 1]
+    lines = [shapely.get_coordinates(each).tolist() for each in found if shapely.length(each)]
     return "".join(f"M{'L'.join(f'{x:.1f} {y:.1f}' for x, y in line)}" for line in lines)
 
 
@@ -233,6 +233,8 @@ def _legend_lines(picture: MapPicture) -> Iterator[tuple[str, str]]:
         yield "", f"{column.label} ({unit})" if unit else column.label
     counts = Counter(picture.steps[row] for row in picture.drawn)
     for each in reversed(picture.classes.each):
+        if not counts[each.step] and not picture.classes.middle:  # of rows without a place alone
+            continue
         yield f"step-{each.step}", f"{each.words} {each.numbers} · {_places(picture, counts[each.step])}"
     for kind, words, count in picture.without:
         yield kind, f"{words} · {_places(picture, count)}"

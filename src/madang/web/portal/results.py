@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from madang.engine.rows import Fields, Query, address, count
 from madang.formats.lines import guarded, quoted_cell
-from madang.messages import MadangError
+from madang.messages import MadangError, text
 from madang.release.result_small import NUMBERS, tells
 from madang.release.result_story import Story, filters_of
 from madang.release.shown import WITHHELD
 from madang.results import Cell, Column, Table, said
-from madang.results.html import figure_html, sentence_html
-from madang.results.report import cell_text
+from madang.results.html import drawn_html, figure_html, sentence_html
+from madang.results.map_picture import MapPicture, maps_of
+from madang.results.report import cell_text, map_figure
 from madang.web.portal.shelf import EVERYTHING, Open, edition, page_language
 from madang.web.shell.cells import filter_said
 
@@ -53,6 +54,8 @@ def result(edition_id: str) -> tuple[Open, Story]:
 def page(found: Open, story: Story) -> dict[str, Any]:
     """Everything on the page of a result."""
     spoken = page_language()
+    day = text("result_as_of", spoken, day=found.as_of) if found.as_of else ""
+    maps = maps_of(story.result, story.borders, spoken, story.hidden, day)
 
     def why(cell: Cell) -> str:
         return _why(found.id, cell)
@@ -66,7 +69,7 @@ def page(found: Open, story: Story) -> dict[str, Any]:
     return {
         "id": found.id, "title": story.title, "question": story.question, "as_of": found.as_of, "day": story.at[:10],
         "licence": found.licence, "answer": sentences[:2], "more": sentences[2:], "first": figures[:1],
-        "figures": figures[1:], "tables": [_table(found.id, story, each) for each in story.result.tables],
+        "figures": figures[1:], "tables": [_table(found.id, story, each, maps) for each in story.result.tables],
         "method": story.result.method, "caveats": story.result.caveats, "not_for": story.not_for, "inputs": story.inputs,
         "parameters": story.parameters, "main": story.main.id, "release": found.release, "findings_withheld": story.findings_withheld,
         "tables_withheld": story.tables_withheld, "hidden": story.cells_hidden, "run": story.run[:8],
@@ -78,7 +81,12 @@ def _why(edition_id: str, cell: Cell) -> str:
     return f"{reverse('portal:result_why', args=[edition_id])}?{asked}"
 
 
-def _table(edition_id: str, story: Story, table: Table) -> dict[str, Any]:
+def _table(edition_id: str, story: Story, table: Table, maps: Sequence[MapPicture]) -> dict[str, Any]:
+    drawn = [
+        SafeString(drawn_html(map_figure(each), page_language(), alone=False))
+        for each in maps
+        if each.table is table
+    ]
     read = [each for each in table.columns if each.kind != "code"] or list(table.columns)
     cells = [table.rows.column(each.name).slice(0, _ROWS).to_pylist() for each in read]
     hidden = story.hidden.get(table.id, frozenset())
@@ -92,7 +100,7 @@ def _table(edition_id: str, story: Story, table: Table) -> dict[str, Any]:
     ]
     more = table.rows.num_rows if table.rows.num_rows > _ROWS else 0
     return {"id": table.id, "title": table.title, "note": table.note, "heads": heads, "lines": lines, "more": more,
-            "shown": _ROWS}  # fmt: skip
+            "shown": _ROWS, "maps": drawn}  # fmt: skip
 
 
 def _cell(edition_id: str, table: Table, row: int, column: Column, value: Any, hidden: bool) -> Shown:
