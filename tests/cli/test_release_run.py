@@ -44,7 +44,11 @@ def test_a_result_is_looked_at_opened_listed_and_taken_back(
     (line,) = json.loads(said("results", "--json"))
     assert (line["edition"], line["run"], line["state"], line["stale"]) == ("동의-사람", key, "open", False)
     assert "개방 중" in said("results")
+    ws.write_card("cafes", {"title": "카페", "access": "restricted", "steward": "위생과"})
+    assert json.loads(said("results", "--json"))[0]["restricted"] == ["cafes"]
+    assert "읽은 데이터가 제한 자료로 바뀜" in said("results")
     said("withdraw", "동의-사람", "--document", "기획과-2", "--ground", "다시 셈")
-    assert json.loads(said("results", "--json"))[0]["state"] == "withdrawn"
+    (line,) = json.loads(said("results", "--json"))
+    assert (line["state"], line["restricted"]) == ("withdrawn", [])
     assert "이름=값" in said("run", key, *SAID, "--people", "dongs=주민", code=2)
     assert "실행이 없거나" in said("run", "0000", *SAID, code=2)

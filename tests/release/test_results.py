@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from madang.release import Measure, OpenBank, TableRule, Treatment, keys
 from madang.release.bundle import pack
 from madang.release.decision import Dim
 from madang.release.receive import receive
+from madang.release.result_narrowed import restricted_since
 from madang.release.result_story import Story, filters_of
 from madang.results import sentence
 from madang.runs import Run
@@ -187,6 +189,33 @@ def test_a_run_that_read_rows_of_people_or_what_is_restricted_does_not_leave(
     refused(ws, made, "release_result_personal", restricted_ground="위원회 의결")
     monkeypatch.setattr(module, "personal_now", lambda bank, dataset, n: frozenset({note}))
     refused(ws, made, "release_result_people", restricted_ground="위원회 의결")
+
+
+def test_a_result_of_data_that_are_closed_since_stays_and_is_not_opened_again(ws: Workspace) -> None:
+    """As editions do: what was decided stands, and the next time it is asked for a ground."""
+    made = run(ws)
+    opened = results(ws)
+    opened.decide(decision(made))
+    said = opened.decisions.latest("동의-사람")
+    assert restricted_since(ws.bank, said) == ()
+    ws.write_card("cafes", {"title": "카페 인허가", "access": "restricted", "steward": "위생과"})
+    assert restricted_since(ws.bank, said) == ("cafes",)
+    assert restricted_since(ws.bank, replace(said, restricted_ground="위원회 의결")) == ()
+    assert restricted_since(ws.bank, replace(said, verdict="withdraw")) == ()
+    assert opened.result("동의-사람").state == "open"
+    shutil.rmtree(ws.folder / "open")
+    assert opened.refresh() == []
+    assert opened.result("동의-사람").state == "waiting"
+    opened.decide(decision(made, restricted_ground="위원회 의결"))
+    assert opened.result("동의-사람").state == "open"
+
+
+def test_a_result_of_what_was_made_of_closed_data_is_told_too(ws: Workspace) -> None:
+    opened = results(ws)
+    opened.decide(decision(run(ws)))
+    ws.bank.change_card("cafes", lambda card: {**card, "made_of": ["동별사람"]}, by="lee", at=ws.clock())
+    ws.write_card("동별사람", {"title": "동별사람", "access": "restricted", "steward": "총무과"})
+    assert set(restricted_since(ws.bank, opened.decisions.latest("동의-사람"))) == {"동별사람", "cafes"}
 
 
 def test_a_run_that_read_texts_about_people_does_not_leave(ws: Workspace) -> None:

@@ -100,7 +100,8 @@ def test_a_row_of_the_register_by_hand(ws: Workspace) -> None:
     )
     assert told(ws, END, ("people",))["is_open"]
     ws.bank.change_card("people", lambda card: {**card, "steward": "인구과", "access": "public", "rhythm_days": 1}, by="lee", at=ws.clock())  # fmt: skip
-    found = told(ws, END + DAY)
+    before, found = found, told(ws, END + DAY)
+    assert found["row_id"] == before["row_id"]  # a dataset is called the same every day
     assert (found["has_steward"], found["access"], found["rhythm_days"], found["freshness"]) == (
         True,
         "open",

@@ -9,9 +9,12 @@ from urllib.parse import quote
 
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 
 from madang.release.results import OpenResults
 from madang.web.audit.models import Entry
+from madang.web.notices.models import Notice
+from madang.web.releases import jobs
 from madang.workspace import Workspace
 from release import found
 from web_page import Page
@@ -65,6 +68,30 @@ def test_a_steward_looks_decides_and_takes_back(steward: Any, ws: Workspace, add
     assert OpenResults(ws.releases, ws.ledger).result("동의-사람").state == "withdrawn"
     assert Entry.objects.filter(thing="result:동의-사람", what="release.withdraw").count() == 1
     assert "개방 거두기" not in Page(steward.get(OF)).text
+
+
+def test_who_keeps_the_data_hears_once_that_they_are_closed_and_what_was_found_is_open(
+    steward: Any, ws: Workspace, address: str
+) -> None:
+    steward.post(address, {**GIVEN, "do": "decide"})
+    jobs.tell_of_shut(timezone.now())
+    assert not Notice.objects.exists()
+    assert "제한" not in Page(steward.get(OF)).text
+    for access in ("restricted", "internal", "restricted"):
+        ws.write_card("cafes", {"title": "카페 인허가", "access": access, "steward": "기획과"})
+        for _ in range(2):
+            jobs.tell_of_shut(timezone.now())
+    told = Notice.objects.order_by("id")
+    assert [(each.code, each.post, each.url, bool(each.resolved_at)) for each in told] == [
+        ("notice_release_restricted", "기획과", OF, True), ("notice_release_restricted", "기획과", OF, False),
+    ]  # fmt: skip
+    assert "결과 '동의 사람'이 읽은 데이터가 제한 자료로" in Page(steward.get("/notices/")).text
+    assert "제한 자료로 바뀌었습니다: 카페 인허가." in Page(steward.get(OF)).text
+    assert "읽은 데이터가 제한됨" in Page(steward.get("/releases/")).text
+    steward.post(address, {**GIVEN, "do": "decide", "restricted_ground": "위원회 의결"})
+    jobs.tell_of_shut(timezone.now())
+    assert not Notice.objects.filter(resolved_at=None).exists()
+    assert "제한 자료로 바뀌었습니다" not in Page(steward.get(OF)).text
 
 
 def test_what_is_wrong_comes_back_with_what_was_said(steward: Any, address: str) -> None:

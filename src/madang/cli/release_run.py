@@ -95,18 +95,22 @@ def run(
 @click.pass_context
 def listed(context: click.Context, as_json: bool) -> None:
     """Every open result."""
-    found = results_of(opened(context)).results()
+    from madang.release.result_narrowed import restricted_since
+
+    ws = opened(context)
+    found = results_of(ws).results()
+    closed = {each.decision.edition: restricted_since(ws.bank, each.decision) for each in found}
     if as_json:
         echo_json([
             {"edition": each.decision.edition, "run": each.decision.run, "state": each.state, "version": each.version,
-             "stale": each.stale, "document": each.decision.document} for each in found
+             "stale": each.stale, "document": each.decision.document, "restricted": closed[each.decision.edition]} for each in found
         ])  # fmt: skip
         return
     echo_table(
         ["개방 이름", "실행", "상태", "문서번호", "결정일", ""],
         [
             [each.decision.edition, each.decision.run[:8], text(f"release_state_{each.state}"), each.decision.document,
-             each.decision.at[:10], text("run_behind") if each.stale else ""]
+             each.decision.at[:10], ", ".join([text("run_behind")] * each.stale + [text("release_result_restricted")] * bool(closed[each.decision.edition]))]
             for each in found
         ],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who hears that an edition was shut by itself: the steward of its dataset."""
+"""Who hears that an edition was shut by itself, or that a result is open of data closed since: stewards."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from urllib.parse import quote
 from madang.bank.seen import thing_of
 from madang.messages import MadangError
 from madang.release.publish import notices
-from madang.web.notices.actions import tell
+from madang.release.result_decision import ResultDecisions
+from madang.release.result_narrowed import restricted_since
+from madang.web.notices.actions import resolve, tell
 from madang.web.notices.models import Notice
 from madang.web.shell.workspace import workspace
 
+_RESTRICTED = "notice_release_restricted"
 # by why it is shut
 _CODES = {"personal": "notice_release_shut", "unreadable": "notice_release_unreadable"}
 
@@ -35,6 +38,25 @@ def tell_shut() -> None:
                 url=url,
                 at=at,
             )
+
+
+def tell_restricted() -> None:
+    """Tell, once, the stewards of data that are restricted and that an open result has read before."""
+    ws = workspace()
+    decisions = ResultDecisions(ws.releases.folder)
+    for edition in decisions.editions():
+        thing = f"result:{edition}"
+        try:
+            decision = decisions.latest(edition)
+        except MadangError:
+            continue
+        closed = restricted_since(ws.bank, decision) if edition in ws.releases.open_bank else ()
+        if not closed:
+            resolve(_RESTRICTED, thing)
+        elif not Notice.objects.filter(code=_RESTRICTED, thing=thing, resolved_at=None).exists():
+            for post in {thing_of(ws.bank[name]).steward or decision.post for name in closed}:
+                url = f"/releases/results/of/{quote(edition)}/"
+                tell(_RESTRICTED, {"title": decision.title or edition}, post=post, thing=thing, url=url)
 
 
 def _steward(edition: str) -> str:

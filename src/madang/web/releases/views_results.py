@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from madang.access import Person, Thing, check
 from madang.messages import MadangError
 from madang.release.result_decision import ResultDecision
+from madang.release.result_narrowed import restricted_since
 from madang.release.result_small import counts_of
 from madang.release.result_written import Prepared
 from madang.release.results import OpenResult
@@ -46,6 +47,7 @@ def shown(each: OpenResult) -> dict[str, Any]:
         "id": decision.edition, "title": decision.title or decision.edition, "tone": tone, "words": _(words),
         "state": each.state, "version": each.version, "document": decision.document, "post": decision.post,
         "day": decision.at[:10], "run": decision.run, "stale": each.stale,
+        "restricted": [str(bank()[name].card["title"]) for name in restricted_since(workspace().bank, decision) if name in bank()],
     }  # fmt: skip
 
 
