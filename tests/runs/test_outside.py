@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from madang.cli import main
 from madang.messages import MadangError
 from madang.runs import analysis as analyses
 from madang.workspace import Workspace
@@ -90,6 +93,27 @@ def test_an_accident_ends_the_run_and_nothing_else(ws: Workspace) -> None:
         ws.approve("closed-shops", by="admin")
         assert refused(ws) in ("run_failed", "run_ended")
     assert not list((ws.folder / "runs").glob("*")) if (ws.folder / "runs").is_dir() else True
+
+
+def test_who_approves_is_told_which_tests_there_are_and_that_nobody_ran_them(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    def said() -> str:
+        done = CliRunner().invoke(main, ["-w", str(ws.folder), "approve", "closed-shops", "--by", "admin"])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    place = ws.folder / "content" / "analyses" / "closed-shops"
+    assert "시험이 없습니다" in said()
+    mark = tmp_path / "mark"
+    (place / "test_closed.py").write_text(f'open("{mark}", "w")\nassert False\n', encoding="utf-8")
+    assert refused(ws) == "analysis_unapproved"  # a test is part of what is approved
+    told = said()
+    assert "시험 test_closed.py가 있지만 돌려 보지 않았습니다" in told
+    assert f"python -m pytest {place}" in told
+    assert not mark.exists()
+    kept = [json.loads(each.read_text("utf-8"))["tests"] for each in place.parent.glob(".approved/*.json")]
+    assert sorted(kept) == [[], ["test_closed.py"]]
 
 
 def test_its_code_is_not_loaded_into_this_process(ws: Workspace, tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ def approve(context: click.Context, analysis: str, by: str | None) -> None:
     click.echo(
         text("analysis_approved", analysis=done.card.title, folder=str(done.folder), hash=done.own_code[:12])
     )
+    told = text("analysis_tests", tests=", ".join(done.tests), folder=str(done.folder))
+    click.echo(told if done.tests else text("analysis_no_tests"))
 
 
 @click.command(help="분석을 실행합니다. 같은 코드, 값, 데이터로 한 적이 있으면 그 결과를 불러옵니다.")

@@ -54,6 +54,11 @@ class Analysis:
         """The hash of its own files, which is what an administrator approves."""
         return _hash(_sources(self.folder))
 
+    @property
+    def tests(self) -> list[str]:
+        """Its own tests by name. Madang never runs them: they are code like its own, and need more than it may reach."""
+        return sorted(path.name for path in self.folder.glob("test_*.py") if path.is_file())
+
     def check_approved(self) -> None:
         """Raises MadangError("analysis_unapproved") where it is not ours and nobody approved these files."""
         if not (self.is_ours or self.approved):
@@ -128,7 +133,13 @@ class Analyses:
         """Let an analysis that is not ours run as its files are now; who did stands beside it. Raises MadangError."""
         found = self[analysis]
         self._approvals.mkdir(parents=True, exist_ok=True)
-        told = {"analysis": analysis, "origin": found.origin, "by": by, "at": at.isoformat()}
+        told = {
+            "analysis": analysis,
+            "origin": found.origin,
+            "by": by,
+            "at": at.isoformat(),
+            "tests": found.tests,
+        }
         write_json(self._approvals / f"{analysis}.{found.own_code[:40]}.json", told)
         return replace(found, approved=True)
 

@@ -5,6 +5,8 @@ TEXTS: dict[str, str] = {
     "indicator_difference_least": "A difference counts nobody, so it cannot have `least`. Remove one of the two.",
     "analysis_broken": "analysis.py of the analysis '{analysis}' cannot be read. {reason}",
     "analysis_approved": "The analysis '{analysis}' is approved. {folder} (code {hash})",
+    "analysis_tests": "It has tests ({tests}), which were not run. If nobody has yet, see that they pass, on another machine than this one: python -m pytest {folder}",
+    "analysis_no_tests": "It has no test: nothing shows that its answers are right. Ask its author for one on small data with a known answer (test_name.py).",
     "analysis_id": "'{analysis}' cannot be the name of an analysis. Use small letters and digits with hyphens: shop-survival",
     "analysis_exists": "{folder} is there already. Choose another name.",
     "analysis_standard": "There is no standard '{standard}'. See madang standards.",

@@ -5,6 +5,8 @@ TEXTS: dict[str, str] = {
     "indicator_difference_least": "차이는 사람을 센 수가 아니어서 least를 함께 적을 수 없습니다. 둘 가운데 하나를 지우십시오.",
     "analysis_broken": "'{analysis}' 분석의 analysis.py를 읽을 수 없습니다. {reason}",
     "analysis_approved": "'{analysis}' 분석을 승인했습니다. {folder} (코드 {hash})",
+    "analysis_tests": "시험 {tests}{이} 있지만 돌려 보지 않았습니다. 아직이면 운영하는 컴퓨터가 아닌 곳에서 통과하는지 보십시오: python -m pytest {folder}",
+    "analysis_no_tests": "시험이 없습니다. 맞는 답을 내는지 확인된 것이 없습니다. 쓴 사람에게 답을 아는 작은 데이터로 만든 시험(test_이름.py)을 달라고 하십시오.",
     "analysis_id": "'{analysis}'{은} 분석의 이름으로 쓸 수 없습니다. 영문 소문자와 숫자를 붙임표로 이으십시오. 예: shop-survival",
     "analysis_exists": "{folder}{이} 이미 있습니다. 다른 이름을 쓰십시오.",
     "analysis_standard": "'{standard}' 표준이 없습니다. madang standards로 아는 표준을 보십시오.",
