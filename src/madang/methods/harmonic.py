@@ -5,7 +5,6 @@ What it says can be read: how much the time of the year, the growth and the last
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +43,7 @@ def fit(series: npt.ArrayLike, season: int, ahead: int) -> Harmonic:
     cut for it, and uneven rows trusted less (quasi-Poisson). The level is the gamma-Poisson model of Harvey & Fernandes
     (1989), "Time series models for count or qualitative observations", Journal of Business & Economic Statistics 7:
     each row has the discount under which its counts were most likely, so a quiet row keeps its mean and a rising one
-    follows. Memory: n x t x 36 numbers in passing.
+    follows. Memory: n x t x 60 numbers in passing.
     """
     y = np.asarray(series, float)
     count = y.shape[-1]
@@ -126,35 +125,32 @@ def _means(found: Array, design: Array) -> Array:
 def _likeliest(y: Array, mean: Array) -> Array:
     """The discount (n,) under which each row's counts were most likely, one step ahead: negative binomial."""
     gammaln = scipy.special.gammaln
-    best, chosen = np.full(len(y), -np.inf), np.empty(len(y))
-    for discount in _DISCOUNTS:
-        likely = np.zeros(len(y))
-        for at, (a, b) in enumerate(_steps(y, mean, np.full(len(y), discount))):
-            if at < y.shape[1]:
-                now, m = y[:, at], mean[:, at]
-                likely += gammaln(a + now) - gammaln(a) + a * np.log(b / (b + m)) + now * np.log(m / (b + m))
-        better = likely > best
-        best, chosen = np.where(better, likely, best), np.where(better, discount, chosen)
-    return chosen
+    a, b = _steps(y, mean, np.array(_DISCOUNTS)[:, None])[:, :-1]
+    now, m = y.T[:, None], mean.T[:, None]
+    likely = gammaln(a + now) - gammaln(a) + a * np.log(b / (b + m)) + now * np.log(m / (b + m))
+    return np.asarray(np.take(_DISCOUNTS, likely.sum(axis=0).argmax(axis=0)))
 
 
 def _levels(y: Array, mean: Array, discount: Array) -> Array:
     """The level before each period and after the last, (n, t + 1)."""
-    return np.stack([a / b for a, b in _steps(y, mean, discount)], axis=1)
+    a, b = _steps(y, mean, discount[None])
+    return np.asarray((a / b)[:, 0].T)
 
 
-def _steps(y: Array, mean: Array, discount: Array) -> Iterator[tuple[Array, Array]]:
-    """Discounted counts that came and that were expected, before each period and after the last.
+def _steps(y: Array, mean: Array, discount: Array) -> Array:
+    """Discounted counts that came and that were expected, before each period and after the last: (2, t + 1, d, n), for
+    each of the discounts (d, n) or (d, 1).
 
     Both begin with, and go back to, a quarter of a usual period: a level of 1 that the next period outweighs.
     """
     start = np.maximum(_PRIOR * mean.mean(axis=1), 1e-6)
-    a, b = start, start
-    yield a, b
+    back = (1 - discount) * start
+    found = np.empty((2, y.shape[1] + 1, *back.shape))
+    found[:, 0] = start
+    came = np.stack([y.T, mean.T])[:, :, None]
     for at in range(y.shape[1]):
-        a = discount * (a + y[:, at]) + (1 - discount) * start
-        b = discount * (b + mean[:, at]) + (1 - discount) * start
-        yield a, b
+        found[:, at + 1] = discount * (found[:, at] + came[:, at]) + back
+    return found
 
 
 def _design(count: int, ahead: int, season: int) -> Array:
@@ -184,9 +180,7 @@ def _regression(y: Array, design: Array, penalty: Array) -> Array:
     for _ in range(_STEPS):
         mean = _means(found, design)
         gradient = (y - mean) @ design - penalty * (found - centre)
-        hessian = np.einsum("tp,nt,tq->npq", design, mean, design, optimize=True) + penalty[
-            :, :, None
-        ] * np.eye(design.shape[1])
+        hessian = (mean[:, None] * design.T) @ design + penalty[:, :, None] * np.eye(design.shape[1])
         step = np.linalg.solve(hessian, gradient[..., None])[..., 0]
         found = found + np.clip(step, -1, 1)
         if np.abs(step).max(initial=0) < 1e-8:
