@@ -131,6 +131,17 @@ def test_a_place_without_a_value_is_hatched_and_a_withheld_one_crossed_and_calle
     assert "비공개 · 1곳" in words
 
 
+def test_a_table_may_say_itself_that_a_value_is_withheld() -> None:
+    """Those of an indicator do, of few people; what is only empty stays 자료 없음."""
+    rows = [{"dong_code": code, "value": value, "hidden": said} for code, value, said in zip(CODES, (1.0, 2.0, None, None), ("", "", "숨김", ""), strict=False)]  # fmt: skip
+    columns = [Column("dong_code", "코드", "code"), Column("value", "값", "number"), Column("hidden", "가림")]
+    made = Result((Finding("말"),), (table_of("areas", "동마다", rows, columns),), layers=(Layer("값", "areas", "areas", "value"),))  # fmt: skip
+    (told,) = maps_of(made, BORDERS)
+    assert told.names == NAMES[:4]
+    assert told.without == [("none", "자료 없음", 1), ("withheld", "비공개", 1)]
+    assert [told.words(n) for n in range(4)] == ["1", "2", "비공개", "자료 없음"]
+
+
 def test_counts_of_areas_are_circles_that_grow() -> None:
     root = shown(drawn(SHOPS))
     circles = [*root.iter("circle")][:6]  # behind them the keys of the legend

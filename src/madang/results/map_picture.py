@@ -25,6 +25,7 @@ HUES = 3  # of layers that are seen together
 ONLY = 4  # the step of the colours of a place that has no value to have
 _COUNTS = ("integer", "money")
 _CODE = "dong_code"
+_WITHHELD = "hidden"  # the column of words that says of a row that its numbers are
 _DISTRICT = 5  # digits of the code of a 시군구: the ground of points are all areas of those that they lie in
 _MOST_NAMES = 10
 
@@ -73,6 +74,15 @@ class MapPicture:
     def steps(self) -> list[int]:
         """The step of the colours of each row: 1 to 5, 0 without a value."""
         return self.classes.steps if self.column is not None else [ONLY] * self.table.rows.num_rows
+
+    @cached_property
+    def withheld(self) -> frozenset[int]:
+        """Rows whose value is known and not shown: those in `hidden`, and those of which the table says so itself."""
+        told = next((each for each in self.table.columns if each.name == _WITHHELD and each.kind == "text"), None)  # fmt: skip
+        if told is None:
+            return self.hidden
+        words = self.table.rows.column(_WITHHELD).to_pylist()
+        return self.hidden | {n for n, said in enumerate(words) if said and not self.steps[n]}
 
     @property
     def form(self) -> str:
@@ -134,7 +144,10 @@ class MapPicture:
     @cached_property
     def names(self) -> list[str]:
         """What each row is called: by its first column of words, else by its area."""
-        words = [each.name for each in self.table.columns if each.kind == "text" and not each.meaning]
+        words = [
+            each.name for each in self.table.columns
+            if each.kind == "text" and not each.meaning and each.name != _WITHHELD
+        ]  # fmt: skip
         if words:
             return [str(each or "") for each in self.table.rows.column(words[0]).to_pylist()]
         return [self.borders[code].name if code in self.borders else code for code in self.codes]
@@ -162,7 +175,7 @@ class MapPicture:
         """The value of a row as it is read."""
         if self.column is None:
             return ""
-        if row in self.hidden:
+        if row in self.withheld:
             return text("map_withheld", self.language)
         return said(self.table.value(row, self.column.name), self.column, exact=True)
 
@@ -171,7 +184,7 @@ class MapPicture:
         """Of what is drawn without a value: the kind, its words, how many."""
         if self.column is None:
             return []
-        withheld = sum(n in self.hidden for n in self.drawn)
+        withheld = sum(n in self.withheld for n in self.drawn)
         none = sum(not self.steps[n] for n in self.drawn) - withheld
         found = (("none", "result_no_value", none), ("withheld", "map_withheld", withheld))
         return [(kind, text(code, self.language), count) for kind, code, count in found if count]

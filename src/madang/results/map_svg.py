@@ -23,7 +23,7 @@ from madang.results.map_picture import MapPicture
 
 _METRES = 111_195.0  # a degree of latitude
 _LEAST = 0.004  # degrees across, some 400 m: of a map of one point
-_HIGH, _WIDEST, _LEGEND = 560.0, 0.36, 30  # pixels; of the width; beside the words
+_HIGH, _WIDEST, _LEGEND = 560.0, 0.38, 30  # pixels; of the width; beside the words
 _LINE, _EDGE, _FINE = 22, 6.0, 0.5
 _HATCH = 6.0  # pixels between the lines
 FEW = 60  # places that are drawn large
@@ -105,8 +105,9 @@ class Sheet:
 def svg(picture: MapPicture, width: int, alt: str, kind: str) -> str:
     """`picture` in `width` pixels, said as `alt` to those who do not see it; `kind` is a class of its own."""
     narrow = width < 500
-    lines = list(_legend_lines(picture))
-    side = min(_WIDEST * width, max([_LEGEND + _long(words) for _key, words in lines], default=0))
+    most = width if narrow else _WIDEST * width
+    lines = list(_legend_lines(picture, most - _LEGEND))
+    side = min(most, max([_LEGEND + _long(words) for _key, words in lines], default=0) + 2)
     room = width if narrow else width - side - 16
     sheet = Sheet(picture, View.of(_box(picture), room))
     drawn = [f'<g class="drawn hue-{picture.hue}">', *_drawn(sheet)]
@@ -171,7 +172,7 @@ def _areas(sheet: Sheet) -> Iterator[str]:
     for row, step, shape in zip(sheet.picture.drawn, sheet.steps, sheet.shapes, strict=True):
         yield f'<path class="area step-{step}" d="{_path(shape)}"/>'
         if not step:
-            yield f'<path class="hatch" d="{_hatch(shape, crossed=row in sheet.picture.hidden)}"/>'
+            yield f'<path class="hatch" d="{_hatch(shape, crossed=row in sheet.picture.withheld)}"/>'
 
 
 def _circles(sheet: Sheet) -> Iterator[str]:
@@ -180,7 +181,7 @@ def _circles(sheet: Sheet) -> Iterator[str]:
         (x, y), step = sheet.middles[at], sheet.steps[at]
         yield f'<circle class="step-{step}" cx="{x:.1f}" cy="{y:.1f}" r="{sheet.radii[step]:.1f}"/>'
         if not step:
-            yield _crossed(x, y, sheet.radii[0], sheet.picture.drawn[at] in sheet.picture.hidden)
+            yield _crossed(x, y, sheet.radii[0], sheet.picture.drawn[at] in sheet.picture.withheld)
 
 
 def _crossed(x: float, y: float, r: float, crossed: bool) -> str:
@@ -225,7 +226,7 @@ def _hatch(shape: Any, *, crossed: bool) -> str:
 # beside it --------------------------------------------------------------------------------------------------
 
 
-def _legend_lines(picture: MapPicture) -> Iterator[tuple[str, str]]:
+def _legend_lines(picture: MapPicture, room: float) -> Iterator[tuple[str, str]]:
     """What the colours mean: the key of each line, and its words; the column above, the day below."""
     column = picture.column
     if column is not None:
@@ -235,7 +236,9 @@ def _legend_lines(picture: MapPicture) -> Iterator[tuple[str, str]]:
     for each in reversed(picture.classes.each):
         if not counts[each.step] and not picture.classes.middle:  # of rows without a place alone
             continue
-        yield f"step-{each.step}", f"{each.words} {each.numbers} · {_places(picture, counts[each.step])}"
+        places = _places(picture, counts[each.step])
+        told = (f"{each.words} {each.numbers} · {places}", f"{each.numbers} · {places}", each.numbers)
+        yield f"step-{each.step}", next((words for words in told if _long(words) <= room), each.numbers)
     for kind, words, count in picture.without:
         yield kind, f"{words} · {_places(picture, count)}"
     if column is None:

@@ -128,7 +128,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Layer:
-    """A table on the map: points by its columns lon and lat, or areas by dong_code; `value` is what is drawn."""
+    """A table on the map: points by its columns lon and lat, or areas by dong_code; `value` is what is drawn.
+
+    A row without a value is withheld where a column of words named hidden says anything; else nothing is known of it.
+    """
 
     title: str
     table: str

@@ -38,7 +38,7 @@ class LayerShown:
     """A layer as the page of its run shows it.
 
     `form`: areas, circles (counts of areas) or points. `missing`: areas of which no border is known; `unplaced`: rows
-    without a place; `none`: drawn without a value; `hue`: 0 to 2, or "middle" around 1.
+    without a place; `without`: drawn without a value, why and how many; `hue`: 0 to 2, or "middle" around 1.
     """
 
     number: int
@@ -49,7 +49,7 @@ class LayerShown:
     value: str
     unit: str
     legend: tuple[Class, ...]
-    none: int
+    without: tuple[tuple[str, int], ...]
     rows: tuple[MapRow, ...]
     whole: int
     drawn: int
@@ -94,15 +94,22 @@ def _shown(run: Run, number: int) -> LayerShown:
         else ""
     )
     steps = told.steps
-    classes = [*(each.words for each in told.each), ""]
+    classes = {each.step: each.words for each in told.each}
     rows = tuple(
-        MapRow(n, drawn.names[n], drawn.words(n), classes[told.at[n]], steps[n], f"{why}{n}" if why else "")
+        MapRow(
+            n,
+            drawn.names[n],
+            drawn.words(n),
+            classes.get(steps[n]) or drawn.words(n),
+            steps[n],
+            f"{why}{n}" if why else "",
+        )
         for n in range(min(table.rows.num_rows, SHOWN_ROWS))
     )
     unit = column.unit or ("%" if column.kind == "percent" else "") if column else ""
     return LayerShown(
         number, drawn.layer.title, drawn.form, drawn.hue, table.id,
-        column.label if column else "", unit, told.each, sum(not steps[n] for n in drawn.drawn) if column else 0,
+        column.label if column else "", unit, told.each, tuple((words, count) for _kind, words, count in drawn.without),
         rows, table.rows.num_rows, len(drawn.drawn), tuple(drawn.missing), drawn.unplaced, why,
     )  # fmt: skip
 
