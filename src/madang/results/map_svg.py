@@ -27,6 +27,8 @@ _HIGH, _WIDEST, _LEGEND = 560.0, 0.38, 30  # pixels; of the width; beside the wo
 _LINE, _EDGE, _FINE = 22, 6.0, 0.5
 _HATCH = 6.0  # pixels between the lines
 FEW = 60  # places that are drawn large
+_COVERED = 0.3  # the part of the map that many places may cover
+_EDGED = 3.0  # pixels across, of a dot that has an edge
 _NAMED = 20  # points that are called by name
 
 
@@ -97,9 +99,12 @@ class Sheet:
 
     @cached_property
     def radii(self) -> Any:
-        """How large the circle of each step is."""
-        small, large = (5.0, 12.0) if len(self.picture.drawn) <= FEW else (1.6, 4.0)
-        return np.linspace(small, large, 6)
+        """How large the circle of each step is; of many places smaller, so that they do not cover the map."""
+        count = len(self.picture.drawn)
+        if count <= FEW:
+            return np.linspace(5.0, 12.0, 6)
+        large = math.sqrt(_COVERED * self.view.width * self.view.height / (math.pi * count))
+        return np.linspace(0.4, 1.0, 6) * min(4.0, max(1.0, large))
 
 
 def svg(picture: MapPicture, width: int, alt: str, kind: str) -> str:
@@ -199,7 +204,8 @@ def _dots(sheet: Sheet) -> Iterator[str]:
         if len(at):
             along = "".join(f"M{x} {y}h.01" for x, y in at.tolist())
             wide = 2 * float(sheet.radii[step])
-            yield f'<path class="dots-edge" stroke-width="{wide + 1:.1f}" d="{along}"/>'
+            if wide > _EDGED:
+                yield f'<path class="dots-edge" stroke-width="{wide + 1:.1f}" d="{along}"/>'
             yield f'<path class="dots step-{step}" stroke-width="{wide:.1f}" d="{along}"/>'
 
 
@@ -271,8 +277,9 @@ def _key(sheet: Sheet, key: str, x: float, y: float) -> Iterator[str]:
             box = shapely.box(x, y - 8, x + 22, y + 8)
             yield f'<path class="hatch" d="{_hatch(box, crossed=key == "withheld")}"/>'
         return
-    r = float(sheet.radii[int(step[-1])])
-    yield f'<circle class="{step}" cx="{x + 11:.1f}" cy="{y:.1f}" r="{min(r, 10):.1f}"/>'
+    size = int(step[-1])
+    r = min(max(float(sheet.radii[size]), 2.5 + 0.6 * size), 10.0)  # its colour is to be seen
+    yield f'<circle class="{step}" cx="{x + 11:.1f}" cy="{y:.1f}" r="{r:.1f}"/>'
     if step != key:
         yield _crossed(x + 11, y, r, key == "withheld")
 
