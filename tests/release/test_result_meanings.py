@@ -18,7 +18,7 @@ from madang.release.results import OpenResults
 from madang.results import Column, Result, sentence, table_of
 from madang.workspace import Workspace
 from release.city import SAID, Clock
-from runs.declared_city import declared_city, people
+from runs.declared_city import INDICATOR, declared_city, people
 
 # of 0–4 years who came, of 70–74 years who went, by month and 행정동
 MOVED = {
@@ -51,12 +51,19 @@ NET = CAME.replace(
     'numerator = "sum(n) FILTER (age_from < 5) - sum(n) FILTER (age_from >= 70)"\ndifference = true',
 )
 
+SHARE = INDICATOR.replace("target = 20.0", "target = 50.0")
+
 
 @pytest.fixture(scope="module")
 def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder = tmp_path_factory.mktemp("moved")
     found = declared_city(folder)
-    for name, told in {"came": CAME, "net": NET, "wrong": NET.replace("difference = true\n", "")}.items():
+    for name, told in {
+        "came": CAME,
+        "net": NET,
+        "share": SHARE,
+        "wrong": NET.replace("difference = true\n", ""),
+    }.items():
         (found.folder / "content" / "indicators" / f"{name}.toml").write_text(told, encoding="utf-8")
     found = Workspace.open(found.folder)
     found.clock = Clock()
@@ -125,6 +132,18 @@ def test_who_came_less_who_went_is_below_nought_where_the_indicator_says_that_it
     with pytest.raises(MadangError) as caught:
         opened(ws, "wrong")
     assert caught.value.code == "release_negative"
+
+
+@pytest.mark.parametrize(("least", "missed"), [(5, 1), (35, None)])
+def test_how_many_miss_a_target_does_not_tell_that_a_hidden_one_does(
+    ws: Workspace, least: int, missed: int | None
+) -> None:
+    """Of 96 people 30 are young, of 192 and 216 more than half; with a least of 35 the first is hidden, and another."""
+    story = opened(ws, "share", least).story
+    assert story.result.table("latest").value(0, "missed_areas") == missed
+    told = [sentence(each, story.result) for each in story.result.findings]
+    assert any("목표에 못 미친 동이 1" in each for each in told) is (missed == 1)
+    assert any("어린이의 몫은" in each for each in told)
 
 
 def test_a_difference_has_no_few(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ from madang.release.space import Bools
 from madang.release.tables import Table as Counted
 from madang.results import Column, Table
 from madang.runs.declared import INDICATORS
-from madang.runs.indicator_words import LATEST, SERIES
+from madang.runs.indicator_words import AREAS, LATEST, SERIES
 
 UNITS = ("명", "인", "사람", "세대", "가구")  # what is counted in them is people
 NUMBERS = ("integer", "number", "percent", "money")
@@ -50,6 +50,7 @@ _EARLIER = (
     "last_year",
 )  # columns of the newest period of an indicator that are values of earlier ones
 _WISHED = ("target", "low", "high")  # columns of an indicator that count nobody, whatever their unit
+_SUMS = {(LATEST, "missed_areas"): AREAS}  # columns that count verdicts on the rows of another table
 _PLACE = "dong_code"
 _ROW = "row"
 _APART = "\x1f"
@@ -79,6 +80,11 @@ class Around:
 def tells(column: Column) -> bool:
     """Whether the cells of a column say something of the numbers in their rows: they are numbers, or a verdict on them."""
     return column.kind in NUMBERS or column.meaning == "verdict"
+
+
+def sums_of(hidden: Mapping[str, Bools]) -> frozenset[tuple[str, str]]:
+    """Columns (table, name) that would tell of hidden rows of another table by those of it that are shown."""
+    return frozenset(cell for cell, of in _SUMS.items() if of in hidden and hidden[of].any())
 
 
 def counts_of(

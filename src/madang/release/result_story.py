@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from madang.declarations.standard import DatasetColumn
 from madang.engine.rows import Filter
 from madang.messages import MadangError, text
 from madang.release import result_map
-from madang.release.result_small import tells
+from madang.release.result_small import sums_of, tells
 from madang.release.shown import WITHHELD
 from madang.release.space import Bools
 from madang.results import Chart, Finding, Origin, Result, Table, result_of, told_of
@@ -120,20 +120,23 @@ def let_out(
     opened: Mapping[tuple[str, int], str],
     run: Run,
 ) -> tuple[Result, int]:
-    """What of a result leaves, and how many of its sentences do not: those with a cell of a hidden row, or of a table that
-    stays inside. Ways back are kept to the versions in `opened` (dataset, version -> edition).
+    """What of a result leaves, and how many of its sentences do not: those with a cell of a hidden row, of a table that
+    stays inside, or of a sum that tells of hidden rows. Ways back are kept to the versions in `opened` (dataset, version -> edition).
 
     Raises MadangError("release_result_large").
     """
+    sums = sums_of({table: mask for table, mask in hidden.items() if table not in without})
     tables = tuple(
-        _shown(each, hidden[each.id], opened, run) for each in result.tables if each.id not in without
+        _shown(each, _masks(each, hidden[each.id], sums), opened, run)
+        for each in result.tables
+        if each.id not in without
     )
     if sum(each.rows.num_rows * each.rows.num_columns for each in tables) > MOST_CELLS:
         raise MadangError("release_result_large", table=text("release_result_all"), most=f"{MOST_CELLS:,}")
     there = {each.id for each in tables}
-    findings = tuple(each for each in result.findings if _may_leave(each, there, hidden))
+    findings = tuple(each for each in result.findings if _may_leave(each, there, hidden, sums))
     charts = tuple(
-        each if _may_leave(each, there, hidden) else _untold(each, result)
+        each if _may_leave(each, there, hidden, sums) else _untold(each, result)
         for each in result.charts
         if each.table in there
     )
@@ -142,8 +145,18 @@ def let_out(
     return Result(findings, tables, charts, layers, result.caveats, result.method), gone
 
 
-def _may_leave(said: Finding | Chart, there: set[str], hidden: Mapping[str, Bools]) -> bool:
-    return all(each.table in there and not hidden[each.table][each.row] for each in said.cells.values())
+def _may_leave(
+    said: Finding | Chart, there: set[str], hidden: Mapping[str, Bools], sums: Collection[tuple[str, str]]
+) -> bool:
+    return all(
+        each.table in there and not hidden[each.table][each.row] and (each.table, each.column) not in sums
+        for each in said.cells.values()
+    )
+
+
+def _masks(table: Table, hidden: Bools, sums: Collection[tuple[str, str]]) -> dict[str, Bools]:
+    """By column that tells something, which of its cells are empty."""
+    return {each.name: hidden | ((table.id, each.name) in sums) for each in table.columns if tells(each)}
 
 
 def _untold(chart: Chart, result: Result) -> Chart:
@@ -151,7 +164,9 @@ def _untold(chart: Chart, result: Result) -> Chart:
     return replace(chart, title=result.table(chart.table).title, alt="", cells={})
 
 
-def _shown(table: Table, hidden: Bools, opened: Mapping[tuple[str, int], str], run: Run) -> Table:
+def _shown(
+    table: Table, empty: Mapping[str, Bools], opened: Mapping[tuple[str, int], str], run: Run
+) -> Table:
     """A table without the numbers of hidden rows and what is said of them, days as texts, and the ways back that lead to what is open."""
     rows = table.rows
     for place, column in enumerate(table.columns):
@@ -160,11 +175,11 @@ def _shown(table: Table, hidden: Bools, opened: Mapping[tuple[str, int], str], r
             cells = cells.cast(pa.string())
         elif pa.types.is_decimal(cells.type):  # a sum that DuckDB made
             cells = cells.cast(pa.float64())
-        if tells(column) and hidden.any():
+        if column.name in empty and empty[column.name].any():
             cells = pa.array(
                 cells.to_numpy(zero_copy_only=False),
                 cells.type,
-                mask=hidden | cells.is_null().to_numpy(zero_copy_only=False),
+                mask=empty[column.name] | cells.is_null().to_numpy(zero_copy_only=False),
                 from_pandas=True,
             )
         rows = rows.set_column(place, column.name, cells)
