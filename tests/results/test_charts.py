@@ -42,6 +42,17 @@ def test_bars_begin_at_zero_and_are_as_long_as_their_numbers(width: int) -> None
     assert root.get("aria-label") == "말로 <한> 그림"
 
 
+def test_a_bar_that_is_withheld_says_so() -> None:
+    made = result(BARS)
+    found = picture(made.charts[0], made, frozenset({2}))  # <약국> has no value
+    assert found is not None
+    assert texts(etree.fromstring(svg(found, 880, "", "wide")), "value") == [
+        "80.0\u202f%",
+        "40.0\u202f%",
+        "비공개",
+    ]
+
+
 def test_names_along_become_bars_below_each_other() -> None:
     turned = drawn({"mark": "bar", "encoding": {"x": {"field": "trade"}, "y": {"field": "alive"}}})
     assert texts(turned, "name") == ["카페", "제과점", "<약국>"]

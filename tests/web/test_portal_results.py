@@ -76,6 +76,10 @@ def test_maps_stand_with_their_table_and_hide_what_it_hides(anybody: Client) -> 
     (twice, people) = told.tree.xpath("//section[@id='table-dongs']/figure[@class='result-chart']")
     assert told.tree.xpath("//section[@id='table-dongs']/figure/following-sibling::div//table")
     assert not told.tree.xpath("//section[@id='table-kinds']/figure")
+    (bars,) = told.tree.xpath("//figure[@class='result-chart'][not(ancestor::section[@id='table-dongs'])]")
+    words = bars.xpath(".//svg[1]//text[@class='value']/text()")
+    assert words.count("비공개") == 2
+    assert "자료 없음" not in words
     (wide, _narrow) = twice.xpath(".//svg")
     assert wide.get("aria-label").endswith("비공개 2곳.")
     assert len(wide.xpath(".//*[contains(@class, 'hatch')]")) == 3  # of both, and in the key

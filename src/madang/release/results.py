@@ -34,7 +34,7 @@ from madang.release.result_story import Story, as_rows, let_out
 from madang.release.result_written import RUN, Prepared, card_of, facts_of, receipt_of, story_of
 from madang.release.screening import screen
 from madang.release.tables import Table as Counted
-from madang.results import sentence
+from madang.results import sentence, titled
 from madang.runs import Analysis, Ledger, Run
 
 _PHONES = ("phone", "phone_local")  # personal, and of a shop as well: its rows are not of people for that
@@ -238,6 +238,7 @@ class OpenResults:
         words = {
             "title": story.title, "document": decision.document, "ground": decision.ground, "post": decision.post,
             "findings": " ".join(sentence(each, story.result) for each in story.result.findings),
+            "pictures": " ".join((*(titled(each, story.result)[0] for each in story.result.charts), *(each.title for each in story.result.layers))),
             "caveats": " ".join((*story.result.caveats, story.result.method)),
         }  # fmt: skip
         for table in story.result.tables:

@@ -8,6 +8,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from madang.messages import text
 from madang.results.charts import MOST_SERIES, Axis, Mark, Picture, _number
 from madang.results.result import Column
 from madang.results.said import said
@@ -43,7 +44,7 @@ def _lying(picture: Picture, width: int) -> tuple[list[str], int]:
     narrow = width < 500
     step = 2 * _LINE if narrow else _LINE + 6
     left = 0.0 if narrow else min(0.34 * width, max(map(_long, names)) + 10)
-    values = [said(value, axis.column) for mark in picture.marks if mark.kind == "bar" for value in mark.x]
+    values = [_value(value, "", picture) for mark in picture.marks if mark.kind == "bar" for value in mark.x]
     right = max([_long(each) for each in values], default=40.0) + 10
     room = width - left - right
     body = [_text(left - 8, _middle(at, step), _short(name, left - 8), "name end") for at, name in enumerate(names)
@@ -68,10 +69,19 @@ def _lying(picture: Picture, width: int) -> tuple[list[str], int]:
                 line = round(place * len(names) - 0.5)
                 body.append(
                     _text(
-                        ends.get(line, zero) + 6, line * step + down + 15, said(value, axis.column), "value"
+                        ends.get(line, zero) + 6,
+                        line * step + down + 15,
+                        _value(value, str(name), picture),
+                        "value",
                     )
                 )
     return body, len(names) * step + 4
+
+
+def _value(value: Any, name: str, picture: Picture) -> str:
+    return (
+        text("map_withheld") if value is None and name in picture.withheld else said(value, picture.x.column)
+    )
 
 
 def _laid(mark: Mark, span: tuple[float, float], top: float, series: str) -> Iterator[str]:

@@ -59,13 +59,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Picture:
-    """What a chart draws: its layers, its two axes, the names of its series, and whether rows were left out."""
+    """What a chart draws: its layers, its two axes, the names of its series, and whether rows were left out.
+
+    `withheld`: names down the side with a value that is known and not shown.
+    """
 
     marks: tuple[Mark, ...]
     x: Axis
     y: Axis
     series: tuple[str, ...]
     cut: bool = False
+    withheld: frozenset[str] = frozenset()
 
     @property
     def lies(self) -> bool:
@@ -73,8 +77,9 @@ class Picture:
         return self.y.side == "names"
 
 
-def picture(chart: Chart, result: Result) -> Picture | None:
-    """What `chart` draws of its table; None where its marks are not known here or there is nothing to draw.
+def picture(chart: Chart, result: Result, hidden: frozenset[int] = frozenset()) -> Picture | None:
+    """What `chart` draws of its table, of which the rows `hidden` show no numbers; None where its marks are not known
+    here or there is nothing to draw.
 
     Raises MadangError("result_table", "result_column") where the table has no such column.
     """
@@ -97,7 +102,8 @@ def picture(chart: Chart, result: Result) -> Picture | None:
     names = y.names if y.side == "names" else ()
     if len(names) > MOST_BARS:
         cut, y = True, Axis("names", y.column, names=names[:MOST_BARS])
-    return Picture(marks, x, y, series, cut)
+    withheld = frozenset(str(table.value(row, y.column.name)) for row in hidden) if names else frozenset()
+    return Picture(marks, x, y, series, cut, withheld)
 
 
 def _common(spec: Mapping[str, Any]) -> dict[str, Any]:

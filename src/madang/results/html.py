@@ -73,9 +73,11 @@ def _number(shown: str, cell: Cell, why: Why | None, language: Language, exact: 
 # pictures and tables ----------------------------------------------------------------------------------------
 
 
-def figure_html(chart: Chart, result: Result, language: Language = "ko") -> str:
+def figure_html(
+    chart: Chart, result: Result, language: Language = "ko", hidden: frozenset[int] = frozenset()
+) -> str:
     """A picture with its title, in two widths of which the page shows one; "" where it cannot be drawn."""
-    found = figure(chart, result, language)
+    found = figure(chart, result, language, hidden)
     return drawn_html(found, language) if found else ""
 
 

@@ -199,9 +199,11 @@ def map_figure(drawn: MapPicture) -> Figure:
     return Figure(drawn.layer.title, drawn.alt, drawn, drawn.table, drawn.notes)
 
 
-def figure(chart: Chart, result: Result, language: Language = "ko") -> Figure | None:
-    """A picture with its words; None where it cannot be drawn."""
-    drawn = picture(chart, result)
+def figure(
+    chart: Chart, result: Result, language: Language = "ko", hidden: frozenset[int] = frozenset()
+) -> Figure | None:
+    """A picture with its words; None where it cannot be drawn. `hidden`: rows of its table that show no numbers."""
+    drawn = picture(chart, result, hidden)
     if drawn is None:
         return None
     title, alt = titled(chart, result)

@@ -64,7 +64,7 @@ def page(found: Open, story: Story) -> dict[str, Any]:
     figures = [
         SafeString(drawn)
         for each in story.result.charts
-        if (drawn := figure_html(each, story.result, spoken))
+        if (drawn := figure_html(each, story.result, spoken, story.hidden.get(each.table, frozenset())))
     ]
     return {
         "id": found.id, "title": story.title, "question": story.question, "as_of": found.as_of, "day": story.at[:10],
