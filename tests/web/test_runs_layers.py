@@ -146,6 +146,18 @@ def test_a_layer_is_as_closed_as_its_run(
     assert Entry.objects.get(what="dataset.download", by="boss").detail["form"] == "geojson"
 
 
+def test_the_report_has_the_same_maps_from_page_command_line_and_notebook(
+    official: Any, address: str, ws: Workspace, tmp_path: Path
+) -> None:
+    run = ws.ledger[address.split("/")[2]]
+    saved = ws.save_report(run, tmp_path / "a.html").read_text("utf-8")
+    page = official.get(f"{address}report.html").content.decode()
+    for told in (saved, page, run._repr_html_()):
+        assert told.count('class="area step-') == 2 * 6  # wide and narrow, of the six whose border is known
+        assert "경계를 모르는 1곳은 지도에 없고 표에만 있습니다: 가7동" in told
+        assert [title in told for title in ("동마다 비율", "자리", "동마다 가게")] == [True] * 3
+
+
 def test_classes_hold_about_as_many_at_round_numbers() -> None:
     values = np.arange(1.0, 101.0)
     found = classes(values, Column("n", "수", "integer"))
