@@ -110,6 +110,35 @@ def test_a_row_of_the_register_by_hand(ws: Workspace) -> None:
     )
 
 
+def test_a_file_that_was_refused_is_no_dataset_and_stops_nothing(ws: Workspace) -> None:
+    (ws.folder / "cache" / "a.csv").write_text("", encoding="utf-8")
+    (receipt,) = ws.deposit(ws.folder / "cache" / "a.csv", "a", by="lee")
+    assert receipt.verdict == "refused"
+    assert told(ws, END)["dataset_id"] == "people"
+    assert [each.error for each in ws.refresh("data-fresh")] == [None]
+
+
+def test_what_is_described_and_has_no_data_yet_is_there_without_rows(ws: Workspace) -> None:
+    (ws.folder / "cache" / "a.csv").write_text("", encoding="utf-8")
+    ws.deposit(ws.folder / "cache" / "a.csv", "a", by="lee")
+    ws.write_card("a", {"title": "곧 올릴 것", "access": "internal", "steward": "인구과"})
+    found = {each["dataset_id"]: each for each in register_of(ws.bank, ws.standards, (), END).to_pylist()}
+    names = ("rows_count", "versions_count", "as_of", "registered_on", "freshness", "has_steward")
+    assert [found["a"][name] for name in names] == [0, 0, None, None, "unknown", True]
+
+
+def test_what_is_made_of_closed_data_is_told_of_as_they_are(ws: Workspace) -> None:
+    """Its own card says that everybody of the municipality may read it."""
+    (ws.folder / "cache" / "b.csv").write_text("가,나\n1,2\n", encoding="utf-8")
+    ws.deposit(ws.folder / "cache" / "b.csv", "b", by="lee")
+    ws.bank.change_card("b", lambda card: {**card, "made_of": ["people"]}, by="lee", at=ws.clock())
+    ws.write_card("people", {"title": "주민", "access": "restricted", "steward": "인구과"})
+    rows = register_of(ws.bank, ws.standards, (), END).to_pylist()
+    assert [(each["access"], each["dataset_id"], each["dataset_title"]) for each in rows] == [
+        ("restricted", None, None)
+    ] * 2
+
+
 def test_what_has_no_rhythm_is_neither_fresh_nor_late(ws: Workspace) -> None:
     ws.erase("people", ground="요청", by="lee")
     (ws.folder / "cache" / "b.csv").write_text("가,나\n1,2\n", encoding="utf-8")

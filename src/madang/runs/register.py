@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from madang.bank import Bank, Dataset
 from madang.bank.describe import data_day, freshness_of, rhythm_of
+from madang.bank.made_of import Lineage
 from madang.declarations.standard import Standard
 from madang.messages import MadangError
 
@@ -20,15 +21,17 @@ _TYPES = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), 
 
 
 def register_of(bank: Bank, standards: dict[str, Standard], opened: Collection[str], today: date) -> pa.Table:
-    """A row for each dataset that was not computed here, by the columns of the standard ``dataset-register``.
+    """A row for each dataset that was not computed here and of which more than refused files is there, by the columns of the standard ``dataset-register``.
 
     `opened` are the datasets that have an open edition. Of restricted ones nothing is told but that they are there, whether
-    they are new, open, follow a standard and have a steward.
+    they are new, open, follow a standard and have a steward; so of what is made of restricted ones.
     """
+    lineage = Lineage(bank.folder)
     rows = [
         row
         for dataset in bank.datasets()
-        if (row := _row(dataset, opened, today)) and not _made_here(standards, str(row["standard"] or ""))
+        if (row := _row(dataset, lineage.thing(dataset.id).access, opened, today))
+        and not _made_here(standards, str(row["standard"] or ""))
     ]
     for number, row in enumerate(
         sorted((row for row in rows if row["dataset_id"] is None), key=lambda row: str(row["row_id"]))
@@ -43,16 +46,18 @@ def _made_here(standards: dict[str, Standard], standard: str) -> bool:
     return standard in standards and standards[standard].made_here
 
 
-def _row(dataset: Dataset, opened: Collection[str], today: date) -> dict[str, Any] | None:
+def _row(dataset: Dataset, access: str, opened: Collection[str], today: date) -> dict[str, Any] | None:
     try:
         live, card, versions = dataset.latest, dataset.card, dataset.versions
     except (MadangError, OSError, KeyError, ValueError):
         return None
-    shut = str(card.get("access")) == "restricted"
+    if not dataset.has_card:
+        return None
+    shut = access == "restricted"
     told: dict[str, Any] = {
         "row_id": blake2b(dataset.id.encode(), digest_size=6).hexdigest(),
         "dataset_id": None if shut else dataset.id, "dataset_title": None if shut else str(card["title"]),
-        "theme": str(card.get("theme") or "") or None, "access": {"public": "open"}.get(card["access"], card["access"]),
+        "theme": str(card.get("theme") or "") or None, "access": "open" if access == "public" else access,
         "is_open": dataset.id in opened, "has_steward": bool(card.get("steward")),
         "rhythm_days": rhythm_of(card, live), "freshness": freshness_of(card, live, today),
         "versions_count": len(versions), "rows_count": live.rows if live else 0,
