@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -16,28 +17,31 @@ import numpy as np
 from madang.methods.siting_dual import LISTED, Dual, Known, climb
 from madang.methods.siting_swap import Floats, Mask, Sites
 
-_STEPS, _MEMORY = 40, 0.05  # steps of each branch; how fast it forgets which candidates its steps took
-_SEARCH = 16  # branches between two interchanges
+_STEPS, _MEMORY = 25, 0.05  # steps of each branch; how fast it forgets which candidates its steps took
+_SEARCH, _SELDOM = 16, 8  # branches between two interchanges, at first; later this share of those before
 
 
 class Searched(Known, Protocol):
     """The best solution known, and where new ones are shown to it."""
 
     def offer(self, sites: Sites) -> None: ...
-    def improve(self, sites: Sites) -> None: ...
+    def improve(self, sites: Sites, alive: Sites | None = None) -> None: ...
 
 
 Branch = tuple[float, int, Sites, Mask, Floats, Floats, Floats]
 
 
-def branched(root: Dual, search: Searched, remaining: Callable[[], float]) -> float:
-    """The bound when nothing better is left, or time is up. Memory: prices (8 bytes a point) for each open branch."""
-    order = itertools.count()
+def branched(root: Dual, search: Searched, remaining: Callable[[float], float]) -> float:
+    """The bound when nothing better is left, or time is up. Memory: prices (8 bytes a point) for each open branch.
+
+    `remaining(bound)`: the seconds it may go on where it has proven this bound.
+    """
+    order, following = itertools.count(), _SEARCH
     half = np.full(len(root.alive), 0.5)
     open_branches: list[Branch] = [
         (root.bound, next(order), np.arange(len(root.alive)), root.fixed, root.price, root.floor_price, half)
     ]
-    while open_branches and open_branches[0][0] <= search.target and remaining() > 0:
+    while open_branches and open_branches[0][0] <= search.target and remaining(open_branches[0][0]) > 0:
         bound, _, alive, fixed, price, floor_price, taken = heapq.heappop(open_branches)
         split = int(np.where(fixed, np.inf, np.abs(taken - 0.5)).argmin())
         for opened in (True, False):
@@ -51,15 +55,16 @@ def branched(root: Dual, search: Searched, remaining: Callable[[], float]) -> fl
             if len(rest) == root.number:
                 search.offer(root.alive[rest])
                 continue
-            dual, often = _explored(root, rest, held, price, floor_price, search, remaining)
+            dual, often = _explored(root, rest, held, price, floor_price, search, partial(remaining, bound))
             left = rest[dual.alive]
             if len(left) == root.number:
                 search.offer(root.alive[left])
                 continue
             number = next(order)
-            if number % _SEARCH == 0:
+            if number >= following:
+                following = number + max(_SEARCH, number // _SELDOM)
                 best = np.argsort(-np.where(dual.fixed, np.inf, often[dual.alive]))[: root.number]
-                search.improve(np.sort(root.alive[left[best]]))
+                search.improve(np.sort(root.alive[left[best]]), root.alive)
             value = max(bound, dual.bound)
             if value <= search.target:
                 kept = (dual.fixed, dual.price, dual.floor_price, often[dual.alive])

@@ -87,13 +87,15 @@ class Dual:
         bonus = self._bonus()
         if self.costs.size > _LARGE and self.steps > LISTED:
             return self._saving_near(bonus)
-        saved = np.empty(len(self.costs))
+        kept = np.empty(len(self.costs))
         step = max(1, _CELLS // max(1, self.costs.shape[1]))
+        block = np.empty((step, len(self.price)))
         for start in range(0, len(self.costs), step):
-            part = self.price - self.costs[start : start + step]
+            rows = self.costs[start : start + step]
             if bonus is not None and self.floor is not None:
-                part += bonus * self.floor.within[start : start + step]
-            saved[start : start + step] = np.maximum(part, 0, out=part).sum(axis=1)
+                rows = rows - bonus * self.floor.within[start : start + step]
+            kept[start : start + step] = np.minimum(rows, self.price, out=block[: len(rows)]).sum(axis=1)
+        saved: Floats = self.price.sum() - kept
         return saved
 
     def _saving_near(self, bonus: Floats | None) -> Floats:
@@ -232,4 +234,6 @@ def _step(dual: Dual, taken: Sites, length: float, direction: Floats) -> Floats:
         dual.floor_price = np.maximum(dual.floor_price + length / scale * lack, 0)
     if size > 1e-6:
         dual.price = dual.price + length / size * direction
+    if dual.floor is None and dual.fixed.any():  # a point never pays more than its way to a site that is open
+        dual.price = np.minimum(dual.price, dual.costs[dual.fixed].min(axis=0))
     return direction

@@ -22,6 +22,7 @@ from madang.methods.siting_swap import Floats, Ints, Mask, Sites, greedy, interc
 PROVEN = 1e-6  # a solution is proven where none can be better by a millionth
 _STEPS, _AGAIN = 1500, 25  # steps of the dual; steps between two searches from what it takes
 _MOMENT, _LITTLE = 0.01, 1e-3  # a share of the time; a share of the cost
+_MOST = 0.5  # branches that leave less than this share of the gap are left to finish
 _COLUMNS = 60_000  # above, HiGHS would not get past its first relaxation in a minute
 
 
@@ -106,7 +107,7 @@ def _proof(dual: Dual, search: Search, remaining: Callable[[], float]) -> float:
     """HiGHS for a moment, longer where little is missing; branches for half of the time; HiGHS for the rest.
 
     Branches are fast where the relaxation leaves a gap, and slow where it leaves hardly any; HiGHS is the reverse.
-    With a floor it is HiGHS alone.
+    Branches that have closed most of the gap by then keep the rest too. With a floor it is HiGHS alone.
     """
     if dual.floor is not None:
         return settled_by_programme(dual, search, remaining)
@@ -115,7 +116,12 @@ def _proof(dual: Dual, search: Search, remaining: Callable[[], float]) -> float:
     bound = settled_by_programme(dual, search, lambda: remaining() - whole + first)
     if bound < search.target and remaining() > 0:
         half = remaining() / 2
-        bound = max(bound, branched(dual, search, lambda: remaining() - half))
+
+        def branching(proven: float) -> float:
+            missing = search.cost - dual.bound
+            return remaining() - (half if search.cost - proven > missing * _MOST else 0)
+
+        bound = max(bound, branched(dual, search, branching))
     if bound < search.target and remaining() > 0:
         bound = max(bound, settled_by_programme(dual, search, remaining))
     return bound
