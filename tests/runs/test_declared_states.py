@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from madang.access import Person, owner
 from madang.bank.durable import SEOUL
 from madang.declarations.indicator import Indicator
+from madang.results import Column, Result, table_of
 from madang.runs.declared import Declared
 from madang.runs.refresh import Standing
 from madang.runs.register import register_of
@@ -204,6 +206,16 @@ def test_one_of_closed_data_is_closed_and_not_failing_to_who_may_not_see_it(ws: 
     found = line(ws, "young-share", END, STAFF)
     assert (found.state, found.standing.latest, found.recent) == ("closed", None, [])
     assert line(ws, "young-share", END).state == "near"
+
+
+def test_the_small_picture_has_what_was_measured_whole_and_nothing_else() -> None:
+    told = [("잰 값", float(n)) for n in range(30)] + [("일부만 있음", 90.0), ("내다봄", 91.0)]
+    rows = [{"kind": kind, "value": value} for kind, value in told]
+    table = table_of("series", "기간마다", rows, [Column("kind", "종류"), Column("value", "값", "number")])
+    run: Any = SimpleNamespace(result=Result((), (table,)))
+    standing = Standing(object.__new__(Declared), run)
+    found = Line(object.__new__(Indicator), standing, "met", False)
+    assert found.recent == [float(n) for n in range(6, 30)]
 
 
 @pytest.mark.parametrize(
