@@ -51,9 +51,9 @@ def graphs(folder: Path | None) -> list[tuple[str, Floats, int]]:
         (200, 40),
         (200, 67),
     ):
-        tree = [(node, int(rng.integers(node))) for node in range(1, nodes)]
-        more = rng.integers(0, nodes, (nodes * nodes // 50 - len(tree), 2))
-        ends = np.concatenate((tree, more))
+        ring = [(node, (node + 1) % nodes) for node in range(nodes)]
+        more = rng.integers(0, nodes, (nodes * nodes // 50 - len(ring), 2))
+        ends = np.concatenate((ring, more))
         made.append(
             (
                 f"{nodes}/{sites}",
