@@ -16,7 +16,9 @@ import pytest
 from madang.cli.sample import deposit_city, workspace_of
 from madang.cli.sample_score import score
 from madang.samplecity import Made, Setting, make_city
+from madang.samplecity.make import found
 from madang.workspace import Workspace
+from made_once import made_once
 
 ROOT = Path(__file__).parents[2]
 SETTING = Setting(seed=3, scale=0.05)
@@ -25,15 +27,26 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return make_city(tmp_path_factory.mktemp("city") / "files", SETTING)
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of the city, and a workspace that they were deposited into."""
+
+    def make(folder: Path) -> None:
+        city = make_city(folder / "files", SETTING)
+        assert deposit_city(city, workspace_of(folder / "w", SETTING), quiet=True) == 0
+
+    return made_once(tmp_path_factory, "sample-city", make)
 
 
 @pytest.fixture(scope="module")
-def filled(city: Made) -> Workspace:
-    workspace = workspace_of(city.folder.parent / "w", SETTING)
-    assert deposit_city(city, workspace, quiet=True) == 0
-    return workspace
+def city(made: Path) -> Made:
+    city = found(made / "files")
+    assert city is not None
+    return city
+
+
+@pytest.fixture(scope="module")
+def filled(made: Path) -> Workspace:
+    return Workspace.open(made / "w")
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -64,9 +77,9 @@ def test_every_truth_is_told_of(city: Made) -> None:
 
 
 def test_planted_defects_and_nothing_else_are_reported(city: Made, filled: Workspace) -> None:
-    found = score(city, filled.bank)
-    assert len(found.planted) > 800
-    assert (found.missed, found.extra) == ([], [])
+    scored = score(city, filled.bank)
+    assert len(scored.planted) > 800
+    assert (scored.missed, scored.extra) == ([], [])
 
 
 def test_nothing_is_refused_and_every_file_has_a_standard(city: Made, filled: Workspace) -> None:
