@@ -181,6 +181,18 @@ def test_many_points_are_one_path_for_each_class_and_a_pixel_once() -> None:
     assert len(drawing) < 5_000
 
 
+def test_a_border_that_crosses_itself_is_drawn_all_the_same() -> None:
+    """As rounding makes them: a bow, and an area that has become a line."""
+    bow = shapely.Polygon([(127, 37), (127.1, 37.2), (127.1, 37), (127, 37.2)])
+    line = shapely.Polygon([(127.1, 37), (127.2, 37.2), (127.1, 37)])
+    broken = {**BORDERS, CODES[0]: Area("나비", bow), CODES[1]: Area("선", line)}
+    for layer in (RATE, SHOPS, SPOTS):
+        for width in (880, 340):
+            drawing = svg(drawn(layer, broken), width, "", "wide")
+            assert "nan" not in drawing
+            assert len(of(etree.fromstring(drawing), "area" if layer is RATE else "land")) == 6
+
+
 def test_names_lie_over_no_other_and_inside() -> None:
     root = shown(drawn(SHOPS), 340)
     boxes = []

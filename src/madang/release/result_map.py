@@ -16,6 +16,7 @@ from madang.bank.seen import thing_of
 from madang.release.space import Bools
 from madang.results import Result
 from madang.results.map_picture import Area, Borders, maps_of
+from madang.results.map_sheet import simpler
 
 _FINE = 0.0005  # degrees, some 50 m
 _DIGITS = 5  # of degrees: a metre
@@ -32,7 +33,7 @@ def needed(shown: Result, hidden: Mapping[str, Bools], borders: Borders, bank: B
     if not codes:
         return {}
     shapes = np.array([*(public[code].shape for code in codes), None], object)[:-1]
-    fine = shapely.coverage_simplify(shapes, _FINE)
+    fine = simpler(shapes, _FINE)
     return {code: Area(public[code].name, shape, public[code].source) for code, shape in zip(codes, fine, strict=True)}  # fmt: skip
 
 

@@ -173,7 +173,7 @@ class OpenResults:
         if not shown.findings:
             raise MadangError("release_result_no_findings", edition=decision.edition)
         title = decision.title or run.title
-        borders = needed(shown, hidden, run.borders(), self.runs.bank)
+        borders = needed(shown, hidden, run.borders, self.runs.bank)
         story = story_of(run, analysis, shown, found, title, opened, gone, len(decision.without), borders)
         rows, columns = as_rows(story.main, found.hidden[story.main.id])
         self._screened(story, decision)

@@ -1,7 +1,6 @@
 """The SVG of a map in one width: areas, circles or points with their names, what the colours mean, and a scale.
 
-Degrees become pixels by the cosine of the middle latitude, so a city is as long as it is wide; borders finer than
-half a pixel are left out. Hatches are drawn as lines, as patterns by name do not live in every program.
+Hatches are drawn as lines, as patterns by name do not live in every program.
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,91 +17,13 @@ from madang.messages import text
 from madang.results.chart_svg import _long, _short, _text, framed
 from madang.results.map_labels import Label, labels
 from madang.results.map_picture import MapPicture
+from madang.results.map_sheet import FEW, Sheet, View, box_of
 
 _METRES = 111_195.0  # a degree of latitude
-_LEAST = 0.004  # degrees across, some 400 m: of a map of one point
-_HIGH, _WIDEST, _LEGEND = 560.0, 0.38, 30  # pixels; of the width; beside the words
-_LINE, _EDGE, _FINE = 22, 6.0, 0.5
+_WIDEST, _LEGEND, _LINE = 0.38, 30, 22  # of the width; pixels beside the words, and of a line
 _HATCH = 6.0  # pixels between the lines
-FEW = 60  # places that are drawn large
-_COVERED = 0.3  # the part of the map that many places may cover
 _EDGED = 3.0  # pixels across, of a dot that has an edge
 _NAMED = 20  # points that are called by name
-
-
-@dataclass(frozen=True)
-class View:
-    """The piece of the earth that is drawn: its western and northern edge, pixels a degree, and its size in pixels."""
-
-    west: float
-    north: float
-    across: float
-    down: float
-    width: float
-    height: float
-    left: float = 0.0
-
-    @classmethod
-    def of(cls, box: Sequence[float], room: float) -> View:
-        west, south, east, north = box
-        squeeze = math.cos(math.radians((south + north) / 2))
-        wide, high = max((east - west) * squeeze, _LEAST), max(north - south, _LEAST)
-        scale = min((room - 2 * _EDGE) / wide, (_HIGH - 2 * _EDGE) / high)
-        height = high * scale + 2 * _EDGE
-        left = (room - wide * scale) / 2
-        return cls((west + east) / 2 - wide / squeeze / 2, (south + north) / 2 + high / 2, scale * squeeze, scale,
-                   room, height, left)  # fmt: skip
-
-    def pixels(self, at: Any) -> Any:
-        """(n, 2) longitude and latitude as pixels."""
-        return np.column_stack(
-            [self.left + (at[:, 0] - self.west) * self.across, _EDGE + (self.north - at[:, 1]) * self.down]
-        )
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A map in pixels: the shapes of its ground, and where the places of its rows are."""
-
-    picture: MapPicture
-    view: View
-
-    @cached_property
-    def shapes(self) -> Any:
-        """The ground, its neighbours' common borders alike."""
-        found = [self.picture.borders[code].shape for code in self.picture.ground]
-        if not found:
-            return np.empty(0, object)
-        moved = shapely.transform(np.array([*found, None], object)[:-1], self.view.pixels)
-        return shapely.coverage_simplify(moved, _FINE)
-
-    @cached_property
-    def middles(self) -> Any:
-        """(rows, 2) where the place of each drawn row is: of an area the point that is farthest from its border."""
-        told = self.picture
-        if told.layer.kind == "points":
-            lon, lat = told.places
-            return self.view.pixels(np.column_stack([lon[told.drawn], lat[told.drawn]]))
-        return self.inside
-
-    @cached_property
-    def inside(self) -> Any:
-        """(ground, 2) the point of each area that is farthest from its border."""
-        circles = [shapely.maximum_inscribed_circle(each, tolerance=1) for each in self.shapes]
-        return shapely.get_coordinates(shapely.get_point(circles, 0)) if circles else np.empty((0, 2))
-
-    @property
-    def steps(self) -> list[int]:
-        return [self.picture.steps[n] for n in self.picture.drawn]
-
-    @cached_property
-    def radii(self) -> Any:
-        """How large the circle of each step is; of many places smaller, so that they do not cover the map."""
-        count = len(self.picture.drawn)
-        if count <= FEW:
-            return np.linspace(5.0, 12.0, 6)
-        large = math.sqrt(_COVERED * self.view.width * self.view.height / (math.pi * count))
-        return np.linspace(0.4, 1.0, 6) * min(4.0, max(1.0, large))
 
 
 def svg(picture: MapPicture, width: int, alt: str, kind: str) -> str:
@@ -114,22 +33,13 @@ def svg(picture: MapPicture, width: int, alt: str, kind: str) -> str:
     lines = list(_legend_lines(picture, most - _LEGEND))
     side = min(most, max([_LEGEND + _long(words) for _key, words in lines], default=0) + 2)
     room = width if narrow else width - side - 16
-    sheet = Sheet(picture, View.of(_box(picture), room))
+    sheet = Sheet(picture, View.of(box_of(picture), room))
     drawn = [f'<g class="drawn hue-{picture.hue}">', *_drawn(sheet)]
     top, left = (sheet.view.height + 8, 0.0) if narrow else (4.0, width - side)
     drawn += _legend(sheet, lines, left, top, width - left)
     below = top + len(lines) * _LINE + 34
     drawn += _scale(sheet.view, left, below - 18)
     return framed([*drawn, "</g>"], math.ceil(max(sheet.view.height, below)), width, alt, kind)
-
-
-def _box(picture: MapPicture) -> Sequence[float]:
-    shapes = [picture.borders[code].shape for code in picture.ground]
-    boxes = shapely.bounds(np.array([*shapes, None], object)[:-1]).reshape(-1, 4)
-    if picture.layer.kind == "points":
-        lon, lat = (each[picture.drawn] for each in picture.places)
-        boxes = np.vstack([boxes, np.column_stack([lon, lat, lon, lat])])
-    return [*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)]
 
 
 # what is on the map -----------------------------------------------------------------------------------------

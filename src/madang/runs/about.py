@@ -25,7 +25,7 @@ def about(run: Run, analyses: Analyses | None, language: Language = "ko") -> Abo
     return About(
         run.title, analysis.card.question if analysis else run.title, inputs,
         tuple(values_said(parameters_of(analysis), run.parameters, language)),
-        analysis.card.not_for if analysis else (), run.by, f"{at:%Y-%m-%d %H:%M}", run.seconds, run.key, run.borders,
+        analysis.card.not_for if analysis else (), run.by, f"{at:%Y-%m-%d %H:%M}", run.seconds, run.key, lambda: run.borders,
     )  # fmt: skip
 
 

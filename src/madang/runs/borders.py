@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import shapely
 from madang.bank import Bank
 from madang.messages import MadangError
 from madang.results.map_picture import Area, Borders
+from madang.results.map_sheet import simpler
 
 if TYPE_CHECKING:
     from madang.intake.registers import Registers
@@ -24,11 +26,16 @@ _FINE = 0.0002  # degrees, some 20 m
 
 def borders_of(run: Run, registers: Registers) -> Borders:
     """Those of the register of then, of now where it is gone; none where none are known. Builds no register."""
-    for version in dict.fromkeys([*_read(run, registers.bank), registers.version() or ""]):
+    for version in chain(dict.fromkeys(_read(run, registers.bank)), _now(registers)):
         file = registers.folder / version / "register" / "dongs.parquet"
         if version.isalnum() and file.is_file():
             return _borders(file)
     return {}
+
+
+def _now(registers: Registers) -> Iterator[str]:
+    """Asked where those of then are gone alone."""
+    yield registers.version()
 
 
 def _read(run: Run, bank: Bank) -> Sequence[str]:
@@ -52,7 +59,7 @@ def _borders(file: Path) -> Borders:
     shapes = shapely.from_wkb(raw, on_invalid="ignore")[:-1]
     there = ~shapely.is_missing(shapes)
     kept = [each for each, known in zip(told, there, strict=True) if known]
-    fine = shapely.coverage_simplify(shapes[there], _FINE) if kept else shapes
+    fine = simpler(shapes[there], _FINE) if kept else shapes
     return {
         code: Area(str(name or "").rpartition(" ")[2], shape, str(source or ""))
         for (code, name, source, _raw), shape in zip(kept, fine, strict=True)

@@ -128,6 +128,7 @@ class Run:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise MadangError("run_broken", run=self.key, reason=str(error)) from error
 
+    @cached_property
     def borders(self) -> Borders:
         """Of the areas that its rows were placed by; none where none are known."""
         from madang.runs.borders import borders_of

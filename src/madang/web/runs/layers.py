@@ -72,7 +72,7 @@ def drawn_of(run: Run, number: int) -> MapPicture:
     return MapPicture(
         layer,
         run.result.table(layer.table),
-        run.borders(),
+        run.borders,
         number,
         language="ko" if words.in_korean() else "en",
     )
