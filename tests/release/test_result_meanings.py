@@ -154,6 +154,27 @@ def test_a_difference_has_no_few(tmp_path: Path) -> None:
     assert caught.value.code == "analysis_card"
 
 
+def test_a_verdict_names_no_row(ws: Workspace) -> None:
+    """Shops of the same neighbourhood are hidden with its people, whatever is said of these."""
+    counts = {"가동": 3, "나동": 40, "다동": 60, "라동": 80}
+    dongs = [{"state": "적음" if n < 50 else "많음", "name": name, "n": n} for name, n in counts.items()]
+    told = [
+        Column("state", "상태", meaning="verdict"),
+        Column("name", "동"),
+        Column("n", "사람", "integer", "명"),
+    ]
+    shops = [{"name": name, "shops": 7} for name in counts]
+    tables = [
+        table_of("dongs", "사람", dongs, told),
+        table_of("shops", "가게", shops, [Column("name", "동"), Column("shops", "가게", "integer", "곳")]),
+    ]
+    around = Around(
+        (), lambda entry: None, found_relations(ws.bank), "2026-04", ws.releases.open_bank.workshop, {}
+    )
+    hidden = small(tables, ResultDecision("r", "run", **SAID), "x", around).hidden
+    assert hidden["dongs"].tolist() == hidden["shops"].tolist() == [True, True, False, False]
+
+
 def test_rows_are_not_put_in_the_order_of_a_verdict() -> None:
     rows = [{"state": "가", "name": "다"}, {"state": "나", "name": "가"}, {"state": "다", "name": "나"}]
     for meaning, order in (("verdict", ["가", "나", "다"]), ("", ["다", "가", "나"])):
