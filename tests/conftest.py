@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from typing import Any
@@ -11,6 +12,13 @@ import pytest
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HERE = ("127.0.0.1", "::1", "localhost")
 _connect = socket.socket.connect
+
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # hundreds of processes are started: each would compile every module
+os.fsync = lambda _: (
+    None
+)  # nobody pulls the plug: what is written can be read, and no test waits for the disk
 
 
 def browser_path() -> str | None:
