@@ -112,6 +112,18 @@ def test_people_out_of_reach_are_those_that_were_placed_there(ws: Workspace) -> 
     assert 70 in page.rows[0]
 
 
+def test_a_cell_that_is_told_twice_counts_once(ws: Workspace, tmp_path: Path) -> None:
+    cells = [["격자코드", "격자중심X", "격자중심Y", "총인구수"]]
+    cells += [[f"다사{n:03d}500", EAST + 100 * n, NORTH, 10 * (n + 1)] for n in (*range(9), 3)]
+    ws.deposit(written(tmp_path / "격자인구.csv", cells), standard="grid-population", by="lee")
+    result = ws.run("coverage-gaps", {"reach_m": 250}).result
+    assert result.table("city").value(0, "people") == 450
+    assert "같은 격자를 두 번 적은 1행은 앞의 것만 셌습니다." in result.caveats
+    (there,) = result.table("there").rows.to_pylist()  # the one that has a place is on the map too
+    assert (there["source_row"], there["dong"]) == (2, "동을 알 수 없음")
+    assert [each.table for each in result.layers].count("there") == 1
+
+
 def test_where_all_are_reached_nothing_is_proposed(ws: Workspace) -> None:
     result = ws.run("coverage-gaps", {"reach_m": 1000}).result
     assert result.table("city").value(0, "uncovered") == 0

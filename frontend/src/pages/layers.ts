@@ -167,7 +167,7 @@ class Layers {
     name.textContent = place._name;
     const value = document.createElement("p");
     value.className = "figure";
-    value.textContent = place._text || none;
+    value.textContent = place._text || (place._step ? "" : none);
     inside.append(name, value);
     if (of.way) {
       const link = document.createElement("a");

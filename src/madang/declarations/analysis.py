@@ -21,7 +21,7 @@ _LISTS = ("not_for",)
 class Role:
     """An input of an analysis: of which standard a dataset has to be (one of several), and what it is to the question.
 
-    `columns` are names of the standard that are read; without an `optional` input the analysis runs too. A role that
+    `columns` are names of the standard that are read, `also` those that are where a version has them; without an `optional` input the analysis runs too. A role that
     takes `many` has all datasets that fit, their rows one behind the other. `redacted` are columns of free text that are
     personal: an analysis of ours gets them without any number of a person (`Input.texts`), others do not get them.
     """
@@ -33,6 +33,7 @@ class Role:
     optional: bool = False
     many: bool = False
     redacted: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def standard(self) -> str:
@@ -98,6 +99,7 @@ def role_of(path: Path, name: str, told: Any) -> Role:
         "optional": bool,
         "many": bool,
         "redacted": list,
+        "also": list,
     }
     if not isinstance(told, dict) or not told.get("standard"):
         raise bad("analysis_card", path, f"inputs.{name}", reason=str(told))
@@ -108,4 +110,5 @@ def role_of(path: Path, name: str, told: Any) -> Role:
     return Role(
         name, tuple(map(str, standards)), told.get("label", name), tuple(map(str, told.get("columns", ()))),
         told.get("optional", False), told.get("many", False), tuple(map(str, told.get("redacted", ()))),
+        tuple(map(str, told.get("also", ()))),
     )  # fmt: skip

@@ -59,7 +59,12 @@ def _line_html(line: Line, result: Result, why: Why | None, language: Language) 
         table = result.table(part.cell.table)
         column = table.column(part.cell.column)
         exact = said(table.value(part.cell.row, column.name), column, exact=True)
-        shown.append(_number(part.text, part.cell, why, language, "" if exact == part.text else exact))
+        leads = column.kind in NUMBERS or table.origins_of(column.name)  # words of no row lead nowhere
+        shown.append(
+            _number(
+                part.text, part.cell, why if leads else None, language, "" if exact == part.text else exact
+            )
+        )
     return "".join(shown)
 
 

@@ -86,14 +86,15 @@ def chosen(
 
 
 def _part(bank: Bank, role: Role, version: Version) -> Part:
-    """A version in a role: the columns of the role (all where it names none) but those that are personal now, and points
+    """A version in a role: the columns of the role (all where it names none), those of `also` that there are but those that are personal now, and points
     where any is."""
     personal = Lineage(bank.folder).personal(version.dataset.id, version.n)
+    wanted = {*role.columns, *role.also} if role.columns else None
     columns: dict[str, str] = {}
     redacted: dict[str, str] = {}
     for column in version.columns:
         name = column.standard or column.name
-        if column.name not in personal and column.type != "geometry" and name in (role.columns or (name,)):
+        if column.name not in personal and column.type != "geometry" and (wanted is None or name in wanted):
             columns.setdefault(name, column.name)
         elif name in role.redacted:
             redacted.setdefault(name, column.name)

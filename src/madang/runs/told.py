@@ -33,7 +33,7 @@ def analysis_told(analysis: Analysis) -> dict[str, Any]:
     roles = [
         {
             "name": each.name, "label": each.label, "standards": list(each.standards), "columns": list(each.columns),
-            "optional": each.optional, "many": each.many,
+            "also": list(each.also), "optional": each.optional, "many": each.many,
         }
         for each in card.inputs
     ]  # fmt: skip

@@ -63,6 +63,7 @@ class RoleOut(Schema):
     label: str
     standards: list[str]
     columns: list[str]
+    also: list[str]
     optional: bool
     many: bool
     fits: list[FitOut]

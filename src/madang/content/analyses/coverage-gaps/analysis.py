@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyproj
 
 from madang.methods.coverage import Coverage, coverage, nearest
@@ -30,9 +31,12 @@ def run(
     facility = inputs["facilities"].parts[0]
     told_m, reach_m = reach_m, reach_m or REACH_M.get(facility.standard, REACH_OF_OTHERS_M)
     cells = inputs["people"].sql(
-        "SELECT source_row, population_persons, lon, lat, dong_code FROM rows ORDER BY source_row"
+        f"SELECT source_row, population_persons, lon, lat, dong_code FROM rows {_once(inputs)} ORDER BY source_row"
     )
-    facilities = inputs["facilities"].sql("SELECT lon, lat FROM rows")
+    twice = inputs["people"].sql("SELECT count(*) AS n FROM rows").column("n")[0].as_py() - cells.num_rows
+    facilities = inputs["facilities"].sql(
+        "SELECT source_row, lon, lat, dong_code FROM rows ORDER BY source_row"
+    )
     east, north = _metres(cells)
     facility_east, facility_north = _metres(facilities)
     told = cells.column("population_persons").to_numpy(zero_copy_only=False).astype(float)
@@ -56,10 +60,11 @@ def run(
     by_dong = _by_dong(found, dongs, inputs.area_names(), gap)
     places = _places(following, cells, np.flatnonzero(here), inputs.area_names())
     gaps = _gaps(cells, found, metres, told)
+    there = _there(facilities, inputs.area_names())
     title = facility.title
     return Result(
         findings=_findings(title, reach_m, on_foot is not None, city, by_dong, places),
-        tables=(city, by_dong, places, gaps),
+        tables=(city, by_dong, places, gaps, there),
         charts=(
             Chart(
                 f"{title}에서 {reach_m} m 밖에 사는 주민", "dongs",
@@ -69,17 +74,40 @@ def run(
         layers=(
             Layer("닿지 않는 격자", "gaps", "points", "people"),
             Layer("다음 자리", "places", "points", "gain"),
+            Layer(f"지금 있는 {title}", "there", "points"),
             Layer("동마다 닿지 않는 비율", "dongs", "areas", "share"),
         ),
         caveats=(
             *(() if told_m else (f"닿는 거리를 정하지 않아, {title}에 맞추어 {reach_m} m로 보았습니다.",)),
             _said(on_foot, way, metres, people),
+            *((f"같은 격자를 두 번 적은 {twice:,}행은 앞의 것만 셌습니다.",) if twice else ()),
             "다섯 명이 안 되어 가려진 격자는 0명으로 셉니다. 한 칸에 많아야 네 명입니다.",
             "시 밖의 시설은 자료에 없습니다. 경계에 사는 주민은 더 가까운 시설이 있을 수 있습니다.",
         ),
         method="가장 가까운 시설까지 걷는 길의 거리(데이크스트라 1959), 길 자료가 없으면 직선거리입니다(EPSG:5179)."
         " 다음 자리는 남은 주민을 가장 많이 덮는 격자를 하나씩 고릅니다(Nemhauser 등 1978: 가장 좋은 조합의 63 % 이상).",
     )  # fmt: skip
+
+
+def _once(inputs: Inputs) -> str:
+    """Every cell of the grid once, where its rows say which they are."""
+    if not inputs["people"].has("grid_code"):
+        return ""
+    return "QUALIFY row_number() OVER (PARTITION BY coalesce(grid_code, source_row::VARCHAR) ORDER BY source_row) = 1"
+
+
+def _there(facilities: pa.Table, named: dict[str, str]) -> Table:
+    placed = facilities.filter(pc.is_valid(facilities.column("lon")))
+    code = pc.fill_null(placed.column("dong_code"), "").combine_chunks().dictionary_encode()
+    names = [named.get(each, each) or "동을 알 수 없음" for each in code.dictionary.to_pylist()]
+    rows = placed.append_column("dong", pa.array(names, pa.string()).take(code.indices))
+    columns = [
+        Column("dong", "행정동"), Column("lon", "경도", "number", digits=6), Column("lat", "위도", "number", digits=6),
+        Column("source_row", "시설의 행", "integer"),
+    ]  # fmt: skip
+    return table_of(
+        "there", "지금 있는 시설", rows, columns, [Origin("facilities", {"source_row": "source_row"})]
+    )
 
 
 def _metres(rows: pa.Table) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyproj
 
 from madang.messages import MadangError
@@ -43,7 +44,7 @@ def run(
 ) -> Result:
     people = inputs["people"].sql(
         f"SELECT source_row, population_persons, {_old(inputs)} AS old, lon, lat, dong_code FROM rows"
-        " WHERE population_persons > 0 AND lon IS NOT NULL ORDER BY source_row"
+        f" WHERE population_persons > 0 AND lon IS NOT NULL {_once(inputs)} ORDER BY source_row"
     )
     candidates = inputs["candidates"].sql(
         "SELECT source_row, site_number, land_name, lon, lat FROM rows WHERE lon IS NOT NULL ORDER BY source_row"
@@ -79,16 +80,24 @@ def run(
     measured = _measured(travel, len(kept), found)
     return Result(
         findings=_findings(asked, travel, change, chosen, _counted(inputs, len(kept)), firm),
-        tables=(change, chosen, _again(firm, new), _curve(travel, found, weight, reach_m), measured, _served(people, after)),
+        tables=(
+            change, chosen, _again(firm, new, len(kept)), _curve(travel, found, weight, reach_m), measured,
+            *([_there(there, inputs.area_names())] if there.num_rows else []), _served(people, after),
+        ),
         charts=(
             Chart(
                 "자리마다 새로 가까워지는 주민", "chosen",
                 {"mark": "bar", "encoding": {"y": {"field": "name", "sort": "-x"}, "x": {"field": "nearer"}}},
             ),
         ),
-        layers=(Layer("고른 자리", "chosen", "points", "nearer"), Layer("주민의 거리", "served", "points", "metres")),
+        layers=(
+            Layer("고른 자리", "chosen", "points", "nearer"),
+            *([Layer("이미 있는 시설", "there", "points")] if there.num_rows else []),
+            Layer("주민의 거리", "served", "points", "metres"),
+        ),
         caveats=(
             _said(travel, way), _proof(found, goal), *_left_out(asked, found, travel),
+            *_twice(inputs),
             "주민은 사는 격자의 한가운데에 있다고 봅니다. 가려진 격자의 주민은 빠집니다.",
         ),
         method="p-중앙값(하키미 1964), 최대 포괄(처치·르벨 1974), p-중심(하키미 1964), 집합 포괄(토레가스 등 1971), 정원이 있는"
@@ -98,6 +107,35 @@ def run(
 
 def _old(inputs: Inputs) -> str:
     return "age_65_over_persons" if inputs["people"].has("age_65_over_persons") else "NULL::BIGINT"
+
+
+def _once(inputs: Inputs) -> str:
+    """Every cell of the grid once, where its rows say which they are."""
+    if not inputs["people"].has("grid_code"):
+        return ""
+    return "QUALIFY row_number() OVER (PARTITION BY coalesce(grid_code, source_row::VARCHAR) ORDER BY source_row) = 1"
+
+
+def _twice(inputs: Inputs) -> list[str]:
+    """Rows of cells that were told before."""
+    if not inputs["people"].has("grid_code"):
+        return []
+    found = inputs["people"].sql("SELECT count(grid_code) - count(DISTINCT grid_code) AS n FROM rows")
+    twice = found.column("n")[0].as_py()
+    return [f"같은 격자를 두 번 적은 {twice:,}행은 앞의 것만 셌습니다."] if twice else []
+
+
+def _there(existing: pa.Table, named: dict[str, str]) -> Table:
+    code = pc.fill_null(existing.column("dong_code"), "").combine_chunks().dictionary_encode()
+    names = [named.get(each, each) or "동을 알 수 없음" for each in code.dictionary.to_pylist()]
+    rows = existing.append_column("dong", pa.array(names, pa.string()).take(code.indices))
+    columns = [
+        Column("dong", "행정동"), Column("lon", "경도", "number", digits=6), Column("lat", "위도", "number", digits=6),
+        Column("source_row", "시설의 행", "integer"),
+    ]  # fmt: skip
+    return table_of(
+        "there", "이미 있는 시설", rows, columns, [Origin("existing", {"source_row": "source_row"})]
+    )
 
 
 def _floor(
@@ -144,8 +182,11 @@ def _conditions(
 
 def _existing(inputs: Inputs) -> pa.Table:
     if "existing" not in inputs:
-        return pa.table({"lon": pa.array([], pa.float64()), "lat": pa.array([], pa.float64())})
-    return inputs["existing"].sql("SELECT lon, lat FROM rows WHERE lon IS NOT NULL")
+        none = pa.array([], pa.float64())
+        return pa.table({"lon": none, "lat": none})
+    return inputs["existing"].sql(
+        "SELECT source_row, lon, lat, dong_code FROM rows WHERE lon IS NOT NULL ORDER BY source_row"
+    )
 
 
 def _counted(inputs: Inputs, existing: int) -> str:
@@ -240,16 +281,16 @@ def _chosen(
     )
 
 
-def _again(firm: Stability, new: list[int]) -> Table:
+def _again(firm: Stability, new: list[int], existing: int) -> Table:
     rows = [
-        {"condition": each.condition, "of": len(new), "kept": int(np.isin(new, each.sites).sum())}
+        {"condition": each.condition, "of": int((each.sites >= existing).sum()), "kept": int(np.isin(new, each.sites).sum())}
         if each.sites is not None
-        else {"condition": each.condition + " (풀지 못함)", "of": len(new), "kept": None}
+        else {"condition": each.condition + " (풀지 못함)", "of": None, "kept": None}
         for each in firm.changed
-    ]
+    ]  # fmt: skip
     columns = [
-        Column("condition", "바꾼 조건"), Column("of", "고른 자리", "integer", "곳"),
-        Column("kept", "그대로인 자리", "integer", "곳"),
+        Column("condition", "바꾼 조건"), Column("of", "그때 고를 자리", "integer", "곳"),
+        Column("kept", "그 가운데 그대로인 자리", "integer", "곳"),
     ]  # fmt: skip
     return table_of("again", "조건을 바꾸어도 그대로입니까?", rows, columns, [Origin("people")])
 
