@@ -87,6 +87,7 @@ def test_a_map_is_said_in_words_and_says_what_is_not_on_it() -> None:
     assert spots.notes == "위치를 모르는 1행은 지도에 없습니다."
     same = result(RATE, rates=(2.0, 2.0, 2.0, None, None, None))
     (made,) = maps_of(same, BORDERS, "en")
+    assert made.words(4) == "no data"
     assert made.alt == "Map: 동마다 비율. 6 places are drawn. 비율: all 2.0\u202f%. no data: 3 places."
 
 

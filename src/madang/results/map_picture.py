@@ -177,6 +177,8 @@ class MapPicture:
             return ""
         if row in self.withheld:
             return text("map_withheld", self.language)
+        if not self.steps[row]:
+            return text("result_no_value", self.language)
         return said(self.table.value(row, self.column.name), self.column, exact=True)
 
     @cached_property

@@ -93,7 +93,7 @@ def _shown(run: Run, number: int) -> LayerShown:
         if leads
         else ""
     )
-    steps = told.steps
+    steps = drawn.steps
     classes = {each.step: each.words for each in told.each}
     rows = tuple(
         MapRow(
@@ -117,7 +117,7 @@ def _shown(run: Run, number: int) -> LayerShown:
 def geojson(drawn: MapPicture) -> bytes:
     """A layer with every column of its table; beside them what the map needs: _row, _name, _text, _step."""
     rows = drawn.table.rows.take(drawn.drawn) if drawn.drawn else drawn.table.rows.slice(0, 0)
-    steps = drawn.classes.steps
+    steps = drawn.steps
     own = rows.drop_columns([name for name in ("lon", "lat") if name in rows.schema.names]).to_pylist()
     features = [
         f'{{"type":"Feature","id":{n},"properties":{_spelled({**row, "_row": n, "_name": drawn.names[n], "_text": drawn.words(n), "_step": steps[n]})},"geometry":{shape}}}'
