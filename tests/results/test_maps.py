@@ -168,6 +168,14 @@ def test_points_stand_on_the_areas_of_their_district_or_on_white() -> None:
     assert maps_of(result(RATE), {}) == ()  # areas without borders are no map
 
 
+def test_a_layer_may_say_only_where() -> None:
+    told = drawn(Layer("있는 시설", "spots", "points"))
+    assert told.alt == "지도: 있는 시설. 2곳을 그렸습니다."
+    root = shown(told)
+    assert {each.get("class") for each in root.iter("circle")} == {"step-4"}
+    assert "2곳" in [each.text for each in root.iter("text")]
+
+
 def test_many_points_are_one_path_for_each_class_and_a_pixel_once() -> None:
     n = 3_000
     rows = [
