@@ -34,6 +34,7 @@ def make(folder: Path) -> dict[str, str]:
     import people
     from web.round_helper import RoundOfTwo, xlsx
 
+    people.without_refresh()
     there: dict[str, str] = {"dataset": made_up_bank.PARKING}
     user = people.make(*ALL_ROLES, posts=[POST], department=DEPARTMENT, username="hong")
     browser = people.browser(user)

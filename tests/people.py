@@ -132,3 +132,17 @@ def at_once(environment: dict[str, str], count: int, prepare: str, do: str) -> l
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
+
+
+def without_refresh() -> None:
+    """The site begins to make no declared table or indicator while its pages are looked at: it looks again in a day."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from madang.web.indicators.jobs import MAKER, REFRESH
+    from madang.web.work.models import Job
+    from madang.web.work.states import DONE
+
+    tomorrow = timezone.now() + timedelta(days=1)
+    Job.objects.create(kind=REFRESH, by=MAKER.id, state=DONE, run_at=tomorrow, made_at=tomorrow, timeout_s=1)

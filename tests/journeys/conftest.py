@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,8 +19,10 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import busy_city
 import made_up_bank
 import people
+from made_once import made_once
 
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -45,10 +49,29 @@ def served() -> Iterator[Callable[[Path], dict[str, str]]]:
 
         @cache
         def serve(folder: Path) -> dict[str, str]:
+            value = session(folder)
             address = servers.enter_context(contextmanager(serving)(folder))
-            return {"name": "madang_session", "value": session(folder), "url": address}
+            return {"name": "madang_session", "value": value, "url": address}
 
         yield serve
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What stands for what in the addresses of the busy city, with its "site" and the "session" of somebody there."""
+
+    def make(folder: Path) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(Path(busy_city.__file__).parent)}
+        command = [sys.executable, busy_city.__file__, str(folder / "city")]
+        made = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+        (folder / "there.json").write_text(made.stdout.splitlines()[-1])
+
+    made = made_once(tmp_path_factory, "busy-city", make)
+    own = tmp_path_factory.mktemp("busy") / "city"
+    shutil.copytree(made / "city", own, symlinks=True)
+    with contextmanager(serving)(own) as site:
+        yield {**json.loads((made / "there.json").read_text()), "site": site}
 
 
 @pytest.fixture
@@ -104,6 +127,7 @@ os.environ["MADANG_WORKSPACE"] = {folder!r}
 from madang.web.serve import prepare
 prepare()
 import people
+people.without_refresh()
 print(people.session({username!r}, *{roles!r}), end="")
 """
 

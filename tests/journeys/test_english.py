@@ -17,7 +17,7 @@ import pytest
 from lxml import html
 
 import madang
-from journeys.test_every_page import PUBLIC, SIGNED_IN, address, there
+from journeys.test_every_page import PUBLIC, SIGNED_IN, address
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TESTS = Path(__file__).parents[1]
@@ -30,7 +30,6 @@ _STARRED = re.compile(r"[가-힣]\*+")  # a masked value
 _KEPT = re.compile(
     r"'[^']+' 열의 [가-힣 ]+ [\d,]+칸"
 )  # of personal data, as receipts keep it (intake/screen.py)
-__all__ = ["there"]
 STANDARDS = Path(madang.__file__).parent / "content/standards"
 INDICATORS = Path(madang.__file__).parent / "content/indicators"
 ANALYSES = (

@@ -6,22 +6,14 @@ elsewhere, nothing in the console.
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-import busy_city
 from axe import violations
-from journeys.conftest import serving
 from web.test_security_addresses import routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -120,19 +112,6 @@ NO_PAGE = "|".join(
         r"sql/(answers/.*/cancel|saved/new|saved/.*/(save|remove))/", r"work/.+",
     )
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """What stands for what in the addresses of the busy city, with its "site" and the "session" of somebody there."""
-    folder = tmp_path_factory.mktemp("busy") / "city"
-    environment = {**os.environ, "PYTHONPATH": str(Path(busy_city.__file__).parent)}
-    made = subprocess.run(
-        [sys.executable, busy_city.__file__, str(folder)], env=environment, capture_output=True, text=True
-    )
-    assert made.returncode == 0, made.stderr
-    with contextmanager(serving)(folder) as site:
-        yield {**json.loads(made.stdout.splitlines()[-1]), "site": site}
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ os.environ["MADANG_WORKSPACE"] = {folder!r}
 from madang.web.serve import prepare
 prepare()
 import people
+people.without_refresh()
 people.make("steward", posts=["기획과 데이터팀"], username="officer")
 for name in {names!r}:
     for which in ("a", "b"):
