@@ -106,7 +106,7 @@ def test_one_that_cannot_be_made_stands_in_nobodys_way(ws: Workspace) -> None:
     file = ws.folder / "content" / "tables" / "old-people.toml"
     file.write_text(TABLE.replace("FROM people", "FROM read_csv('/etc/passwd')"), encoding="utf-8")
     found = {each.id: each for each in Workspace.open(ws.folder).refresh(*BOTH)}
-    assert found["tables/old-people"].error.code == "run_failed"  # a query reads its inputs and no file
+    assert found["tables/old-people"].error.code == "declared_failed"  # a query reads its inputs and no file
     assert found["indicators/young-share"].verdict == "accepted"
     assert "old-people" not in ws.bank
 

@@ -249,3 +249,16 @@ def test_a_declared_table_says_what_it_reads_and_nobody_else_sees_more(ws: Works
     closed = ws.refresher.standing(declared, by=STAFF)
     assert (closed.run, closed.is_closed) == (None, True)
     assert TABLE in (ws.folder / "content" / "tables" / "old-people.toml").read_text("utf-8")
+
+
+def test_what_is_wrong_with_a_declaration_is_told_with_its_file(ws: Workspace) -> None:
+    own = ws.folder / "content" / "indicators"
+    (own / "sick.toml").write_text(INDICATOR.replace("age_from,", "age_since,", 1), encoding="utf-8")
+    (own / "lost.toml").write_text(INDICATOR.replace('"resident-population"', '"resident-popluation"'), encoding="utf-8")  # fmt: skip
+    told = {each.id: each.error for each in Workspace.open(ws.folder).refresh("sick", "lost")}
+    sick, lost = told["indicators/sick"], told["indicators/lost"]
+    assert sick is not None
+    assert lost is not None
+    assert "indicators/sick.toml" in str(sick)
+    assert "age_since" in str(sick)
+    assert (lost.code, lost.params["standard"]) == ("standard_missing", "resident-popluation")

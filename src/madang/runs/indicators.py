@@ -44,7 +44,7 @@ class Measured:
 def measured(indicator: Indicator, inputs: Inputs, earlier: pa.Table | None = None) -> Result:
     """The result of an indicator over its inputs; `earlier` is the series so far of a stock, whose inputs tell of one day.
 
-    Raises MadangError: run_failed (its SQL), indicator_empty.
+    Raises MadangError: declared_failed (its SQL), indicator_empty.
     """
     found = _answered(indicator, inputs)
     days = _days(indicator, inputs)
@@ -98,7 +98,8 @@ def _answered(indicator: Indicator, inputs: Inputs) -> pa.Table:
         return inputs.sql(query)
     except duckdb.Error as error:
         reason = str(error).split("\n\n")[0]
-        raise MadangError("run_failed", analysis=indicator.label, reason=reason) from error
+        file = f"indicators/{indicator.id}"
+        raise MadangError("declared_failed", analysis=indicator.label, id=file, reason=reason) from error
 
 
 def _days(indicator: Indicator, inputs: Inputs) -> list[date]:

@@ -186,7 +186,7 @@ class Ledger:
     def run(self, asked: Asked, *, by: str, progress: Progress = no_progress) -> Run:
         """The run of what was asked: recalled where it was made before, else made now.
 
-        Raises MadangError: run_failed (with what the analysis raised), run_erased, result_…; what `progress` raises stops it.
+        Raises MadangError: run_failed (with what the analysis raised), declared_failed, run_erased, result_…; what `progress` raises stops it.
         """
         known = self.recalled(asked)
         if known is not None:
@@ -225,7 +225,7 @@ class Ledger:
         except MadangError:
             raise
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, duckdb.Error) as error:
-            reason = f"{type(error).__name__}: {error}"
+            reason = f"{type(error).__name__}: {error}".split("\n\n")[0]
             raise MadangError("run_failed", analysis=asked.analysis.card.title, reason=reason) from error
         return result.check()
 

@@ -175,6 +175,7 @@ class Refresher:
         """None where it holds already what it would be made of."""
         title, inputs = declared.card.title, list[str]()
         try:
+            self._check_standards(declared)
             asked = self.ledger.ask(declared, by=by)
             inputs += sorted({part.dataset for each in asked.inputs.values() for part in each.parts})
             asked = self._with_earlier(declared, asked, inputs)
@@ -194,6 +195,12 @@ class Refresher:
             trouble = {"said": str(error), "inputs": inputs}
             write_json(self.ledger.pointer(declared.id), self._told(declared.id) | {"trouble": trouble})
             return Refreshed(declared.id, title, error=error)
+
+    def _check_standards(self, declared: Declared) -> None:
+        """That what it reads can be there at all. Raises MadangError("standard_missing")."""
+        for standard in (each for role in declared.card.inputs for each in role.standards):
+            if standard not in self.standards:
+                raise MadangError("standard_missing", standard=standard)
 
     def _check_own(self, declared: Declared) -> None:
         """That its dataset is its own, and not one that somebody deposited. Raises MadangError("declared_taken")."""

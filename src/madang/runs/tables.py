@@ -22,7 +22,7 @@ _DIGITS = 2
 def made(table: DeclaredTable, inputs: Inputs) -> Result:
     """The rows of a declared table with the checks they passed; a check that fails leaves no table.
 
-    Raises MadangError: run_failed (the query cannot be answered), declared_columns, table_empty, table_check.
+    Raises MadangError: declared_failed (the query cannot be answered), declared_columns, table_empty, table_check.
     """
     rows = _answered(table, inputs)
     passed = [_checked(table, number, rows, inputs) for number in range(len(table.checks))]
@@ -51,7 +51,9 @@ def _answered(table: DeclaredTable, inputs: Inputs) -> pa.Table:
         found = inputs.sql(table.query, _left_out(table, inputs))
     except duckdb.Error as error:
         reason = str(error).split("\n\n")[0]
-        raise MadangError("run_failed", analysis=table.standard.label, reason=reason) from error
+        raise MadangError(
+            "declared_failed", analysis=table.standard.label, id=f"tables/{table.id}", reason=reason
+        ) from error
     if sorted(found.schema.names) != sorted(names):
         raise MadangError(
             "declared_columns", table=table.id, declared=", ".join(names), made=", ".join(found.schema.names)
@@ -81,7 +83,9 @@ def _checked(table: DeclaredTable, number: int, rows: pa.Table, inputs: Inputs) 
         broken = inputs.sql(check.violated, {"made": rows, **_left_out(table, inputs)})
     except duckdb.Error as error:
         reason = f"{check.label}: {str(error).splitlines()[0]}"
-        raise MadangError("run_failed", analysis=table.standard.label, reason=reason) from error
+        raise MadangError(
+            "declared_failed", analysis=table.standard.label, id=f"tables/{table.id}", reason=reason
+        ) from error
     if broken.num_rows:
         first = ", ".join(f"{name} {value}" for name, value in broken.slice(0, 1).to_pylist()[0].items())
         raise MadangError(

@@ -64,6 +64,7 @@ TEXTS: dict[str, str] = {
     "table_check": "'{table}' breaks what has to hold and was not made; the version made before stays. Broken: {check} ({rows} rows, the first: {first})",
     "indicator_empty": "'{indicator}' has no period that can be measured. Look whether the data it reads have days and values.",
     "indicator_title": "Indicator: {label}",
+    "declared_failed": "'{analysis}' could not be computed. Mend what is named below in the query of {id}.toml. {reason}",
     "declared_missing": "There is no table or indicator '{name}'. See madang tables and madang indicators.",
     "declared_refused": "'{title}' could not be put in as a dataset. {reason}",
     "register_made": "Madang collected it from the cards and receipts of the bank.",

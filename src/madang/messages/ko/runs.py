@@ -64,6 +64,7 @@ TEXTS: dict[str, str] = {
     "table_check": "'{table}'{이} 지켜야 할 것을 어겨 만들지 않았습니다. 앞서 만든 판이 그대로 있습니다. 어긴 것: {check} ({rows}행, 처음 것: {first})",
     "indicator_empty": "'{indicator}'{은} 잴 수 있는 기간이 하나도 없습니다. 쓰는 데이터에 날짜와 값이 있는지 확인하십시오.",
     "indicator_title": "지표: {label}",
+    "declared_failed": "'{analysis}'{을} 셈하지 못했습니다. {id}.toml의 물음에서 아래가 가리키는 곳을 고치십시오. {reason}",
     "declared_missing": "'{name}' 표나 지표가 없습니다. madang tables, madang indicators로 있는 것을 보십시오.",
     "declared_refused": "'{title}'{을} 데이터로 넣지 못했습니다. {reason}",
     "register_made": "마당이 은행의 카드와 영수증에서 모았습니다.",
