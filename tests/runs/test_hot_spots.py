@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -56,6 +57,18 @@ def test_a_planted_concentration_is_found_with_its_dongs(tmp_path: Path) -> None
     (city,) = result.table("city").rows.to_pylist()
     assert (city["cases"], city["people"], city["elsewhere"]) == (4 * 30 + 21 * 10, 25_000, 3)
     assert "둘레" in sentence(result.findings[1], result)
+    cases = {row["cluster"]: row["cases"] for row in result.table("clusters").rows.to_pylist()}
+    assert behind(tmp_path, result, "clusters") == cases
+
+
+def behind(folder: Path, result: Result, table: str) -> dict[int, int]:
+    """How many rows of the events stand behind each concentration."""
+    (origin,) = result.table(table).origins
+    with duckdb.connect() as con:
+        con.execute(f"""CREATE VIEW events AS SELECT 'events' AS dataset, row_number() OVER () AS source_row, *
+                        FROM '{folder}/events.parquet'""")
+        counted = f"SELECT cluster, count(*) FROM ({origin.query}) GROUP BY 1"
+        return dict(con.execute(counted).fetchall())
 
 
 def test_where_there_is_none_it_says_so(tmp_path: Path) -> None:
@@ -83,6 +96,8 @@ def test_a_planted_fortnight_is_found_where_days_are_known(tmp_path: Path) -> No
     assert "2025-10-07" <= row["until"] <= "2025-10-22"
     assert row["p"] == pytest.approx(100 / 200)
     assert row["now"] == ""
+    cases = {each["cluster"]: each["cases"] for each in (row, *others)}
+    assert behind(tmp_path, result, "moments") == cases
     assert all(other["chance"] == "우연일 수 있음" for other in others)
     assert row["since"].replace("-", ". ").replace(" 0", " ")[:4] in sentence(result.findings[-1], result)
     weeks = result.table("weeks").rows.to_pylist()

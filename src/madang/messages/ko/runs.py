@@ -77,7 +77,7 @@ TEXTS: dict[str, str] = {
     "declared_run": "실행 {run}, 데이터 {dataset}",
     "indicator_target": "'{indicator}'의 목표로 쓴 '{value}'{을} 읽을 수 없습니다. 숫자를 쓰거나, 목표를 없애려면 비워 두십시오.",
     "run_erased": "'{analysis}'{을} 셈하는 동안 쓰는 데이터에서 행이 파기되어 결과를 두지 않았습니다. 다시 실행하십시오.",
-    "why_by_query": "지표의 물음이 고른 행",
+    "why_by_query": "결과의 물음이 고른 행",
     "declared_trouble_closed": "볼 수 없는 데이터 때문에 만들지 못했습니다. 그 데이터의 담당에게 물으십시오.",
     "declared_taken": "'{title}'{을} 넣을 데이터 {dataset}{이} 이미 있고, 사람이 올린 것입니다. 그 데이터의 이름을 바꾸거나 표의 이름을 바꾸십시오.",
 }

@@ -37,6 +37,15 @@ def may_open(by: Person, run: Run) -> bool:
     return True
 
 
+def posts_of(run: Run) -> list[str]:
+    """The posts in charge of what a run read, each once."""
+    bank = workspace().bank
+    things = (
+        thing_of(bank[each]) for each in dict.fromkeys(each.dataset for each in run.inputs) if each in bank
+    )
+    return sorted({thing.steward for thing in things if thing.steward})
+
+
 def preview(*, by: Person, decision: ResultDecision) -> Prepared:
     """What would become public. Raises MadangError: run_missing, access_denied, ``release_*``."""
     _check_run(by, decision.run)

@@ -128,7 +128,7 @@ def _stop(each: Behind, since: int) -> Stop:
     except MadangError as error:
         return replace(stop, error=said(error))
     named = {field.name: field for field in fields.every}
-    words = (_("지표의 물음이 고른 행"),) if each.total is not None else tuple(f"{label_of(named[one.column]) if one.column in named else one.column} {filter_said(one)}" for one in each.filters)  # fmt: skip
+    words = (_("결과의 물음이 고른 행"),) if each.total is not None else tuple(f"{label_of(named[one.column]) if one.column in named else one.column} {filter_said(one)}" for one in each.filters)  # fmt: skip
     asked = urlencode([*address(Query(filters=each.filters)), ("version", str(version.n))])
     all_of_them = each.total is None and len(asked) <= _LONGEST
     return replace(

@@ -49,7 +49,7 @@ def run(
     sure = [each for each in found.clusters if each.p_value <= SURE and each.relative_risk > 1]
     member = {int(area): n for n, each in enumerate(sure, 1) for area in each.areas}
     table = _dongs(codes, names, cases, people, rates, member)
-    clusters = _clusters(found, names)
+    clusters = _clusters(found, names, codes)
     city = _city(cases, people, elsewhere, nowhere, len(sure))
     title = inputs["events"].parts[0].title
     weekly, starts = _by_week(inputs, codes, lately_weeks)
@@ -60,7 +60,7 @@ def run(
         )
         if weekly.any() else None
     )  # fmt: skip
-    moments, weeks = _moments(lately, names, starts), _weeks(lately, weekly, starts)
+    moments, weeks = _moments(lately, names, codes, starts, _day(inputs)), _weeks(lately, weekly, starts)
     return Result(
         findings=(*_findings(title, city, table, clusters, bool(sure)), *_when(moments, lately)),
         tables=(city, table, clusters, moments, weeks) if lately else (city, table, clusters),
@@ -99,9 +99,9 @@ def _by_dong(inputs: Inputs, role: str, measure: Callable[[Any], Any], codes: li
 def _by_week(inputs: Inputs, codes: list[str], weeks: int) -> tuple[Any, Any]:
     """Cases by dong and week, and the first days of the weeks, which end with the last day; none where days are unknown."""
     rows = inputs["events"].table()
-    name = next((each for each in DAYS if inputs["events"].has(each)), None)
+    name = _day(inputs)
     none = np.zeros((len(codes), 0), int), np.zeros(0, "datetime64[D]")
-    if name is None:
+    if not name:
         return none
     rows = rows.mutate(day=rows[name].cast("date")).filter(lambda row: row.day.notnull())
     found = rows.group_by(["dong_code", "day"]).agg(n=rows.count()).to_pyarrow()
@@ -156,7 +156,32 @@ def _dongs(
     return table_of("dongs", "동마다", rows, columns, [Origin("events", {"dong_code": "dong_code"})])
 
 
-def _clusters(found: Scan, names: list[str]) -> Table:
+def _day(inputs: Inputs) -> str:
+    """The column that says when an event was; "" where none does."""
+    return next((each for each in DAYS if inputs["events"].has(each)), "")
+
+
+def _inside(found: Scan | None, codes: list[str], day: str = "", starts: Any = None) -> list[Origin]:
+    """The events in the 행정동 of each concentration, and where there is a `day`, in its weeks."""
+    lines = []
+    for n, each in enumerate(found.clusters if found else (), 1):
+        within = (
+            f", DATE '{starts[each.first_period]}', DATE '{starts[each.last_period] + 6}'"
+            if day
+            else ", NULL, NULL"
+        )
+        lines += [f"({n}, '{codes[int(area)]}'{within})" for area in each.areas if codes[int(area)].isdigit()]
+    if not lines:
+        return []
+    when = f' AND CAST("{day}" AS DATE) BETWEEN since AND until' if day else ""
+    query = (
+        f"SELECT 'events' AS role, dataset, source_row, cluster FROM events"
+        f" JOIN (VALUES {', '.join(lines)}) AS inside (cluster, code, since, until) ON dong_code = code{when}"
+    )
+    return [Origin("events", {"cluster": "cluster"}, only=("cases",), query=query)]
+
+
+def _clusters(found: Scan, names: list[str], codes: list[str]) -> Table:
     rows = [
         {
             "cluster": n, "centre": names[each.centre], "dongs": ", ".join(names[int(area)] for area in each.areas),
@@ -171,10 +196,10 @@ def _clusters(found: Scan, names: list[str]) -> Table:
         Column("cases", "건", "integer", "건"), Column("expected", "고루 퍼졌다면", "number", "건", 1),
         Column("risk", "바깥의 몇 배", "number", "배", 2), Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지"),
     ]  # fmt: skip
-    return table_of("clusters", "묶음", rows, columns)
+    return table_of("clusters", "묶음", rows, columns, _inside(found, codes))
 
 
-def _moments(found: Scan | None, names: list[str], starts: Any) -> Table:
+def _moments(found: Scan | None, names: list[str], codes: list[str], starts: Any, day: str) -> Table:
     def row(n: int, each: Cluster) -> dict[str, Any]:
         return {
             "cluster": n, "centre": names[each.centre], "dongs": ", ".join(names[int(area)] for area in each.areas),
@@ -191,7 +216,7 @@ def _moments(found: Scan | None, names: list[str], starts: Any) -> Table:
         Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지"), Column("now", "이어지는지"),
     ]  # fmt: skip
     rows = [row(n, each) for n, each in enumerate(found.clusters if found else (), 1)]
-    return table_of("moments", "언제 어디에 몰렸습니까", rows, columns)
+    return table_of("moments", "언제 어디에 몰렸습니까", rows, columns, _inside(found, codes, day, starts))
 
 
 def _weeks(found: Scan | None, counts: Any, starts: Any) -> Table:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from madang.messages import MadangError
 from madang.web.accounts.people import person_of
-from madang.web.releases.result_actions import may_open
+from madang.web.releases.result_actions import may_open, posts_of
 from madang.web.shell.workspace import workspace
 
 register = template.Library()
@@ -25,7 +25,8 @@ def open_run(context: RequestContext, key: str) -> SafeString:
     except MadangError:
         return SafeString("")
     if not may_open(person_of(context["request"]), run):
-        return format_html('<span class="quiet">{}</span>', _("개방은 쓴 데이터의 담당자가 결정합니다."))
+        said = _("개방은 쓴 데이터를 맡은 {posts}에서 결정합니다.").format(posts=", ".join(posts_of(run)))
+        return format_html('<span class="quiet">{}</span>', said)
     return format_html(
         '<a class="button" href="{}">{}</a>', reverse("releases:new_result", args=[key]), _("개방 결정하기")
     )
