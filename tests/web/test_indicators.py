@@ -92,6 +92,20 @@ def test_an_indicator_says_its_value_and_where_it_is_from(
     assert browser.get("/indicators/nothing/").status_code == 404
 
 
+def test_of_several_data_it_says_which_are_not_read(
+    ws: Workspace, signed_in: Callable[..., Any], tmp_path: Path
+) -> None:
+    older = {month: dongs for month, dongs in PEOPLE.items() if month < "2026-02"}
+    ws.deposit(people(tmp_path / "옛인구.csv", older), "older", standard="resident-population", by="lee")
+    ws.write_card("older", {"title": "옛 인구", "access": "internal", "steward": "인구과"})
+    ws.refresh()
+    browser = signed_in("official", username="kim")
+    assert "옛 인구 데이터도 맞지만" in Page(browser.get(AT)).text
+    (ws.folder / "content" / "indicators.toml").write_text('[young-share]\ninputs = { people = "people" }\n', encoding="utf-8")  # fmt: skip
+    Workspace.open(ws.folder).refresh()
+    assert "데이터도 맞지만" not in Page(browser.get(AT)).text
+
+
 def test_from_a_number_made_of_a_made_table_three_touches_lead_to_the_original(
     ws: Workspace, signed_in: Callable[..., Any]
 ) -> None:

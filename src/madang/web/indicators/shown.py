@@ -12,15 +12,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from madang.access import Person
 from madang.declarations.indicator import Indicator
 from madang.messages import Language
 from madang.results import Cell, Result, Table, said
 from madang.results.html import figure_html, sentence_html, table_html
+from madang.runs import fitting
 from madang.runs.indicator_words import AREAS, BEFORE, LATEST, SERIES
 from madang.runs.refresh import Standing
 from madang.runs.scoreboard import WORST, Line, Scoreboard, State, Theme, state_of
 from madang.web.shell import words
 from madang.web.shell.mark import Mark, Tone
+from madang.web.shell.workspace import workspace
 
 STATES: dict[State, tuple[object, Tone]] = {
     "missed": (gettext_lazy("못 미침"), "bad"),
@@ -190,14 +193,15 @@ class IndicatorShown:
     tables: list[tuple[str, SafeString]]
     target: str
     reads: list[tuple[str, str, str]]
+    passed_over: tuple[str, ...] = ()  # titles of data that would fit too, where only the newest are read
 
     @property
     def key(self) -> str:
         return self.standing.run.key if self.standing.run else ""
 
 
-def indicator_shown(indicator: Indicator, standing: Standing) -> IndicatorShown:
-    """The page of one indicator; without a value it says so, and why."""
+def indicator_shown(indicator: Indicator, standing: Standing, by: Person) -> IndicatorShown:
+    """The page of one indicator, as a person may see it; without a value it says so, and why."""
     run = standing.run
     spoken: Language = "ko" if words.in_korean() else "en"
     mark = mark_of(state_of(standing))
@@ -219,8 +223,21 @@ def indicator_shown(indicator: Indicator, standing: Standing) -> IndicatorShown:
         [SafeString(sentence_html(each, result, why, spoken)) for each in result.findings],
         [SafeString(drawn) for each in result.charts if (drawn := figure_html(each, result, spoken))],
         [(each.title, SafeString(table_html(each, why, spoken))) for each in shown if each.id != LATEST],
-        target, sorted(reads),
+        target, sorted(reads), _passed_over(standing, by),
     )  # fmt: skip
+
+
+def _passed_over(standing: Standing, by: Person) -> tuple[str, ...]:
+    """Titles of what would fit too, where nobody said which to read."""
+    declared, read = (
+        standing.declared,
+        {each.dataset for each in standing.run.inputs} if standing.run else set(),
+    )
+    open_roles = [role for role in declared.card.inputs if not role.many and role.name not in declared.fixed]
+    fits = (each for role in open_roles for each in fitting(workspace().bank, role, by))
+    return tuple(
+        dict.fromkeys(str(each.dataset.card["title"]) for each in fits if each.dataset.id not in read)
+    )
 
 
 # tables -----------------------------------------------------------------------------------------------------

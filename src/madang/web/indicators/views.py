@@ -57,7 +57,7 @@ def _indicator(
         raise Http404
     standing = ws.refresher.standing(indicator_declared(found), by=person)
     told = {
-        "shown": indicator_shown(found, standing), "may": _may(person), "error": said(error) if error else "",
+        "shown": indicator_shown(found, standing, person), "may": _may(person), "error": said(error) if error else "",
         "under_way": _under_way(name), "given": request.POST if error else {},
     }  # fmt: skip
     return render(request, "indicators/indicator.html", told, status=400 if error else 200)
