@@ -12,7 +12,7 @@ from madang.messages import MadangError
 from madang.release.relations import found_relations
 from madang.release.result_decision import ResultDecision
 from madang.release.result_order import by_name
-from madang.release.result_small import Around, small
+from madang.release.result_small import Around, small, sums_of
 from madang.release.result_written import Prepared
 from madang.release.results import OpenResults
 from madang.results import Column, Result, sentence, table_of
@@ -144,6 +144,12 @@ def test_how_many_miss_a_target_does_not_tell_that_a_hidden_one_does(
     told = [sentence(each, story.result) for each in story.result.findings]
     assert any("목표에 못 미친 동이" in each for each in told) is (missed == 1)
     assert any("어린이의 몫은" in each for each in told)
+
+
+@pytest.mark.parametrize("table", ["areas", "area_series"])
+def test_either_table_of_areas_tells_of_a_hidden_one(table: str) -> None:
+    assert sums_of({table: np.array([True, False])}) == {("latest", "missed_areas")}
+    assert sums_of({table: np.array([False, False])}) == frozenset()
 
 
 def test_a_difference_has_no_few(tmp_path: Path) -> None:

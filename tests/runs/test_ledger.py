@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from madang.access import Person, owner
 from madang.declarations.analysis import AnalysisCard, Role
 from madang.engine.rows import Filter
 from madang.messages import MadangError
-from madang.results import Cell, sentence
+from madang.results import Cell, Result, keep, sentence
 from madang.runs import analysis as analyses
 from madang.runs.ledger import Ledger
 from madang.runs.matching import chosen
@@ -275,5 +276,20 @@ def test_a_result_of_rows_that_were_erased_meanwhile_is_not_kept(
 def test_an_erasure_removes_a_run_of_which_nobody_can_say_what_it_read(ws: Workspace) -> None:
     run = ws.run("closed-shops")
     (run.folder / "run.json").write_text("{", encoding="utf-8")
-    assert ws.ledger.forget("cafes") == 1
+    half = run.folder.with_name(f".{run.key}.abcd")  # a process was killed while it kept the same
+    shutil.copytree(run.folder, half)
+    assert ws.ledger.forget("cafes") == 2
     assert not run.folder.exists()
+    assert not half.exists()
+
+
+def test_a_run_is_never_kept_without_its_record(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    def watched(result: Result, folder: Path) -> None:
+        seen.append((folder / "run.json").is_file())
+        keep(result, folder)
+
+    monkeypatch.setattr("madang.runs.ledger.keep", watched)
+    ws.run("closed-shops")
+    assert seen == [True]

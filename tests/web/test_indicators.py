@@ -88,6 +88,9 @@ def test_an_indicator_says_its_value_and_where_it_is_from(
         at = next(iter(stop.xpath(".//nav/a[@rel='next']/@href")), "")
     assert stop.xpath("string(.//p/strong)") == f"{len(seen)}행"
     assert seen == [8, 9, 10, 11, 12, 13]  # the six rows of the last month
+    beyond = browser.get(f"/runs/{key}/why/?table=latest&column=value&row=0&of=people&page=99")
+    assert beyond.status_code == 200
+    assert "이 조건에 맞는 행이 없습니다." in Page(beyond).text
     assert browser.get(f"/runs/{key}/").status_code == 200
     assert browser.get("/indicators/nothing/").status_code == 404
 

@@ -64,7 +64,8 @@ def _filter(found: Condition, column: Field, asked: Filter) -> None:
         found.add(f"{name} IS {'' if value else 'NOT '}NULL")
     elif asked.operator == "in":
         values = value if isinstance(value, tuple) else (value,)
-        found.add(f"{name} IN ({', '.join([f'?{cast}'] * len(values))})", *values)
+        marks = ", ".join([f"?{cast}"] * len(values))
+        found.add(f"{name} IN ({marks})" if values else "false", *values)
     elif asked.operator == "ne":
         found.add(f"{name} IS DISTINCT FROM ?{cast}", value)
     elif asked.operator == "contains" and column.type in _TEXTS:

@@ -8,9 +8,9 @@ from madang.release.result_decision import ResultDecision
 
 
 def restricted_since(bank: Bank, decision: ResultDecision) -> tuple[str, ...]:
-    """The datasets that a result read which are restricted now, where its decision has no ground for that; none of one
+    """The datasets that a result read, or that told its borders, which are restricted now, where its decision has no ground for that; none of one
     that was taken back."""
     if decision.verdict == "withdraw" or decision.restricted_ground.strip():
         return ()
-    read = dict.fromkeys(each.dataset for each in decision.sources)
+    read = dict.fromkeys((*(each.dataset for each in decision.sources), *decision.borders))
     return tuple(name for name in read if name in bank and thing_of(bank[name]).access == "restricted")

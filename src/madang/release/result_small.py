@@ -37,7 +37,7 @@ from madang.release.space import Bools
 from madang.release.tables import Table as Counted
 from madang.results import Column, Table
 from madang.runs.declared import INDICATORS
-from madang.runs.indicator_words import AREAS, LATEST, SERIES
+from madang.runs.indicator_words import AREA_SERIES, AREAS, LATEST, SERIES
 
 UNITS = ("명", "인", "사람", "세대", "가구")  # what is counted in them is people
 NUMBERS = ("integer", "number", "percent", "money")
@@ -50,7 +50,9 @@ _EARLIER = (
     "last_year",
 )  # columns of the newest period of an indicator that are values of earlier ones
 _WISHED = ("target", "low", "high")  # columns of an indicator that count nobody, whatever their unit
-_SUMS = {(LATEST, "missed_areas"): AREAS}  # columns that count verdicts on the rows of another table
+_SUMS = {
+    (LATEST, "missed_areas"): (AREAS, AREA_SERIES)
+}  # columns that count verdicts on rows of other tables
 _PLACE = "dong_code"
 _ROW = "row"
 _APART = "\x1f"
@@ -84,7 +86,9 @@ def tells(column: Column) -> bool:
 
 def sums_of(hidden: Mapping[str, Bools]) -> frozenset[tuple[str, str]]:
     """Columns (table, name) that would tell of hidden rows of another table by those of it that are shown."""
-    return frozenset(cell for cell, of in _SUMS.items() if of in hidden and hidden[of].any())
+    return frozenset(
+        cell for cell, those in _SUMS.items() if any(hidden[of].any() for of in those if of in hidden)
+    )
 
 
 def counts_of(

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from madang.intake.registers import Registers
     from madang.results.map_picture import Borders
 
-_KEPT = 20_000
+_KEPT = 100_000
 _WORTH = 100  # so many records opened in one list are worth a new index
 _HERE = ("folder", "analyses", "registers")  # of a run: what its record does not hold
 _records: dict[str, tuple[index.Stamp, Run]] = {}  # by path
@@ -237,8 +237,8 @@ class Ledger:
         with disk_errors(self.folder):
             try:
                 beside.mkdir()
-                keep(result, beside)
                 write_json(beside / "run.json", json.loads(json.dumps(told, default=str)))
+                keep(result, beside)  # after the record: an erasure knows what even half a run has read
                 fsync_folder(beside)
                 try:
                     os.rename(beside, run.folder)
@@ -383,7 +383,9 @@ class Ledger:
             for path in self.folder.glob("*/run.json"):
                 try:
                     read = {each["dataset"] for each in read_json(path)["inputs"]}
-                except (ValueError, KeyError, TypeError):
+                except FileNotFoundError:
+                    continue  # moved to its place meanwhile: whoever keeps it looks for erasures once more
+                except (OSError, ValueError, KeyError, TypeError):
                     read = {dataset}  # nobody can say what it read
                 if dataset in read:
                     shutil.rmtree(path.parent)

@@ -53,8 +53,9 @@ def tell_restricted() -> None:
         closed = restricted_since(ws.bank, decision) if edition in ws.releases.open_bank else ()
         if not closed:
             resolve(_RESTRICTED, thing)
-        elif not Notice.objects.filter(code=_RESTRICTED, thing=thing, resolved_at=None).exists():
-            for post in {thing_of(ws.bank[name]).steward or decision.post for name in closed}:
+        told = Notice.objects.filter(code=_RESTRICTED, thing=thing, resolved_at=None)
+        for post in {thing_of(ws.bank[name]).steward or decision.post for name in closed}:
+            if not told.filter(post=post).exists():
                 url = f"/releases/results/of/{quote(edition)}/"
                 tell(_RESTRICTED, {"title": decision.title or edition}, post=post, thing=thing, url=url)
 

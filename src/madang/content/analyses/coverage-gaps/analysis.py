@@ -93,7 +93,7 @@ def _once(inputs: Inputs) -> str:
     """Every cell of the grid once, where its rows say which they are."""
     if not inputs["people"].has("grid_code"):
         return ""
-    return "QUALIFY row_number() OVER (PARTITION BY coalesce(grid_code, source_row::VARCHAR) ORDER BY source_row) = 1"
+    return "QUALIFY row_number() OVER (PARTITION BY coalesce(grid_code, source_row::VARCHAR) ORDER BY population_persons IS NULL, source_row) = 1"
 
 
 def _there(facilities: pa.Table, named: dict[str, str]) -> Table:

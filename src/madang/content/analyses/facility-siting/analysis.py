@@ -120,7 +120,9 @@ def _twice(inputs: Inputs) -> list[str]:
     """Rows of cells that were told before."""
     if not inputs["people"].has("grid_code"):
         return []
-    found = inputs["people"].sql("SELECT count(grid_code) - count(DISTINCT grid_code) AS n FROM rows")
+    found = inputs["people"].sql(
+        "SELECT count(grid_code) - count(DISTINCT grid_code) AS n FROM rows WHERE population_persons > 0 AND lon IS NOT NULL"
+    )
     twice = found.column("n")[0].as_py()
     return [f"같은 격자를 두 번 적은 {twice:,}행은 앞의 것만 셌습니다."] if twice else []
 

@@ -173,10 +173,10 @@ def _inside(found: Scan | None, codes: list[str], day: str = "", starts: Any = N
         lines += [f"({n}, '{codes[int(area)]}'{within})" for area in each.areas if codes[int(area)].isdigit()]
     if not lines:
         return []
-    when = f' AND CAST("{day}" AS DATE) BETWEEN since AND until' if day else ""
+    when = f' AND CAST(events."{day}" AS DATE) BETWEEN inside.since AND inside.until' if day else ""
     query = (
-        f"SELECT 'events' AS role, dataset, source_row, cluster FROM events"
-        f" JOIN (VALUES {', '.join(lines)}) AS inside (cluster, code, since, until) ON dong_code = code{when}"
+        f"SELECT 'events' AS role, events.dataset, events.source_row, inside.cluster FROM events"
+        f" JOIN (VALUES {', '.join(lines)}) AS inside (cluster, code, since, until) ON events.dong_code = inside.code{when}"
     )
     return [Origin("events", {"cluster": "cluster"}, only=("cases",), query=query)]
 

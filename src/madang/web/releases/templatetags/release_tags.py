@@ -25,7 +25,9 @@ def open_run(context: RequestContext, key: str) -> SafeString:
     except MadangError:
         return SafeString("")
     if not may_open(person_of(context["request"]), run):
-        said = _("개방은 쓴 데이터를 맡은 {posts}에서 결정합니다.").format(posts=", ".join(posts_of(run)))
+        if not (posts := posts_of(run)):
+            return SafeString("")
+        said = _("개방은 쓴 데이터를 맡은 {posts}에서 결정합니다.").format(posts=", ".join(posts))
         return format_html('<span class="quiet">{}</span>', said)
     return format_html(
         '<a class="button" href="{}">{}</a>', reverse("releases:new_result", args=[key]), _("개방 결정하기")
