@@ -117,6 +117,25 @@ def test_points_that_are_hidden_are_not_drawn(ws: Workspace, borders: dict[str, 
     assert "비공개인 2행은 지도에 없습니다." in points.notes
 
 
+def test_words_of_hidden_numbers_are_crossed_out_and_make_no_class(
+    ws: Workspace, borders: dict[str, Area]
+) -> None:
+    """Both of the fewest are hidden; the word that one of them alone has is on no map."""
+    code = ws.folder.parent / "shipped" / "dong-people" / "analysis.py"
+    told = code.read_text("utf-8")
+    told = told.replace(
+        "persons * 2.0 AS twice",
+        "CASE WHEN persons < 5 THEN '아주 적음' WHEN persons > 45 THEN '많음' ELSE '' END AS twice",
+    )
+    told = told.replace('Column("twice", "두 배", "number")', 'Column("twice", "판정", meaning="verdict")')
+    code.write_text(told, encoding="utf-8")
+    (words, _counts) = maps_of((story := opened(ws)).result, story.borders, hidden=story.hidden)
+    assert [(each.words, each.count) for each in words.classes.each] == [("많음", 2), ("어느 판정도 아님", 1)]
+    assert words.without == [("withheld", "비공개", 2)]
+    assert "아주 적음" not in json.dumps(story.to_json(), ensure_ascii=False)
+    assert map_figure(words).svg(880, "wide").count('class="hatch"') == 3
+
+
 def test_who_told_the_borders_is_erased_and_the_result_shut(ws: Workspace, borders: dict[str, Area]) -> None:
     for code in found.PEOPLE:
         borders[code] = Area("가", borders[code].shape, "경계@1")

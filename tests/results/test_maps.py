@@ -214,6 +214,97 @@ def test_names_lie_over_no_other_and_inside() -> None:
     assert all(each.bounds[0] >= 0 and each.bounds[2] <= 340 for each in boxes)
 
 
+def worded(*words: str | None, notes: tuple[str, ...] = (), hidden: frozenset[int] = frozenset(), language: Any = "ko") -> MapPicture:  # fmt: skip
+    """A layer of words, one for each area."""
+    told = [*notes, *[""] * (len(words) - len(notes))]
+    rows = [{"dong_code": code, "kind": word, "dong": name, "hidden": note} for code, word, name, note in zip(CODES, words, NAMES, told, strict=False)]  # fmt: skip
+    columns = [
+        Column("dong_code", "코드", "code"),
+        Column("kind", "묶음"),
+        Column("dong", "행정동"),
+        Column("hidden", "가림"),
+    ]
+    layer = Layer("묶음", "dongs", "areas", "kind")
+    made = Result((Finding("말"),), (table_of("dongs", "동마다", rows, columns),), layers=(layer,)).check()
+    (found,) = maps_of(made, BORDERS, language, hidden={"dongs": hidden}, day="2026-06-30 기준")
+    return found
+
+
+def test_words_are_a_class_each_and_an_empty_one_is_none_of_them() -> None:
+    told = worded("나", "가", "", None, "나", "")
+    assert [(each.words, each.step, each.count) for each in told.classes.each] == [("나", 1, 2), ("가", 2, 1), ("어느 묶음도 아님", 6, 2)]  # fmt: skip
+    assert told.steps == [1, 2, 6, 0, 1, 6]
+    assert [told.words(n) for n in range(4)] == ["나", "가", "어느 묶음도 아님", "자료 없음"]
+    assert told.names == NAMES  # what is drawn names no row
+    assert (
+        told.alt
+        == "지도: 묶음. 6곳을 그렸습니다. 묶음: 나 2곳(가1동, 가5동), 가 1곳(가2동), 어느 묶음도 아님 2곳. 자료 없음 1곳."
+    )
+    assert told.notes == ""
+    english = worded("나", "", None, language="en")
+    assert (
+        english.alt
+        == "Map: 묶음. 3 places are drawn. 묶음: 나 1 places(가1동), none of these (묶음) 1 places. no data: 1 places."
+    )
+    assert worded("", "").steps == [6, 6]
+
+
+@pytest.mark.parametrize("width", [880, 340])
+def test_a_map_of_words_says_each_in_its_legend_and_hatches_only_what_is_not_known(width: int) -> None:
+    root = shown(worded("나", "가", "", None, "나", ""), width)
+    assert [each.get("class") for each in of(root, "area")] == [f"area step-{n}" for n in (1, 2, 6, 0, 1, 6)]
+    assert len(of(root, "hatch")) == 2  # of one area, and its key
+    assert of(root, "hue-kinds")
+    lines = [each.text for each in root.iter("text") if each.get("class") in ("", "quiet")]
+    assert lines[:5] == ["묶음", "나 · 2곳", "가 · 1곳", "어느 묶음도 아님 · 2곳", "자료 없음 · 1곳"]
+    assert len(of(root, "on-1")) == 0  # read on every colour: dark, with an edge of light
+
+
+def test_of_more_than_five_words_the_first_four_are_named() -> None:
+    assert [each.words for each in worded("다", "가", "나", "라", "마", "가").classes.each] == [
+        "다",
+        "가",
+        "나",
+        "라",
+        "마",
+    ]
+    told = worded("다", "가", "나", "라", "마", "바")
+    assert [(each.words, each.step, each.count) for each in told.classes.each][3:] == [
+        ("라", 4, 1),
+        ("그 밖", 5, 2),
+    ]
+    assert told.words(4) == "마"  # a place says its own
+
+
+def test_words_that_are_withheld_are_crossed_out_and_make_no_class() -> None:
+    told = worded("비밀", "가", "", "가", hidden=frozenset({0, 2}))
+    assert [each.words for each in told.classes.each] == ["가"]
+    assert told.steps == [0, 1, 0, 1]
+    assert told.without == [("withheld", "비공개", 2)]
+    assert "비밀" not in svg(told, 880, told.alt, "wide")
+    assert len(of(shown(told), "hatch")) == 3
+    itself = worded("가", "", "", notes=("", "숨김"))
+    assert [itself.words(n) for n in range(3)] == ["가", "비공개", "어느 묶음도 아님"]
+
+
+def test_points_of_words_are_all_of_one_size() -> None:
+    rows = [
+        {"name": f"{n}", "lon": 127 + n / 100, "lat": 37.0, "kind": word}
+        for n, word in enumerate(("가", "나", "", "다"))
+    ]
+    columns = [
+        Column("name", "이름"),
+        Column("lon", "경도", "number"),
+        Column("lat", "위도", "number"),
+        Column("kind", "종류"),
+    ]
+    made = Result((Finding("말"),), (table_of("spots", "자리", rows, columns),), layers=(Layer("자리", "spots", "points", "kind"),))  # fmt: skip
+    (told,) = maps_of(made, {})
+    circles = [*shown(told).iter("circle")][:4]
+    assert {each.get("class") for each in circles} == {"step-1", "step-2", "step-3", "step-6"}
+    assert len({each.get("r") for each in circles}) == 1
+
+
 def about(borders: Borders) -> About:
     return About(**{**{name: getattr(ABOUT, name) for name in ABOUT.__dataclass_fields__}, "borders": lambda: borders})  # fmt: skip
 
@@ -234,6 +325,16 @@ def test_a_report_has_the_maps_behind_its_first_chart_in_every_form() -> None:
     assert "가장 큰 값 9.0\u202f% (가5동)" in alts[1]
     bare = [each.title for each in figures_of(made, borders={})]
     assert bare == ["첫 그림", "자리", "둘째 그림"]
+
+
+@pytest.mark.slow
+def test_the_picture_of_documents_has_a_colour_of_its_own_for_each_word() -> None:
+    picture = Image.open(io.BytesIO(png(map_figure(worded("가", "나", "다", "라", "마", "")))[0])).convert(
+        "RGB"
+    )
+    count = {colour: n for n, colour in picture.getcolors(1 << 24) or ()}
+    own = [(0x2F, 0x6F, 0xDE), (0xE0, 0x7A, 0x00), (0x1A, 0x8F, 0x6B), (0xB0, 0x33, 0x8F), (0x7A, 0x5A, 0xD9)]
+    assert min(count.get(colour, 0) for colour in own) > 10_000  # of an area, not of a key alone
 
 
 @pytest.mark.slow

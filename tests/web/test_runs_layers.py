@@ -36,11 +36,11 @@ def run(inputs: Inputs) -> Result:
     rates = [1.5, 2.5, 3.5, 4.5, 5.5, None, 9.0]
     dongs = table_of(
         "dongs", "동마다", [
-            {{"dong_code": code, "dong": f"가{{n}}동", "rate": rate, "shops": 10 * n}}
+            {{"dong_code": code, "dong": f"가{{n}}동", "rate": rate, "shops": 10 * n, "kind": "몰림" if n in (2, 3) else ""}}
             for n, (code, rate) in enumerate(zip(CODES, rates), 1)
         ],
         [Column("dong_code", "코드", "code"), Column("dong", "행정동"), Column("rate", "비율", "percent", digits=1),
-         Column("shops", "가게", "integer", "곳")],
+         Column("shops", "가게", "integer", "곳"), Column("kind", "판정", meaning="verdict")],
         [Origin("shops", {{"dong_code": "dong_code"}}, only=("rate",))],
     )
     spots = table_of(
@@ -51,7 +51,7 @@ def run(inputs: Inputs) -> Result:
     said = Finding("가장 높은 곳은 {{dong}}입니다.", {{"dong": Cell("dongs", "dong", 6)}})
     return Result((said,), (dongs, spots), layers=(
         Layer("동마다 비율", "dongs", "areas", "rate"), Layer("자리", "spots", "points", "people"),
-        Layer("동마다 가게", "dongs", "areas", "shops"),
+        Layer("동마다 가게", "dongs", "areas", "shops"), Layer("동마다 판정", "dongs", "areas", "kind"),
     ))
 """
 CARD = """
@@ -111,11 +111,13 @@ def test_points_stand_where_they_are_and_counts_of_areas_are_circles(official: A
     counts = _features(official.get(f"{address}layers/2.geojson"))
     assert {each["geometry"]["type"] for each in counts} == {"Point"}
     assert counts[0]["geometry"]["coordinates"] == pytest.approx([127.05, 37.1], abs=0.06)
+    words = [each["properties"] for each in _features(official.get(f"{address}layers/3.geojson"))]
+    assert [(each["_step"], each["_text"]) for each in words[:2]] == [(6, "어느 판정도 아님"), (1, "몰림")]
 
 
 def test_the_page_says_the_map_in_words_and_as_a_table(official: Any, address: str) -> None:
     page = Page(official.get(address))
-    rate, spots, _shops = page.find(".layer-side")
+    rate, spots, _shops, kinds = page.find(".layer-side")
     words = " ".join(rate.text_content().split())
     assert "경계를 모르는 1곳은 지도에 없고 표에만 있습니다: 가7동" in words
     assert "자료 없음 1곳" in words
@@ -126,6 +128,15 @@ def test_the_page_says_the_map_in_words_and_as_a_table(official: Any, address: s
     assert rows[5][2] == "자료 없음"
     assert rate.xpath(".//tbody//a/@href")[0] == f"{address}why/?table=dongs&column=rate&row=0"
     assert not spots.xpath(".//tbody//a")  # nothing leads from them to rows
+    assert [each.text_content().split() for each in kinds.xpath(".//ul/li")] == [
+        ["몰림", "2곳"],
+        ["어느", "판정도", "아님", "5곳"],
+    ]
+    assert [[cell.text_content() for cell in row] for row in kinds.xpath(".//tbody/tr")][:2] == [
+        ["가1동", "어느 판정도 아님"],
+        ["가2동", "몰림"],
+    ]
+    assert "비슷한 수가 들도록" not in kinds.text_content()
     assert page.tree.xpath("//input[@data-layer]/@checked") == [
         "checked",
         "checked",
@@ -153,9 +164,13 @@ def test_the_report_has_the_same_maps_from_page_command_line_and_notebook(
     saved = ws.save_report(run, tmp_path / "a.html").read_text("utf-8")
     page = official.get(f"{address}report.html").content.decode()
     for told in (saved, page, run._repr_html_()):
-        assert told.count('class="area step-') == 2 * 6  # wide and narrow, of the six whose border is known
+        assert (
+            told.count('class="area step-') == 2 * 2 * 6
+        )  # two, wide and narrow, of the six whose border is known
         assert "경계를 모르는 1곳은 지도에 없고 표에만 있습니다: 가7동" in told
-        assert [title in told for title in ("동마다 비율", "자리", "동마다 가게")] == [True] * 3
+        assert [title in told for title in ("동마다 비율", "자리", "동마다 가게", "동마다 판정")] == [
+            True
+        ] * 4
 
 
 def test_classes_hold_about_as_many_at_round_numbers() -> None:
@@ -180,6 +195,23 @@ def test_few_values_have_few_classes(values: list[float], numbers: list[str], st
     found = classes(np.array(values, float), Column("n", "수", "integer"))
     assert [each.numbers for each in found.each] == numbers
     assert found.steps == steps
+
+
+@pytest.mark.parametrize(
+    ("values", "digits", "numbers"),
+    [
+        ([0.01, 0.02, 0.03, 0.04], 1, ["0.02 미만", "0.02–0.03", "0.03–0.04", "0.04 이상"]),
+        ([0.0, 0.04, 0.5], 1, ["0.04 미만", "0.04–0.50", "0.50 이상"]),  # 0.04 is not said as 0.0
+        ([-0.03, 0.0, 0.02], 0, ["0.00 미만", "0.00–0.02", "0.02 이상"]),
+        ([0.12, 0.34, 0.56], 1, ["0.3 미만", "0.3–0.6", "0.6 이상"]),  # the column's own are enough
+        ([1.0, 2.0, 3.0], 2, ["2 미만", "2–3", "3 이상"]),
+    ],
+)
+def test_edges_have_as_many_digits_as_tell_them_apart(
+    values: list[float], digits: int, numbers: list[str]
+) -> None:
+    found = classes(np.array(values), Column("n", "비율", "number", digits=digits))
+    assert [each.numbers for each in found.each] == numbers
 
 
 def test_ratios_are_alike_on_both_sides_of_one() -> None:

@@ -52,7 +52,8 @@ function layersOf({ number, form, hue, features }: Shown): MapLibre.LayerSpecifi
     ];
   const few = features.features.length <= FEW;
   const [small, large] = few ? [6, 14] : [2.5, 6];
-  const radius: MapLibre.ExpressionSpecification = ["interpolate", ["linear"], ["get", "_step"], 0, small, 5, large];
+  const growing: MapLibre.ExpressionSpecification = ["interpolate", ["linear"], ["get", "_step"], 0, small, 5, large];
+  const radius = hue === "kinds" ? (small + large) / 2 : growing; // no word is larger than another
   const circle: MapLibre.LayerSpecification = {
     id: `${source}-dot`, type: "circle", source,
     paint: { "circle-color": fill, "circle-radius": radius, "circle-opacity": 0.92, "circle-stroke-color": edge, "circle-stroke-width": few ? 1.2 : 0.6 },

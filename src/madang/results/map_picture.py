@@ -16,7 +16,7 @@ import shapely
 
 from madang.messages import Language, text
 from madang.results.charts import NUMBERS
-from madang.results.map_classes import Classes, classes
+from madang.results.map_classes import OUTSIDE, Classes, classes, kinds
 from madang.results.result import Column, Layer, Result, Table
 from madang.results.said import said
 
@@ -66,23 +66,39 @@ class MapPicture:
             return np.full(self.table.rows.num_rows, np.nan)
         return self._floats(self.column.name)
 
+    @property
+    def kinds(self) -> bool:
+        """Whether words are drawn, and not numbers."""
+        return self.column is not None and self.column.kind == "text"
+
     @cached_property
     def classes(self) -> Classes:
-        return classes(self.values, self.column or Column("", ""), self.language)
+        column = self.column or Column("", "")
+        return kinds(self._kinds, column, self.language) if self.kinds else classes(self.values, column, self.language)  # fmt: skip
+
+    @cached_property
+    def _kinds(self) -> list[str | None]:
+        """The word of each row; None of those that are withheld or not known."""
+        words = self.table.rows.column(self.layer.value).to_pylist()
+        gone = self.hidden | {n for n in self._marked if not words[n]}
+        return [None if each is None or n in gone else str(each) for n, each in enumerate(words)]
 
     @cached_property
     def steps(self) -> list[int]:
-        """The step of the colours of each row: 1 to 5, 0 without a value."""
+        """The step of the colours of each row: 1 to 5, OUTSIDE of a row that is none of the words, 0 without a value."""
         return self.classes.steps if self.column is not None else [ONLY] * self.table.rows.num_rows
+
+    @cached_property
+    def _marked(self) -> frozenset[int]:
+        """Rows of which the table says itself that something of them is withheld."""
+        if not any(each.name == _WITHHELD and each.kind == "text" for each in self.table.columns):
+            return frozenset()
+        return frozenset(n for n, said in enumerate(self.table.rows.column(_WITHHELD).to_pylist()) if said)
 
     @cached_property
     def withheld(self) -> frozenset[int]:
         """Rows whose value is known and not shown: those in `hidden`, and those of which the table says so itself."""
-        told = next((each for each in self.table.columns if each.name == _WITHHELD and each.kind == "text"), None)  # fmt: skip
-        if told is None:
-            return self.hidden
-        words = self.table.rows.column(_WITHHELD).to_pylist()
-        return self.hidden | {n for n, said in enumerate(words) if said and not self.steps[n]}
+        return self.hidden | {n for n in self._marked if not self.steps[n]}
 
     @property
     def form(self) -> str:
@@ -92,8 +108,8 @@ class MapPicture:
 
     @property
     def hue(self) -> str:
-        """0 to 2, or "middle" around 1."""
-        return "middle" if self.classes.middle else str(self.number % HUES)
+        """0 to 2, "middle" around 1, or "kinds" of words."""
+        return "kinds" if self.kinds else "middle" if self.classes.middle else str(self.number % HUES)
 
     @cached_property
     def codes(self) -> list[str]:
@@ -146,7 +162,7 @@ class MapPicture:
         """What each row is called: by its first column of words, else by its area."""
         words = [
             each.name for each in self.table.columns
-            if each.kind == "text" and not each.meaning and each.name != _WITHHELD
+            if each.kind == "text" and not each.meaning and each.name not in (_WITHHELD, self.layer.value)
         ]  # fmt: skip
         if words:
             return [str(each or "") for each in self.table.rows.column(words[0]).to_pylist()]
@@ -179,6 +195,8 @@ class MapPicture:
             return text("map_withheld", self.language)
         if not self.steps[row]:
             return text("result_no_value", self.language)
+        if self.steps[row] == OUTSIDE:
+            return self.classes.each[-1].words
         return said(self.table.value(row, self.column.name), self.column, exact=True)
 
     @cached_property
@@ -201,12 +219,25 @@ class MapPicture:
         shown = np.array([n for n in self.drawn if self.steps[n]], int)
         if self.column is None or not len(shown):
             return
+        if self.kinds:
+            yield self._say("map_alt_kinds", column=self.column.label, kinds=", ".join(self._each_kind()))
+            return
         values, label = self.values[shown], self.column.label
         if values.min() == values.max():
             yield self._say("map_alt_same", column=label, value=self.words(int(shown[0])))
             return
         most, least = (self._where(shown[values == end]) for end in (values.max(), values.min()))
         yield self._say("map_alt_ends", column=label, most=most, least=least)
+
+    def _each_kind(self) -> Iterator[str]:
+        """Each word with how many places there are and where: "1번 묶음 2곳(가동, 나동)"."""
+        for each in self.classes.each:
+            rows = [n for n in self.drawn if self.steps[n] == each.step]
+            if rows:
+                told = f"{each.words} {self._say('map_places', count=f'{len(rows):,}')}"
+                names = [self.names[n] for n in rows[:_MOST_NAMES] if self.names[n] and each.step != OUTSIDE]
+                more = " …" if names and len(rows) > _MOST_NAMES else ""
+                yield f"{told}({', '.join(names)}{more})" if names else told
 
     def _where(self, rows: Sequence[int]) -> str:
         """A value and where it is: "12 명 (가람동)"."""

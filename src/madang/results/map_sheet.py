@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from madang.results.map_classes import OUTSIDE
 from madang.results.map_picture import MapPicture
 
 _LEAST = 0.004  # degrees across, some 400 m: of a map of one point
@@ -90,12 +91,14 @@ class Sheet:
 
     @cached_property
     def radii(self) -> Any:
-        """How large the circle of each step is; of many places smaller, so that they do not cover the map."""
+        """How large the circle of each step is; of many places smaller, so that they do not cover the map. No word is larger."""
         count = len(self.picture.drawn)
-        if count <= FEW:
-            return np.linspace(5.0, 12.0, 6)
-        large = math.sqrt(_COVERED * self.view.width * self.view.height / (math.pi * count))
-        return np.linspace(0.4, 1.0, 6) * min(4.0, max(1.0, large))
+        few = count <= FEW
+        large = math.sqrt(_COVERED * self.view.width * self.view.height / (math.pi * max(count, 1)))
+        most = 12.0 if few else min(4.0, max(1.0, large))
+        if self.picture.kinds:
+            return np.full(OUTSIDE + 1, 0.7 * most)
+        return most * np.linspace(5 / 12 if few else 0.4, 1.0, 6)
 
 
 def box_of(picture: MapPicture) -> Sequence[float]:

@@ -69,7 +69,10 @@ def _said(picture: MapPicture, row: int) -> tuple[str, ...]:
 def _on_areas(sheet: Sheet) -> list[Label]:
     told = zip(sheet.picture.drawn, sheet.middles, sheet.shapes, sheet.steps, strict=True)
     return [
-        Label(at, _said(sheet.picture, row), area, 0.0, f"label on-{step}") for row, at, area, step in told
+        Label(
+            at, _said(sheet.picture, row), area, 0.0, "label" if sheet.picture.kinds else f"label on-{step}"
+        )
+        for row, at, area, step in told
     ]
 
 
@@ -109,14 +112,13 @@ def _crossed(x: float, y: float, r: float, crossed: bool) -> str:
 def _dots(sheet: Sheet) -> Iterator[str]:
     """Many places: one path for each class, the largest values on top, pixels that are taken once."""
     steps = np.array(sheet.steps)
-    for step in range(6):
+    for step in sorted({*sheet.steps}):
         at = np.unique(np.round(sheet.middles[steps == step], 0), axis=0).astype(int)
-        if len(at):
-            along = "".join(f"M{x} {y}h.01" for x, y in at.tolist())
-            wide = 2 * float(sheet.radii[step])
-            if wide > _EDGED:
-                yield f'<path class="dots-edge" stroke-width="{wide + 1:.1f}" d="{along}"/>'
-            yield f'<path class="dots step-{step}" stroke-width="{wide:.1f}" d="{along}"/>'
+        along = "".join(f"M{x} {y}h.01" for x, y in at.tolist())
+        wide = 2 * float(sheet.radii[step])
+        if wide > _EDGED:
+            yield f'<path class="dots-edge" stroke-width="{wide + 1:.1f}" d="{along}"/>'
+        yield f'<path class="dots step-{step}" stroke-width="{wide:.1f}" d="{along}"/>'
 
 
 def _path(shape: Any) -> str:
@@ -149,12 +151,13 @@ def _legend_lines(picture: MapPicture, room: float) -> Iterator[tuple[str, str]]
         unit = column.unit or ("%" if column.kind == "percent" else "")
         yield "", f"{column.label} ({unit})" if unit else column.label
     counts = Counter(picture.steps[row] for row in picture.drawn)
-    for each in reversed(picture.classes.each):
+    for each in picture.classes.each if picture.kinds else reversed(picture.classes.each):
         if not counts[each.step] and not picture.classes.middle:  # of rows without a place alone
             continue
         places = _places(picture, counts[each.step])
-        told = (f"{each.words} {each.numbers} · {places}", f"{each.numbers} · {places}", each.numbers)
-        yield f"step-{each.step}", next((words for words in told if _long(words) <= room), each.numbers)
+        shortly = each.numbers or each.words
+        told = (f"{each.words} {each.numbers}".strip() + f" · {places}", f"{shortly} · {places}")
+        yield f"step-{each.step}", next((words for words in told if _long(words) <= room), shortly)
     for kind, words, count in picture.without:
         yield kind, f"{words} · {_places(picture, count)}"
     if column is None:

@@ -38,7 +38,7 @@ class LayerShown:
     """A layer as the page of its run shows it.
 
     `form`: areas, circles (counts of areas) or points. `missing`: areas of which no border is known; `unplaced`: rows
-    without a place; `without`: drawn without a value, why and how many; `hue`: 0 to 2, or "middle" around 1.
+    without a place; `without`: drawn without a value, why and how many; `hue`: 0 to 2, "middle" around 1, or "kinds" of words.
     """
 
     number: int
@@ -56,6 +56,11 @@ class LayerShown:
     missing: tuple[str, ...]
     unplaced: int
     why: str
+
+    @property
+    def kinds(self) -> bool:
+        """Whether words are drawn, and not numbers: each is its own class."""
+        return self.hue == "kinds"
 
     @property
     def cut(self) -> bool:
