@@ -8,34 +8,44 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from madang.messages import MadangError
-from madang.results import Result, sentence
+from madang.release.result_small import tells
+from madang.results import Origin, Result, sentence
+from madang.results.map_picture import Area, maps_of
 from madang.runs import Analyses, Input, Inputs, Part
 
 SIDE = 5  # dongs stand in a square of 5 x 5, 1 km apart, a thousand people each
 CODES = [f"11110{n:03d}00" for n in range(SIDE * SIDE)]
 
 
-def part(folder: Path, name: str, table: pa.Table) -> Input:
+def part(folder: Path, name: str, table: pa.Table, standard: str = "") -> Input:
     pq.write_table(table, folder / f"{name}.parquet")
     columns = {each: each for each in table.schema.names}
-    return Input(name, (Part(name, 1, name, "2026-01-01", columns, (folder / f"{name}.parquet",)),))
+    file = folder / f"{name}.parquet"
+    return Input(name, (Part(name, 1, name, "2026-01-01", columns, (file,), standard=standard),))
 
 
-def found(folder: Path, cases: list[int], days: Any = None, **said: Any) -> Result:
-    """The result for so many cases in each dong, and three of nowhere; `days`: of each case of the dongs, in their order."""
+def found(
+    folder: Path, cases: list[int], days: Any = None, *, standard: str = "letters", status: Any = None,
+    people: list[int] | None = None, **said: Any,
+) -> Result:  # fmt: skip
+    """The result for so many cases in each dong, and three of nowhere; `days`, `status`: of each case of the dongs, in their order."""
     events = [code for code, count in zip(CODES, cases, strict=True) for _ in range(count)] + [None] * 3
     told = {"dong_code": pa.array(events, pa.string())}
     if days is not None:
         told["received_at"] = pa.array(np.r_[days, days[:3]].astype("datetime64[us]"))
+    if status is not None:
+        told["status_code"] = pa.array([*status, "01", "03", None], pa.string())
     across = [n % SIDE for n in range(len(CODES))]
     along = [n // SIDE for n in range(len(CODES))]
     inputs = {
-        "events": part(folder, "events", pa.table(told)),
-        "people": part(folder, "people", pa.table({"dong_code": CODES * 2, "population_persons": [400, 600] * len(CODES)})),
+        "events": part(folder, "events", pa.table(told), standard),
+        "people": part(folder, "people", pa.table({"dong_code": CODES * 2, "population_persons": [n * share // 10 for share in (4, 6) for n in people or [1000] * len(CODES)]})),
         "areas": part(
             folder, "areas",
             pa.table({"hjd_code": CODES, "area_name": [f"마당시 {n}동" for n in range(len(CODES))],
@@ -54,6 +64,12 @@ def test_a_planted_concentration_is_found_with_its_dongs(tmp_path: Path) -> None
     assert first["p"] == pytest.approx(0.1)  # per cent: one of 1,000
     named = {row["dong"] for row in result.table("dongs").rows.to_pylist() if row["cluster"]}
     assert {f"{n}동" for n in planted} <= named
+    borders = {code: Area("", shapely.box(n, 0, n + 1, 1)) for n, code in enumerate(CODES)}
+    (layer, rates, _counts) = maps_of(result, borders)
+    assert (layer.layer.value, rates.layer.value) == ("cluster", "rate")
+    assert {layer.names[n] for n in layer.drawn if layer.steps[n] == 1} == named
+    assert [(each.words, each.count) for each in layer.classes.each] == [("1번 묶음", len(named)), ("어느 묶음도 아님", SIDE * SIDE - len(named))]  # fmt: skip
+    assert tells(result.table("dongs").column("cluster"))  # withheld with the numbers of its row
     (city,) = result.table("city").rows.to_pylist()
     assert (city["cases"], city["people"], city["elsewhere"]) == (4 * 30 + 21 * 10, 25_000, 3)
     assert "둘레" in sentence(result.findings[1], result)
@@ -63,7 +79,7 @@ def test_a_planted_concentration_is_found_with_its_dongs(tmp_path: Path) -> None
 
 def behind(folder: Path, result: Result, table: str) -> dict[int, int]:
     """How many rows of the events stand behind each concentration."""
-    (origin,) = result.table(table).origins
+    (origin,) = result.table(table).origins_of("cases")
     with duckdb.connect() as con:
         con.execute(f"""CREATE VIEW events AS SELECT 'events' AS dataset, row_number() OVER () AS source_row, *
                         FROM '{folder}/events.parquet'""")
@@ -71,10 +87,81 @@ def behind(folder: Path, result: Result, table: str) -> dict[int, int]:
         return dict(con.execute(counted).fetchall())
 
 
+def those(folder: Path, origin: Origin, **of: Any) -> int:
+    """How many rows of the events an origin leads to; `of`: what the row of its table says."""
+    rows = pq.read_table(folder / "events.parquet")
+    assert set(of) == set(origin.columns.values())
+    for name, operator, value in (*((name, "eq", value) for name, value in of.items()), *origin.where):
+        keep = pc.equal(rows[name], value) if operator == "eq" else pc.is_in(rows[name], pa.array(value))
+        rows = rows.filter(keep)
+    return rows.num_rows
+
+
+def shops(folder: Path, **said: Any) -> Result:
+    """Ten that stand in each dong, thirty in four of them; two hundred that closed, in another corner, and one in each
+    dong of which it is not known."""
+    standing, closed = {6, 7, 11, 12}, {18, 23}
+    status = [["01"] * 9 + ["02"] + ["01"] * (20 if n in standing else 0) + [None]
+              + ["03"] * (100 if n in closed else 0) for n in range(SIDE * SIDE)]  # fmt: skip
+    days = np.datetime64("2025-01-01") + np.random.default_rng(3).integers(0, 300, sum(map(len, status)))
+    cases, every = [len(each) for each in status], [each for dong in status for each in dong]
+    return found(folder, cases, days, standard="licence", status=every, replicates=199, **said)
+
+
+def test_what_stands_is_counted_and_what_closed_is_told(tmp_path: Path) -> None:
+    result = shops(tmp_path)
+    found_in = {int(name.removesuffix("동")) for name in str(result.table("clusters").value(0, "dongs")).split(", ")}  # fmt: skip
+    assert {6, 7, 11, 12} <= found_in
+    assert not {18, 23} & found_in
+    (city,) = result.table("city").rows.to_pylist()
+    # one of nowhere stands; 2 x 100 closed, 25 of unknown state, and two of nowhere that are one or the other
+    assert (city["cases"], city["elsewhere"], city["gone"]) == (21 * 10 + 4 * 30, 1, 200 + 25 + 2)
+    assert "227곳은 뺐습니다" in result.caveats[0]
+    assert "그 뒤에 닫은 곳도 셉니다" in result.caveats[0]
+    assert result.table("moments").rows.num_rows
+    assert len(result.table("weeks").rows) > 0
+    assert result.table("dongs").column("cases").unit == "곳"
+
+
+def test_the_rows_behind_are_those_that_were_counted(tmp_path: Path) -> None:
+    for standing, whole in ((True, 21 * 10 + 4 * 30), (False, 21 * 11 + 4 * 31 + 200)):
+        result = shops(tmp_path, standing=standing)
+        table = result.table("dongs")
+        (origin,) = (each for each in table.origins_of("cases") if each.role == "events")
+        for row in table.rows.to_pylist():
+            assert those(tmp_path, origin, dong_code=row["dong_code"]) == row["cases"]
+        (origin,) = (each for each in result.table("city").origins_of("cases") if each.role == "events")
+        assert those(tmp_path, origin) == result.table("city").value(0, "cases") == whole
+        cases = {row["cluster"]: row["cases"] for row in result.table("clusters").rows.to_pylist()}
+        assert behind(tmp_path, result, "clusters") == cases
+        moments = {row["cluster"]: row["cases"] for row in result.table("moments").rows.to_pylist()}
+        assert behind(tmp_path, result, "moments") == moments  # by the day they began: closed ones, too
+
+
+def test_all_that_ever_was_is_counted_where_that_is_asked(tmp_path: Path) -> None:
+    result = shops(tmp_path, standing=False)
+    assert {int(name.removesuffix("동")) for name in str(result.table("clusters").value(0, "dongs")).split(", ")} == {18, 23}  # fmt: skip
+    assert "227곳은 그 안에 있습니다" in result.caveats[0]
+    (city,) = result.table("city").rows.to_pylist()
+    assert (city["elsewhere"], city["gone"]) == (3, 227)
+
+
+def test_a_dong_without_residents_is_in_no_concentration_and_not_outside_of_all(tmp_path: Path) -> None:
+    people = [0 if n == 6 else 1000 for n in range(SIDE * SIDE)]
+    cases = [30 if n in {6, 7, 11, 12} else 10 for n in range(SIDE * SIDE)]
+    result = found(tmp_path, cases, people=people, replicates=199)
+    rows = {row["dong"]: row for row in result.table("dongs").rows.to_pylist()}
+    assert (rows["6동"]["cluster"], rows["6동"]["rate"]) == (None, None)
+    assert (rows["7동"]["cluster"], rows["0동"]["cluster"]) == ("1번 묶음", "")
+    counted = {row["cluster"]: row["cases"] for row in result.table("clusters").rows.to_pylist()}
+    assert behind(tmp_path, result, "clusters") == counted
+
+
 def test_where_there_is_none_it_says_so(tmp_path: Path) -> None:
     cases = np.random.default_rng(5).poisson(10, SIDE * SIDE).tolist()
     result = found(tmp_path, cases, replicates=199)
     assert "찾지 못했습니다" in sentence(result.findings[1], result)
+    assert [each.value for each in result.layers] == ["rate", "cases"]
     rates = {row["dong"]: row["rate"] for row in result.table("dongs").rows.to_pylist()}
     raw = {row["dong"]: row["raw"] for row in result.table("dongs").rows.to_pylist()}
     assert np.std(list(rates.values())) <= np.std(list(raw.values()))
@@ -123,4 +210,4 @@ def test_without_days_only_places_are_told(tmp_path: Path) -> None:
 def test_nothing_at_all_is_told(tmp_path: Path) -> None:
     with pytest.raises(MadangError) as caught:
         found(tmp_path, [0] * SIDE * SIDE)
-    assert caught.value.code == "hot_spots_sum"
+    assert caught.value.code == "hot_spots_nothing"

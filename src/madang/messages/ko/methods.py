@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "hot_spots_lengths": "값은 {given}개인데 지역은 {areas}곳입니다. 지역마다 값 하나를 주십시오.",
     "hot_spots_gaps": "{count}곳에 값이 없습니다. 값을 채우거나 그곳을 뺀 뒤 이웃을 다시 정하십시오.",
     "hot_spots_same": "모든 지역의 값이 같아 모인 곳을 가릴 수 없습니다. 다른 값이나 기간을 고르십시오.",
+    "hot_spots_nothing": "행정동과 그 주민을 아는 행이 하나도 없어 몰린 곳을 찾을 수 없습니다. 고른 데이터의 위치와 격자 인구를 확인하십시오.",
     "hot_spots_sum": "값의 합이 0이어서 Gi*를 셈할 수 없습니다. 건수처럼 0보다 큰 값을 고르십시오.",
     "rates_lengths": "건수는 {cases}곳, 인구는 {population}곳의 것입니다. 같은 지역끼리 맞추십시오.",
     "rates_values": "{count}곳의 건수나 인구가 비었거나 0보다 작습니다. 값을 확인하십시오.",

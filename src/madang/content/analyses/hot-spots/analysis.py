@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pyproj
@@ -15,14 +15,34 @@ from madang.methods.smoothing import SmoothedRates, smooth_rates
 from madang.results import Cell, Chart, Column, Finding, Layer, Origin, Result, Table, table_of
 from madang.runs import Inputs, Range
 
+Where = tuple[tuple[str, str, Any], ...]  # of an origin
+
 DAYS = ("received_at", "licensed_on")  # when an event was, by the names of standards
 LONGEST = 8  # weeks that something is concentrated at most
 SURE = 0.05  # a cluster that chance makes more often is not named
+STANDS = ("status_code", "in", ("01", "02"))  # of a licence: it is open, or closed for a while
+
+
+class Counted(NamedTuple):
+    """The events: what they are called, their unit, how many there are by 행정동 and `elsewhere`, which rows count, and how
+    many there are of what is there no more (None: rows do not say)."""
+
+    title: str
+    unit: str
+    dongs: Any
+    elsewhere: int
+    where: Where
+    gone: int | None
+
+    @property
+    def number(self) -> str:
+        return "건수" if self.unit == "건" else "개수"
 
 
 def run(
     inputs: Inputs,
     *,
+    standing: bool = True,
     largest_share: Annotated[int, Range(5, 50)] = 25,
     replicates: Annotated[int, Range(99, 9999)] = 999,
     lately_weeks: Annotated[int, Range(13, 156)] = 52,
@@ -31,27 +51,25 @@ def run(
         "SELECT hjd_code, area_name, lon, lat FROM rows WHERE lon IS NOT NULL ORDER BY hjd_code"
     )
     codes = dongs.column("hjd_code").to_pylist()
-    cases, elsewhere = _by_dong(inputs, "events", lambda rows: rows.count(), codes)
+    counted = _counted(inputs, codes, standing)
     people, nowhere = _by_dong(inputs, "people", lambda rows: rows.population_persons.sum(), codes)
-    if not cases.sum() or not people.sum():
-        raise MadangError("hot_spots_sum")
+    told = np.where(people > 0, counted.dongs, 0)  # of a dong without residents no rate can be said
+    if not told.sum():
+        raise MadangError("hot_spots_nothing")
     east, north = pyproj.Transformer.from_crs(4326, 5179, always_xy=True).transform(
         dongs.column("lon").to_numpy(), dongs.column("lat").to_numpy()
     )
-    told = np.where(people > 0, cases, 0)  # of a dong without residents no rate can be said
-    rates = smooth_rates(told, people)
     found = scan_space(
         told, people, east, north, rng=np.random.default_rng(inputs.seed), max_share=largest_share / 100,
         replicates=replicates, progress=lambda done, whole, step: inputs.progress(done, whole, step),
     )  # fmt: skip
 
     names = [str(name).split()[-1] for name in dongs.column("area_name").to_pylist()]
-    sure = [each for each in found.clusters if each.p_value <= SURE and each.relative_risk > 1]
-    member = {int(area): n for n, each in enumerate(sure, 1) for area in each.areas}
-    table = _dongs(codes, names, cases, people, rates, member)
-    clusters = _clusters(found, names, codes)
-    city = _city(cases, people, elsewhere, nowhere, len(sure))
-    title = inputs["events"].parts[0].title
+    sure = [n for n, each in enumerate(found.clusters) if each.p_value <= SURE and each.relative_risk > 1]
+    member = {int(area): n + 1 for n in sure for area in found.clusters[n].areas if people[area]}
+    table = _dongs(counted, codes, names, people, smooth_rates(told, people), member)
+    clusters = _clusters(counted, found, names, [code if people[n] else "" for n, code in enumerate(codes)])
+    city = _city(counted, codes, people, nowhere, len(sure))
     weekly, starts = _by_week(inputs, codes, lately_weeks)
     lately = (
         scan_permutation(
@@ -60,29 +78,33 @@ def run(
         )
         if weekly.any() else None
     )  # fmt: skip
-    moments, weeks = _moments(lately, names, codes, starts, _day(inputs)), _weeks(lately, weekly, starts)
+    moments, weeks = _moments(counted, lately, names, codes, starts, _day(inputs)), _weeks(counted, lately, weekly, starts)  # fmt: skip
     return Result(
-        findings=(*_findings(title, city, table, clusters, bool(sure)), *_when(moments, lately)),
+        findings=(*_findings(counted, table, bool(sure)), *_when(moments, lately)),
         tables=(city, table, clusters, moments, weeks) if lately else (city, table, clusters),
-        charts=(
-            Chart(
-                f"{title}: 주민 천 명마다 {{dong}}{{이}} {{highest}}{{으로}} 가장 많고, 시 전체는 {{rate}}입니다", "dongs",
-                {"mark": "bar", "encoding": {"y": {"field": "dong", "sort": "-x"}, "x": {"field": "rate"}}},
-                "동마다 막대 하나가 있고, 길수록 주민에 견주어 많습니다. 맨 위는 {dong} {highest}, 시 전체는 {rate}입니다.",
-                {"dong": Cell("dongs", "dong"), "highest": Cell("dongs", "rate"), "rate": Cell("city", "rate")},
-            ),
-            *(_chart(moments) if lately else ()),
+        charts=(_rates(counted, table), *(_chart(moments) if lately else ())),
+        layers=(
+            *([Layer("우연으로 보기 어렵게 몰린 곳", "dongs", "areas", "cluster")] if sure else []),
+            Layer(f"주민 천 명마다 {counted.title}", "dongs", "areas", "rate"),
+            Layer(f"{counted.title} {counted.number}", "dongs", "areas", "cases"),
         ),
-        layers=(Layer(f"주민 천 명마다 {title}", "dongs", "areas", "rate"), Layer(f"{title} 건수", "dongs", "areas", "cases")),
-        caveats=(
-            f"{title}의 한 행을 하나로 셉니다. 문을 닫은 가게처럼 지금은 없는 것도 행이 있으면 셉니다.",
-            "주민이 적은 동의 비율은 크게 흔들리므로, 시 전체 쪽으로 당겨 고르게 한 비율을 앞에 둡니다.",
-            f"묶음은 우연으로는 {SURE:.0%}보다 드물게 생기는 것만 말합니다. 묶음의 둘레는 동의 한가운데로 재므로 대략입니다.",
-            f"언제 몰렸는지는 마지막 {weekly.shape[1]}주만 보고, 늘 많은 동과 모두에게 많은 때는 빼고 봅니다. 길어야 {LONGEST}주입니다."
-            if lately else "날짜나 동을 아는 행이 적어 언제 몰렸는지는 보지 않았습니다.",
-            "동을 모르는 행은 세지 않았습니다. 낮에 사람이 모이는 동은 주민에 견주면 높게 나옵니다.",
-        ),
+        caveats=_caveats(counted, standing, weekly.shape[1] if lately else 0),
         method="경험적 베이즈 비율(마셜 1991)과 공간 검색 통계량(컬도프 1997, 포아송, 둥근 창), 흩뿌려 보기로 얻은 p. 때는 시공간 순열 검색(컬도프 등 2005).",
+    )
+
+
+def _counted(inputs: Inputs, codes: list[str], standing: bool) -> Counted:
+    """All rows; where they say whether what they tell of is still there, and `standing` is wanted, those alone."""
+    events = inputs["events"]
+    part = events.parts[0]
+    every = there = _by_dong(inputs, "events", lambda rows: rows.count(), codes)
+    tells = part.standard == "licence" and events.has(STANDS[0])
+    if tells:
+        there = _by_dong(inputs, "events", lambda rows: rows.count(where=rows[STANDS[0]].isin(STANDS[2])), codes)  # fmt: skip
+    cases, elsewhere = there if standing else every
+    return Counted(
+        part.title, "건" if part.standard == "letters" else "곳", cases, elsewhere, (STANDS,) if tells and standing else (),
+        int(every[0].sum()) + every[1] - int(there[0].sum()) - there[1] if tells else None,
     )  # fmt: skip
 
 
@@ -119,41 +141,59 @@ def _by_week(inputs: Inputs, codes: list[str], weeks: int) -> tuple[Any, Any]:
     return counts, starts
 
 
-def _city(cases: Any, people: Any, elsewhere: int, nowhere: int, sure: int) -> Table:
+def _city(counted: Counted, codes: list[str], people: Any, nowhere: int, sure: int) -> Table:
+    cases, unit = counted.dongs, counted.unit
     row = {
         "cases": int(cases.sum()), "people": int(people.sum()), "rate": round(1000 * float(cases.sum() / people.sum()), 2),
-        "clusters": sure, "elsewhere": elsewhere, "nowhere": nowhere,
+        "clusters": sure, "elsewhere": counted.elsewhere, "nowhere": nowhere, "gone": counted.gone,
     }  # fmt: skip
     columns = [
-        Column("cases", "모두", "integer", "건"), Column("people", "주민", "integer", "명"),
-        Column("rate", "천 명마다", "number", "건", 2), Column("clusters", "우연으로 보기 어려운 묶음", "integer", "곳"),
-        Column("elsewhere", "동을 모르는 건", "integer", "건"), Column("nowhere", "동을 모르는 주민", "integer", "명"),
+        Column("cases", "모두", "integer", unit), Column("people", "주민", "integer", "명"),
+        Column("rate", "주민 천 명마다", "number", unit, 2), Column("clusters", "우연으로 보기 어려운 묶음", "integer", "곳"),
+        Column("elsewhere", "동을 모름", "integer", unit), Column("nowhere", "동을 모르는 주민", "integer", "명"),
+        *([Column("gone", "닫았거나 상태를 모름", "integer", unit)] if counted.gone is not None else []),
     ]  # fmt: skip
-    return table_of("city", "시 전체", [row], columns, [Origin("events"), Origin("people")])
+    inside = (("dong_code", "in", tuple(codes)),)
+    origins = [
+        Origin("events", {}, (*(inside if counted.elsewhere else ()), *counted.where), ("cases", "rate")),
+        Origin("people", {}, inside if nowhere else (), ("people", "rate")),
+    ]
+    if counted.gone is not None:
+        gone = f"SELECT 'events' AS role, dataset, source_row FROM events WHERE ({STANDS[0]} IN {STANDS[2]}) IS NOT TRUE"
+        origins.append(Origin("events", only=("gone",), query=gone))
+    return table_of("city", "시 전체", [row], columns, origins)
 
 
 def _dongs(
-    codes: list[str], names: list[str], cases: Any, people: Any, rates: SmoothedRates, member: dict[int, int]
-) -> Table:
+    counted: Counted, codes: list[str], names: list[str], people: Any, rates: SmoothedRates, member: dict[int, int]
+) -> Table:  # fmt: skip
     def per_thousand(values: Any, n: int) -> float | None:
         return round(1000 * float(values[n]), 2) if people[n] and np.isfinite(values[n]) else None
 
     rows = [
         {
-            "dong_code": codes[n], "dong": names[n], "cases": int(cases[n]), "people": int(people[n]),
+            "dong_code": codes[n], "dong": names[n], "cases": int(counted.dongs[n]), "people": int(people[n]),
             "rate": per_thousand(rates.rate, n), "low": per_thousand(rates.low, n), "high": per_thousand(rates.high, n),
-            "raw": per_thousand(rates.raw, n), "cluster": f"{member[n]}번 묶음" if n in member else "",
+            "raw": per_thousand(rates.raw, n), "cluster": (f"{member[n]}번 묶음" if n in member else "") if people[n] else None,
         }
-        for n in range(len(codes))
+        for n in sorted(range(len(codes)), key=lambda n: (member.get(n, len(codes)), -rates.rate[n] if people[n] else 0.0))
     ]  # fmt: skip
-    rows.sort(key=lambda row: row["rate"] if isinstance(row["rate"], float) else -1.0, reverse=True)
+    unit = counted.unit
     columns = [
-        Column("dong_code", "행정동코드", "code"), Column("dong", "행정동"), Column("cases", "건", "integer", "건"),
-        Column("people", "주민", "integer", "명"), Column("rate", "천 명마다 (고른 비율)", "number", "건", 2),
-        Column("low", "95 % 구간 아래", "number", "건", 2), Column("high", "위", "number", "건", 2),
-        Column("raw", "천 명마다 (그대로)", "number", "건", 2), Column("cluster", "묶음"),
+        Column("dong_code", "행정동코드", "code"), Column("dong", "행정동"), Column("cases", counted.number, "integer", unit),
+        Column("people", "주민", "integer", "명"), Column("rate", "주민 천 명마다", "number", unit, 2),
+        Column("low", "95 % 범위 아래", "number", unit, 2), Column("high", "위", "number", unit, 2),
+        Column("raw", "셈 그대로 천 명마다", "number", unit, 2), Column("cluster", "묶음", meaning="verdict"),
     ]  # fmt: skip
-    return table_of("dongs", "동마다", rows, columns, [Origin("events", {"dong_code": "dong_code"})])
+    own = {"dong_code": "dong_code"}
+    origins = [
+        Origin("events", own, counted.where, ("dong", "cases", "rate", "low", "high", "raw")),
+        Origin("people", own, only=("people", "rate", "low", "high", "raw")),
+    ]
+    return table_of(
+        "dongs", "동마다", rows, columns, origins,
+        "우연으로 보기 어려운 묶음에 든 동을 먼저, 나머지는 주민 천 명마다 많은 차례로 적었습니다. 비율은 주민이 적어 흔들리는 몫을 줄인 것입니다.",
+    )  # fmt: skip
 
 
 def _day(inputs: Inputs) -> str:
@@ -161,7 +201,9 @@ def _day(inputs: Inputs) -> str:
     return next((each for each in DAYS if inputs["events"].has(each)), "")
 
 
-def _inside(found: Scan | None, codes: list[str], day: str = "", starts: Any = None) -> list[Origin]:
+def _inside(
+    found: Scan | None, codes: list[str], where: Where, day: str = "", starts: Any = None
+) -> list[Origin]:
     """The events in the 행정동 of each concentration, and where there is a `day`, in its weeks."""
     lines = []
     for n, each in enumerate(found.clusters if found else (), 1):
@@ -174,14 +216,15 @@ def _inside(found: Scan | None, codes: list[str], day: str = "", starts: Any = N
     if not lines:
         return []
     when = f' AND CAST(events."{day}" AS DATE) BETWEEN inside.since AND inside.until' if day else ""
+    asked = "".join(f' AND events."{name}" IN {values}' for name, _in, values in where)
     query = (
         f"SELECT 'events' AS role, events.dataset, events.source_row, inside.cluster FROM events"
-        f" JOIN (VALUES {', '.join(lines)}) AS inside (cluster, code, since, until) ON events.dong_code = inside.code{when}"
+        f" JOIN (VALUES {', '.join(lines)}) AS inside (cluster, code, since, until) ON events.dong_code = inside.code{when}{asked}"
     )
     return [Origin("events", {"cluster": "cluster"}, only=("cases",), query=query)]
 
 
-def _clusters(found: Scan, names: list[str], codes: list[str]) -> Table:
+def _clusters(counted: Counted, found: Scan, names: list[str], codes: list[str]) -> Table:
     rows = [
         {
             "cluster": n, "centre": names[each.centre], "dongs": ", ".join(names[int(area)] for area in each.areas),
@@ -193,13 +236,15 @@ def _clusters(found: Scan, names: list[str], codes: list[str]) -> Table:
     ]  # fmt: skip
     columns = [
         Column("cluster", "차례", "integer"), Column("centre", "한가운데"), Column("dongs", "동"),
-        Column("cases", "건", "integer", "건"), Column("expected", "고루 퍼졌다면", "number", "건", 1),
-        Column("risk", "바깥의 몇 배", "number", "배", 2), Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지"),
+        Column("cases", counted.number, "integer", counted.unit), Column("expected", "고루 퍼졌다면", "number", counted.unit, 1),
+        Column("risk", "바깥의 몇 배", "number", "배", 2), Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지", meaning="verdict"),
     ]  # fmt: skip
-    return table_of("clusters", "묶음", rows, columns, _inside(found, codes))
+    return table_of("clusters", "묶음", rows, columns, _inside(found, codes, counted.where))
 
 
-def _moments(found: Scan | None, names: list[str], codes: list[str], starts: Any, day: str) -> Table:
+def _moments(
+    counted: Counted, found: Scan | None, names: list[str], codes: list[str], starts: Any, day: str
+) -> Table:
     def row(n: int, each: Cluster) -> dict[str, Any]:
         return {
             "cluster": n, "centre": names[each.centre], "dongs": ", ".join(names[int(area)] for area in each.areas),
@@ -211,15 +256,17 @@ def _moments(found: Scan | None, names: list[str], codes: list[str], starts: Any
 
     columns = [
         Column("cluster", "차례", "integer"), Column("centre", "한가운데"), Column("dongs", "동"),
-        Column("since", "부터", "date"), Column("until", "까지", "date"), Column("cases", "건", "integer", "건"),
-        Column("expected", "여느 때라면", "number", "건", 1), Column("times", "여느 때의 몇 배", "number", "배", 2),
-        Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지"), Column("now", "이어지는지"),
+        Column("since", "부터", "date"), Column("until", "까지", "date"), Column("cases", counted.number, "integer", counted.unit),
+        Column("expected", "여느 때라면", "number", counted.unit, 1), Column("times", "여느 때의 몇 배", "number", "배", 2),
+        Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지", meaning="verdict"), Column("now", "이어지는지"),
     ]  # fmt: skip
     rows = [row(n, each) for n, each in enumerate(found.clusters if found else (), 1)]
-    return table_of("moments", "언제 어디에 몰렸습니까", rows, columns, _inside(found, codes, day, starts))
+    return table_of(
+        "moments", "언제 어디에 몰렸습니까", rows, columns, _inside(found, codes, (), day, starts)
+    )
 
 
-def _weeks(found: Scan | None, counts: Any, starts: Any) -> Table:
+def _weeks(counted: Counted, found: Scan | None, counts: Any, starts: Any) -> Table:
     """Week by week what came in the dongs of the likeliest concentration, and their share of what came anywhere."""
     areas = found.clusters[0].areas if found and found.clusters else np.zeros(0, int)
     mine, whole = counts[areas].sum(axis=0), counts.sum(axis=0)
@@ -230,9 +277,19 @@ def _weeks(found: Scan | None, counts: Any, starts: Any) -> Table:
         for start, value in zip(starts, values, strict=True)
     ]
     columns = [
-        Column("week", "시작하는 날", "date"), Column("kind", "무엇"), Column("cases", "건", "number", "건", 1)
+        Column("week", "시작하는 날", "date"), Column("kind", "무엇"), Column("cases", counted.number, "number", counted.unit, 1)
     ]  # fmt: skip
     return table_of("weeks", "가장 뚜렷하게 몰린 동의 주마다", rows, columns)
+
+
+def _rates(counted: Counted, dongs: Table) -> Chart:
+    top, _least = dongs.extremes("rate") or (0, 0)
+    return Chart(
+        f"{counted.title}: 주민 천 명마다 {{dong}}{{이}} {{highest}}{{으로}} 가장 많고, 시 전체는 {{rate}}입니다", "dongs",
+        {"mark": "bar", "encoding": {"y": {"field": "dong", "sort": "-x"}, "x": {"field": "rate"}}},
+        "동마다 막대 하나가 있고, 길수록 주민에 견주어 많습니다. 맨 위는 {dong} {highest}, 시 전체는 {rate}입니다.",
+        {"dong": Cell("dongs", "dong", top), "highest": Cell("dongs", "rate", top), "rate": Cell("city", "rate")},
+    )  # fmt: skip
 
 
 def _chart(moments: Table) -> tuple[Chart, ...]:
@@ -264,12 +321,40 @@ def _when(moments: Table, found: Scan | None) -> tuple[Finding, ...]:
     )
 
 
-def _findings(title: str, city: Table, dongs: Table, clusters: Table, sure: bool) -> tuple[Finding, ...]:
-    first = Finding(
-        f"{title}: 주민 천 명마다 {{rate}}이고, 가장 높은 동은 {{dong}}({{highest}}, 구간 {{low}}–{{high}})입니다.",
-        {"rate": Cell("city", "rate"), "dong": Cell("dongs", "dong"), "highest": Cell("dongs", "rate"),
-         "low": Cell("dongs", "low"), "high": Cell("dongs", "high")},
+def _caveats(counted: Counted, standing: bool, weeks: int) -> tuple[str, ...]:
+    """`weeks`: how many were looked through for when something came; 0 where that was not asked."""
+    gone = ""
+    if counted.gone:
+        gone = f" 닫았거나 영업상태를 알 수 없는 {counted.gone:,}곳은 " + (
+            "뺐습니다." if standing else "그 안에 있습니다."
+        )
+        gone += " 언제 몰렸는지는 문을 연 날로 보므로 그 뒤에 닫은 곳도 셉니다." if weeks and standing else ""
+    return (
+        f"{counted.title}의 한 행을 하나로 셉니다.{gone}",
+        "주민이 적은 동의 비율은 하나둘에도 크게 흔들리므로, 그 몫을 줄인 비율을 앞에 둡니다. 셈 그대로의 비율도 표에 있습니다.",
+        f"묶음은 우연으로는 {SURE:.0%}보다 드물게 생기는 것만 말합니다. 묶음의 둘레는 동의 한가운데로 재므로 대략입니다.",
+        f"언제 몰렸는지는 마지막 {weeks}주만 보고, 늘 많은 동과 모두에게 많은 때는 빼고 봅니다. 길어야 {LONGEST}주입니다."
+        if weeks else "날짜나 동을 아는 행이 적어 언제 몰렸는지는 보지 않았습니다.",
+        "동을 모르는 행은 세지 않았습니다. 낮에 사람이 모이는 동은 주민에 견주면 높게 나옵니다.",
     )  # fmt: skip
+
+
+def _findings(counted: Counted, dongs: Table, sure: bool) -> tuple[Finding, ...]:
+    top, _least = dongs.extremes("rate") or (0, 0)
+    apart = dongs.value(top, "low") is not None  # else they differ no more than chance makes them
+    named = {"dong": "dong", "highest": "rate", "low": "low", "high": "high"} if apart else {}
+    most = (
+        "가장 높은 동은 {dong}({highest}, 95 %로 {low}에서 {high} 사이)입니다."
+        if apart
+        else "동마다의 차이는 우연을 넘지 않습니다."
+    )
+    first = Finding(
+        f"{counted.title}: 주민 천 명마다 {{rate}}이고, {most}",
+        {
+            "rate": Cell("city", "rate"),
+            **{name: Cell("dongs", column, top) for name, column in named.items()},
+        },
+    )
     if not sure:
         return first, Finding(
             "우연으로 보기 어렵게 몰린 곳은 찾지 못했습니다. 동마다의 차이는 흔들림으로 볼 만합니다."
