@@ -21,10 +21,15 @@ from madang.samplecity.feed_trouble import LATE, RATES
 ROOT = Path(__file__).parents[2]
 
 
+def heeds_interrupts() -> None:
+    """What a shell starts in the background ignores SIGINT, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-u", "-m", "madang", "feed", "--port", "0", "--seed", "7", "--calm"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=heeds_interrupts) as process:
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         assert found

@@ -45,6 +45,7 @@ def test_an_analysis_tells_what_it_asks_and_what_can_be_chosen(place: str) -> No
     one = said(place, "analyses", "closed-shops")
     assert "이 날부터" in one
     assert "개별 가게를 평가" in one
+    assert re.search(r"^least .* 1 +1–100( \w+)?$", one, re.MULTILINE)
 
 
 def test_from_a_question_to_the_rows_behind_a_number(place: str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from madang.messages import MadangError
+from madang.methods import departments as method
 from madang.methods.calibration import (
     Calibration,
     Mending,
@@ -39,6 +40,31 @@ def made_up(rng: random.Random, each: int, blurred: float = 0.0) -> tuple[list[s
             texts.append(" ".join(rng.choices(said, k=3) + rng.choices(ANYBODY, k=3)))
             departments.append(name)
     return texts, departments
+
+
+@pytest.mark.slow
+def test_side_by_side_the_same_is_learnt_as_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = made_up(random.Random(5), 60, blurred=0.4)
+    alone = learn_departments(*made)
+    monkeypatch.setattr(method, "_MANY", 0)
+    beside = learn_departments(*made, workers=2)
+    assert beside.held_out == alone.held_out
+    assert beside.suggest(made[0][:50]) == alone.suggest(made[0][:50])
+
+
+@pytest.mark.slow
+def test_who_stops_while_folds_are_learnt_side_by_side_is_free_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(method, "_MANY", 0)
+
+    def stop(done: int, *_: object) -> None:
+        raise KeyboardInterrupt(done)
+
+    with pytest.raises(KeyboardInterrupt, match="1"):
+        learn_departments(*made_up(random.Random(1), 60), progress=stop)
+    known = learn_departments(*made_up(random.Random(1), 60))  # the workers are there for the next
+    assert known.held_out.accuracy > 0.95
 
 
 @pytest.mark.slow

@@ -150,6 +150,17 @@ def test_an_analysis_that_goes_wrong_leaves_nothing(
     assert not list((ws.folder / "runs").glob("*")) if (ws.folder / "runs").is_dir() else True
 
 
+def test_what_goes_wrong_in_an_analysis_is_told_with_its_line(ws: Workspace, shipped: Path) -> None:
+    code = CODE.replace("return Result(", "1 / 0; return Result(")
+    line = next(n for n, each in enumerate(code.splitlines(), 1) if "1 / 0" in each)
+    analysis(shipped, code=code)
+    with pytest.raises(MadangError, match=rf"ZeroDivisionError: division by zero \(analysis\.py:{line}\)"):
+        ws.run("closed-shops")
+    analysis(shipped, code=f"import json\nimport nothing_of_that_name\n{CODE}")
+    with pytest.raises(MadangError, match=r"'nothing_of_that_name' \(analysis\.py:2\)"):
+        Workspace.open(ws.folder).run("closed-shops")
+
+
 def test_a_card_that_cannot_be_read_hides_no_other(ws: Workspace, shipped: Path) -> None:
     analysis(shipped, "broken", 'title = "없음"')
     found = ws.ledger.analyses

@@ -95,6 +95,15 @@ def test_an_accident_ends_the_run_and_nothing_else(ws: Workspace) -> None:
     assert not list((ws.folder / "runs").glob("*")) if (ws.folder / "runs").is_dir() else True
 
 
+def test_what_goes_wrong_is_told_with_its_line(ws: Workspace) -> None:
+    code = CODE.replace(LINE, f"{LINE}    {{}}['가게']\n")
+    line = next(n for n, each in enumerate(code.splitlines(), 1) if "{}['가게']" in each)
+    analysis(ws.folder / "content" / "analyses", code=code)
+    ws.approve("closed-shops", by="admin")
+    with pytest.raises(MadangError, match=rf"KeyError: '가게' \(analysis\.py:{line}\)"):
+        ws.run("closed-shops")
+
+
 def test_who_approves_is_told_which_tests_there_are_and_that_nobody_ran_them(
     ws: Workspace, tmp_path: Path
 ) -> None:

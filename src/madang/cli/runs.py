@@ -149,8 +149,16 @@ def _tell(analysis: Any, as_json: bool) -> None:
         return
     click.echo(f"{told['title']}\n{told['question']}\n{told['why']}\n")
     echo_table(
-        ["값", "뜻", "기본"], [[each["name"], each["label"], each["default"]] for each in told["parameters"]]
+        ["값", "뜻", "기본", "고를 수 있는 것"],
+        [
+            [each["name"], each["label"], _as_said(each["default"]), _may_be(each)]
+            for each in told["parameters"]
+        ],
     )
+    for each in told["parameters"]:
+        for value, word in (each["choices"] or {}).items():
+            if value != word:
+                click.echo(f"  {each['name']}={value}: {word}")
     click.echo("")
     echo_table(
         ["자리", "데이터", "표준"],
@@ -158,6 +166,20 @@ def _tell(analysis: Any, as_json: bool) -> None:
     )
     for each in told["not_for"]:
         click.echo(f"- {each}")
+
+
+def _as_said(value: Any) -> Any:
+    """A default as ``--set`` takes it."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _may_be(told: dict[str, Any]) -> str:
+    """What a value may be, as ``--set`` takes it."""
+    if told["choices"]:
+        return " | ".join(told["choices"])
+    if told["range"]:
+        return f"{told['range']['low']:,g}–{told['range']['high']:,g} {told['unit']}".rstrip()
+    return {"yes_no": "true | false", "date": "2026-01-31"}.get(told["kind"], "")
 
 
 def _show(made: Run) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -187,17 +188,18 @@ def _learnt(
 
     scores, fold = np.full((len(truth), count), -1e3), np.zeros(len(truth), np.int64)
     none = np.zeros(0, np.int64)
-    found = Parallel(n_jobs=workers, return_as="generator")(
-        delayed(_tried)(letters, truth, known, held, seed)
-        for known, held in [*split, (np.flatnonzero(truth >= 0), none)]
-    )
-    for number, (_known, held) in enumerate(split):
-        model, _weights, said = next(found)
-        scores[np.ix_(held, model.classes_)] = said
-        fold[held] = number
-        if progress:
-            progress(number + 1, len(split) + 1, "departments")
-    model, weights, _said = next(found)
+    tries = [*split, (np.flatnonzero(truth >= 0), none)]
+    side_by_side = Parallel(n_jobs=workers, return_as="generator")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*have been cancelled")  # who stops us knows
+        with closing(side_by_side(delayed(_tried)(letters, truth, *each, seed) for each in tries)) as found:
+            for number, (_known, held) in enumerate(split):
+                model, _weights, said = next(found)
+                scores[np.ix_(held, model.classes_)] = said
+                fold[held] = number
+                if progress:
+                    progress(number + 1, len(split) + 1, "departments")
+            model, weights, _said = next(found)
     return scores, fold, weights, model
 
 

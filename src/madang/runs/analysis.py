@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from madang.runs.parameters import Parameter, parameters_of
 SHIPPED = Path(str(files("madang") / "content" / "analyses"))
 GROUP = "madang.analyses"  # entry points of other packages: each names a module whose folder holds analyses
 _OURS = Path(str(files("madang") / "methods"))
+_LONGEST_REASON = 2_000
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ class Analysis:
             exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
             run: Callable[..., Result] = module.run
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise MadangError("analysis_broken", analysis=self.id, reason=reason) from error
+            raise MadangError(
+                "analysis_broken", analysis=self.id, reason=reason_of(error, self.folder)
+            ) from error
         return run
 
     @cached_property
@@ -155,6 +158,17 @@ class Analyses:
             for place in spec.submodule_search_locations or () if spec else ():
                 yield Path(place), each.dist.name if each.dist else each.name
         yield self._own, "workspace"
+
+
+def reason_of(error: Exception, folder: Path | None = None) -> str:
+    """What an error says, and where in the files of this folder it came from, as in ``(analysis.py:12)``."""
+    said = f"{type(error).__name__}: {error}".split("\n\n")[0][:_LONGEST_REASON]
+    lines = [
+        f"{path.name}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if (path := Path(frame.f_code.co_filename)).parent == folder
+    ]
+    return f"{said} ({lines[-1]})" if lines else said
 
 
 @cache

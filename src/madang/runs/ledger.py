@@ -25,13 +25,13 @@ import duckdb
 
 from madang.access import Person, Thing, as_close, can
 from madang.bank import Bank
-from madang.bank.durable import disk_errors, fsync_folder, read_json, write_json
+from madang.bank.durable import disk_errors, fsync_folder, locked, read_json, write_json
 from madang.bank.made_of import Lineage
 from madang.engine.tables import DuckTables, Tables
 from madang.messages import MadangError
 from madang.results import Result, keep, kept
 from madang.runs import index
-from madang.runs.analysis import Analyses, Analysis
+from madang.runs.analysis import Analyses, Analysis, reason_of
 from madang.runs.declared import INDICATORS, TABLES, Declared
 from madang.runs.inputs import Input, Inputs, Progress, no_progress
 from madang.runs.matching import chosen
@@ -50,6 +50,7 @@ _same: dict[str, Read] = {}  # what many runs read alike is held once
 _indexed: set[Path] = set()  # ledgers whose index this process has read
 
 
+_LOCK = ".lock"  # beside the runs, held by who puts one in its place
 NEWEST = ".newest"  # beside the runs: which of them a dataset holds
 
 
@@ -225,7 +226,7 @@ class Ledger:
         except MadangError:
             raise
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, duckdb.Error) as error:
-            reason = f"{type(error).__name__}: {error}".split("\n\n")[0]
+            reason = reason_of(error, getattr(asked.analysis, "folder", None))
             raise MadangError("run_failed", analysis=asked.analysis.card.title, reason=reason) from error
         return result.check()
 
@@ -240,13 +241,10 @@ class Ledger:
                 write_json(beside / "run.json", json.loads(json.dumps(told, default=str)))
                 keep(result, beside)  # after the record: an erasure knows what even half a run has read
                 fsync_folder(beside)
-                try:
-                    os.rename(beside, run.folder)
-                except OSError:
-                    if not run.folder.is_dir():
-                        raise
+                with locked(self.folder / _LOCK):
                     if self._readable(run.key) is None:  # else another made the same meanwhile
-                        os.rename(run.folder, gone)
+                        with suppress(FileNotFoundError):
+                            os.rename(run.folder, gone)
                         os.rename(beside, run.folder)
                 fsync_folder(self.folder)
             finally:

@@ -27,7 +27,7 @@ from madang.engine import locked_walls
 from madang.engine.locked_process import FRAME
 from madang.messages import MadangError
 from madang.results import told_of
-from madang.runs.analysis import Analysis
+from madang.runs.analysis import Analysis, reason_of
 from madang.runs.inputs import Input, Inputs, Part
 
 THREADS = 2
@@ -46,7 +46,7 @@ def main() -> None:
     except MadangError as error:
         _send(peer, b"E", {"code": error.code, "params": error.params})
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"[:2_000]
+        reason = reason_of(error, Path(request["folder"]))
         _send(peer, b"E", {"code": "run_failed", "params": {"analysis": request["title"], "reason": reason}})
     os._exit(0)
 
