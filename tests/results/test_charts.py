@@ -11,6 +11,7 @@ from lxml import etree
 from madang.results import Chart, Column, Finding, Result, table_of
 from madang.results.chart_svg import svg
 from madang.results.charts import MOST_BARS, picture
+from madang.results.said import said
 from results.shown import result
 
 BARS = {"mark": "bar", "encoding": {"y": {"field": "trade", "sort": "-x"}, "x": {"field": "alive"}}}
@@ -51,6 +52,18 @@ def test_a_bar_that_is_withheld_says_so() -> None:
         "40.0\u202f%",
         "비공개",
     ]
+
+
+def test_a_reader_of_english_reads_what_is_withheld_and_plain_numbers() -> None:
+    made = result(BARS)
+    told = []
+    for hidden in (frozenset({2}), frozenset[int]()):
+        found = picture(made.charts[0], made, hidden, "en")
+        assert found is not None
+        told.append(texts(etree.fromstring(svg(found, 880, "", "wide")), "value")[2])
+    assert told == ["withheld", "no data"]
+    many = Column("n", "n", "integer")
+    assert (said(123_456, many), said(123_456, many, language="en")) == ("12.3만", "123,456")
 
 
 def test_names_along_become_bars_below_each_other() -> None:

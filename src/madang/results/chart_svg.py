@@ -8,7 +8,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from madang.messages import text
+from madang.messages import Language, text
 from madang.results.charts import MOST_SERIES, Axis, Mark, Picture, _number
 from madang.results.result import Column
 from madang.results.said import said
@@ -79,9 +79,9 @@ def _lying(picture: Picture, width: int) -> tuple[list[str], int]:
 
 
 def _value(value: Any, name: str, picture: Picture) -> str:
-    return (
-        text("map_withheld") if value is None and name in picture.withheld else said(value, picture.x.column)
-    )
+    if value is None and name in picture.withheld:
+        return text("map_withheld", picture.language)
+    return said(value, picture.x.column, language=picture.language)
 
 
 def _laid(mark: Mark, span: tuple[float, float], top: float, series: str) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _middle(at: int, step: int) -> float:
 
 def _standing(picture: Picture, width: int) -> tuple[list[str], int]:
     narrow = width < 500
-    ticks = list(_ticks(picture.y, 4 if narrow else 5))
+    ticks = list(_ticks(picture.y, 4 if narrow else 5, picture.language))
     left = max(_long(label) for _, label in ticks) + 10
     ends = _ends(picture)
     right = min(0.34 * width, max([_long(name) for name, *_ in ends], default=0) + _KEY + 20) if ends else 16
@@ -133,7 +133,7 @@ def _standing(picture: Picture, width: int) -> tuple[list[str], int]:
         at = y(value) or 0.0
         body.append(f'<path class="grid" d="M{left:.1f} {at:.1f}H{left + room:.1f}"/>')
         body.append(_text(left - 8, at + 4, label, "end"))
-    for value, label in _ticks(picture.x, 3 if narrow else 6):
+    for value, label in _ticks(picture.x, 3 if narrow else 6, picture.language):
         body.append(
             _text(min(max(x(value) or 0.0, left), width - _long(label) / 2), _HEIGHT - 24, label, "middle")
         )
@@ -239,7 +239,7 @@ def _apart(wanted: Sequence[float]) -> list[float]:
 # words ------------------------------------------------------------------------------------------------------
 
 
-def _ticks(axis: Axis, most: int) -> Iterator[tuple[Any, str]]:
+def _ticks(axis: Axis, most: int, language: Language) -> Iterator[tuple[Any, str]]:
     if axis.side == "names":
         each = max(1, math.ceil(len(axis.names) / most))
         yield from ((name, _short(name, 90)) for name in axis.names[::each])
@@ -253,7 +253,7 @@ def _ticks(axis: Axis, most: int) -> Iterator[tuple[Any, str]]:
         first = math.ceil(axis.low / step - 1e-9)
         for place in range(first, math.floor(axis.high / step + 1e-9) + 1):
             digits = max(0, -math.floor(math.log10(step) + 1e-9))
-            yield place * step, said(place * step, Column("", "", "number", "", digits))
+            yield place * step, said(place * step, Column("", "", "number", "", digits), language=language)
 
 
 def _nice(rough: float) -> float:

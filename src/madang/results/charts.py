@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from madang.messages import Language
 from madang.results.result import Chart, Column, Result, Table
 
 MOST_BARS = 30
@@ -61,7 +62,7 @@ class Mark:
 class Picture:
     """What a chart draws: its layers, its two axes, the names of its series, and whether rows were left out.
 
-    `withheld`: names down the side with a value that is known and not shown.
+    `withheld`: names down the side with a value that is known and not shown. `language`: in which that is said.
     """
 
     marks: tuple[Mark, ...]
@@ -70,6 +71,7 @@ class Picture:
     series: tuple[str, ...]
     cut: bool = False
     withheld: frozenset[str] = frozenset()
+    language: Language = "ko"
 
     @property
     def lies(self) -> bool:
@@ -77,7 +79,9 @@ class Picture:
         return self.y.side == "names"
 
 
-def picture(chart: Chart, result: Result, hidden: frozenset[int] = frozenset()) -> Picture | None:
+def picture(
+    chart: Chart, result: Result, hidden: frozenset[int] = frozenset(), language: Language = "ko"
+) -> Picture | None:
     """What `chart` draws of its table, of which the rows `hidden` show no numbers; None where its marks are not known
     here or there is nothing to draw.
 
@@ -103,7 +107,7 @@ def picture(chart: Chart, result: Result, hidden: frozenset[int] = frozenset()) 
     if len(names) > MOST_BARS:
         cut, y = True, Axis("names", y.column, names=names[:MOST_BARS])
     withheld = frozenset(str(table.value(row, y.column.name)) for row in hidden) if names else frozenset()
-    return Picture(marks, x, y, series, cut, withheld)
+    return Picture(marks, x, y, series, cut, withheld, language)
 
 
 def _common(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -203,7 +203,7 @@ def figure(
     chart: Chart, result: Result, language: Language = "ko", hidden: frozenset[int] = frozenset()
 ) -> Figure | None:
     """A picture with its words; None where it cannot be drawn. `hidden`: rows of its table that show no numbers."""
-    drawn = picture(chart, result, hidden)
+    drawn = picture(chart, result, hidden, language)
     if drawn is None:
         return None
     title, alt = titled(chart, result)
@@ -281,10 +281,10 @@ def _days(about: About, language: Language) -> str:
 # words of cells ---------------------------------------------------------------------------------------------
 
 
-def cell_text(value: Value, column: Column) -> str:
+def cell_text(value: Value, column: Column, language: Language = "ko") -> str:
     """A cell to the last digit, without the unit that stands in the head."""
     bare = replace(column, unit="", kind="number") if column.kind in NUMBERS else column
-    return said(value, bare, exact=True)
+    return said(value, bare, exact=True, language=language)
 
 
 def unit_of(column: Column) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from madang.messages import MadangError, text
+from madang.messages import Language, MadangError, text
 from madang.messages.josa import with_josa
 from madang.results.result import Cell, Chart, Column, Finding, Result, Value
 
@@ -24,15 +24,16 @@ class Part:
     cell: Cell | None = None
 
 
-def said(value: Value, column: Column, *, exact: bool = False) -> str:
-    """A value as it is read: 9,999 as it is, above in 만 and 억 unless `exact`; with its unit. An empty one says so."""
+def said(value: Value, column: Column, *, exact: bool = False, language: Language = "ko") -> str:
+    """A value as it is read: 9,999 as it is, above in 만 and 억 unless `exact` or in English; with its unit. An empty one
+    says so."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return text("result_no_value")
+        return text("result_no_value", language)
     if isinstance(value, bool):
-        return text("result_yes" if value else "result_no")
+        return text("result_yes" if value else "result_no", language)
     if isinstance(value, str) or column.kind in ("text", "date", "month", "code"):
         return str(value)
-    number = _number(value, column.digits, exact)
+    number = _number(value, column.digits, exact or language != "ko")
     unit = "%" if column.kind == "percent" and not column.unit else column.unit
     return f"{number}{THIN}{unit}" if unit else number
 
