@@ -106,4 +106,5 @@ def results(ws: Workspace) -> OpenResults:
 
 
 def decision(run: Run, **more: Any) -> ResultDecision:
-    return ResultDecision("동의-사람", run.key, **{**SAID, **more})
+    """It is known that the table of people by 행정동 is the rows of the data that it read."""
+    return ResultDecision("동의-사람", run.key, **{**SAID, "with_rows": ("dongs",), **more})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,11 @@ from madang.messages import MadangError
 from madang.release.relations import found_relations
 from madang.release.result_decision import ResultDecision
 from madang.release.result_order import by_name
-from madang.release.result_small import Around, small, sums_of
-from madang.release.result_written import Prepared
+from madang.release.result_small import Around, small, sums_of, tells
+from madang.release.result_story import Story, as_rows
+from madang.release.result_written import Prepared, emptied_of
 from madang.release.results import OpenResults
-from madang.results import Column, Result, sentence, table_of
+from madang.results import Cell, Column, Result, sentence, table_of
 from madang.workspace import Workspace
 from release.city import SAID, Clock
 from runs.declared_city import INDICATOR, declared_city, people
@@ -141,9 +143,32 @@ def test_how_many_miss_a_target_does_not_tell_that_a_hidden_one_does(
     """Of 96 people 30 are young, of 192 and 216 more than half; with a least of 35 the first is hidden, and another."""
     story = opened(ws, "share", least).story
     assert story.result.table("latest").value(0, "missed_areas") == missed
+    assert Story.from_json(json.loads(json.dumps(story.to_json()))).emptied == story.emptied
+    cell = Cell("latest", "missed_areas")
+    hidden = sum(
+        len(rows) * sum(map(tells, story.result.table(of).columns)) for of, rows in story.hidden.items()
+    )
+    assert (story.withholds(cell), story.cells_hidden - hidden) == (
+        (True, 1) if missed is None else (False, 0)
+    )
     told = [sentence(each, story.result) for each in story.result.findings]
     assert any("목표에 못 미친 동이" in each for each in told) is (missed == 1)
     assert any("어린이의 몫은" in each for each in told)
+
+
+@pytest.mark.parametrize(("missed", "withheld"), [(None, {}), (2, {"latest": {"missed_areas"}})])
+def test_what_nobody_ever_counted_is_not_withheld(missed: int | None, withheld: dict[str, set[str]]) -> None:
+    table = table_of(
+        "latest", "지금", [{"missed_areas": missed}], [Column("missed_areas", "미달", "integer")]
+    )
+    assert emptied_of([table], {("latest", "missed_areas"), ("latest", "other")}) == withheld
+
+
+def test_beside_an_emptied_column_stands_why() -> None:
+    columns = [Column("name", "이름"), Column("n", "수", "integer"), Column("m", "미달", "integer")]
+    table = table_of("t", "표", [{"name": "가", "n": 1, "m": None}], columns)
+    rows, _ = as_rows(table, np.array([False]), {"m"})
+    assert rows.to_pylist() == [{"source_row": 1, "name": "가", "n": 1, "m": None, "m_note": "비공개"}]
 
 
 @pytest.mark.parametrize("table", ["areas", "area_series"])

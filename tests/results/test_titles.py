@@ -46,7 +46,7 @@ def test_a_title_with_a_number_that_stays_inside_does_not_leave() -> None:
     made = replace(result(), charts=(TITLED,))
     run = Run("k", "a", "t", {}, (), 0, "c", "lee", "2026-01-01T00:00:00+09:00", 0.1, Path("."))
     hidden = {"trades": np.array([False, True, False]), "curve": np.zeros(6, bool)}
-    (left,) = let_out(made, (), hidden, {}, run)[0].charts
+    (left,) = let_out(made, (), hidden, (), {}, run)[0].charts
     assert (left.title, left.alt, left.cells) == ("업종별 생존", "", {})
-    (left,) = let_out(made, (), {**hidden, "trades": np.zeros(3, bool)}, {}, run)[0].charts
+    (left,) = let_out(made, (), {**hidden, "trades": np.zeros(3, bool)}, (), {}, run)[0].charts
     assert left == TITLED

@@ -31,7 +31,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         kept = {each.name: Treatment() for each in ws.bank["동별사람"].latest.columns}  # type: ignore[union-attr]
         ws.releases.decide(city.decision("people-open", "동별사람", columns=kept, title="동별 사람 수"))
         results(ws).decide(decision(ws.run("dong-people", by="lee"), title="동의 사람"))
-        results(ws).decide(found.ResultDecision("거둔-결과", ws.run("dong-people").key, **city.SAID))
+        results(ws).decide(
+            found.ResultDecision("거둔-결과", ws.run("dong-people").key, **city.SAID, with_rows=("dongs",))
+        )
         results(ws).withdraw("거둔-결과", by="kim", post="기획과", document="기획과-2", ground="다시 셈")
     for away in ("bank", "runs", "content/releases"):
         (ws.folder / away).rename(ws.folder / f"{Path(away).name}-away")
@@ -87,6 +89,16 @@ def test_maps_stand_with_their_table_and_hide_what_it_hides(anybody: Client) -> 
     assert "60\u202f명" in shown
     assert "비공개" in shown
     assert not re.search(r"(?<!\d)[37]\u202f명", shown)
+
+
+def test_who_reads_english_reads_nothing_korean_but_what_was_written(anybody: Client) -> None:
+    anybody.cookies["madang_language"] = "en"
+    told = page(anybody, AT)
+    for words in ("비공개", "자료 없음", "만\u202f", "기준"):
+        assert words not in told.text
+    assert told.text.count("withheld") >= 5
+    lines = anybody.get(f"{AT}tables/dongs.csv").content.decode("utf-8-sig").splitlines()
+    assert lines[0].endswith(",Note")
 
 
 def test_a_number_leads_to_rows_that_are_open_and_no_further(anybody: Client) -> None:

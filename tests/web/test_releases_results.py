@@ -20,7 +20,7 @@ from release import found
 from web_page import Page
 
 GIVEN = {"edition": "동의-사람", "title": "동의 사람", "document": "기획과-1", "ground": "공공데이터법 제17조", "post": "기획과",
-         "licence": "kogl-1", "least": "5"}  # fmt: skip
+         "licence": "kogl-1", "least": "5", "rows:dongs": "1"}  # fmt: skip
 OF = f"/releases/results/of/{quote('동의-사람')}/"
 
 
@@ -45,7 +45,7 @@ def steward(signed_in: Callable[..., Any]) -> Any:
 
 def test_a_steward_looks_decides_and_takes_back(steward: Any, ws: Workspace, address: str) -> None:
     form = Page(steward.get(address))
-    assert "사람: 무엇을 센 것인가" in form.text
+    assert "사람: 누구를 센 것인가" in form.text
     assert form.filled(address)["post"] == ["기획과"]
     looked = Page(steward.post(address, {**GIVEN, "do": "preview"}))
     assert "문장 1개는 싣지 않습니다." in looked.text
@@ -92,6 +92,61 @@ def test_who_keeps_the_data_hears_once_that_they_are_closed_and_what_was_found_i
     jobs.tell_of_shut(timezone.now())
     assert not Notice.objects.filter(resolved_at=None).exists()
     assert "제한 자료로 바뀌었습니다" not in Page(steward.get(OF)).text
+
+
+def test_who_decides_is_told_whose_rows_leave_and_says_that_it_is_known(
+    steward: Any, ws: Workspace, address: str
+) -> None:
+    told = "‘동별 사람’ 표로 열려 있지 않은 ‘동별사람’의 행도 나갑니다. 항목: 행정동코드, 사람"
+    given = {name: value for name, value in GIVEN.items() if name != "rows:dongs"}
+    assert "이 표의 행도 나가는 것을 알고 있습니다" in Page(steward.get(address)).text
+    looked = Page(steward.post(address, {**given, "do": "preview"}))
+    assert told in looked.text
+    assert "제목만 나가는 데이터: cafes" in looked.text
+    refused = steward.post(address, {**given, "do": "decide"})
+    assert refused.status_code == 400
+    assert "열려 있지 않은 데이터(동별사람)의 행이 그대로 든 표가 있습니다" in Page(refused).text
+    assert not (ws.folder / "open").exists()
+    assert told not in Page(steward.post(address, {**given, "without:dongs": "1", "do": "preview"})).text
+    assert steward.post(address, {**GIVEN, "do": "decide"}).status_code == 302
+
+
+def test_what_is_counted_is_asked_once_and_apart_where_it_was_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: Callable[..., Any]
+) -> None:
+    """Two tables have a column of people that is called the same."""
+    closed, people = 'Column("closed", "닫음", "integer", "곳")', 'Column("closed", "사람", "integer", "명")'
+    monkeypatch.setattr(found, "CODE", found.CODE.replace(closed, people))
+    ws = found.city(tmp_path, monkeypatch)
+    for dataset in ("동별사람", "cafes"):
+        ws.write_card(dataset, {"title": dataset, "access": "internal", "steward": "기획과"})
+    address = f"/releases/results/new/{ws.run('dong-people', by='lee').key}/"
+    given = {**GIVEN, "edition": "result-dong-people"}
+
+    def asked(answer: Any) -> dict[str, str]:
+        fields = Page(answer).filled(address).items()
+        return {name.removeprefix("people:"): said[0] for name, said in fields if name.startswith("people:")}
+
+    def people_said() -> Any:
+        return OpenResults(ws.releases, ws.ledger).decisions.latest("result-dong-people").people
+
+    with override_settings(MADANG_WORKSPACE=str(ws.folder)):
+        steward = signed_in("steward", username="kim", posts=["기획과"])
+        assert asked(steward.get(address)) == {"dongs.people,kinds.closed": ""}
+        apart = {"people:dongs.people": "주민", "people:kinds.closed": "가게 주인"}
+        assert steward.post(address, {**given, **apart, "do": "decide"}).status_code == 302
+        assert people_said() == {"dongs.people": "주민", "kinds.closed": "가게 주인"}
+        again = steward.get(address)
+        assert asked(again) == {"dongs.people": "주민", "kinds.closed": "가게 주인"}
+        assert Page(again).tree.xpath("//datalist/option/@value") == ["가게 주인", "주민"]
+        steward.post(
+            address,
+            {**given, "people:dongs.people,kinds.closed": "명단", "without:dongs": "1", "do": "decide"},
+        )
+        assert people_said() == {"dongs.people": "명단", "kinds.closed": "명단"}
+        form = steward.get(address)
+        assert asked(form) == {"dongs.people,kinds.closed": "명단"}
+        assert Page(form).filled(address)["without:dongs"] == ["1"]
 
 
 def test_what_is_wrong_comes_back_with_what_was_said(steward: Any, address: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +13,7 @@ from madang.messages import MadangError, text
 from madang.workspace import actor
 
 if TYPE_CHECKING:
+    from madang.release.result_rows import Carried
     from madang.release.results import OpenResults
     from madang.workspace import Workspace
 
@@ -34,6 +37,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--without", multiple=True, metavar="표", help="열지 않을 표. 그 숫자가 든 문장도 나가지 않습니다."
+)
+@click.option(
+    "--with-rows",
+    multiple=True,
+    metavar="표",
+    help="열려 있지 않은 데이터의 행이 그대로 든 표 가운데, 그것을 알고 여는 표.",
 )
 @click.option(
     "--least",
@@ -68,12 +77,13 @@ def run(
     )  # fmt: skip
     results = results_of(ws)
     if preview:
-        story = results.preview(decision).story
+        made = results.preview(decision)
+        story = made.story
         would = text(
             "release_result_would", edition=decision.edition, findings=len(story.result.findings),
             tables=len(story.result.tables), gone=story.findings_withheld, hidden=story.cells_hidden,
         )  # fmt: skip
-        _tell(story, decision.edition, as_json, would)
+        _tell(story, decision.edition, as_json, would, made.carried)
         return
     version = results.decide(decision)
     ws.note(
@@ -123,7 +133,7 @@ def results_of(ws: Workspace) -> OpenResults:
     return OpenResults(ws.releases, ws.ledger, ws.declarations.indicators)
 
 
-def _tell(story: Any, edition: str, as_json: bool, done: str) -> None:
+def _tell(story: Any, edition: str, as_json: bool, done: str, carried: Sequence[Carried] = ()) -> None:
     from madang.results import sentence
 
     sentences = [sentence(each, story.result) for each in story.result.findings]
@@ -131,10 +141,14 @@ def _tell(story: Any, edition: str, as_json: bool, done: str) -> None:
         echo_json({
             "edition": edition, "run": story.run, "findings": sentences, "tables": [each.id for each in story.result.tables],
             "findings_withheld": story.findings_withheld, "cells_hidden": story.cells_hidden,
+            "rows_of": [asdict(each) for each in carried],
         })  # fmt: skip
         return
     for each in sentences:
         click.echo(f"· {each}")
+    for one in carried:
+        told = {**asdict(one), "columns": ", ".join(one.columns)}
+        click.echo(text("release_result_carries", **told))
     click.echo(done)
 
 

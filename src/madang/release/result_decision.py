@@ -32,7 +32,8 @@ class ResultDecision:
     """One decision about the open result `edition`: the `run` that it shows. Rejects nonsense when made (MadangError).
 
     `by` stays inside; `post` is what the public reads. `people` names the population of columns that count people
-    ("table.column" -> population): those whose unit says so do so without being named. `without` are tables that stay inside.
+    ("table.column" -> population): those whose unit says so do so without being named. `without` are tables that stay inside; `with_rows` are those of which
+    it is known that rows of data which are not open leave with them.
     """
 
     edition: str
@@ -47,6 +48,7 @@ class ResultDecision:
     title: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    with_rows: tuple[str, ...] = ()
     least: int = LEAST
     until: str = ""
     restricted_ground: str = ""
@@ -77,7 +79,7 @@ class ResultDecision:
             sources = tuple(
                 Source(each["dataset"], int(each["version"]), tuple(each["columns"])) for each in data.get("sources", ())
             )  # fmt: skip
-            lists = {name: tuple(data.get(name, ())) for name in ("without", "borders")}
+            lists = {name: tuple(data.get(name, ())) for name in ("without", "with_rows", "borders")}
             return cls(**{**data, "sources": sources, **lists})
         except (TypeError, KeyError, ValueError) as error:
             raise MadangError("release_broken", reason=str(error)) from error

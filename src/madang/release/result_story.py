@@ -13,10 +13,10 @@ from madang.declarations.standard import DatasetColumn
 from madang.engine.rows import Filter
 from madang.messages import MadangError, text
 from madang.release import result_map
-from madang.release.result_small import sums_of, tells
+from madang.release.result_small import tells
 from madang.release.shown import WITHHELD
 from madang.release.space import Bools
-from madang.results import Chart, Finding, Origin, Result, Table, result_of, told_of
+from madang.results import Cell, Chart, Finding, Origin, Result, Table, result_of, told_of
 from madang.results.map_picture import Borders
 from madang.runs.inputs import ADDED, DATASET
 from madang.runs.ledger import Read, Run
@@ -38,8 +38,8 @@ class Used:
 
 @dataclass(frozen=True)
 class Story:
-    """A result that is open. `hidden`: by table, the rows whose numbers are not shown; `findings_withheld` and
-    `tables_withheld` are how many sentences and tables are not."""
+    """A result that is open. `hidden`: by table, the rows whose numbers are not shown, `emptied` the columns of which none
+    is; `findings_withheld` and `tables_withheld` are how many sentences and tables are not."""
 
     run: str
     analysis: str
@@ -57,6 +57,7 @@ class Story:
     tables_withheld: int
     datasets: Mapping[str, str]  # of open inputs: edition -> what its rows are told apart by in the run
     borders: Borders = field(default_factory=dict)  # of the areas on its maps
+    emptied: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def as_of(self) -> str:
@@ -69,12 +70,19 @@ class Story:
         pictures = self.result.charts
         return self.result.table(pictures[0].table) if pictures else self.result.tables[0]
 
+    def withholds(self, cell: Cell) -> bool:
+        """Whether a cell is empty because what it says stays inside."""
+        column = self.result.table(cell.table).column(cell.column)
+        emptied = self.emptied.get(cell.table, frozenset())
+        return tells(column) and (cell.row in self.hidden.get(cell.table, ()) or column.name in emptied)
+
     @property
     def cells_hidden(self) -> int:
-        return sum(
-            len(rows) * sum(map(tells, self.result.table(table).columns))
-            for table, rows in self.hidden.items()
-        )
+        found = 0
+        for table in self.result.tables:
+            rows, emptied = (len(of.get(table.id, ())) for of in (self.hidden, self.emptied))
+            found += rows * sum(map(tells, table.columns)) + (table.rows.num_rows - rows) * emptied
+        return found
 
     def to_json(self) -> dict[str, Any]:
         told = {name: getattr(self, name) for name in _TEXTS}
@@ -83,6 +91,7 @@ class Story:
             "inputs": [vars(each) for each in self.inputs], "result": told_of(self.result),
             "tables": {each.id: each.rows.to_pydict() for each in self.result.tables},
             "hidden": {table: sorted(rows) for table, rows in self.hidden.items() if rows},
+            "emptied": {table: sorted(columns) for table, columns in self.emptied.items()},
             "findings_withheld": self.findings_withheld, "tables_withheld": self.tables_withheld,
             "datasets": dict(self.datasets), "borders": result_map.told(self.borders),
         }  # fmt: skip
@@ -105,6 +114,7 @@ class Story:
                 hidden={table: frozenset(rows) for table, rows in told["hidden"].items()},
                 findings_withheld=int(told["findings_withheld"]), tables_withheld=int(told["tables_withheld"]),
                 datasets=dict(told["datasets"]), borders=result_map.read(told.get("borders", {})),
+                emptied={table: frozenset(columns) for table, columns in told.get("emptied", {}).items()},
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise MadangError("release_result_unreadable", reason=str(error)) from error
@@ -117,15 +127,15 @@ def let_out(
     result: Result,
     without: Sequence[str],
     hidden: Mapping[str, Bools],
+    sums: Collection[tuple[str, str]],
     opened: Mapping[tuple[str, int], str],
     run: Run,
 ) -> tuple[Result, int]:
     """What of a result leaves, and how many of its sentences do not: those with a cell of a hidden row, of a table that
-    stays inside, or of a sum that tells of hidden rows. Ways back are kept to the versions in `opened` (dataset, version -> edition).
+    stays inside, or of one of the `sums` that tell of hidden rows. Ways back are kept to the versions in `opened` (dataset, version -> edition).
 
     Raises MadangError("release_result_large").
     """
-    sums = sums_of({table: mask for table, mask in hidden.items() if table not in without})
     tables = tuple(
         _shown(each, _masks(each, hidden[each.id], sums), opened, run)
         for each in result.tables
@@ -237,8 +247,11 @@ def filters_of(story: Story, origin: Origin, table: Table, row: int) -> tuple[Fi
 # the first table as the edition's own rows ------------------------------------------------------------------
 
 
-def as_rows(table: Table, hidden: Bools) -> tuple[pa.Table, tuple[DatasetColumn, ...]]:
-    """A table of a result as the rows of an edition: beside each column with hidden cells stands why they are empty."""
+def as_rows(
+    table: Table, hidden: Bools, emptied: Collection[str] = ()
+) -> tuple[pa.Table, tuple[DatasetColumn, ...]]:
+    """A table of a result as the rows of an edition: beside each column with hidden cells stands why they are empty. `hidden`:
+    its rows that show no numbers; `emptied`: its columns that show none."""
     count = table.rows.num_rows
     arrays: dict[str, Any] = {"source_row": pa.array(np.arange(1, count + 1))}
     columns = []
@@ -251,12 +264,13 @@ def as_rows(table: Table, hidden: Bools) -> tuple[pa.Table, tuple[DatasetColumn,
         cells = table.rows.column(column.name)
         arrays[name] = cells.cast(pa.string()) if pa.types.is_null(cells.type) else cells
         columns.append(DatasetColumn(name, column.label, _type(arrays[name].type), unit=column.unit or None))
-        if tells(column) and hidden.any():
+        empty = hidden | (column.name in emptied)
+        if tells(column) and empty.any():
             label = text("release_note_label", column=column.label)
             columns.append(
                 DatasetColumn(f"{name}_note", label, "text", description=text("release_note_description"))
             )
-            arrays[f"{name}_note"] = pa.array([WITHHELD] * count, pa.string(), mask=~hidden)
+            arrays[f"{name}_note"] = pa.array([WITHHELD] * count, pa.string(), mask=~empty)
     return pa.table(arrays), tuple(columns)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,9 +13,10 @@ from madang.declarations.card import THEMES, Card
 from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
 from madang.release.result_decision import ResultDecision
+from madang.release.result_rows import Carried
 from madang.release.result_small import Small, tells
 from madang.release.result_story import Story, Used
-from madang.results import Result, sentence
+from madang.results import Result, Table, sentence
 from madang.results.map_picture import Borders
 from madang.runs import Analysis, Run
 
@@ -31,11 +32,13 @@ class Prepared:
     columns: tuple[DatasetColumn, ...]
     small: Small
     decision: ResultDecision
+    carried: tuple[Carried, ...]
 
 
 def story_of(
     run: Run, analysis: Analysis | None, shown: Result, found: Small, title: str,
     opened: Mapping[tuple[str, int], str], gone: int, without: int, borders: Borders,
+    emptied: Mapping[str, frozenset[str]],
 ) -> Story:  # fmt: skip
     card = analysis.card if analysis else None
     labels = {each.name: each.label for each in card.inputs} if card else {}
@@ -48,8 +51,19 @@ def story_of(
         run.key, run.analysis, title, card.question if card else run.title, card.why if card else "", card.theme if card else "", run.at,
         card.not_for if card else (), _chosen(run, analysis), inputs, shown, hidden, gone, without,
         {opened[(each.dataset, each.version)]: each.dataset for each in run.inputs if (each.dataset, each.version) in opened},
-        borders,
+        borders, emptied,
     )  # fmt: skip
+
+
+def emptied_of(tables: Sequence[Table], sums: Collection[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """By table, those of the columns in `sums` that say something: where there is no target nobody misses it, and nothing is kept inside."""
+    found: dict[str, frozenset[str]] = {}
+    for table in tables:
+        for column in table.columns:
+            known = table.rows.num_rows - table.rows.column(column.name).null_count
+            if known and (table.id, column.name) in sums:
+                found[table.id] = found.get(table.id, frozenset()) | {column.name}
+    return found
 
 
 def _chosen(run: Run, analysis: Analysis | None) -> tuple[tuple[str, str], ...]:

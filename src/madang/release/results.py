@@ -7,7 +7,7 @@ version. So everything that keeps editions shut, carries them in bundles and fin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -28,10 +28,11 @@ from madang.release.relations import found_relations
 from madang.release.result_decision import ResultDecision, ResultDecisions, Source
 from madang.release.result_map import needed
 from madang.release.result_order import by_name
+from madang.release.result_rows import Carried, carried_by, check_known, shown_by
 from madang.release.result_shut import shut
-from madang.release.result_small import NO_INDICATORS, Around, small
+from madang.release.result_small import NO_INDICATORS, Around, small, sums_of
 from madang.release.result_story import Story, as_rows, let_out
-from madang.release.result_written import RUN, Prepared, card_of, facts_of, receipt_of, story_of
+from madang.release.result_written import RUN, Prepared, card_of, emptied_of, facts_of, receipt_of, story_of
 from madang.release.screening import screen
 from madang.release.tables import Table as Counted
 from madang.results import sentence, titled
@@ -94,7 +95,7 @@ class OpenResults:
     # deciding ---------------------------------------------------------------------------------------------
 
     def preview(self, decision: ResultDecision) -> Prepared:
-        """What would become open. Raises what `decide` raises."""
+        """What would become open. Raises what `decide` raises, but "release_result_rows"."""
         return self._prepared(decision)
 
     def decide(self, decision: ResultDecision) -> Version:
@@ -107,9 +108,18 @@ class OpenResults:
                 return done
             numbered = replace(decision, number=self.decisions.next_number(decision.edition))
             prepared = self._prepared(numbered)
+            check_known(prepared.carried, decision.with_rows)
             shut(self.releases, prepared.decision, text("release_narrowing"), "narrowing")
             self.decisions.keep(prepared.decision)
             return self._publish(prepared)
+
+    def carried(self, run: Run, without: Collection[str] = ()) -> tuple[Carried, ...]:
+        """The tables of a run, but those `without`, that are rows of data which are not open. Raises MadangError where one is
+        gone."""
+        opened = self._opened(run).items()
+        shown = {read: shown_by(self.releases.decisions.latest(edition)) for read, edition in opened}
+        tables = [each for each in run.result.tables if each.id not in without]
+        return carried_by(tables, run, self.runs.bank, shown)
 
     def withdraw(
         self, edition: str, *, by: str, post: str, document: str, ground: str, mark: str = ""
@@ -160,7 +170,7 @@ class OpenResults:
         self._check_id(decision)
         self._check_inputs(run, analysis, decision)
         result = run.result
-        for each in decision.without:
+        for each in (*decision.without, *decision.with_rows):
             result.table(each)
         tables = [each for each in result.tables if each.id not in decision.without]
         if not tables:
@@ -169,21 +179,25 @@ class OpenResults:
         opened = self._opened(run)
         result, hidden = by_name(result, found.hidden)
         found = replace(found, hidden=hidden)
-        shown, gone = let_out(result, decision.without, found.hidden, opened, run)
+        sums = sums_of({each.id: found.hidden[each.id] for each in tables})
+        shown, gone = let_out(result, decision.without, found.hidden, sums, opened, run)
         if not shown.findings:
             raise MadangError("release_result_no_findings", edition=decision.edition)
         title = decision.title or run.title
         borders = needed(shown, hidden, run.borders, self.runs.bank)
-        story = story_of(run, analysis, shown, found, title, opened, gone, len(decision.without), borders)
-        rows, columns = as_rows(story.main, found.hidden[story.main.id])
+        without = len(decision.without)
+        emptied = emptied_of(tables, sums)
+        story = story_of(run, analysis, shown, found, title, opened, gone, without, borders, emptied)
+        rows, columns = as_rows(story.main, found.hidden[story.main.id], emptied.get(story.main.id, ()))
         self._screened(story, decision)
         sources = tuple(
             Source(each.dataset, each.version, tuple(each.columns.values())) for each in run.inputs
         )
         drawn = tuple(sorted({each.source.partition("@")[0] for each in borders.values()}))
         return Prepared(
-            story, rows, columns, found, replace(decision, sources=sources, borders=drawn, title=title)
-        )
+            story, rows, columns, found, replace(decision, sources=sources, borders=drawn, title=title),
+            self.carried(run, decision.without),
+        )  # fmt: skip
 
     def _check_id(self, decision: ResultDecision) -> None:
         """An id is a result's or a dataset's edition, never both in turn."""

@@ -84,6 +84,8 @@ TEXTS: dict[str, str] = {
     "release_result_personal": "A column of '{input}' that this run read is personal now. Run again, then decide.",
     "release_result_people": "This run read rows about people ('{input}') and may not leave. Only results of data without personal data are opened.",
     "release_result_uncounted": "The indicator's table '{table}' has no column that can be protected as a count of people: numerator and denominator are not whole numbers. Decide without this table, or declare numerator and denominator as counts and measure again.",
+    "release_result_rows": "Tables that are rows of data which are not open ({datasets}): {tables}. Say that it is known that these rows leave too, or decide without these tables.",
+    "release_result_carries": "Table '{title}' ({table}) is rows of '{dataset}', which is not open: {columns}.",
     "release_result_restricted": "data it read are restricted now",
     "release_result_unreadable": "The record of an open result cannot be read ({reason}). Decide again.",
     "release_result_would": "'{edition}' would open {findings} sentences and {tables} tables. Sentences withheld: {gone}, cells hidden: {hidden}.",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from madang.engine.rows import Fields, Query, address, count
 from madang.formats.lines import guarded, quoted_cell
 from madang.messages import MadangError, text
-from madang.release.result_small import NUMBERS, tells
+from madang.release.result_small import NUMBERS
 from madang.release.result_story import Story, filters_of
 from madang.release.shown import WITHHELD
 from madang.results import Cell, Column, Table, said
@@ -89,9 +89,8 @@ def _table(edition_id: str, story: Story, table: Table, maps: Sequence[MapPictur
     ]
     read = [each for each in table.columns if each.kind != "code"] or list(table.columns)
     cells = [table.rows.column(each.name).slice(0, _ROWS).to_pylist() for each in read]
-    hidden = story.hidden.get(table.id, frozenset())
     lines = [
-        [_cell(edition_id, table, row, column, value, row in hidden) for column, value in zip(read, values, strict=True)]
+        [_cell(edition_id, story, table, row, column, value) for column, value in zip(read, values, strict=True)]
         for row, values in enumerate(zip(*cells, strict=True))
     ]  # fmt: skip
     heads = [
@@ -103,14 +102,14 @@ def _table(edition_id: str, story: Story, table: Table, maps: Sequence[MapPictur
             "shown": _ROWS, "maps": drawn}  # fmt: skip
 
 
-def _cell(edition_id: str, table: Table, row: int, column: Column, value: Any, hidden: bool) -> Shown:
-    numeric = column.kind in NUMBERS
-    if hidden and tells(column):
+def _cell(edition_id: str, story: Story, table: Table, row: int, column: Column, value: Any) -> Shown:
+    numeric, cell = column.kind in NUMBERS, Cell(table.id, column.name, row)
+    if story.withholds(cell):
         return Shown("", numeric, True, "")
     leads = numeric and value is not None and bool(table.origins_of(column.name))
     return Shown(
-        cell_text(value, column), numeric, False, _why(edition_id, Cell(table.id, column.name, row)) if leads else ""
-    )  # fmt: skip
+        cell_text(value, column, page_language()), numeric, False, _why(edition_id, cell) if leads else ""
+    )
 
 
 def why(found: Open, story: Story, cell: Cell) -> dict[str, Any]:
@@ -120,12 +119,11 @@ def why(found: Open, story: Story, cell: Cell) -> dict[str, Any]:
     """
     table = story.result.table(cell.table)
     column = table.column(cell.column)
-    if not 0 <= cell.row < table.rows.num_rows or (
-        tells(column) and cell.row in story.hidden.get(table.id, ())
-    ):
+    if not 0 <= cell.row < table.rows.num_rows or story.withholds(cell):
         raise MadangError("result_cell", table=cell.table, column=cell.column, row=cell.row)
+    spoken = page_language()
     of = [
-        (each.label, said(value, each))
+        (each.label, said(value, each, language=spoken))
         for each in table.columns
         if each.kind in ("text", "date", "month") and each.name != column.name
         and (value := table.value(cell.row, each.name)) is not None
@@ -135,11 +133,12 @@ def why(found: Open, story: Story, cell: Cell) -> dict[str, Any]:
         if (filters := filters_of(story, origin, table, cell.row)) is not None and (way := _way(origin.role, filters))
     ]  # fmt: skip
     sentences = [
-        SafeString(sentence_html(each, story.result, None, page_language()))
+        SafeString(sentence_html(each, story.result, None, spoken))
         for each in story.result.findings if cell in each.cells.values()
     ]  # fmt: skip
     return {
-        "id": found.id, "title": story.title, "number": said(table.value(cell.row, column.name), column, exact=True),
+        "id": found.id, "title": story.title,
+        "number": said(table.value(cell.row, column.name), column, exact=True, language=spoken),
         "column": column.label, "of": of, "sentences": sentences, "table": table.id, "table_title": table.title,
         "ways": ways, "closed": [each for each in story.inputs if not each.edition], "method": story.result.method,
         "day": story.at[:10],
@@ -163,15 +162,18 @@ def _way(edition_id: str, filters: Sequence[Any]) -> dict[str, Any] | None:
 
 
 def csv(found: Open, story: Story, table_id: str) -> HttpResponse:
-    """A table as CSV for Excel; a row whose numbers are withheld says so in its last cell. Raises MadangError."""
+    """A table as CSV for Excel; a row of which numbers are withheld says in its last cell that they all are, or which.
+    Raises MadangError."""
     table = story.result.table(table_id)
-    hidden = story.hidden.get(table.id, frozenset())
+    hidden, emptied = (of.get(table.id, frozenset()) for of in (story.hidden, story.emptied))
     heads = [f"{each.label} ({each.unit})" if each.unit else each.label for each in table.columns]
-    notes = [_("비고")] if hidden else []
+    notes = [_("비고")] if hidden or emptied else []
+    some = ", ".join(each.label for each in table.columns if each.name in emptied)
+    other = quoted_cell(guarded(f"{WITHHELD}: {some}")) if some else ""
     lines = [",".join(quoted_cell(guarded(head)) for head in (*heads, *notes))]
     cells = [column.to_pylist() for column in table.rows.columns]
     for row, values in enumerate(zip(*cells, strict=True)):
-        note = [WITHHELD if row in hidden else ""] if hidden else []
+        note = [WITHHELD if row in hidden else other] if notes else []
         lines.append(",".join([*map(_plain, values), *note]))
     body = ("\ufeff" + "\n".join(lines) + "\n").encode()
     name = f'attachment; filename="{found.version.n}-{table.id}.csv"'

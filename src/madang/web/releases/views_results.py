@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from madang.access import Person, Thing, check
 from madang.messages import MadangError
-from madang.release.result_decision import ResultDecision
 from madang.release.result_narrowed import restricted_since
-from madang.release.result_small import counts_of
-from madang.release.result_written import Prepared
 from madang.release.results import OpenResult
-from madang.results.html import sentence_html
 from madang.runs import Run
 from madang.web.accounts.people import person_of
-from madang.web.releases import form, result_actions
+from madang.web.releases import form, result_actions, result_form
 from madang.web.releases.states import STATES
 from madang.web.shell.doors import form as form_page
 from madang.web.shell.language import said
-from madang.web.shell.whole import whole
 from madang.web.shell.workspace import bank, workspace
-
-_PEOPLE, _WITHOUT = "people:", "without:"
 
 
 def lines() -> list[dict[str, Any]]:
@@ -58,16 +49,17 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
     run = _run(person, key)
     given = request.POST.dict()
     if request.method != "POST":
-        return _form(request, run, given)
+        return _form(request, run, result_form.first(run))
     try:
-        decision = _decision(run, given, person)
+        decision = result_form.decision_of(run, given, person)
         if given.get("do") == "decide":
             result_actions.decide(by=person, decision=decision)
             messages.success(request, _("결과를 개방했습니다."))
             return redirect("releases:result", edition_id=decision.edition)
-        return _form(request, run, given, _looked_at(result_actions.preview(by=person, decision=decision)))
+        made = result_actions.preview(by=person, decision=decision)
+        return _form(request, run, given, result_form.looked_at(made))
     except MadangError as error:
-        return _form(request, run, given, error=said(error))
+        return _form(request, run, given, error=said(error), apart=error.code == "release_disagree")
 
 
 @form_page
@@ -115,56 +107,17 @@ def _run(person: Person, key: str) -> Run:
     return run
 
 
-def _decision(run: Run, given: Mapping[str, str], by: Person) -> ResultDecision:
-    people = {name.removeprefix(_PEOPLE): value.strip() for name, value in given.items()
-              if name.startswith(_PEOPLE) and value.strip()}  # fmt: skip
-    without = tuple(name.removeprefix(_WITHOUT) for name in given if name.startswith(_WITHOUT))
-
-    def text(name: str) -> str:
-        return given.get(name, "").strip()
-
-    return ResultDecision(
-        edition=text("edition"), run=run.key, by=by.id, post=text("post"), at=workspace().clock().isoformat(),
-        document=text("document"), ground=text("ground"), licence=text("licence"), title=text("title"), people=people,
-        without=without, least=whole(text("least"), digits=6) or 5, until=text("until"),
-        restricted_ground=text("restricted_ground"), mark=given.get("once", "")[:40],
-    )  # fmt: skip
-
-
-def _looked_at(made: Prepared) -> dict[str, Any]:
-    story = made.story
-    return {
-        "findings": [SafeString(sentence_html(each, story.result)) for each in story.result.findings],
-        "gone": story.findings_withheld, "hidden": story.cells_hidden,
-        "tables": [(each.title, each.rows.num_rows, len(story.hidden.get(each.id, ()))) for each in story.result.tables],
-        "closed": [each.title for each in story.inputs if not each.edition],
-    }  # fmt: skip
-
-
 def _form(
-    request: HttpRequest, run: Run, given: Mapping[str, str], preview: Any = None, error: str = ""
+    request: HttpRequest,
+    run: Run,
+    given: Mapping[str, str],
+    preview: Any = None,
+    error: str = "",
+    apart: bool = False,
 ) -> HttpResponse:
-    person = person_of(request)
-    post = next(iter(sorted(person.posts | person.departments)), "")
-    filled = {
-        "edition": f"result-{run.analysis}", "title": run.title, "post": post, "licence": "kogl-1", "least": "5",
-        "once": secrets.token_hex(8), "document": "", "ground": "", "until": "", "restricted_ground": "", **given,
-    }  # fmt: skip
-    like = ResultDecision("x", run.key, "-", "-", "-", "-", "-", licence="kogl-1")
-    tables = [
-        {
-            "id": each.id, "title": each.title, "rows": each.rows.num_rows, "without": f"{_WITHOUT}{each.id}" in given,
-            "people": [(f"{_PEOPLE}{each.id}.{name}", each.column(name).label, given.get(f"{_PEOPLE}{each.id}.{name}", ""))
-                       for name in counts_of(each, like, run.analysis, workspace().declarations.indicators)],
-        }
-        for each in run.result.tables
-    ]  # fmt: skip
     told = {
-        "run": run,
-        "filled": filled,
-        "tables": tables,
-        "licences": form.licences(),
-        "preview": preview,
-        "error": error,
-    }
+        "run": run, "filled": result_form.filled(run, given, person_of(request)),
+        "tables": result_form.tables(run, given), "questions": result_form.questions(run, given, apart=apart),
+        "populations": result_form.populations(), "licences": form.licences(), "preview": preview, "error": error,
+    }  # fmt: skip
     return render(request, "releases/new_result.html", told, status=400 if error else 200)

@@ -1,0 +1,142 @@
+"""The form of a decision about a result: what it asks, each thing once, what it was filled in with, the decision it makes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from madang.access import Person
+from madang.messages import MadangError
+from madang.release import ledger
+from madang.release.result_decision import ResultDecision
+from madang.release.result_rows import Carried
+from madang.release.result_small import counts_of
+from madang.release.result_written import Prepared
+from madang.results.html import sentence_html
+from madang.runs import Run
+from madang.web.releases.result_actions import results
+from madang.web.shell.whole import whole
+from madang.web.shell.workspace import workspace
+
+_PEOPLE, _WITHOUT, _ROWS = "people:", "without:", "rows:"  # before what a field is about
+_AND = ","  # between the columns that one answer is for
+
+
+@dataclass(frozen=True)
+class Question:
+    """Of whom columns that are called the same are a count: `name` of the field names them, `tables` say where they stand."""
+
+    name: str
+    label: str
+    tables: str
+    value: str
+
+
+def first(run: Run) -> dict[str, str]:
+    """The form as it opens: what was said the last time that the same was opened."""
+    decisions = results().decisions
+    if (edition := _edition(run)) not in decisions.editions():
+        return {}
+    last = decisions.latest(edition)
+    people = {f"{_PEOPLE}{column}": population for column, population in last.people.items()}
+    return people | {f"{_WITHOUT}{table}": "1" for table in last.without}
+
+
+def filled(run: Run, given: Mapping[str, str], person: Person) -> dict[str, str]:
+    """What stands in the fields."""
+    post = next(iter(sorted(person.posts | person.departments)), "")
+    return {
+        "edition": _edition(run), "title": run.title, "post": post, "licence": "kogl-1", "least": "5",
+        "once": secrets.token_hex(8), "document": "", "ground": "", "until": "", "restricted_ground": "", **given,
+    }  # fmt: skip
+
+
+def _edition(run: Run) -> str:
+    return f"result-{run.analysis.rpartition('/')[2]}"
+
+
+def decision_of(run: Run, given: Mapping[str, str], by: Person) -> ResultDecision:
+    """The decision that a filled form makes. Raises MadangError ``release_*``."""
+
+    def text(name: str) -> str:
+        return given.get(name, "").strip()
+
+    return ResultDecision(
+        edition=text("edition"), run=run.key, by=by.id, post=text("post"), at=workspace().clock().isoformat(),
+        document=text("document"), ground=text("ground"), licence=text("licence"), title=text("title"),
+        people={column: name for column, name in _people(given).items() if name}, without=_named(given, _WITHOUT),
+        with_rows=_named(given, _ROWS), least=whole(text("least"), digits=6) or 5, until=text("until"),
+        restricted_ground=text("restricted_ground"), mark=given.get("once", "")[:40],
+    )  # fmt: skip
+
+
+def _named(given: Mapping[str, str], before: str) -> tuple[str, ...]:
+    return tuple(name.removeprefix(before) for name in given if name.startswith(before))
+
+
+def _people(given: Mapping[str, str]) -> dict[str, str]:
+    """By column what was said of whom it counts: one answer may be for several."""
+    fields = {name: given[name].strip() for name in given if name.startswith(_PEOPLE)}
+    return {
+        column: said for name, said in fields.items() for column in name.removeprefix(_PEOPLE).split(_AND)
+    }
+
+
+def tables(run: Run, given: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every table: whether it stays inside, and whose rows it is though they are not open."""
+    rows: dict[str, list[Carried]] = {}
+    with suppress(MadangError):  # what is gone is told by the preview and by the decision
+        for each in results().carried(run):
+            rows.setdefault(each.table, []).append(each)
+    return [
+        {"id": each.id, "title": each.title, "rows": each.rows.num_rows, "without": f"{_WITHOUT}{each.id}" in given,
+         "carried": rows.get(each.id, ()), "known": f"{_ROWS}{each.id}" in given}
+        for each in run.result.tables
+    ]  # fmt: skip
+
+
+def questions(run: Run, given: Mapping[str, str], *, apart: bool = False) -> list[Question]:
+    """Of whom the columns that count people do: asked once of those that are called the same, in whatever table, but one by one
+    where they were answered differently, or where they are to be told `apart`."""
+    like, said = ResultDecision("x", run.key, "-", "-", "-", "-", "-", licence="kogl-1"), _people(given)
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for table in run.result.tables:
+        for name in counts_of(table, like, run.analysis, workspace().declarations.indicators):
+            column = table.column(name)
+            groups.setdefault((column.label, column.unit), []).append((f"{table.id}.{name}", table.title))
+    found = []
+    for (label, _unit), columns in groups.items():
+        one = not apart and len({said.get(each, "") for each, _ in columns}) == 1
+        for some in [columns] if one else [[each] for each in columns]:
+            names, titles = zip(*some, strict=True)
+            value = said.get(names[0], "")
+            found.append(Question(_PEOPLE + _AND.join(names), label, ", ".join(dict.fromkeys(titles)), value))
+    return found
+
+
+def populations() -> list[str]:
+    """What tables that were opened before count, as people called it."""
+    called = {each.table.population for each in ledger.entries(workspace().releases.folder)}
+    return sorted(each for each in called if "/" not in each and " - " not in each)
+
+
+def looked_at(made: Prepared) -> dict[str, Any]:
+    """What would become public, as the page shows it."""
+    story = made.story
+    rows = {each.dataset for each in made.carried}
+    return {
+        "findings": [SafeString(sentence_html(each, story.result)) for each in story.result.findings],
+        "gone": story.findings_withheld, "hidden": story.cells_hidden,
+        "tables": [
+            {"title": each.title, "rows": each.rows.num_rows, "hidden": len(story.hidden.get(each.id, ())),
+             "emptied": [each.column(name).label for name in sorted(story.emptied.get(each.id, ()))]}
+            for each in story.result.tables
+        ],
+        "closed": [each.title for each in story.inputs if not each.edition and each.title not in rows],
+        "carried": made.carried,
+    }  # fmt: skip
