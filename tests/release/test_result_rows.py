@@ -117,9 +117,14 @@ def test_names_of_closed_data_are_rows_of_theirs(ws: Workspace, read: Run) -> No
     assert carried(ws, read, [*named, *others], kinds=kinds) == ()
 
 
-def test_of_rows_that_a_query_names_it_is_counted_how_many_there_are(ws: Workspace, read: Run) -> None:
-    by = Origin("places", query="SELECT * FROM places", only=("seats",))
-    kinds = {"name": "text", "seats": "integer"}
-    for count, told in ((9, ()), (10, ("seats",))):  # of twenty
-        rows = [{"name": "가", "seats": n} for n in range(count)]
-        assert carried(ws, read, rows, by, kinds=kinds) == told
+def test_rows_that_a_query_names_are_rows_of_theirs_where_it_names_one_for_each(
+    ws: Workspace, read: Run
+) -> None:
+    """Libraries 0 to 9 by twos: of each pair a sum is told, of the others each is told alone."""
+    query = "SELECT dataset, source_row, CASE WHEN 열람좌석수 < 20 THEN 열람좌석수 // 2 ELSE 열람좌석수 END AS of FROM places"
+    by = Origin("places", {"of": "of"}, query=query)
+    kinds = {"of": "integer", "seats": "integer"}
+    alone = [{"of": 20 + n, "seats": 20 + n} for n in range(10)]
+    pairs = [{"of": 5 + n, "seats": 21 + 4 * n} for n in range(5)]
+    assert carried(ws, read, [*alone[:5], *pairs], by, kinds=kinds) == ("of", "seats")
+    assert carried(ws, read, [*alone[:4], *pairs], by, kinds=kinds) == ()
