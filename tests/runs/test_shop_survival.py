@@ -70,6 +70,20 @@ def test_survival_is_what_was_planted(ws: Workspace) -> None:
     )
 
 
+def test_shops_that_are_too_young_are_no_survivors_and_it_is_said_why(tmp_path: Path) -> None:
+    """Of 100 shops 40 closed after two years; 100 more opened a year before the register speaks. Of all 200 only 60 are known to
+    have stayed for three years, 30 %, yet 60 of the 100 that could be watched for so long did."""
+    ws = Workspace.init(tmp_path / "w", "시험 도시")
+    rows = [("2015-01-05", "03", "2017-01-05")] * 40 + [("2015-01-05", "01", "")] * 60
+    young = [("2023-01-02", "01", "")] * 100
+    ws.deposit(licences(tmp_path / "제과점_20240101.csv", rows + young), standard="licence", by="lee")
+    city = asked(ws).result.table("city")
+    (row,) = city.rows.to_pylist()
+    assert (row["survival"], row["shops"], row["at_risk"]) == (60.0, 200, 60)
+    assert "연 지 3년이 안 된 가게는" in city.note
+    assert "연 지 5년이 안 된 가게는" in asked(ws, years=5).result.table("city").note
+
+
 def test_years_and_days_are_asked_for(ws: Workspace) -> None:
     one = {
         row["trade"]: row["survival"] for row in asked(ws, years=1).result.table("trades").rows.to_pylist()

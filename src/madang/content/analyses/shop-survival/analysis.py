@@ -70,7 +70,7 @@ def run(
     named = {part.dataset: part.title for part in shops.parts}
     areas = inputs.area_names()
     where = (("licensed_on", "ge", opened_since.isoformat()),) if opened_since else ()
-    city = _city(whole, where)
+    city = _city(whole, years, where)
     trade_table = _trades(by_trade, trades, named, where)
     ratio_table = _ratios(ratios, codes, areas, where)
     dong_table = _dongs(adjusted, by_pair, pairs, named, areas, where)
@@ -188,9 +188,13 @@ def _percents() -> list[Column]:
     ]
 
 
-def _city(whole: KaplanMeier, where: tuple[Any, ...]) -> Table:
+def _city(whole: KaplanMeier, years: int, where: tuple[Any, ...]) -> Table:
     row = {**_numbers(whole.at, 0), "shops": int(whole.rows[0])}
-    return table_of("city", "시 전체", [row], _percents(), [Origin("shops", {}, where)])
+    note = (
+        f"연 지 {years}년이 안 된 가게는 끝까지 버틸지 아직 모르므로 지켜본 동안만 셉니다. "
+        "그래서 생존율은 ‘그때까지 남은 가게’를 ‘센 가게’로 나눈 값이 아닙니다."
+    )
+    return table_of("city", "시 전체", [row], _percents(), [Origin("shops", {}, where)], note)
 
 
 def _trades(found: KaplanMeier, trades: Any, named: dict[str, str], where: tuple[Any, ...]) -> Table:
