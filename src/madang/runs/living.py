@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -105,6 +105,27 @@ def living_of(run: Run, ledger: Ledger, *, every: str, by: str, via: str, at: da
         id_, run.analysis, run.title, parameters, inputs, run.seed, every, by, via,
         at.isoformat(timespec="seconds"), run.key,
     )  # fmt: skip
+
+
+def newest_answer(run: Run, runs: Iterable[Run]) -> Run | None:
+    """Of `runs` the one that answers the same question with the newest data: same analysis, parameters, datasets and seed, no
+    version older than the run's own and one newer; None where there is none."""
+    own = _versions(run)
+
+    def is_newer(other: Run) -> bool:
+        if (other.analysis, other.seed, other.parameters) != (run.analysis, run.seed, run.parameters):
+            return False
+        found = _versions(other)
+        return found != own and found.keys() == own.keys() and all(found[each] >= own[each] for each in own)
+
+    return max(
+        filter(is_newer, runs), key=lambda each: (sum(_versions(each).values()), each.at), default=None
+    )
+
+
+def _versions(run: Run) -> dict[tuple[str, str], int]:
+    """Which version it read of which dataset in which role."""
+    return {(each.role, each.dataset): each.version for each in run.inputs}
 
 
 class Livings:

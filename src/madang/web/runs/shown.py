@@ -16,6 +16,7 @@ from madang.results.html import figure_html, limits_html, sentence_html, table_h
 from madang.results.report import About
 from madang.runs import Ledger, Run
 from madang.runs.about import about as about_of
+from madang.runs.living import newest_answer
 from madang.web.accounts.people import name_of
 from madang.web.runs.form import INPUT, VALUE, given_of
 from madang.web.runs.layers import LayerShown, layers_shown
@@ -36,6 +37,17 @@ class TableShown:
 
 
 @dataclass(frozen=True)
+class Newer:
+    """The newest answer to the same question. `day` is what its newer data speak of, "" where that is no later; `titles` of
+    these data; `behind`: some have a newer version still."""
+
+    key: str
+    day: str
+    titles: tuple[str, ...]
+    behind: bool
+
+
+@dataclass(frozen=True)
 class RunShown:
     """A run as its page shows it. `again` are the fields that ask the same of the newest versions."""
 
@@ -50,6 +62,7 @@ class RunShown:
     figures: list[SafeString]
     tables: list[TableShown]
     limits: SafeString
+    newer: Newer | None
     behind: tuple[str, ...]
     again: list[tuple[str, str]]
     others: list[RunLine]
@@ -72,13 +85,24 @@ def run_shown(ledger: Ledger, run: Run, by: Person) -> RunShown:
     sentences = [SafeString(sentence_html(each, result, why, spoken)) for each in result.findings]
     figures = [SafeString(drawn) for each in result.charts if (drawn := figure_html(each, result, spoken))]
     others = [each for each in ledger.runs(by=by, of=run.analysis) if each.key != run.key]
+    newest = newest_answer(run, others)
     return RunShown(
         run.key, run.analysis, analysis_of(ledger, run) is not None, told, datetime.fromisoformat(run.at),
         sentences[:2], sentences[2:], figures[0] if figures else SafeString(""), figures[1:],
         [TableShown(each.id, each.title, SafeString(table_html(each, why, spoken))) for each in result.tables],
-        SafeString(limits_html(result, told, spoken)), behind_titles(ledger, run), again(run),
+        SafeString(limits_html(result, told, spoken)),
+        _newer(ledger, run, newest) if newest else None, behind_titles(ledger, run), again(run),
         run_lines(ledger, others[:_OTHERS]), layers_shown(run),
     )  # fmt: skip
+
+
+def _newer(ledger: Ledger, run: Run, newest: Run) -> Newer:
+    before = {(each.role, each.dataset, each.version) for each in run.inputs}
+    read = [each for each in newest.inputs if (each.role, each.dataset, each.version) not in before]
+    day = max(each.as_of for each in read)
+    known = max(each.as_of for each in run.inputs if each.dataset in {one.dataset for one in read})
+    titles = tuple(dict.fromkeys(each.title for each in read))
+    return Newer(newest.key, day if day > known else "", titles, bool(ledger.behind(newest)))
 
 
 def why_address(key: str, cell: Cell) -> str:
