@@ -9,8 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from madang.access import Person
 from madang.runs import Analysis, Ledger, Parameter, Read, Run
 from madang.runs.about import parameters_of, values_said
+from madang.runs.matching import lacking
 from madang.web.accounts.people import name_of
 from madang.web.shell import words
 from madang.web.work.computing import text_of
@@ -38,7 +40,8 @@ class RunLine:
 
 @dataclass(frozen=True)
 class AnalysisLine:
-    """An analysis as a line, with its newest run that the person may read."""
+    """An analysis as a line, with its newest run that the person may read. `lacks`: inputs that it needs and that nothing fits
+    which the person may read."""
 
     id: str
     title: str
@@ -47,17 +50,22 @@ class AnalysisLine:
     theme: str
     runs: int
     last: RunLine | None
+    lacks: list[str]
 
 
-def analysis_lines(ledger: Ledger, runs: Sequence[Run]) -> list[AnalysisLine]:
-    """Every analysis, those that were run last first."""
-    lines = []
+def analysis_lines(ledger: Ledger, runs: Sequence[Run], by: Person) -> list[AnalysisLine]:
+    """Every analysis, those that were run last first and those that the person cannot run last."""
+    lines, lacks = [], lacking(ledger.bank, [each.card for each in ledger.analyses], by)
     for each in ledger.analyses:
         own = [run for run in runs if run.analysis == each.id]
         last = run_lines(ledger, own[:1])[0] if own else None
         card = each.card
-        lines.append(AnalysisLine(each.id, card.title, card.question, card.why, card.theme, len(own), last))
-    return sorted(lines, key=lambda line: line.last.at.timestamp() if line.last else 0.0, reverse=True)
+        lines.append(
+            AnalysisLine(
+                each.id, card.title, card.question, card.why, card.theme, len(own), last, lacks[each.id]
+            )
+        )
+    return sorted(lines, key=lambda line: (bool(line.lacks), -line.last.at.timestamp() if line.last else 0.0))
 
 
 def run_line(ledger: Ledger, run: Run) -> RunLine:

@@ -33,7 +33,7 @@ def analyses(request: HttpRequest) -> HttpResponse:
     """Every question that can be asked, with when it was answered last."""
     person = _staff(request)
     ledger = workspace().ledger
-    lines = analysis_lines(ledger, ledger.runs(by=person))
+    lines = analysis_lines(ledger, ledger.runs(by=person), person)
     may = can(person, "administer", Thing("workspace"))
     broken = [said(error) for error in ledger.analyses.broken] if may else []
     return render(request, "runs/analyses.html", {"analyses": lines, "broken": broken})
