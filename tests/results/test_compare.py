@@ -1,9 +1,13 @@
-"""Two tables side by side, worked out by hand."""
+"""Two tables, two sentences and two pictures side by side, worked out by hand."""
 
 from __future__ import annotations
 
-from madang.results import Column, Table, table_of
-from madang.results.compare import compared
+import re
+from dataclasses import replace
+
+from madang.results import Cell, Column, Part, Table, table_of
+from madang.results.charts import Axis, Mark, Picture
+from madang.results.compare import Marked, compared, marked, on_one_scale
 
 COLUMNS = [
     Column("dong", "동"),
@@ -84,3 +88,62 @@ def test_columns_without_any_value_and_of_another_type_are_compared_too() -> Non
     assert {row["dong"]: (row["n:before"], row["n:after"]) for row in found.rows.to_pylist()} == {
         "가동": (1, 1.5)
     }
+
+
+def said(text: str, **cells: tuple[str, str]) -> list[Part]:
+    """A sentence in which `cells` are columns with what they read."""
+    return [
+        Part(cells[word][1], Cell("t", cells[word][0])) if word in cells else Part(word)
+        for word in re.split(r"\{(\w+)\}", text)
+        if word
+    ]
+
+
+def shown(told: Marked) -> str:
+    """A sentence with what is marked in brackets."""
+    return "".join(f"[{part.text}]" if differs else part.text for part, differs in told).replace("][", "")
+
+
+def test_what_two_sentences_say_otherwise_is_marked_in_both() -> None:
+    text = "문을 연 가게 가운데 {n} 가게가 {rate} 버텼습니다."
+    one, other = marked(
+        said(text, n=("n", "180곳"), rate=("rate", "42 %")),
+        said(text, n=("n", "180곳"), rate=("rate", "45 %")),
+    )
+    assert shown(one) == "문을 연 가게 가운데 180곳 가게가 [42 %] 버텼습니다."
+    assert shown(other) == "문을 연 가게 가운데 180곳 가게가 [45 %] 버텼습니다."
+    assert [part.cell for part, _ in one if part.cell] == [Cell("t", "n"), Cell("t", "rate")]
+
+
+def test_words_that_were_asked_otherwise_and_lines_of_them_are_marked_in_one_piece() -> None:
+    one, other = marked(said("3년을 버틴 곳은 적습니다."), said("다섯 해를 버틴 곳은 적습니다."))
+    assert (shown(one), shown(other)) == (
+        "[3년을] 버틴 곳은 적습니다.",
+        "[다섯 해를] 버틴 곳은 적습니다.",
+    )
+    assert [shown(each) for each in marked(said("같은 말"), said("같은 말"))] == ["같은 말", "같은 말"]
+    assert [shown(each) for each in marked(said("한쪽에만 있음"), [])] == ["[한쪽에만 있음]", ""]
+
+
+def test_a_number_is_another_where_it_reads_alike_in_another_column() -> None:
+    one, other = marked(said("{a} 곳", a=("shops", "9")), said("{a} 곳", a=("closed", "9")))
+    assert (shown(one), shown(other)) == ("[9] 곳", "[9] 곳")
+
+
+def test_two_pictures_have_one_scale_and_one_colour_for_each_series() -> None:
+    kind = Column("n", "수", "integer", "곳")
+    names = Axis("names", Column("trade", "업종"), names=("카페", "약국"))
+
+    def drawn(low: float, high: float, *series: str) -> Picture:
+        return Picture(
+            (Mark("bar", (1,), ("카페",), (), (), series),), Axis("number", kind, low, high), names, series
+        )
+
+    found = on_one_scale(drawn(0, 10, "가", "나"), drawn(-2, 8, "나", "다"))
+    assert found is not None
+    assert [(each.x.low, each.x.high) for each in found] == [(-2, 10), (-2, 10)]
+    assert [each.series for each in found] == [("가", "나", "다")] * 2
+    assert found[0].y == names
+    other = replace(drawn(0, 1), x=Axis("number", replace(kind, unit="명"), 0, 1))
+    assert on_one_scale(drawn(0, 1), other) is None
+    assert on_one_scale(drawn(0, 1), replace(drawn(0, 1), marks=())) is None

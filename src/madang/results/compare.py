@@ -1,18 +1,26 @@
-"""Two tables of two results cell by cell: rows with the same keys side by side, where they differ."""
+"""Two results side by side: sentences piece by piece, pictures on one scale, tables cell by cell."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from madang.results.charts import Axis, Picture
 from madang.results.result import Column, Table
+from madang.results.said import Part
 
 BEFORE, AFTER = "before", "after"
 _KEYS = ("text", "code", "date", "month")
 _ROW = "row"
+_WORD = re.compile(r"\s+|\S+")
+
+Marked = tuple[tuple[Part, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -84,3 +92,54 @@ def _differ(before: pa.ChunkedArray, after: pa.ChunkedArray) -> pa.ChunkedArray:
         before, after = before.cast(pa.string()), after.cast(pa.string())
     empty = pc.xor(pc.is_null(before), pc.is_null(after))
     return pc.or_(empty, pc.fill_null(pc.not_equal(before, after), False))
+
+
+def marked(before: Sequence[Part], after: Sequence[Part]) -> tuple[Marked, Marked]:
+    """Two sentences in words and numbers, each with whether the other has it not. A number is the same where it is of the
+    same column and reads the same."""
+    one, other = (tuple(_pieces(each)) for each in (before, after))
+    places = [[at for at, part in enumerate(each) if part.text.strip()] for each in (one, other)]
+    keys = [_key(one[at]) for at in places[0]], [_key(other[at]) for at in places[1]]
+    alike: tuple[set[int], set[int]] = (set(), set())
+    for first, second, size in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_matching_blocks():
+        alike[0].update(places[0][first : first + size])
+        alike[1].update(places[1][second : second + size])
+    return _flagged(one, alike[0]), _flagged(other, alike[1])
+
+
+def _pieces(parts: Sequence[Part]) -> Iterator[Part]:
+    for each in parts:
+        yield from (each,) if each.cell else map(Part, _WORD.findall(each.text))
+
+
+def _key(part: Part) -> tuple[str, ...]:
+    return (part.cell.table, part.cell.column, part.text) if part.cell else (part.text,)
+
+
+def _flagged(pieces: Sequence[Part], alike: set[int]) -> Marked:
+    """A space is marked between two that are."""
+    differs = [bool(part.text.strip()) and at not in alike for at, part in enumerate(pieces)]
+    between = [False, *(one and other for one, other in zip(differs, differs[2:], strict=False)), False]
+    return tuple(
+        (part, own or (not part.text.strip() and beside))
+        for part, own, beside in zip(pieces, differs, between, strict=False)
+    )
+
+
+def on_one_scale(one: Picture, other: Picture) -> tuple[Picture, Picture] | None:
+    """Two pictures of one chart, their numbers and times from the same to the same and their series in the same colours; None
+    where they draw different things."""
+    if [each.kind for each in one.marks] != [each.kind for each in other.marks]:
+        return None
+    x, y = _joined(one.x, other.x), _joined(one.y, other.y)
+    if x is None or y is None:
+        return None
+    series = tuple(dict.fromkeys((*one.series, *other.series)))
+    return replace(one, x=x[0], y=y[0], series=series), replace(other, x=x[1], y=y[1], series=series)
+
+
+def _joined(one: Axis, other: Axis) -> tuple[Axis, Axis] | None:
+    if (one.side, one.column.kind, one.column.unit) != (other.side, other.column.kind, other.column.unit):
+        return None
+    low, high = min(one.low, other.low), max(one.high, other.high)
+    return replace(one, low=low, high=high), replace(other, low=low, high=high)

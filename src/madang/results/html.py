@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 
 from madang.messages import Language, text
 from madang.results.charts import NUMBERS
@@ -33,7 +34,7 @@ from madang.results.report import (
     unit_of,
 )
 from madang.results.result import Cell, Chart, Column, Finding, Result, Table, Value
-from madang.results.said import parts, said
+from madang.results.said import Part, parts, said
 
 Why = Callable[[Cell], str]  # the address that says why a number is so
 SHOWN_ROWS = 200
@@ -48,6 +49,17 @@ _WIDE, _NARROW = 880, 340  # pixels of a picture on a desk and on a phone
 def sentence_html(finding: Finding, result: Result, why: Why | None = None, language: Language = "ko") -> str:
     """A finding with its numbers marked, and linked where there is `why`."""
     return _line_html(tuple(parts(finding, result)), result, why, language)
+
+
+def marked_html(
+    told: Sequence[tuple[Part, bool]], result: Result, why: Why | None = None, language: Language = "ko"
+) -> str:
+    """A sentence piece by piece, those marked of which it is so."""
+    runs = [
+        (differs, _line_html(tuple(part for part, _ in run), result, why, language))
+        for differs, run in groupby(told, key=lambda each: each[1])
+    ]
+    return "".join(f"<mark>{shown}</mark>" if differs else shown for differs, shown in runs)
 
 
 def _line_html(line: Line, result: Result, why: Why | None, language: Language) -> str:
@@ -86,13 +98,13 @@ def figure_html(
     return drawn_html(found, language) if found else ""
 
 
-def drawn_html(found: Figure, language: Language, *, alone: bool = True) -> str:
-    """A picture that is drawn; `alone` on its page, it leads to its table."""
+def drawn_html(found: Figure, language: Language, *, alone: bool = True, wide: int = _WIDE) -> str:
+    """A picture that is drawn, `wide` pixels on a desk; `alone` on its page, it leads to its table."""
     cut = f'<p class="quiet">{escape(found.cut)}</p>' if found.cut else ""
     table = found.table
     words = escape(text("result_as_table", language, table=table.title))
     link = f'<p class="quiet"><a href="#table-{escape(table.id)}">{words}</a></p>' if alone else ""
-    pictures = found.svg(_WIDE, "wide") + found.svg(_NARROW, "narrow")
+    pictures = found.svg(wide, "wide") + found.svg(_NARROW, "narrow")
     return f'<figure class="result-chart"><figcaption>{escape(found.title)}</figcaption>{pictures}{cut}{link}</figure>'
 
 
@@ -138,7 +150,7 @@ def _line(
 ) -> str:
     cells = []
     for place, (column, value) in enumerate(zip(read, values, strict=True)):
-        shown = cell_text(value, column)
+        shown = cell_text(value, column, language)
         inner = escape(shown)
         if value is None:
             inner = f'<span class="none">{inner}</span>'

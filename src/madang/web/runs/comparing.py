@@ -1,4 +1,4 @@
-"""Two runs of one analysis side by side: what differs in what they read, in what was chosen, and in their tables."""
+"""Two runs of one analysis side by side: their answers first, then what was asked otherwise, then their tables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from madang.results.compare import AFTER, BEFORE, Difference, compared
 from madang.results.report import cell_text
 from madang.runs import Ledger, Run
 from madang.web.runs.listing import values_of_run
+from madang.web.runs.shown import about
+from madang.web.runs.sides import Side, sides
 
 _SHOWN = 200
 
@@ -35,8 +37,10 @@ class TableCompared:
 
 @dataclass(frozen=True)
 class Compared:
-    """What differs between two runs: name, of the first, of the second."""
+    """Two runs with what differs between them: name, of the first, of the second."""
 
+    question: str
+    sides: tuple[Side, Side]
     inputs: list[tuple[str, str, str]]
     values: list[tuple[str, str, str]]
     code: bool
@@ -64,12 +68,13 @@ def comparison(ledger: Ledger, first: Run, second: Run) -> Compared:
         (name, chosen[0].get(name, none), chosen[1].get(name, none))
         for name in dict.fromkeys([*chosen[0], *chosen[1]])
     ]
+    values = [line for line in values if line[1] != line[2]]
     tables = {each.id: each for each in first.result.tables}
     both = [(tables[each.id], each) for each in second.result.tables if each.id in tables]
     ids = {each.id for _one, each in both}
     only = [each.title for run in (first, second) for each in run.result.tables if each.id not in ids]
     return Compared(
-        [line for line in inputs if line[1] != line[2]], [line for line in values if line[1] != line[2]],
+        about(ledger, second).question, sides(first, second, values), [line for line in inputs if line[1] != line[2]], values,
         first.code != second.code, [_table(each.id, each.title, compared(one, each)) for one, each in both], only,
     )  # fmt: skip
 

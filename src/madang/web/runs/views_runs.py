@@ -18,6 +18,7 @@ from madang.messages import MadangError, text
 from madang.results import Cell
 from madang.results.forms import FORMS, report_in
 from madang.runs import Run
+from madang.runs.living import newest_answer
 from madang.web.accounts.people import person_of
 from madang.web.audit.record import record
 from madang.web.runs.comparing import comparison
@@ -90,15 +91,14 @@ def why(request: HttpRequest, key: str) -> HttpResponse:
 
 @page
 def compare(request: HttpRequest, key: str, other: str) -> HttpResponse:
-    """Two runs of one analysis side by side, the older first."""
-    pair = sorted((run_of(request, key), run_of(request, other)), key=lambda each: each.at)
+    """Two runs of one analysis side by side, the older first: that of the older data where they answer the same question."""
+    pair = sorted((run_of(request, key), run_of(request, other)), key=lambda each: (each.at, each.key))
+    if newest_answer(pair[1], pair[:1]):
+        pair.reverse()
     if pair[0].analysis != pair[1].analysis:
         raise Http404
     ledger = workspace().ledger
-    told = {
-        "first": run_line(ledger, pair[0]), "second": run_line(ledger, pair[1]), "found": comparison(ledger, *pair),
-    }  # fmt: skip
-    return render(request, "runs/compare.html", told)
+    return render(request, "runs/compare.html", {"second": pair[1], "found": comparison(ledger, *pair)})
 
 
 @page
