@@ -257,6 +257,7 @@ def test_a_map_of_words_says_each_in_its_legend_and_hatches_only_what_is_not_kno
     assert of(root, "hue-kinds")
     lines = [each.text for each in root.iter("text") if each.get("class") in ("", "quiet")]
     assert lines[:5] == ["묶음", "나 · 2곳", "가 · 1곳", "어느 묶음도 아님 · 2곳", "자료 없음 · 1곳"]
+    assert "어느 묶음도 아님" not in [each.text for each in root.iter("text")]  # pale, and its name alone
     assert len(of(root, "on-1")) == 0  # read on every colour: dark, with an edge of light
 
 

@@ -77,6 +77,20 @@ def test_a_planted_concentration_is_found_with_its_dongs(tmp_path: Path) -> None
     assert behind(tmp_path, result, "clusters") == cases
 
 
+def test_two_concentrations_are_both_told_and_one_of_a_single_dong_is_called_by_its_name(
+    tmp_path: Path,
+) -> None:
+    result = found(tmp_path, [{0: 80, 24: 60}.get(n, 10) for n in range(SIDE * SIDE)], replicates=199)
+    told = sentence(result.findings[1], result)
+    assert told.startswith("우연으로 보기 어렵게 몰린 곳은 2\u202f곳이고, 가장 뚜렷한 곳은 0동입니다: ")
+    rows = result.table("dongs").rows.to_pylist()
+    assert [(row["dong"], row["cluster"]) for row in rows[:3]] == [
+        ("0동", "1번 묶음"),
+        ("24동", "2번 묶음"),
+        ("1동", ""),
+    ]
+
+
 def behind(folder: Path, result: Result, table: str) -> dict[int, int]:
     """How many rows of the events stand behind each concentration."""
     (origin,) = result.table(table).origins_of("cases")
@@ -147,13 +161,17 @@ def test_all_that_ever_was_is_counted_where_that_is_asked(tmp_path: Path) -> Non
 
 
 def test_a_dong_without_residents_is_in_no_concentration_and_not_outside_of_all(tmp_path: Path) -> None:
-    people = [0 if n == 6 else 1000 for n in range(SIDE * SIDE)]
-    cases = [30 if n in {6, 7, 11, 12} else 10 for n in range(SIDE * SIDE)]
-    result = found(tmp_path, cases, people=people, replicates=199)
+    """Nobody lives in the middle of nine dongs."""
+    nine = {6, 7, 8, 11, 12, 13, 16, 17, 18}
+    people = [0 if n == 12 else 1000 for n in range(SIDE * SIDE)]
+    cases = [40 if n in nine else 10 for n in range(SIDE * SIDE)]
+    result = found(tmp_path, cases, people=people, replicates=199, largest_share=50)
     rows = {row["dong"]: row for row in result.table("dongs").rows.to_pylist()}
-    assert (rows["6동"]["cluster"], rows["6동"]["rate"]) == (None, None)
+    assert (rows["12동"]["cluster"], rows["12동"]["rate"]) == (None, None)
     assert (rows["7동"]["cluster"], rows["0동"]["cluster"]) == ("1번 묶음", "")
     counted = {row["cluster"]: row["cases"] for row in result.table("clusters").rows.to_pylist()}
+    assert "12동" in str(result.table("clusters").value(0, "dongs")).split(", ")  # inside of the circle
+    assert counted[1] == 8 * 40
     assert behind(tmp_path, result, "clusters") == counted
 
 

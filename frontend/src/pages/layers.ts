@@ -24,6 +24,7 @@ interface Shown {
 }
 
 const FEW = 60; // points that are drawn large
+const OUTSIDE = 6; // the step of what is none of the words of a map
 const NAMED = 20; // points that have room for their names
 
 function stepColour(hue: string): MapLibre.ExpressionSpecification {
@@ -31,11 +32,11 @@ function stepColour(hue: string): MapLibre.ExpressionSpecification {
   return ["match", ["get", "_step"], ...steps, colour("land")] as unknown as MapLibre.ExpressionSpecification;
 }
 
-/** Names and values as text: read without colours. */
+/** Names and values as text: read without colours. What is none of the words is pale, and that is enough. */
 function label(id: string, source: string, below: boolean): MapLibre.LayerSpecification {
   return {
     id, type: "symbol", source, minzoom: 9,
-    layout: { "text-field": ["concat", ["get", "_name"], "\n", ["get", "_text"]], "text-size": 12, "text-font": ["Pretendard"],
+    layout: { "text-field": ["concat", ["get", "_name"], "\n", ["case", ["==", ["get", "_step"], OUTSIDE], "", ["get", "_text"]]], "text-size": 12, "text-font": ["Pretendard"],
       "text-anchor": below ? "top" : "center", "text-offset": below ? [0, 0.9] : [0, 0], "text-optional": true },
     paint: { "text-color": colour("label"), "text-halo-color": colour("land"), "text-halo-width": 1.8 },
   };

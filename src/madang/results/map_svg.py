@@ -15,6 +15,7 @@ import shapely
 
 from madang.messages import text
 from madang.results.chart_svg import _long, _short, _text, framed
+from madang.results.map_classes import OUTSIDE
 from madang.results.map_labels import Label, labels
 from madang.results.map_picture import MapPicture
 from madang.results.map_sheet import FEW, Sheet, View, box_of
@@ -62,8 +63,9 @@ def _drawn(sheet: Sheet) -> Iterator[str]:
 
 
 def _said(picture: MapPicture, row: int) -> tuple[str, ...]:
-    """What stands at a place: its name, and its value below."""
-    return tuple(filter(None, (picture.names[row], picture.words(row))))
+    """What stands at a place: its name, and its value below; what is none of the words is pale, and that is enough."""
+    value = "" if picture.steps[row] == OUTSIDE else picture.words(row)
+    return tuple(filter(None, (picture.names[row], value)))
 
 
 def _on_areas(sheet: Sheet) -> list[Label]:

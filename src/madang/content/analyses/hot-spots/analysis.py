@@ -66,7 +66,7 @@ def run(
 
     names = [str(name).split()[-1] for name in dongs.column("area_name").to_pylist()]
     sure = [n for n, each in enumerate(found.clusters) if each.p_value <= SURE and each.relative_risk > 1]
-    member = {int(area): n + 1 for n in sure for area in found.clusters[n].areas if people[area]}
+    member = {int(area): n + 1 for n in sure for area in found.clusters[n].areas}
     table = _dongs(counted, codes, names, people, smooth_rates(told, people), member)
     clusters = _clusters(counted, found, names, [code if people[n] else "" for n, code in enumerate(codes)])
     city = _city(counted, codes, people, nowhere, len(sure))
@@ -80,7 +80,7 @@ def run(
     )  # fmt: skip
     moments, weeks = _moments(counted, lately, names, codes, starts, _day(inputs)), _weeks(counted, lately, weekly, starts)  # fmt: skip
     return Result(
-        findings=(*_findings(counted, table, bool(sure)), *_when(moments, lately)),
+        findings=(*_findings(counted, table, clusters, len(sure)), *_when(moments, lately)),
         tables=(city, table, clusters, moments, weeks) if lately else (city, table, clusters),
         charts=(_rates(counted, table), *(_chart(moments) if lately else ())),
         layers=(
@@ -190,10 +190,9 @@ def _dongs(
         Origin("events", own, counted.where, ("dong", "cases", "rate", "low", "high", "raw")),
         Origin("people", own, only=("people", "rate", "low", "high", "raw")),
     ]
-    return table_of(
-        "dongs", "동마다", rows, columns, origins,
-        "우연으로 보기 어려운 묶음에 든 동을 먼저, 나머지는 주민 천 명마다 많은 차례로 적었습니다. 비율은 주민이 적어 흔들리는 몫을 줄인 것입니다.",
-    )  # fmt: skip
+    order = "우연으로 보기 어려운 묶음에 든 동을 먼저, 나머지는 " if member else ""
+    note = f"{order}주민 천 명마다 많은 차례로 적었습니다. 비율은 주민이 적어 흔들리는 몫을 줄인 것입니다."
+    return table_of("dongs", "동마다", rows, columns, origins, note)
 
 
 def _day(inputs: Inputs) -> str:
@@ -312,13 +311,19 @@ def _when(moments: Table, found: Scan | None) -> tuple[Finding, ...]:
         for name in ("centre", "dongs", "since", "until", "cases", "expected", "p")
     }
     still = " 지금도 이어집니다." if moments.value(0, "now") else ""
-    return (
-        Finding(
-            "때로 보면 {since}부터 {until}까지 {centre} 둘레({dongs})에 몰렸습니다: 여느 때라면 {expected}일 것이 {cases}이고, 우연만으로 이만큼 몰릴 확률은 {p}입니다."
-            + still,
-            cells,
-        ),
+    told = (
+        f"때로 보면 {{since}}부터 {{until}}까지 {_around(moments, cells)}에 몰렸습니다: 여느 때라면 {{expected}}일 것이 {{cases}}이고,"
+        f" 우연만으로 이만큼 몰릴 확률은 {{p}}입니다.{still}"
     )
+    return (Finding(told, cells),)
+
+
+def _around(table: Table, cells: dict[str, Cell]) -> str:
+    """Where the likeliest concentration is: one 행정동, or those around one."""
+    alone = table.value(0, "dongs") == table.value(0, "centre")
+    if alone:
+        del cells["dongs"]
+    return "{centre}" if alone else "{centre} 둘레({dongs})"
 
 
 def _caveats(counted: Counted, standing: bool, weeks: int) -> tuple[str, ...]:
@@ -339,7 +344,7 @@ def _caveats(counted: Counted, standing: bool, weeks: int) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _findings(counted: Counted, dongs: Table, sure: bool) -> tuple[Finding, ...]:
+def _findings(counted: Counted, dongs: Table, clusters: Table, sure: int) -> tuple[Finding, ...]:
     top, _least = dongs.extremes("rate") or (0, 0)
     apart = dongs.value(top, "low") is not None  # else they differ no more than chance makes them
     named = {"dong": "dong", "highest": "rate", "low": "low", "high": "high"} if apart else {}
@@ -360,8 +365,13 @@ def _findings(counted: Counted, dongs: Table, sure: bool) -> tuple[Finding, ...]
             "우연으로 보기 어렵게 몰린 곳은 찾지 못했습니다. 동마다의 차이는 흔들림으로 볼 만합니다."
         )
     cells = {name: Cell("clusters", name) for name in ("centre", "dongs", "cases", "expected", "risk", "p")}
+    first_of = ""
+    if sure > 1:
+        cells["count"] = Cell("city", "clusters")
+        first_of = "{count}이고, 가장 뚜렷한 곳은 "
     second = Finding(
-        "우연으로 보기 어렵게 몰린 곳은 {centre} 둘레({dongs})입니다: 고루 퍼졌다면 {expected}일 것이 {cases}이고, 바깥의 {risk}입니다. 우연만으로 이만큼 몰릴 확률은 {p}입니다.",
+        f"우연으로 보기 어렵게 몰린 곳은 {first_of}{_around(clusters, cells)}입니다: 고루 퍼졌다면 {{expected}}일 것이 {{cases}}이고,"
+        " 바깥의 {risk}입니다. 우연만으로 이만큼 몰릴 확률은 {p}입니다.",
         cells,
     )
     return first, second
