@@ -49,12 +49,16 @@ def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def opened(
-    ws: Workspace, least: int, indicators: Mapping[str, Indicator] | None = None, of: str = "young-share"
+    ws: Workspace,
+    least: int,
+    indicators: Mapping[str, Indicator] | None = None,
+    of: str = "young-share",
+    people: Mapping[str, str] | None = None,
 ) -> Prepared:
     made = ws.refresh(of, by="lee")
     run = made[0].run.key if made and made[0].run else KNOWN[of]
     KNOWN[of] = run
-    said = ResultDecision("young", run, **{**SAID, "least": least})
+    said = ResultDecision("young", run, **{**SAID, "least": least}, people=people or {})
     declared = ws.declarations.indicators if indicators is None else indicators
     return OpenResults(ws.releases, ws.ledger, declared).preview(said)
 
@@ -74,6 +78,20 @@ def test_what_an_indicator_counts_is_people_where_few_are_to_be_hidden(ws: Works
     assert [told[("2026년 1월", dong)] for dong in ("1111053000", "1111054000")] != [100, 120]
     assert prepared.small.counted != ()
     assert prepared.story.result.findings != ()
+
+
+def test_all_tables_of_an_indicator_may_be_told_to_count_the_same_people(ws: Workspace) -> None:
+    """The newest month is no sum of all months: its tables do not contradict those of every month."""
+    parts = {"numerator": "아이", "denominator": "주민"}
+    told = {
+        f"{table}.{part}": name
+        for table in ("latest", "series", "areas", "area_series")
+        for part, name in parts.items()
+    }
+    alone = numerators(opened(ws, 42), "area_series")
+    together = numerators(opened(ws, 42, people=told), "area_series")
+    assert together[("2026년 1월", "1111051500")] is None
+    assert {key for key, n in alone.items() if n is None} <= {key for key, n in together.items() if n is None}
 
 
 def test_what_an_indicator_of_things_counts_is_not(ws: Workspace) -> None:

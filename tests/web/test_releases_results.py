@@ -45,7 +45,7 @@ def steward(signed_in: Callable[..., Any]) -> Any:
 
 def test_a_steward_looks_decides_and_takes_back(steward: Any, ws: Workspace, address: str) -> None:
     form = Page(steward.get(address))
-    assert "사람: 누구를 센 것인가" in form.text
+    assert "누구를 센 것인지" in form.text
     assert form.filled(address)["post"] == ["기획과"]
     looked = Page(steward.post(address, {**GIVEN, "do": "preview"}))
     assert "문장 1개는 싣지 않습니다." in looked.text
@@ -147,6 +147,10 @@ def test_what_is_counted_is_asked_once_and_apart_where_it_was_told_apart(
         form = steward.get(address)
         assert asked(form) == {"dongs.people,kinds.closed": "명단"}
         assert Page(form).filled(address)["without:dongs"] == ["1"]
+        wrong = steward.post(address, {**given, "people:dongs.people,kinds.closed": "명단", "do": "preview"})
+        assert wrong.status_code == 400
+        assert "표마다 따로 묻습니다" in Page(wrong).text
+        assert asked(wrong) == {"dongs.people": "명단", "kinds.closed": "명단"}
 
 
 def test_what_is_wrong_comes_back_with_what_was_said(steward: Any, address: str) -> None:

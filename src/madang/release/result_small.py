@@ -49,6 +49,7 @@ _EARLIER = (
     "before",
     "last_year",
 )  # columns of the newest period of an indicator that are values of earlier ones
+_EVERY = (SERIES, AREA_SERIES)  # tables of an indicator that sum over its periods: no sums of the newest
 _WISHED = ("target", "low", "high")  # columns of an indicator that count nobody, whatever their unit
 _SUMS = {
     (LATEST, "missed_areas"): (AREAS, AREA_SERIES)
@@ -158,7 +159,9 @@ def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, arou
                 ground=decision.ground, licence=decision.licence, table=rule, number=decision.number,
             )  # fmt: skip
             made = cube(con, [path], like)
-            cubes[table.id] = (keys, made, ledger.tables_of(made, like, around.period))
+            every = analysis.startswith(INDICATORS) and table.id in _EVERY
+            period = f"~{around.period}" if every else around.period
+            cubes[table.id] = (keys, made, ledger.tables_of(made, like, period))
     named = [(of, name, each) for of, (_, _, found) in cubes.items() for name, each in found.items()]
     done = joint.hide([each for _, _, each in named], around.published, around.again, around.relations)
     masks: dict[str, Bools] = {each.id: np.zeros(each.rows.num_rows, bool) for each in tables}

@@ -120,8 +120,9 @@ def questions(run: Run, given: Mapping[str, str], *, apart: bool = False) -> lis
 
 
 def populations() -> list[str]:
-    """What tables that were opened before count, as people called it."""
-    called = {each.table.population for each in ledger.entries(workspace().releases.folder)}
+    """Whom tables that were opened before count, as people called them."""
+    known = ledger.entries(workspace().releases.folder)
+    called = {each.table.population for each in known if not each.table.amount}
     return sorted(each for each in called if "/" not in each and " - " not in each)
 
 

@@ -119,5 +119,6 @@ def _form(
         "run": run, "filled": result_form.filled(run, given, person_of(request)),
         "tables": result_form.tables(run, given), "questions": result_form.questions(run, given, apart=apart),
         "populations": result_form.populations(), "licences": form.licences(), "preview": preview, "error": error,
+        "apart": apart,
     }  # fmt: skip
     return render(request, "releases/new_result.html", told, status=400 if error else 200)
