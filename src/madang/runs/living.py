@@ -111,16 +111,16 @@ def newest_answer(run: Run, runs: Iterable[Run]) -> Run | None:
     """Of `runs` the one that answers the same question with the newest data: same analysis, parameters, datasets and seed, no
     version older than the run's own and one newer; None where there is none."""
     own = _versions(run)
-
-    def is_newer(other: Run) -> bool:
-        if (other.analysis, other.seed, other.parameters) != (run.analysis, run.seed, run.parameters):
-            return False
-        found = _versions(other)
-        return found != own and found.keys() == own.keys() and all(found[each] >= own[each] for each in own)
-
-    return max(
-        filter(is_newer, runs), key=lambda each: (sum(_versions(each).values()), each.at), default=None
-    )
+    question = (run.analysis, run.seed, run.parameters)
+    alike = [each for each in runs if (each.analysis, each.seed, each.parameters) == question]
+    last = {tuple(map(id, each.inputs)): each for each in sorted(alike, key=lambda each: each.at)}
+    read = [(_versions(each), each) for each in last.values()]
+    newer = [
+        (sum(found.values()), each)
+        for found, each in read
+        if found != own and found.keys() == own.keys() and all(found[name] >= own[name] for name in own)
+    ]
+    return max(newer, key=lambda each: (each[0], each[1].at))[1] if newer else None
 
 
 def _versions(run: Run) -> dict[tuple[str, str], int]:
