@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.util import find_spec
@@ -205,17 +206,19 @@ def a_run_is_the_same_whichever_engine_made_it(folder: Path, monkeypatch: pytest
 
 
 def events(folder: Path) -> Inputs:
-    """Letters in the 25 dongs of a square, many in one corner, three of nowhere."""
+    """Licences in the 25 dongs of a square, many in one corner, three of nowhere; every fourth is closed or of unknown state."""
     codes = [f"11110{n:03d}00" for n in range(25)]
     told = [code for n, code in enumerate(codes) for _ in range(30 if n in (6, 7, 11) else 10)] + [None] * 3
     areas = pa.table(
         {"hjd_code": codes, "area_name": [f"마당시 {n}동" for n in range(25)],
          "lon": [127.0 + 0.0113 * (n % 5) for n in range(25)], "lat": [37.0 + 0.009 * (n // 5) for n in range(25)]}
     )  # fmt: skip
+    states = ["01", "02", "01", "03", "01", "01", "01", None]
+    shops = pa.table({"dong_code": told, "status_code": [states[n % 8] for n in range(len(told))]})
     people = pa.table({"dong_code": codes * 2, "population_persons": [400, None] + [600] * 48})
     return Inputs(
         {
-            "events": Input("events", (part(folder / "events", pa.table({"dong_code": told}), [200]),)),
+            "events": Input("events", (replace(part(folder / "events", shops, [200]), standard="licence"),)),
             "people": Input("people", (part(folder / "people", people),)),
             "areas": Input("areas", (part(folder / "areas", areas),)),
         },
