@@ -161,6 +161,15 @@ def test_what_goes_wrong_in_an_analysis_is_told_with_its_line(ws: Workspace, shi
         Workspace.open(ws.folder).run("closed-shops")
 
 
+def test_an_analysis_may_have_classes_of_its_own(ws: Workspace, shipped: Path) -> None:
+    begin = (
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n\n\n"
+        "@dataclass(frozen=True)\nclass Shop:\n    named: str | None\n"
+    )
+    analysis(shipped, code=f"{begin}{CODE}")
+    assert ws.run("closed-shops").result
+
+
 def test_a_card_that_cannot_be_read_hides_no_other(ws: Workspace, shipped: Path) -> None:
     analysis(shipped, "broken", 'title = "없음"')
     found = ws.ledger.analyses

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -76,6 +77,7 @@ class Analysis:
         path = self.folder / "analysis.py"
         module = ModuleType(f"madang_analysis_{self.id.replace('-', '_')}")
         module.__file__ = str(path)
+        sys.modules[module.__name__] = module  # where a dataclass looks for the names in its fields
         try:  # from the source, never from what Python compiled before: that is known by its second and size only
             exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
             run: Callable[..., Result] = module.run
