@@ -149,7 +149,7 @@ def test_two_pictures_stand_side_by_side_on_one_scale(kim: Any, ws: Workspace, t
     pictures = Page(kim.get(compared(old, made(kim)))).find("svg.narrow")
     widths = [float(each.xpath(".//rect/@width")[0]) for each in pictures]
     assert len(widths) == 2
-    assert widths[0] / widths[1] == pytest.approx(9 / 12, rel=0.05)  # letters beside the longest differ
+    assert widths[0] / widths[1] == pytest.approx(9 / 12, rel=0.001)
 
 
 def test_results_without_a_common_picture_show_none(kim: Any, shipped: Path) -> None:
