@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from madang.runs import Run
 from madang.runs import analysis as analyses
+from madang.web.runs import sides
 from madang.workspace import Workspace
 from runs.made import CARD, CODE, analysis, city, shops
 from web.deposits_helper import work
@@ -128,8 +130,8 @@ def test_two_results_begin_with_their_answers_and_mark_what_differs(
         [f"{new}why/?table=closed&column=closed&row=0"],
     ]
     assert page.texts("h2")[:3] == [
-        "앞의 답 2026-10-31 데이터",
-        "뒤의 답 2026-11-20 데이터",
+        "앞의 답: 2026-10-31 데이터",
+        "뒤의 답: 2026-11-20 데이터",
         "무엇을 달리 물었습니까",
     ]
 
@@ -155,7 +157,24 @@ def test_two_pictures_stand_side_by_side_on_one_scale(kim: Any, ws: Workspace, t
 def test_results_without_a_common_picture_show_none(kim: Any, shipped: Path) -> None:
     one = made(kim)
     analysis(shipped, code=CODE)
-    assert not Page(kim.get(compared(one, made(kim)))).find("svg.picture")
+    page = Page(kim.get(compared(one, made(kim))))
+    assert not page.find("svg.picture")
+    assert len(set(page.texts(".side .apart"))) == 2  # in the same minute, perhaps in the same second
+    assert "데이터와 값이 같습니다." in page.text
+    assert "셈하는 방법(코드)도 그 사이 바뀌었습니다." in page.text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        ("2026-11-22T15:00:01+09:00", "2026-11-22T16:30:00+09:00", ("2026-11-22 15:00", "2026-11-22 16:30")),
+        ("2026-11-22T06:00:01+00:00", "2026-11-22T15:00:59+09:00", ("2026-11-22 15:00:01", "2026-11-22 15:00:59")),
+        ("2026-11-22T15:00:01.1+09:00", "2026-11-22T15:00:01.9+09:00", ("먼저 실행함", "나중에 실행함")),
+    ],
+)  # fmt: skip
+def test_two_runs_alike_are_told_apart_by_the_moment(one: str, other: str, words: tuple[str, str]) -> None:
+    runs = [Run("a", "x", "x", {}, (), 0, "", "kim", at, 1.0, Path("a")) for at in (one, other)]
+    assert sides._apart(*runs, ()) == words
 
 
 # what cannot be asked ---------------------------------------------------------------------------------------
