@@ -109,6 +109,7 @@ def test_who_decides_is_told_whose_rows_leave_and_says_that_it_is_known(
     assert not (ws.folder / "open").exists()
     assert told not in Page(steward.post(address, {**given, "without:dongs": "1", "do": "preview"})).text
     assert steward.post(address, {**GIVEN, "do": "decide"}).status_code == 302
+    assert "행도 나가는 것을 알고 연 표: 동별 사람" in Page(steward.get(OF)).text
 
 
 def test_what_is_counted_is_asked_once_and_apart_where_it_was_told_apart(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from madang.access import Person, Thing, check
 from madang.messages import MadangError
+from madang.release.result_decision import ResultDecision
 from madang.release.result_narrowed import restricted_since
 from madang.release.results import OpenResult
 from madang.runs import Run
@@ -83,9 +84,19 @@ def result(request: HttpRequest, edition_id: str) -> HttpResponse:
         except MadangError as error:
             error_ = said(error)
     may = one.state != "withdrawn" and _may(person, one)
-    told = {"result": shown(one), "history": reversed(found.decisions.history(edition_id)), "may": may, "error": error_,
+    history = [(each, _rows_of(each)) for each in reversed(found.decisions.history(edition_id))]
+    told = {"result": shown(one), "history": history, "may": may, "error": error_,
             "given": {name: request.POST.get(name, "") for name in ("document", "ground")}}  # fmt: skip
     return render(request, "releases/result.html", told, status=400 if error_ else 200)
+
+
+def _rows_of(decision: ResultDecision) -> list[str]:
+    """The tables, by title, of which it was known that they are rows of data that are not open."""
+    try:
+        result = workspace().ledger[decision.run].result
+        return [result.table(each).title for each in decision.with_rows]
+    except MadangError:  # the run is gone
+        return list(decision.with_rows)
 
 
 def _may(person: Person, one: OpenResult) -> bool:
