@@ -384,6 +384,8 @@ def test_what_is_hidden_and_what_has_no_dong_is_counted(tmp_path: Path) -> None:
     assert (found["unplaced_rows"], found["hidden_areas"], found["missed_areas"]) == (1, 0, 3)
     found = latest(tmp_path, replace(wanted, target=0.5), rows, ["2026-01-31"])
     assert found["missed_areas"] == 1  # 11: 5 of 8; exactly the target is none that misses it
+    found = latest(tmp_path, replace(wanted, target=None), rows, ["2026-01-31"])
+    assert found["missed_areas"] is None  # without a target there is none to miss
     hidden = [Row(date(2026, 1, 1), n, code) for code, n in {"11": 1, "12": 50, "13": 60}.items()]
     found = latest(tmp_path, wanted, [*hidden, Row(date(2026, 1, 31), 0, "13")], ["2026-01-31"])
     assert (found["hidden_areas"], found["missed_areas"]) == (2, 1)  # what is hidden is not said to miss it
@@ -399,6 +401,6 @@ def test_dongs_miss_a_target_of_shares_only_and_near_is_missed(tmp_path: Path) -
     for indicator, missed in (
         (replace(share, target=100.0), 2), (replace(share, target=95.0), 1), (share, 0),
         (replace(share, target=100.0, direction="none"), 0), (replace(share, target=1.0, denominator=""), 0),
-        (replace(share, target=1e6, denominator=""), 0),
+        (replace(share, target=1e6, denominator=""), None),
     ):  # fmt: skip
         assert latest(tmp_path, indicator, rows, ["2026-01-31"])["missed_areas"] == missed

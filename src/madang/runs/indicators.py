@@ -226,12 +226,13 @@ def _latest(
     before, year = _earlier_starts(indicator, series, latest)
     value, was, then = latest.value, known.get(before), known.get(year)
     achieved, state = judged(indicator, value)
-    missed, hidden = 0, 0
+    missed, hidden = None, 0
     if areas is not None:
         now = areas.filter(pc.equal(areas.column("period"), pa.scalar(latest.start, pa.date32())))
         hidden = int(pc.sum(now.column("hidden")).as_py() or 0)
         values = [each for each in now.column("value").to_pylist() if each is not None]
-        if indicator.denominator:  # a count of a 행정동 is not to reach what the whole is
+        # a count of a 행정동 is not to reach what the whole is
+        if indicator.denominator and indicator.target is not None:
             missed = sum(judged(indicator, each)[1] not in ("met", "none") for each in values)
     row = {
         "period": words.period(indicator, latest.start), "value": value, "numerator": latest.numerator,
