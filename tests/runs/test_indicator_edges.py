@@ -399,8 +399,8 @@ def test_dongs_miss_a_target_of_shares_only_and_near_is_missed(tmp_path: Path) -
         AREAS, numerator="sum(n) FILTER (n > 20)", denominator="sum(n)", scale=100.0, least=0, direction="up"
     )
     for indicator, missed in (
-        (replace(share, target=100.0), 2), (replace(share, target=95.0), 1), (share, 0),
-        (replace(share, target=100.0, direction="none"), 0), (replace(share, target=1.0, denominator=""), 0),
+        (replace(share, target=100.0), 2), (replace(share, target=95.0), 1), (share, None),
+        (replace(share, target=100.0, direction="none"), None), (replace(share, target=1.0, denominator=""), None),
         (replace(share, target=1e6, denominator=""), None),
     ):  # fmt: skip
         assert latest(tmp_path, indicator, rows, ["2026-01-31"])["missed_areas"] == missed

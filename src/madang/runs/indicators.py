@@ -231,8 +231,8 @@ def _latest(
         now = areas.filter(pc.equal(areas.column("period"), pa.scalar(latest.start, pa.date32())))
         hidden = int(pc.sum(now.column("hidden")).as_py() or 0)
         values = [each for each in now.column("value").to_pylist() if each is not None]
-        # a count of a 행정동 is not to reach what the whole is
-        if indicator.denominator and indicator.target is not None:
+        wished = indicator.target is not None and indicator.direction != "none"
+        if indicator.denominator and wished:  # a count of a 행정동 is not to reach what the whole is
             missed = sum(judged(indicator, each)[1] not in ("met", "none") for each in values)
     row = {
         "period": words.period(indicator, latest.start), "value": value, "numerator": latest.numerator,
