@@ -147,3 +147,5 @@ def test_two_pictures_have_one_scale_and_one_colour_for_each_series() -> None:
     other = replace(drawn(0, 1), x=Axis("number", replace(kind, unit="명"), 0, 1))
     assert on_one_scale(drawn(0, 1), other) is None
     assert on_one_scale(drawn(0, 1), replace(drawn(0, 1), marks=())) is None
+    raw = replace(drawn(0, 1), x=Axis("number", replace(kind, name="raw"), 0, 1))
+    assert on_one_scale(drawn(0, 1), raw) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,8 +179,14 @@ def _may_be(told: dict[str, Any]) -> str:
     if told["choices"]:
         return " | ".join(told["choices"])
     if told["range"]:
-        return f"{told['range']['low']:,g}–{told['range']['high']:,g} {told['unit']}".rstrip()
+        low, high = (_plain(told["range"][end]) for end in ("low", "high"))
+        return f"{low}–{high} {told['unit']}".rstrip()
     return {"yes_no": "true | false", "date": "2026-01-31"}.get(told["kind"], "")
+
+
+def _plain(number: float) -> str:
+    """All its digits, and no exponent."""
+    return f"{Decimal(str(number)).normalize():,f}"
 
 
 def _show(made: Run) -> None:

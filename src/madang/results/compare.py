@@ -139,7 +139,11 @@ def on_one_scale(one: Picture, other: Picture) -> tuple[Picture, Picture] | None
 
 
 def _joined(one: Axis, other: Axis) -> tuple[Axis, Axis] | None:
-    if (one.side, one.column.kind, one.column.unit) != (other.side, other.column.kind, other.column.unit):
+    if one.side != other.side or not _is_same(one.column, other.column):
         return None
     low, high = min(one.low, other.low), max(one.high, other.high)
     return replace(one, low=low, high=high), replace(other, low=low, high=high)
+
+
+def _is_same(one: Column, other: Column) -> bool:
+    return (one.name, one.kind, one.unit) == (other.name, other.kind, other.unit)

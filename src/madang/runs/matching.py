@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import pyarrow.parquet as pq
 
@@ -27,22 +28,28 @@ def fitting(bank: Bank, role: Role, by: Person) -> list[Version]:
     found = [
         live
         for dataset in bank.datasets()
-        if _live_standard(dataset) in role.standards and (live := _fit(dataset, role, by, lineage))
+        if _live_standard(dataset) in role.standards
+        and (live := _readable(dataset, by, lineage))
+        and fits(live, role)
     ]
     return sorted(found, key=lambda version: str(version.dataset.card["title"]))
 
 
 def lacking(bank: Bank, cards: Iterable[AnalysisCard], by: Person) -> dict[str, list[str]]:
-    """By id of a card the labels of the inputs that it needs and that nothing fits which a person may read whole. Each dataset
-    is looked at once, however many cards there are."""
+    """By id of a card the labels of the inputs that it needs and that nothing fits which a person may read whole. Whether he
+    may is asked once of each dataset, however many cards there are."""
     there: dict[str, list[Dataset]] = {}
     for dataset in bank.datasets():
         there.setdefault(_live_standard(dataset), []).append(dataset)
     lineage = Lineage(bank.folder)
 
+    @cache
+    def readable(standard: str) -> list[Version]:
+        found = (_readable(dataset, by, lineage) for dataset in there.get(standard, ()))
+        return [live for live in found if live]
+
     def is_fitted(role: Role) -> bool:
-        ours = (dataset for standard in role.standards for dataset in there.get(standard, ()))
-        return any(_fit(dataset, role, by, lineage) for dataset in ours)
+        return any(fits(live, role) for standard in role.standards for live in readable(standard))
 
     return {
         card.id: [role.label for role in card.inputs if not role.optional and not is_fitted(role)]
@@ -50,14 +57,11 @@ def lacking(bank: Bank, cards: Iterable[AnalysisCard], by: Person) -> dict[str, 
     }
 
 
-def _fit(dataset: Dataset, role: Role, by: Person, lineage: Lineage) -> Version | None:
-    """The live version, where it fits a role and a person may read it whole."""
-    if not can(by, "read", lineage.thing(dataset.id)):
-        return None
-    live = dataset.latest
-    if live is None or not fits(live, role):
-        return None
-    return live if can(by, "read", as_close(Thing("run"), [lineage.thing(dataset.id)])) else None
+def _readable(dataset: Dataset, by: Person, lineage: Lineage) -> Version | None:
+    """The live version, where a person may read it whole."""
+    thing = lineage.thing(dataset.id)
+    may = can(by, "read", thing) and can(by, "read", as_close(Thing("run"), [thing]))
+    return dataset.latest if may else None
 
 
 def _live_standard(dataset: Dataset) -> str:

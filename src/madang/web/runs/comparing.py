@@ -13,7 +13,7 @@ from madang.results.compare import AFTER, BEFORE, Difference, compared
 from madang.results.report import cell_text
 from madang.runs import Ledger, Run
 from madang.web.runs.listing import values_of_run
-from madang.web.runs.shown import about
+from madang.web.runs.shown import about, language
 from madang.web.runs.sides import Side, sides
 
 _SHOWN = 200
@@ -101,5 +101,5 @@ def _lines(found: Difference) -> Iterator[tuple[tuple[str, ...], tuple[tuple[str
 def _cell(row: dict[str, Any], found: Difference, place: int) -> tuple[str, str, bool, bool]:
     column = found.columns[place]
     values = [row[f"{column.name}:{side}"] for side in (BEFORE, AFTER)]
-    before, after = (cell_text(value, column) for value in values)
+    before, after = (cell_text(value, column, language()) for value in values)
     return before, after, values[0] != values[1], column.kind in NUMBERS
