@@ -117,17 +117,19 @@ def test_points_that_are_hidden_are_not_drawn(ws: Workspace, borders: dict[str, 
     assert "비공개인 2행은 지도에 없습니다." in points.notes
 
 
+@pytest.mark.parametrize("meaning", ["", ', meaning="verdict"'])
 def test_words_of_hidden_numbers_are_crossed_out_and_make_no_class(
-    ws: Workspace, borders: dict[str, Area]
+    ws: Workspace, borders: dict[str, Area], meaning: str
 ) -> None:
-    """Both of the fewest are hidden; the word that one of them alone has is on no map."""
+    """Both of the fewest are hidden; the word that one of them alone has is on no map, nor in its table, whether or not the
+    column says that it is a verdict."""
     code = ws.folder.parent / "shipped" / "dong-people" / "analysis.py"
     told = code.read_text("utf-8")
     told = told.replace(
         "persons * 2.0 AS twice",
         "CASE WHEN persons < 5 THEN '아주 적음' WHEN persons > 45 THEN '많음' ELSE '' END AS twice",
     )
-    told = told.replace('Column("twice", "두 배", "number")', 'Column("twice", "판정", meaning="verdict")')
+    told = told.replace('Column("twice", "두 배", "number")', f'Column("twice", "판정"{meaning})')
     code.write_text(told, encoding="utf-8")
     (words, _counts) = maps_of((story := opened(ws)).result, story.borders, hidden=story.hidden)
     assert [(each.words, each.count) for each in words.classes.each] == [("많음", 2), ("어느 판정도 아님", 1)]

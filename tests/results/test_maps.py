@@ -275,6 +275,9 @@ def test_of_more_than_five_words_the_first_four_are_named() -> None:
         ("그 밖", 5, 2),
     ]
     assert told.words(4) == "마"  # a place says its own
+    among = worded("그 밖", "다", "가", "나", "라", "마")  # what is called so itself stands in the same line
+    assert [(each.words, each.count) for each in among.classes.each][3:] == [("라", 1), ("그 밖", 2)]
+    assert [each.words for each in worded("그 밖", "다").classes.each] == ["그 밖", "다"]
 
 
 def test_words_that_are_withheld_are_crossed_out_and_make_no_class() -> None:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from madang.release.result_small import tells
 from madang.release.space import Bools
-from madang.results import Cell, Chart, Finding, Result, Table
+from madang.results import Cell, Chart, Column, Finding, Result, Table
 
 _FIRST = (
     "date",
@@ -24,6 +24,7 @@ _Said = TypeVar("_Said", Finding, Chart)
 
 def by_name(result: Result, hidden: Mapping[str, Bools]) -> tuple[Result, dict[str, Bools]]:
     """The result and its hidden rows, tables with hidden rows sorted by what names their rows; sentences follow theirs."""
+    result = _with_verdicts(result)
     orders = {
         each.id: _order(each, hidden[each.id])
         for each in result.tables
@@ -43,6 +44,20 @@ def by_name(result: Result, hidden: Mapping[str, Bools]) -> tuple[Result, dict[s
     return sorted_, {
         table: mask[orders[table]] if table in orders else mask for table, mask in hidden.items()
     }
+
+
+def _with_verdicts(result: Result) -> Result:
+    """Words that are drawn on a map are crossed out there in hidden rows: so they say something of them in the table, too."""
+    drawn = {(each.table, each.value) for each in result.layers}
+
+    def meant(table: Table, column: Column) -> Column:
+        worded = column.kind == "text" and (table.id, column.name) in drawn
+        return replace(column, meaning="verdict") if worded else column
+
+    tables = (
+        replace(each, columns=tuple(meant(each, one) for one in each.columns)) for each in result.tables
+    )
+    return replace(result, tables=tuple(tables))
 
 
 def _order(table: Table, hidden: Bools) -> Any:

@@ -70,15 +70,13 @@ def classes(values: Floats, column: Column, language: Language = "ko") -> Classe
 
 def kinds(told: Sequence[str | None], column: Column, language: Language = "ko") -> Classes:
     """Classes of the words of a column: one for each, in the order in which they first stand there; of more than five the
-    first four, and one of the others. "" is none of them, a class of its own; None is no value."""
-    own = list(dict.fromkeys(filter(None, told)))
+    first four, and one of the others, in which is what is called so. "" is none of them, a class of its own; None is no value."""
+    own, rest = list(dict.fromkeys(filter(None, told))), text("map_others", language)
     others = len(own) > _CLASSES
-    named = own[: _CLASSES - 1] if others else own
+    named = [word for word in own if word != rest][: _CLASSES - 1] if others else own
     place = {"": len(named) + others, **{word: n for n, word in enumerate(named)}}
     at = np.array([NONE if word is None else place.get(word, len(named)) for word in told], np.int64)
-    lines = [
-        (n, word) for n, word in enumerate([*named, *([text("map_others", language)] if others else [])], 1)
-    ]
+    lines = list(enumerate([*named, *([rest] if others else [])], 1))
     if "" in told:
         lines.append((OUTSIDE, text("map_outside", language, column=column.label)))
     found = (Class(step, words, "", int((at == n).sum())) for n, (step, words) in enumerate(lines))

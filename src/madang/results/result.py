@@ -131,7 +131,8 @@ class Layer:
     """A table on the map: points by its columns lon and lat, or areas by dong_code; `value` is what is drawn.
 
     A column of words (kind "text") is drawn as a class for each word, in the order in which they first stand in the table: at
-    most five, of more the first four and the others. "" is none of them and drawn pale; None is not known.
+    most five, of more the first four and the others. "" is none of them and drawn pale; None is not known. When the result is
+    opened they are withheld with the numbers of their rows, as a verdict is.
 
     A row without a value is withheld where a column of words named hidden says anything; else nothing is known of it.
     """
