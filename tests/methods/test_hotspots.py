@@ -325,6 +325,20 @@ def test_smoothed_rates_are_marshalls() -> None:
     assert (whole.own_weight[people.argmax()]) > 0.8 > 0.5 > whole.own_weight[people.argmin()]
 
 
+def test_a_coarse_variance_is_near_the_true_one_and_is_not_moved_by_one_person() -> None:
+    rng = dice()
+    people = rng.integers(500, 5_000, SIDE**2)
+    events = rng.poisson(people * rng.gamma(4, 0.0025, SIDE**2))
+    exact, coarse = (smooth_rates(events, people, coarse=how).prior_variance[0] for how in (False, True))
+    assert coarse == pytest.approx(exact, rel=2 ** (1 / 8) - 1)
+    assert 4 * np.log2(coarse) == pytest.approx(round(4 * np.log2(coarse)))
+    people[:2] += [1, -1]
+    assert smooth_rates(events, people).prior_variance[0] != exact
+    assert smooth_rates(events, people, coarse=True).prior_variance[0] == coarse
+    even = smooth_rates([2, 2, 2, 0], [100, 100, 100, 0], coarse=True)
+    assert even.prior_variance.tolist() == [0.0] * 4
+
+
 def test_the_interval_holds_the_true_rate_nineteen_times_in_twenty() -> None:
     rng = dice()
     people = rng.integers(100, 3_000, 4_000)
