@@ -15,45 +15,9 @@ import shapely
 
 from madang.messages import MadangError
 from madang.release.result_small import tells
-from madang.results import Origin, Result, sentence
+from madang.results import Origin, Result, Table, sentence
 from madang.results.map_picture import Area, maps_of
-from madang.runs import Analyses, Input, Inputs, Part
-
-SIDE = 5  # dongs stand in a square of 5 x 5, 1 km apart, a thousand people each
-CODES = [f"11110{n:03d}00" for n in range(SIDE * SIDE)]
-
-
-def part(folder: Path, name: str, table: pa.Table, standard: str = "") -> Input:
-    pq.write_table(table, folder / f"{name}.parquet")
-    columns = {each: each for each in table.schema.names}
-    file = folder / f"{name}.parquet"
-    return Input(name, (Part(name, 1, name, "2026-01-01", columns, (file,), standard=standard),))
-
-
-def found(
-    folder: Path, cases: list[int], days: Any = None, *, standard: str = "letters", status: Any = None,
-    people: list[int] | None = None, **said: Any,
-) -> Result:  # fmt: skip
-    """The result for so many cases in each dong, and three of nowhere; `days`, `status`: of each case of the dongs, in their order."""
-    events = [code for code, count in zip(CODES, cases, strict=True) for _ in range(count)] + [None] * 3
-    told = {"dong_code": pa.array(events, pa.string())}
-    if days is not None:
-        told["received_at"] = pa.array(np.r_[days, days[:3]].astype("datetime64[us]"))
-    if status is not None:
-        told["status_code"] = pa.array([*status, "01", "03", None], pa.string())
-    across = [n % SIDE for n in range(len(CODES))]
-    along = [n // SIDE for n in range(len(CODES))]
-    inputs = {
-        "events": part(folder, "events", pa.table(told), standard),
-        "people": part(folder, "people", pa.table({"dong_code": CODES * 2, "population_persons": [n * share // 10 for share in (4, 6) for n in people or [1000] * len(CODES)]})),
-        "areas": part(
-            folder, "areas",
-            pa.table({"hjd_code": CODES, "area_name": [f"마당시 {n}동" for n in range(len(CODES))],
-                      "lon": [127.0 + 0.0113 * x for x in across], "lat": [37.0 + 0.009 * y for y in along]}),
-        ),
-    }  # fmt: skip
-    analysis = Analyses(folder / "none")["hot-spots"]
-    return analysis.run(Inputs(inputs, seed=1), **said).check()
+from runs.spots import CODES, SIDE, found
 
 
 def test_a_planted_concentration_is_found_with_its_dongs(tmp_path: Path) -> None:
@@ -72,6 +36,7 @@ def test_a_planted_concentration_is_found_with_its_dongs(tmp_path: Path) -> None
     assert tells(result.table("dongs").column("cluster"))  # withheld with the numbers of its row
     (city,) = result.table("city").rows.to_pylist()
     assert (city["cases"], city["people"], city["elsewhere"]) == (4 * 30 + 21 * 10, 25_000, 3)
+    assert "few" not in city
     assert "둘레" in sentence(result.findings[1], result)
     cases = {row["cluster"]: row["cases"] for row in result.table("clusters").rows.to_pylist()}
     assert behind(tmp_path, result, "clusters") == cases
@@ -93,12 +58,24 @@ def test_two_concentrations_are_both_told_and_one_of_a_single_dong_is_called_by_
 
 def behind(folder: Path, result: Result, table: str) -> dict[int, int]:
     """How many rows of the events stand behind each concentration."""
-    (origin,) = result.table(table).origins_of("cases")
+    return dict(queried(folder, result.table(table), "cases", "cluster, count(*)", "GROUP BY 1"))
+
+
+def queried(folder: Path, table: Table, column: str, asked: str, ordered: str = "") -> list[tuple[Any, ...]]:
+    """What is asked of the rows of the events that stand behind a column by a query."""
+    (origin,) = table.origins_of(column)
     with duckdb.connect() as con:
         con.execute(f"""CREATE VIEW events AS SELECT 'events' AS dataset, row_number() OVER () AS source_row, *
                         FROM '{folder}/events.parquet'""")
-        counted = f"SELECT cluster, count(*) FROM ({origin.query}) GROUP BY 1"
-        return dict(con.execute(counted).fetchall())
+        return con.execute(f"SELECT {asked} FROM ({origin.query}) {ordered}").fetchall()
+
+
+_OPERATORS: dict[str, Any] = {
+    "eq": pc.equal,
+    "in": lambda cells, values: pc.is_in(cells, pa.array(values)),
+    "ne": lambda cells, value: pc.fill_null(pc.not_equal(cells, value), True),
+    "null": lambda cells, is_null: pc.equal(pc.is_null(cells), is_null),
+}
 
 
 def those(folder: Path, origin: Origin, **of: Any) -> int:
@@ -106,8 +83,7 @@ def those(folder: Path, origin: Origin, **of: Any) -> int:
     rows = pq.read_table(folder / "events.parquet")
     assert set(of) == set(origin.columns.values())
     for name, operator, value in (*((name, "eq", value) for name, value in of.items()), *origin.where):
-        keep = pc.equal(rows[name], value) if operator == "eq" else pc.is_in(rows[name], pa.array(value))
-        rows = rows.filter(keep)
+        rows = rows.filter(_OPERATORS[operator](rows[name], value))
     return rows.num_rows
 
 
@@ -146,6 +122,8 @@ def test_the_rows_behind_are_those_that_were_counted(tmp_path: Path) -> None:
             assert those(tmp_path, origin, dong_code=row["dong_code"]) == row["cases"]
         (origin,) = (each for each in result.table("city").origins_of("cases") if each.role == "events")
         assert those(tmp_path, origin) == result.table("city").value(0, "cases") == whole
+        assert len(str(origin)) < 200  # no list of all 행정동
+        assert queried(tmp_path, result.table("city"), "gone", "count(*)") == [(227,)]
         cases = {row["cluster"]: row["cases"] for row in result.table("clusters").rows.to_pylist()}
         assert behind(tmp_path, result, "clusters") == cases
         moments = {row["cluster"]: row["cases"] for row in result.table("moments").rows.to_pylist()}
@@ -173,6 +151,49 @@ def test_a_dong_without_residents_is_in_no_concentration_and_not_outside_of_all(
     assert "12동" in str(result.table("clusters").value(0, "dongs")).split(", ")  # inside of the circle
     assert counted[1] == 8 * 40
     assert behind(tmp_path, result, "clusters") == counted
+
+
+@pytest.mark.parametrize("residents", [0, 2])
+def test_events_where_nearly_nobody_lives_are_in_no_rate_and_counted_apart(
+    tmp_path: Path, residents: int
+) -> None:
+    """Ten for each thousand residents, and five thousand in an industrial 행정동; the fixture rounds 4 and 6 tenths down."""
+    people = [1000] * 24 + [residents + bool(residents)]
+    result = found(tmp_path, [10] * 24 + [5000], people=people, replicates=99)
+    city = result.table("city")
+    assert (city.value(0, "cases"), city.value(0, "few"), city.value(0, "elsewhere")) == (5240, 5000, 3)
+    assert city.value(0, "rate") == 10.0
+    counted = {
+        name: those(tmp_path, origin)
+        for name in ("cases", "few", "rate")
+        for origin in city.origins_of(name)
+        if origin.role == "events"
+    }
+    assert counted == {"cases": 5240, "few": 5000, "rate": 240}
+    last = result.table("dongs").rows.to_pylist()[-1]
+    assert (last["dong"], last["cases"], last["people"]) == ("24동", 5000, residents)
+    assert {last[name] for name in ("rate", "low", "high", "raw", "cluster")} == {None}
+    assert "주민이 100명이 안 되는 동의 5,000건은" in result.caveats[0]
+    assert "천 명마다 10.00\u202f건이고" in sentence(result.findings[0], result)
+
+
+def test_where_all_are_in_one_place_there_is_no_outside_to_compare_with(tmp_path: Path) -> None:
+    result = found(tmp_path, [0] * 24 + [50], replicates=99)
+    assert result.table("clusters").value(0, "risk") is None
+    told = sentence(result.findings[1], result)
+    assert "24동입니다: 고루 퍼졌다면 2.0\u202f건일 것이 50\u202f건이고, 바깥에는 하나도 없습니다." in told
+
+
+def test_two_of_one_name_are_told_apart_and_what_is_of_other_cities_is_not_behind(tmp_path: Path) -> None:
+    names = [f"{'강동' if n % 2 else '강서'}시 {n // 2}동" for n in range(SIDE * SIDE)]
+    others = ("9911051000", "9911051000", None)
+    result = found(tmp_path, [10] * SIDE * SIDE, names=names, elsewhere=others, replicates=99)
+    told = set(result.table("dongs").rows.column("dong").to_pylist())
+    assert {"강서시 0동", "강동시 0동", "12동"} <= told
+    city = result.table("city")
+    assert city.value(0, "elsewhere") == 3
+    (origin,) = (each for each in city.origins_of("cases") if each.role == "events")
+    assert those(tmp_path, origin) == 250
 
 
 def test_where_there_is_none_it_says_so(tmp_path: Path) -> None:
@@ -223,6 +244,19 @@ def test_without_days_only_places_are_told(tmp_path: Path) -> None:
     result = found(tmp_path, [20] * SIDE * SIDE, replicates=99)
     assert [table.id for table in result.tables] == ["city", "dongs", "clusters"]
     assert any("언제 몰렸는지는 보지 않았습니다" in caveat for caveat in result.caveats)
+
+
+@pytest.mark.parametrize("status", ["03", None])
+def test_where_none_is_there_any_more_that_is_the_reason(tmp_path: Path, status: str | None) -> None:
+    """250 that closed or of which nothing is known, and two of nowhere."""
+    cases = [10] * SIDE * SIDE
+    with pytest.raises(MadangError) as caught:
+        found(tmp_path, cases, standard="licence", status=[status] * 250)
+    assert caught.value.code == "hot_spots_closed"
+    assert "252곳을 빼고" in str(caught.value)
+    assert "‘지금 있는 것만’" in str(caught.value)
+    every = found(tmp_path, cases, standard="licence", status=[status] * 250, standing=False, replicates=99)
+    assert every.table("city").value(0, "cases") == 250
 
 
 def test_nothing_at_all_is_told(tmp_path: Path) -> None:

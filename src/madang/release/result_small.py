@@ -2,7 +2,8 @@
 
 A result has tables of any form. A column that counts people is protected as a table of counts is (`joint`): by what
 names its rows, as if everybody knew its totals, and together with all that was published of its population; so is what
-is left of a column without another that is part of it. Where one of its cells is hidden, no number of that row is shown, as others are made of it; nor of rows of the same name elsewhere.
+is left of a column without another that is part of it. Where one of its cells is hidden, no number of that row is shown, as others are made
+of it; nor of rows of the same name elsewhere, nor of those that list it among others: what is said of several is made of each.
 A difference of two counts is none itself, and a verdict on the numbers of a row is hidden with them.
 
 What an indicator counts has no unit: where its declaration says that few are to be hidden (`least`), or is gone, its parts
@@ -41,6 +42,7 @@ from madang.runs.indicator_words import AREA_SERIES, AREAS, LATEST, SERIES
 
 UNITS = ("명", "인", "사람", "세대", "가구")  # what is counted in them is people
 NUMBERS = ("integer", "number", "percent", "money")
+_WORDS = ("text", "code")
 MOST_ROWS = 3_000  # of a table that counts people: more cannot be protected in reasonable time
 PARTS = ("numerator", "denominator", "rows")  # of an indicator
 NO_INDICATORS: Mapping[str, Indicator] = MappingProxyType({})
@@ -176,6 +178,8 @@ def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, arou
         masks[of] |= found
     for of, (keys, _, _) in cubes.items():
         _spread(counted[of][0], keys, masks, tables)
+    for of in cubes:
+        _listed(counted[of][0], masks, tables)
     if analysis.startswith(INDICATORS):
         _earlier(masks, {each.id: each for each in tables})
     return Small(masks, tuple((name, each) for (_, name, _), each in zip(named, done, strict=True)))
@@ -280,6 +284,21 @@ def _spread(table: Table, keys: Sequence[str], masks: Mapping[str, Bools], table
     for other in tables:
         if other.id != table.id and set(keys) <= set(other.rows.column_names):
             masks[other.id][np.isin(_keys(other, keys), names)] = True
+
+
+def _listed(table: Table, masks: Mapping[str, Bools], tables: Sequence[Table]) -> None:
+    """Hide the rows of other tables a text of which is what a hidden row of this one is called, alone or in a list."""
+    names: set[str] = set()
+    for column in table.columns:
+        texts = _texts(table, column.name) if column.kind in _WORDS and not tells(column) else []
+        if 1 < len(set(texts)) == len(texts):
+            names |= {texts[n] for n in np.flatnonzero(masks[table.id])}
+    names -= {UNKNOWN, "", *_TOTALS}
+    for other in tables if names else ():
+        for column in other.columns if other.id != table.id else ():
+            if column.kind in _WORDS:
+                texts = _texts(other, column.name)
+                masks[other.id][:] |= [not names.isdisjoint((each, *each.split(", "))) for each in texts]
 
 
 def _earlier(masks: Mapping[str, Bools], tables: Mapping[str, Table]) -> None:

@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
     "hot_spots_gaps": "{count} areas have no value. Fill it in, or leave them out and find the neighbours again.",
     "hot_spots_same": "All areas have the same value, so nothing stands out. Choose another value or period.",
     "hot_spots_nothing": "No row has a neighbourhood with known residents, so nothing can be found. Check the places of the chosen data and the population grid.",
+    "hot_spots_closed": "Without the {count} that are closed or of unknown state, there is none with a known neighbourhood. To see all that ever were, choose ‘no’ at “지금 있는 것만” (only those there now).",
     "hot_spots_sum": "The values sum to 0, so Gi* has no meaning. Choose values above 0, such as counts.",
     "rates_lengths": "There are cases of {cases} areas and people of {population}. Give both for the same areas.",
     "rates_values": "Cases or people of {count} areas are missing or below 0. Check the values.",

@@ -20,17 +20,18 @@ Where = tuple[tuple[str, str, Any], ...]  # of an origin
 DAYS = ("received_at", "licensed_on")  # when an event was, by the names of standards
 LONGEST = 8  # weeks that something is concentrated at most
 SURE = 0.05  # a cluster that chance makes more often is not named
+FEWEST = 100  # residents of a dong of which a rate is told: of fewer one event would be a high one
 STANDS = ("status_code", "in", ("01", "02"))  # of a licence: it is open, or closed for a while
 
 
 class Counted(NamedTuple):
-    """The events: what they are called, their unit, how many there are by 행정동 and `elsewhere`, which rows count, and how
-    many there are of what is there no more (None: rows do not say)."""
+    """The events: what they are called, their unit, how many there are by 행정동 and `elsewhere` (by what is said there), which
+    rows count, and how many there are of what is there no more (None: rows do not say)."""
 
     title: str
     unit: str
     dongs: Any
-    elsewhere: int
+    elsewhere: dict[str | None, int]
     where: Where
     gone: int | None
 
@@ -53,9 +54,9 @@ def run(
     codes = dongs.column("hjd_code").to_pylist()
     counted = _counted(inputs, codes, standing)
     people, nowhere = _by_dong(inputs, "people", lambda rows: rows.population_persons.sum(), codes)
-    told = np.where(people > 0, counted.dongs, 0)  # of a dong without residents no rate can be said
+    told = np.where(people >= FEWEST, counted.dongs, 0)
     if not told.sum():
-        raise MadangError("hot_spots_nothing")
+        raise _nothing(counted)
     east, north = pyproj.Transformer.from_crs(4326, 5179, always_xy=True).transform(
         dongs.column("lon").to_numpy(), dongs.column("lat").to_numpy()
     )
@@ -64,12 +65,14 @@ def run(
         replicates=replicates, progress=lambda done, whole, step: inputs.progress(done, whole, step),
     )  # fmt: skip
 
-    names = [str(name).split()[-1] for name in dongs.column("area_name").to_pylist()]
+    names = _names(dongs.column("area_name").to_pylist())
     sure = [n for n, each in enumerate(found.clusters) if each.p_value <= SURE and each.relative_risk > 1]
-    member = {int(area): n + 1 for n in sure for area in found.clusters[n].areas}
-    table = _dongs(counted, codes, names, people, smooth_rates(told, people), member)
-    clusters = _clusters(counted, found, names, [code if people[n] else "" for n, code in enumerate(codes)])
-    city = _city(counted, codes, people, nowhere, len(sure))
+    member = {int(area): n + 1 for n in sure for area in found.clusters[n].areas if people[area] >= FEWEST}
+    table = _dongs(counted, codes, names, people, smooth_rates(told, people, coarse=True), member)
+    clusters = _clusters(
+        counted, found, names, [code if people[n] >= FEWEST else "" for n, code in enumerate(codes)]
+    )
+    city = _city(counted, codes, told, people, nowhere, len(sure))
     weekly, starts = _by_week(inputs, codes, lately_weeks)
     lately = (
         scan_permutation(
@@ -88,8 +91,10 @@ def run(
             Layer(f"주민 천 명마다 {counted.title}", "dongs", "areas", "rate"),
             Layer(f"{counted.title} {counted.number}", "dongs", "areas", "cases"),
         ),
-        caveats=_caveats(counted, standing, weekly.shape[1] if lately else 0),
-        method="경험적 베이즈 비율(마셜 1991)과 공간 검색 통계량(컬도프 1997, 포아송, 둥근 창), 흩뿌려 보기로 얻은 p. 때는 시공간 순열 검색(컬도프 등 2005).",
+        caveats=_caveats(
+            counted, int(counted.dongs.sum() - told.sum()), standing, weekly.shape[1] if lately else 0
+        ),
+        method="경험적 베이즈 비율(마셜 1991, 동 사이의 분산은 9 % 안에서 어림)과 공간 검색 통계량(컬도프 1997, 포아송, 둥근 창), 흩뿌려 보기로 얻은 p. 때는 시공간 순열 검색(컬도프 등 2005).",
     )
 
 
@@ -104,18 +109,30 @@ def _counted(inputs: Inputs, codes: list[str], standing: bool) -> Counted:
     cases, elsewhere = there if standing else every
     return Counted(
         part.title, "건" if part.standard == "letters" else "곳", cases, elsewhere, (STANDS,) if tells and standing else (),
-        int(every[0].sum()) + every[1] - int(there[0].sum()) - there[1] if tells else None,
+        int(every[0].sum() - there[0].sum()) + sum(every[1].values()) - sum(there[1].values()) if tells else None,
     )  # fmt: skip
 
 
-def _by_dong(inputs: Inputs, role: str, measure: Callable[[Any], Any], codes: list[str]) -> tuple[Any, int]:
-    """A measure by dong in the order of `codes`, and how much of it is in none of them."""
+def _nothing(counted: Counted) -> MadangError:
+    if counted.gone and counted.where and not counted.dongs.any():
+        return MadangError("hot_spots_closed", count=f"{counted.gone:,}")
+    return MadangError("hot_spots_nothing")
+
+
+def _by_dong(
+    inputs: Inputs, role: str, measure: Callable[[Any], Any], codes: list[str]
+) -> tuple[Any, dict[str | None, int]]:
+    """A measure by dong in the order of `codes`, and how much of it is elsewhere, by what is said there (None: nothing)."""
     rows = inputs[role].table()
     found = rows.group_by("dong_code").agg(n=measure(rows)).to_pyarrow().to_pylist()
-    known = {row["dong_code"]: int(row["n"] or 0) for row in found}
-    return np.array([known.get(code, 0) for code in codes]), sum(
-        n for code, n in known.items() if code not in codes
-    )
+    known = {row["dong_code"]: int(row["n"]) for row in found if row["n"]}
+    return np.array([known.pop(code, 0) for code in codes]), known
+
+
+def _names(areas: list[Any]) -> list[str]:
+    """What the 행정동 are called: the last word, or all of them where two would be called alike."""
+    last = [str(area).split()[-1] for area in areas]
+    return [name if last.count(name) == 1 else str(area) for name, area in zip(last, areas, strict=True)]
 
 
 def _by_week(inputs: Inputs, codes: list[str], weeks: int) -> tuple[Any, Any]:
@@ -141,23 +158,39 @@ def _by_week(inputs: Inputs, codes: list[str], weeks: int) -> tuple[Any, Any]:
     return counts, starts
 
 
-def _city(counted: Counted, codes: list[str], people: Any, nowhere: int, sure: int) -> Table:
-    cases, unit = counted.dongs, counted.unit
+def _within(codes: list[str], elsewhere: dict[str | None, int], without: tuple[str, ...] = ()) -> Where:
+    """That a row is in one of the dongs, but those `without`; by what it is not where that is shorter, as every link has it."""
+    not_in = (*(code for code in elsewhere if code is not None), *without)
+    if len(not_in) > len(codes) // 2:
+        return (("dong_code", "in", tuple(code for code in codes if code not in without)),)
+    unknown: Where = (("dong_code", "null", False),) if None in elsewhere else ()
+    return (*unknown, *(("dong_code", "ne", code) for code in not_in))
+
+
+def _city(
+    counted: Counted, codes: list[str], told: Any, people: Any, nowhere: dict[str | None, int], sure: int
+) -> Table:
+    unit = counted.unit
+    few = tuple(codes[n] for n in np.flatnonzero(counted.dongs - told))
     row = {
-        "cases": int(cases.sum()), "people": int(people.sum()), "rate": round(1000 * float(cases.sum() / people.sum()), 2),
-        "clusters": sure, "elsewhere": counted.elsewhere, "nowhere": nowhere, "gone": counted.gone,
+        "cases": int(counted.dongs.sum()), "people": int(people.sum()), "rate": round(1000 * float(told.sum() / people.sum()), 2),
+        "clusters": sure, "few": int((counted.dongs - told).sum()), "elsewhere": sum(counted.elsewhere.values()),
+        "nowhere": sum(nowhere.values()), "gone": counted.gone,
     }  # fmt: skip
     columns = [
         Column("cases", "모두", "integer", unit), Column("people", "주민", "integer", "명"),
         Column("rate", "주민 천 명마다", "number", unit, 2), Column("clusters", "우연으로 보기 어려운 묶음", "integer", "곳"),
+        *([Column("few", "주민이 거의 없는 동의 것", "integer", unit)] if few else []),
         Column("elsewhere", "동을 모름", "integer", unit), Column("nowhere", "동을 모르는 주민", "integer", "명"),
         *([Column("gone", "닫았거나 상태를 모름", "integer", unit)] if counted.gone is not None else []),
     ]  # fmt: skip
-    inside = (("dong_code", "in", tuple(codes)),)
     origins = [
-        Origin("events", {}, (*(inside if counted.elsewhere else ()), *counted.where), ("cases", "rate")),
-        Origin("people", {}, inside if nowhere else (), ("people", "rate")),
+        Origin("events", {}, (*_within(codes, counted.elsewhere), *counted.where), ("cases",)),
+        Origin("events", {}, (*_within(codes, counted.elsewhere, few), *counted.where), ("rate",)),
+        Origin("people", {}, _within(codes, nowhere), ("people", "rate")),
     ]
+    if few:
+        origins.append(Origin("events", {}, (("dong_code", "in", few), *counted.where), ("few",)))
     if counted.gone is not None:
         gone = f"SELECT 'events' AS role, dataset, source_row FROM events WHERE ({STANDS[0]} IN {STANDS[2]}) IS NOT TRUE"
         origins.append(Origin("events", only=("gone",), query=gone))
@@ -168,15 +201,15 @@ def _dongs(
     counted: Counted, codes: list[str], names: list[str], people: Any, rates: SmoothedRates, member: dict[int, int]
 ) -> Table:  # fmt: skip
     def per_thousand(values: Any, n: int) -> float | None:
-        return round(1000 * float(values[n]), 2) if people[n] and np.isfinite(values[n]) else None
+        return round(1000 * float(values[n]), 2) if people[n] >= FEWEST and np.isfinite(values[n]) else None
 
     rows = [
         {
             "dong_code": codes[n], "dong": names[n], "cases": int(counted.dongs[n]), "people": int(people[n]),
             "rate": per_thousand(rates.rate, n), "low": per_thousand(rates.low, n), "high": per_thousand(rates.high, n),
-            "raw": per_thousand(rates.raw, n), "cluster": (f"{member[n]}번 묶음" if n in member else "") if people[n] else None,
+            "raw": per_thousand(rates.raw, n), "cluster": (f"{member[n]}번 묶음" if n in member else "") if people[n] >= FEWEST else None,
         }
-        for n in sorted(range(len(codes)), key=lambda n: (member.get(n, len(codes)), -rates.rate[n] if people[n] else 0.0))
+        for n in sorted(range(len(codes)), key=lambda n: (member.get(n, len(codes)), -rates.rate[n] if people[n] >= FEWEST else 0.0))
     ]  # fmt: skip
     unit = counted.unit
     columns = [
@@ -228,13 +261,13 @@ def _clusters(counted: Counted, found: Scan, names: list[str], codes: list[str])
         {
             "cluster": n, "centre": names[each.centre], "dongs": ", ".join(names[int(area)] for area in each.areas),
             "cases": int(each.cases), "expected": round(float(each.expected), 1),
-            "risk": round(float(each.relative_risk), 2), "p": round(100 * float(each.p_value), 2),
+            "risk": round(float(each.relative_risk), 2) if np.isfinite(each.relative_risk) else None, "p": round(100 * float(each.p_value), 2),
             "chance": "우연으로 보기 어려움" if each.p_value <= SURE else "우연일 수 있음",
         }
         for n, each in enumerate(found.clusters, 1)
     ]  # fmt: skip
     columns = [
-        Column("cluster", "차례", "integer"), Column("centre", "한가운데"), Column("dongs", "동"),
+        Column("cluster", "차례", "integer"), Column("centre", "한가운데", meaning="verdict"), Column("dongs", "동", meaning="verdict"),
         Column("cases", counted.number, "integer", counted.unit), Column("expected", "고루 퍼졌다면", "number", counted.unit, 1),
         Column("risk", "바깥의 몇 배", "number", "배", 2), Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지", meaning="verdict"),
     ]  # fmt: skip
@@ -254,10 +287,10 @@ def _moments(
         }  # fmt: skip
 
     columns = [
-        Column("cluster", "차례", "integer"), Column("centre", "한가운데"), Column("dongs", "동"),
-        Column("since", "부터", "date"), Column("until", "까지", "date"), Column("cases", counted.number, "integer", counted.unit),
+        Column("cluster", "차례", "integer"), Column("centre", "한가운데", meaning="verdict"), Column("dongs", "동", meaning="verdict"),
+        Column("since", "부터", "date", meaning="verdict"), Column("until", "까지", "date", meaning="verdict"), Column("cases", counted.number, "integer", counted.unit),
         Column("expected", "여느 때라면", "number", counted.unit, 1), Column("times", "여느 때의 몇 배", "number", "배", 2),
-        Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지", meaning="verdict"), Column("now", "이어지는지"),
+        Column("p", "우연만으로 이만큼 몰릴 확률(p)", "percent", digits=2), Column("chance", "우연인지", meaning="verdict"), Column("now", "이어지는지", meaning="verdict"),
     ]  # fmt: skip
     rows = [row(n, each) for n, each in enumerate(found.clusters if found else (), 1)]
     return table_of(
@@ -298,7 +331,8 @@ def _chart(moments: Table) -> tuple[Chart, ...]:
         "mark": "line",
         "encoding": {"x": {"field": "week"}, "y": {"field": "cases"}, "color": {"field": "kind"}},
     }
-    return (Chart(f"{moments.value(0, 'centre')} 둘레에 주마다 온 것과 여느 때라면 왔을 것", "weeks", lines),)
+    where = "{centre}에" if _alone(moments) else "{centre} 둘레에"
+    return (Chart(f"{where} 주마다 온 것과 여느 때라면 왔을 것", "weeks", lines, cells={"centre": Cell("moments", "centre")}),)  # fmt: skip
 
 
 def _when(moments: Table, found: Scan | None) -> tuple[Finding, ...]:
@@ -320,22 +354,30 @@ def _when(moments: Table, found: Scan | None) -> tuple[Finding, ...]:
 
 def _around(table: Table, cells: dict[str, Cell]) -> str:
     """Where the likeliest concentration is: one 행정동, or those around one."""
-    alone = table.value(0, "dongs") == table.value(0, "centre")
-    if alone:
+    if _alone(table):
         del cells["dongs"]
-    return "{centre}" if alone else "{centre} 둘레({dongs})"
+        return "{centre}"
+    return "{centre} 둘레({dongs})"
 
 
-def _caveats(counted: Counted, standing: bool, weeks: int) -> tuple[str, ...]:
-    """`weeks`: how many were looked through for when something came; 0 where that was not asked."""
+def _alone(table: Table) -> bool:
+    return table.value(0, "dongs") == table.value(0, "centre")
+
+
+def _caveats(counted: Counted, few: int, standing: bool, weeks: int) -> tuple[str, ...]:
+    """`few`: of them in dongs of nearly no residents; `weeks`: how many were looked through for when something came, 0 where
+    that was not asked."""
     gone = ""
     if counted.gone:
         gone = f" 닫았거나 영업상태를 알 수 없는 {counted.gone:,}곳은 " + (
             "뺐습니다." if standing else "그 안에 있습니다."
         )
         gone += " 언제 몰렸는지는 문을 연 날로 보므로 그 뒤에 닫은 곳도 셉니다." if weeks and standing else ""
+    apart = (
+        f" 주민이 {FEWEST}명이 안 되는 동의 {few:,}{counted.unit}은 비율과 묶음에 넣지 않고 따로 셌습니다."
+    )
     return (
-        f"{counted.title}의 한 행을 하나로 셉니다.{gone}",
+        f"{counted.title}의 한 행을 하나로 셉니다.{gone}{apart if few else ''}",
         "주민이 적은 동의 비율은 하나둘에도 크게 흔들리므로, 그 몫을 줄인 비율을 앞에 둡니다. 셈 그대로의 비율도 표에 있습니다.",
         f"묶음은 우연으로는 {SURE:.0%}보다 드물게 생기는 것만 말합니다. 묶음의 둘레는 동의 한가운데로 재므로 대략입니다.",
         f"언제 몰렸는지는 마지막 {weeks}주만 보고, 늘 많은 동과 모두에게 많은 때는 빼고 봅니다. 길어야 {LONGEST}주입니다."
@@ -365,13 +407,17 @@ def _findings(counted: Counted, dongs: Table, clusters: Table, sure: int) -> tup
             "우연으로 보기 어렵게 몰린 곳은 찾지 못했습니다. 동마다의 차이는 흔들림으로 볼 만합니다."
         )
     cells = {name: Cell("clusters", name) for name in ("centre", "dongs", "cases", "expected", "risk", "p")}
+    outside = "바깥의 {risk}입니다"
+    if clusters.value(0, "risk") is None:
+        del cells["risk"]
+        outside = "바깥에는 하나도 없습니다"
     first_of = ""
     if sure > 1:
         cells["count"] = Cell("city", "clusters")
         first_of = "{count}이고, 가장 뚜렷한 곳은 "
     second = Finding(
         f"우연으로 보기 어렵게 몰린 곳은 {first_of}{_around(clusters, cells)}입니다: 고루 퍼졌다면 {{expected}}일 것이 {{cases}}이고,"
-        " 바깥의 {risk}입니다. 우연만으로 이만큼 몰릴 확률은 {p}입니다.",
+        f" {outside}. 우연만으로 이만큼 몰릴 확률은 {{p}}입니다.",
         cells,
     )
     return first, second
