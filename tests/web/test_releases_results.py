@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,12 +13,16 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from madang.access import Person
+from madang.release import Treatment
+from madang.release import results as release_results
 from madang.release.results import OpenResults
+from madang.runs import ledger as runs_ledger
 from madang.web.audit.models import Entry
 from madang.web.notices.models import Notice
-from madang.web.releases import jobs
+from madang.web.releases import jobs, result_form
 from madang.workspace import Workspace
-from release import found
+from release import city, found
 from web_page import Page
 
 GIVEN = {"edition": "동의-사람", "title": "동의 사람", "document": "기획과-1", "ground": "공공데이터법 제17조", "post": "기획과",
@@ -97,7 +103,7 @@ def test_who_keeps_the_data_hears_once_that_they_are_closed_and_what_was_found_i
 def test_who_decides_is_told_whose_rows_leave_and_says_that_it_is_known(
     steward: Any, ws: Workspace, address: str
 ) -> None:
-    told = "‘동별 사람’ 표로 열려 있지 않은 ‘동별사람’의 행도 나갑니다. 항목: 행정동코드, 사람"
+    told = "‘동별 사람’ 표에 실려 ‘동별사람’의 행도 나갑니다(이 데이터는 열려 있지 않습니다). 항목: 행정동코드, 사람"
     given = {name: value for name, value in GIVEN.items() if name != "rows:dongs"}
     assert "이 표의 행도 나가는 것을 알고 있습니다" in Page(steward.get(address)).text
     looked = Page(steward.post(address, {**given, "do": "preview"}))
@@ -133,25 +139,27 @@ def test_what_is_counted_is_asked_once_and_apart_where_it_was_told_apart(
 
     with override_settings(MADANG_WORKSPACE=str(ws.folder)):
         steward = signed_in("steward", username="kim", posts=["기획과"])
-        assert asked(steward.get(address)) == {"dongs.people,kinds.closed": ""}
-        apart = {"people:dongs.people": "주민", "people:kinds.closed": "가게 주인"}
+        assert asked(steward.get(address)) == {
+            "1,5": ""
+        }  # of three columns of the one table the second, of three of the other the third
+        apart = {"people:1": "주민", "people:5": "가게 주인", "people:77": "없는 항목"}
         assert steward.post(address, {**given, **apart, "do": "decide"}).status_code == 302
         assert people_said() == {"dongs.people": "주민", "kinds.closed": "가게 주인"}
         again = steward.get(address)
-        assert asked(again) == {"dongs.people": "주민", "kinds.closed": "가게 주인"}
+        assert asked(again) == {"1": "주민", "5": "가게 주인"}
         assert Page(again).tree.xpath("//datalist/option/@value") == ["가게 주인", "주민"]
         steward.post(
             address,
-            {**given, "people:dongs.people,kinds.closed": "명단", "without:dongs": "1", "do": "decide"},
+            {**given, "people:1,5": "명단", "without:dongs": "1", "do": "decide"},
         )
         assert people_said() == {"dongs.people": "명단", "kinds.closed": "명단"}
         form = steward.get(address)
-        assert asked(form) == {"dongs.people,kinds.closed": "명단"}
+        assert asked(form) == {"1,5": "명단"}
         assert Page(form).filled(address)["without:dongs"] == ["1"]
-        wrong = steward.post(address, {**given, "people:dongs.people,kinds.closed": "명단", "do": "preview"})
+        wrong = steward.post(address, {**given, "people:1,5": "명단", "do": "preview"})
         assert wrong.status_code == 400
         assert "표마다 따로 묻습니다" in Page(wrong).text
-        assert asked(wrong) == {"dongs.people": "명단", "kinds.closed": "명단"}
+        assert asked(wrong) == {"1": "명단", "5": "명단"}
 
 
 def test_what_is_wrong_comes_back_with_what_was_said(steward: Any, address: str) -> None:
@@ -176,3 +184,122 @@ def test_who_may_not_open_all_that_was_read_may_not_open_what_was_found(
     assert "개방 결정하기" in Page(both.get(address.replace("releases/results/new", "runs"))).text
     assert both.get("/releases/results/of/nothing/").status_code == 404
     assert both.get("/releases/results/new/0000/").status_code == 404
+
+
+def test_a_column_with_a_comma_is_asked_about_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: Callable[..., Any]
+) -> None:
+    code = found.CODE.replace(" AS people,", ' AS \\"people,all\\",')
+    for before in ("Column(", 'Cell("dongs", ', '"field": ', '"areas", '):
+        code = code.replace(f'{before}"people"', f'{before}"people,all"')
+    monkeypatch.setattr(found, "CODE", code)
+    ws = found.city(tmp_path, monkeypatch)
+    for dataset in ("동별사람", "cafes"):
+        ws.write_card(dataset, {"title": dataset, "access": "internal", "steward": "기획과"})
+    address = f"/releases/results/new/{ws.run('dong-people', by='lee').key}/"
+    with override_settings(MADANG_WORKSPACE=str(ws.folder)):
+        steward = signed_in("steward", username="kim", posts=["기획과"])
+        assert steward.post(address, {**GIVEN, "people:1": "주민", "do": "decide"}).status_code == 302
+    assert OpenResults(ws.releases, ws.ledger).decisions.latest("동의-사람").people == {
+        "dongs.people,all": "주민"
+    }
+
+
+def test_a_way_back_that_cannot_be_walked_is_told_and_has_to_be_known(
+    ws: Workspace, steward: Any, address: str
+) -> None:
+    code = ws.folder.parent / "shipped" / "dong-people" / "analysis.py"
+    told = code.read_text("utf-8").replace(
+        '[Origin("people", {"dong_code": "code"})]',
+        '[Origin("people", query="SELECT 1 / nothing FROM people")]',
+    )
+    code.write_text(told, encoding="utf-8")
+    address = f"/releases/results/new/{Workspace.open(ws.folder).run('dong-people', by='lee').key}/"
+    form = Page(steward.get(address))
+    assert "열려 있지 않은 ‘동별사람’의 행이 이 표에 들어 있는지 확인할 수 없습니다." in form.text
+    assert "이 표의 행도 나가는 것을 알고 있습니다" in form.text
+    given = {name: value for name, value in GIVEN.items() if name != "rows:dongs"}
+    assert "항목: 확인할 수 없음" in Page(steward.post(address, {**given, "do": "preview"})).text
+    assert steward.post(address, {**given, "do": "decide"}).status_code == 400
+    assert steward.post(address, {**GIVEN, "do": "decide"}).status_code == 302
+
+
+def test_who_keeps_data_hears_that_rows_of_theirs_are_open_though_they_are_closed_now(
+    ws: Workspace, steward: Any, address: str
+) -> None:
+    kept = {each.name: Treatment() for each in ws.bank["동별사람"].latest.columns}  # type: ignore[union-attr]
+    ws.releases.decide(city.decision("people-open", "동별사람", columns=kept))
+    given = {name: value for name, value in GIVEN.items() if name != "rows:dongs"}
+    assert steward.post(address, {**given, "do": "decide"}).status_code == 302
+    told = "‘동별 사람’ 표에 ‘동별사람’의 행이 실려 있습니다(이 데이터는 이제 열려 있지 않습니다). 항목: 행정동코드, 사람"
+    jobs.tell_of_shut(timezone.now())
+    assert not Notice.objects.exists()
+    assert told not in Page(steward.get(OF)).text
+    ws.releases.withdraw("people-open", by="kim", post="기획과", document="기획과-2", ground="다시 셈")
+    for _ in range(2):
+        jobs.tell_of_shut(timezone.now())
+    (one,) = Notice.objects.all()
+    assert (one.code, one.post, one.url) == ("notice_release_rows", "기획과", OF)
+    assert told in Page(steward.get(OF)).text
+    assert "행이 실린 데이터가 닫힘" in Page(steward.get("/releases/")).text
+    assert steward.post(address, {**GIVEN, "do": "decide"}).status_code == 302
+    jobs.tell_of_shut(timezone.now())
+    assert not Notice.objects.filter(resolved_at=None).exists()
+    assert told not in Page(steward.get(OF)).text
+
+
+def test_a_look_computes_once_whose_rows_leave_and_a_history_opens_no_run(
+    ws: Workspace, steward: Any, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    compute, kept = release_results.carried_by, runs_ledger.kept
+    monkeypatch.setattr(release_results, "carried_by", lambda *of: counted.append("rows") or compute(*of))
+    steward.post(address, {**GIVEN, "do": "preview"})
+    assert counted == ["rows"]
+    steward.post(address, {**GIVEN, "do": "decide"})
+    steward.post(address, {**GIVEN, "document": "기획과-2", "do": "decide"})
+    counted.clear()
+    monkeypatch.setattr(runs_ledger, "kept", lambda *of: counted.append("run") or kept(*of))
+    assert "2번 결정에서 행도 나가는 것을 알고 연 표: 동별 사람" in Page(steward.get(OF)).text
+    assert counted == []
+
+
+@pytest.mark.parametrize(("analysis", "edition"), [
+    ("dong-people", "result-dong-people"), ("indicators/x", "result-indicator-x"), ("tables/x", "result-table-x"),
+])  # fmt: skip
+def test_an_analysis_an_indicator_and_a_table_of_one_name_have_addresses_of_their_own(
+    ws: Workspace, address: str, analysis: str, edition: str
+) -> None:
+    run = replace(ws.ledger[address.strip("/").rpartition("/")[2]], analysis=analysis)
+    assert result_form.filled(run, {}, Person("kim"))["edition"] == edition
+
+
+def test_what_was_said_the_last_time_is_taken_from_the_same_analysis_only_and_by_who_may_open_that(
+    ws: Workspace, steward: Any, address: str
+) -> None:
+    given = {**GIVEN, "edition": "result-dong-people", "people:1": "주민", "do": "decide"}
+    assert steward.post(address, given).status_code == 302
+    run = ws.ledger[address.strip("/").rpartition("/")[2]]
+    kim = Person("kim", roles=frozenset({"steward"}), posts=frozenset({"기획과"}))
+    assert result_form.first(run, kim) == {"people:1": "주민"}
+    assert result_form.first(run, Person("choi")) == {}
+    other = replace(run, analysis="other/dong-people")
+    assert result_form.first(other, kim) == {}
+
+
+def test_whom_earlier_tables_count_is_told_to_who_may_see_their_data(
+    ws: Workspace, steward: Any, address: str, signed_in: Callable[..., Any]
+) -> None:
+    """A run of the shops alone is opened by another post, which does not see the people."""
+    assert steward.post(address, {**GIVEN, "people:1": "주민", "do": "decide"}).status_code == 302
+    options = "//datalist/option/@value"
+    assert Page(steward.get(address)).tree.xpath(options) == ["주민"]
+    ws.write_card("동별사람", {"title": "동별사람", "access": "restricted", "steward": "위생과"})
+    run = ws.ledger[address.strip("/").rpartition("/")[2]]
+    told = run.folder / "run.json"
+    record = json.loads(told.read_text("utf-8"))
+    record["inputs"] = [each for each in record["inputs"] if each["dataset"] == "cafes"]
+    told.write_text(json.dumps(record), encoding="utf-8")
+    page = Page(steward.get(address))
+    assert page.tree.xpath("//form[@class='release-form']")
+    assert page.tree.xpath(options) == []

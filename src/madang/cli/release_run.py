@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +12,7 @@ from madang.messages import MadangError, text
 from madang.workspace import actor
 
 if TYPE_CHECKING:
-    from madang.release.result_rows import Carried
+    from madang.release.result_decision import Carried
     from madang.release.results import OpenResults
     from madang.workspace import Workspace
 
@@ -83,7 +82,7 @@ def run(
             "release_result_would", edition=decision.edition, findings=len(story.result.findings),
             tables=len(story.result.tables), gone=story.findings_withheld, hidden=story.cells_hidden,
         )  # fmt: skip
-        _tell(story, decision.edition, as_json, would, made.carried)
+        _tell(story, decision.edition, as_json, would, made.leaving)
         return
     version = results.decide(decision)
     ws.note(
@@ -113,14 +112,16 @@ def listed(context: click.Context, as_json: bool) -> None:
     if as_json:
         echo_json([
             {"edition": each.decision.edition, "run": each.decision.run, "state": each.state, "version": each.version,
-             "stale": each.stale, "document": each.decision.document, "restricted": closed[each.decision.edition]} for each in found
+             "stale": each.stale, "document": each.decision.document, "restricted": closed[each.decision.edition],
+             "unknown": [one.table for one in each.unknown]} for each in found
         ])  # fmt: skip
         return
     echo_table(
         ["개방 이름", "실행", "상태", "문서번호", "결정일", ""],
         [
             [each.decision.edition, each.decision.run[:8], text(f"release_state_{each.state}"), each.decision.document,
-             each.decision.at[:10], ", ".join([text("run_behind")] * each.stale + [text("release_result_restricted")] * bool(closed[each.decision.edition]))]
+             each.decision.at[:10], ", ".join([text("run_behind")] * each.stale + [text("release_result_restricted")] * bool(closed[each.decision.edition])
+             + [text("release_result_unknown")] * bool(each.unknown))]
             for each in found
         ],
     )  # fmt: skip
@@ -141,14 +142,22 @@ def _tell(story: Any, edition: str, as_json: bool, done: str, carried: Sequence[
         echo_json({
             "edition": edition, "run": story.run, "findings": sentences, "tables": [each.id for each in story.result.tables],
             "findings_withheld": story.findings_withheld, "cells_hidden": story.cells_hidden,
-            "rows_of": [asdict(each) for each in carried],
+            "rows_of": [{"table": each.table, "title": each.title, "dataset": each.dataset, "columns": each.columns} for each in carried],
         })  # fmt: skip
         return
     for each in sentences:
         click.echo(f"· {each}")
     for one in carried:
-        told = {**asdict(one), "columns": ", ".join(one.columns)}
-        click.echo(text("release_result_carries", **told))
+        columns = ", ".join(one.columns) or text("release_result_unchecked")
+        click.echo(
+            text(
+                "release_result_carries",
+                table=one.table,
+                title=one.title,
+                dataset=one.dataset,
+                columns=columns,
+            )
+        )
     click.echo(done)
 
 

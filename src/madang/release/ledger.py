@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,24 @@ def entries(folder: Path) -> Iterator[Entry]:
             data.column("hidden").to_numpy(zero_copy_only=False),
         )  # fmt: skip
         yield Entry(table, told["dataset"], told["version"], told["decision"], told["measure"])
+
+
+def populations(folder: Path) -> set[tuple[str, str, str]]:
+    """Whom everything published so far counts, as `entries`, without reading it: the folder of an edition, the dataset and the
+    population."""
+    found = set()
+    for path in folder.glob("*/published/[!.]*.parquet"):
+        stat = path.stat()
+        told = _footer(str(path), stat.st_mtime_ns, stat.st_size)
+        if not told["amount"]:
+            found.add((path.parents[1].name, str(told["dataset"]), str(told["population"])))
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _footer(path: str, _changed: int, _size: int) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(pq.read_schema(path).metadata[b"madang"])
+    return told
 
 
 def aged(old: Table, now: Table) -> Table:

@@ -28,6 +28,24 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """A table of which `rows` of all `among` are rows of the version `source` of a dataset, named by its title.
+
+    `columns`: what they have of it, by label; () where that cannot be found out. `of`: the columns of the version, of which
+    each of these is one.
+    """
+
+    table: str
+    title: str
+    dataset: str
+    columns: tuple[str, ...]
+    source: tuple[str, int]
+    of: tuple[tuple[str, ...], ...]
+    rows: int
+    among: int
+
+
+@dataclass(frozen=True)
 class ResultDecision:
     """One decision about the open result `edition`: the `run` that it shows. Rejects nonsense when made (MadangError).
 
@@ -53,6 +71,7 @@ class ResultDecision:
     until: str = ""
     restricted_ground: str = ""
     sources: tuple[Source, ...] = ()
+    carried: tuple[Carried, ...] = ()  # also what was open then, and in tables that stay inside
     borders: tuple[str, ...] = ()  # datasets that told the borders on its maps
     mark: str = ""  # what it is known by where it is asked for again after a stop; stays inside
     number: int = 0
@@ -79,10 +98,21 @@ class ResultDecision:
             sources = tuple(
                 Source(each["dataset"], int(each["version"]), tuple(each["columns"])) for each in data.get("sources", ())
             )  # fmt: skip
+            carried = tuple(_carried(each) for each in data.get("carried", ()))
             lists = {name: tuple(data.get(name, ())) for name in ("without", "with_rows", "borders")}
-            return cls(**{**data, "sources": sources, **lists})
+            return cls(**{**data, "sources": sources, "carried": carried, **lists})
         except (TypeError, KeyError, ValueError) as error:
             raise MadangError("release_broken", reason=str(error)) from error
+
+
+def _carried(data: Mapping[str, Any]) -> Carried:
+    dataset, version = data["source"]
+    told = {
+        "columns": tuple(data["columns"]),
+        "source": (dataset, int(version)),
+        "of": tuple(map(tuple, data["of"])),
+    }
+    return Carried(**{**data, **told})
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ import pyarrow as pa
 from madang.declarations.card import THEMES, Card
 from madang.declarations.standard import DatasetColumn
 from madang.messages import MadangError
-from madang.release.result_decision import ResultDecision
-from madang.release.result_rows import Carried
+from madang.release.result_decision import Carried, ResultDecision
 from madang.release.result_small import Small, tells
 from madang.release.result_story import Story, Used
 from madang.results import Result, Table, sentence
@@ -25,7 +24,7 @@ RUN = "run:"  # before the key, where an edition says what it is of
 
 @dataclass(frozen=True)
 class Prepared:
-    """A result that may leave."""
+    """A result that may leave. `carried`: the tables of the run that are rows of data which are not open."""
 
     story: Story
     rows: pa.Table
@@ -33,6 +32,11 @@ class Prepared:
     small: Small
     decision: ResultDecision
     carried: tuple[Carried, ...]
+
+    @property
+    def leaving(self) -> tuple[Carried, ...]:
+        """Those of `carried` that do not stay inside."""
+        return tuple(each for each in self.carried if each.table not in self.decision.without)
 
 
 def story_of(

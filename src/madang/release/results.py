@@ -7,7 +7,7 @@ version. So everything that keeps editions shut, carries them in bundles and fin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -25,10 +25,11 @@ from madang.release.editions import Releases
 from madang.release.opened import is_over
 from madang.release.publish import PROBLEMS, notice, told_of
 from madang.release.relations import found_relations
-from madang.release.result_decision import ResultDecision, ResultDecisions, Source
+from madang.release.result_decision import Carried, ResultDecision, ResultDecisions, Source
+from madang.release.result_known import Shown, check_known, closed_of, shown_now, unknown_of
 from madang.release.result_map import needed
 from madang.release.result_order import by_name
-from madang.release.result_rows import Carried, carried_by, check_known, shown_by
+from madang.release.result_rows import carried_by
 from madang.release.result_shut import shut
 from madang.release.result_small import NO_INDICATORS, Around, small, sums_of
 from madang.release.result_story import Story, as_rows, let_out
@@ -45,12 +46,14 @@ State = Literal["open", "over", "waiting", "withdrawn"]
 
 @dataclass(frozen=True)
 class OpenResult:
-    """A result as the inner half knows it."""
+    """A result as the inner half knows it. `unknown`: the tables of which was not known when it was decided that they are
+    rows of data that are not open now."""
 
     decision: ResultDecision
     state: State
     version: int | None
     stale: bool
+    unknown: tuple[Carried, ...]
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,22 @@ class OpenResults:
 
     def results(self) -> list[OpenResult]:
         """Every result ever decided about, by id."""
-        return [self.result(each) for each in self.decisions.editions()]
+        shown = shown_now(self.releases)
+        return [self._result(each, shown) for each in self.decisions.editions()]
+
+    def readable(self) -> list[OpenResult]:
+        """As `results`, without those of which it cannot be read what was decided."""
+        found, shown = [], shown_now(self.releases)
+        for each in self.decisions.editions():
+            with suppress(MadangError):
+                found.append(self._result(each, shown))
+        return found
 
     def result(self, edition: str) -> OpenResult:
         """One of them. Raises MadangError: edition_missing, release_unreadable."""
+        return self._result(edition, shown_now(self.releases))
+
+    def _result(self, edition: str, shown: Shown) -> OpenResult:
         decision = self.decisions.latest(edition)
         live = self.releases.open_bank[edition].latest if self._is_open(edition) else None
         stale = False
@@ -86,7 +101,8 @@ class OpenResults:
             state = "withdrawn"
         elif is_over(decision.until, self.releases.clock().date()):
             state = "over"
-        return OpenResult(decision, state, live.n if live else None, stale)
+        unknown = unknown_of(decision, shown) if state in ("open", "waiting") else ()
+        return OpenResult(decision, state, live.n if live else None, stale, unknown)
 
     def _is_open(self, edition: str) -> bool:
         bank = self.releases.open_bank
@@ -107,19 +123,14 @@ class OpenResults:
             if decision.mark and (done := self._marked(decision)):
                 return done
             numbered = replace(decision, number=self.decisions.next_number(decision.edition))
-            prepared = self._prepared(numbered)
-            check_known(prepared.carried, decision.with_rows)
+            prepared = self._checked(numbered)
             shut(self.releases, prepared.decision, text("release_narrowing"), "narrowing")
             self.decisions.keep(prepared.decision)
             return self._publish(prepared)
 
-    def carried(self, run: Run, without: Collection[str] = ()) -> tuple[Carried, ...]:
-        """The tables of a run, but those `without`, that are rows of data which are not open. Raises MadangError where one is
-        gone."""
-        opened = self._opened(run).items()
-        shown = {read: shown_by(self.releases.decisions.latest(edition)) for read, edition in opened}
-        tables = [each for each in run.result.tables if each.id not in without]
-        return carried_by(tables, run, self.runs.bank, shown)
+    def carried(self, run: Run) -> tuple[Carried, ...]:
+        """The tables of a run that are rows of data which are not open. Raises MadangError where one is gone."""
+        return closed_of(carried_by(run.result.tables, run, self.runs.bank), shown_now(self.releases))
 
     def withdraw(
         self, edition: str, *, by: str, post: str, document: str, ground: str, mark: str = ""
@@ -149,7 +160,7 @@ class OpenResults:
                     shut(self.releases, last, last.ground)
                 elif not self._is_open(edition) and int(told.get("decision") or 0) <= last.number:
                     with suppress(MadangError):
-                        done.append(self._publish(self._prepared(last)))
+                        done.append(self._publish(self._checked(last)))
         return done
 
     def _marked(self, wish: ResultDecision) -> Version | None:
@@ -159,7 +170,13 @@ class OpenResults:
             return None
         if self._is_open(wish.edition) and (live := self.releases.open_bank[wish.edition].latest):
             return live
-        return self._publish(self._prepared(known[-1]))
+        return self._publish(self._checked(known[-1]))
+
+    def _checked(self, decision: ResultDecision) -> Prepared:
+        """What becomes open, where of each table that is rows of data which are not open that is known."""
+        prepared = self._prepared(decision)
+        check_known(unknown_of(prepared.decision, shown_now(self.releases)))
+        return prepared
 
     # what may leave -----------------------------------------------------------------------------------------
 
@@ -194,10 +211,9 @@ class OpenResults:
             Source(each.dataset, each.version, tuple(each.columns.values())) for each in run.inputs
         )
         drawn = tuple(sorted({each.source.partition("@")[0] for each in borders.values()}))
-        return Prepared(
-            story, rows, columns, found, replace(decision, sources=sources, borders=drawn, title=title),
-            self.carried(run, decision.without),
-        )  # fmt: skip
+        carried = carried_by(run.result.tables, run, self.runs.bank)
+        kept = replace(decision, sources=sources, borders=drawn, title=title, carried=carried)
+        return Prepared(story, rows, columns, found, kept, closed_of(carried, shown_now(self.releases)))
 
     def _check_id(self, decision: ResultDecision) -> None:
         """An id is a result's or a dataset's edition, never both in turn."""

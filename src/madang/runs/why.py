@@ -68,22 +68,16 @@ def _chosen(
     run: Run, table: Table, origin: Origin, row: int, bank: Bank | SeenBank, since: Mapping[str, int]
 ) -> list[Behind]:
     """The rows of a role that the query of an origin names for a row of a table, by dataset."""
-    inputs = Inputs(
-        {
-            each.role: Input(each.role, tuple(_part(read, bank) for read in run.reads(each.role)))
-            for each in run.inputs
-        }
-    )
     values = {f"v{n}": table.value(row, ours) for n, ours in enumerate(origin.columns)}
     of = [
         f'"{theirs}" IS NOT DISTINCT FROM ${name}'
         for theirs, name in zip(origin.columns.values(), values, strict=True)
     ]
-    if len({each.role for each in run.inputs if each.role not in NAMES}) > 1:
+    if tells_roles(run):
         values["role"] = origin.role
         of.append("role = $role")
     most = max((0, *since.values())) + SHOWN
-    found = inputs.sql(
+    found = inputs_of(run, bank).sql(
         f"""SELECT dataset, count(DISTINCT source_row) AS many, list(DISTINCT source_row ORDER BY source_row)[:{most}] AS first
             FROM ({origin.query}) WHERE {" AND ".join(of) or "true"} GROUP BY 1""",
         values=values,
@@ -101,7 +95,19 @@ def _after(read: Read, numbers: Sequence[int], many: int, since: int) -> Behind:
     return Behind(read, (Filter("source_row", "in", shown),), many, since)
 
 
-def _part(read: Read, bank: Bank | SeenBank) -> Part:
+def inputs_of(run: Run, bank: Bank | SeenBank) -> Inputs:
+    """What a run read, to be asked again. Raises MadangError: dataset_missing, version_missing."""
+    roles = {each.role: tuple(part_of(read, bank) for read in run.reads(each.role)) for each in run.inputs}
+    return Inputs({role: Input(role, parts) for role, parts in roles.items()})
+
+
+def tells_roles(run: Run) -> bool:
+    """Whether the query of an origin says of which role its lines are: there are several."""
+    return len({each.role for each in run.inputs if each.role not in NAMES}) > 1
+
+
+def part_of(read: Read, bank: Bank | SeenBank) -> Part:
+    """A version that a run read, by the names that the run had for its columns. Raises as `inputs_of`."""
     files = tuple(bank[read.dataset].version(read.version).files)
     return Part(read.dataset, read.version, read.title, read.as_of, read.columns, files)
 
@@ -116,11 +122,15 @@ def _behind(read: Read, table: Table, origin: Origin, row: int) -> Behind | None
                 return None
         elif theirs in read.columns or theirs not in ADDED:
             filters.append(_equal(read.columns.get(theirs, theirs), value))
-    filters += [
+    return Behind(read, (*filters, *filters_of(read, origin)))
+
+
+def filters_of(read: Read, origin: Origin) -> tuple[Filter, ...]:
+    """The further conditions of an origin on what was read."""
+    return tuple(
         Filter(read.columns.get(name, name), operator, _plain(value))  # type: ignore[arg-type]
         for name, operator, value in origin.where
-    ]
-    return Behind(read, tuple(filters))
+    )
 
 
 def _equal(column: str, value: Any) -> Filter:

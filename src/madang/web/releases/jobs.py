@@ -13,7 +13,7 @@ from madang.bank.seen import SeenBank
 from madang.messages import MadangError
 from madang.release import Decision
 from madang.web.releases import actions, form, result_actions
-from madang.web.releases.telling import tell_restricted, tell_shut
+from madang.web.releases.telling import tell_closed, tell_shut
 from madang.web.shell.workspace import workspace
 from madang.web.work.registry import finishes, job, planner
 from madang.web.work.running import Running
@@ -66,7 +66,7 @@ def finish_results(edition: str) -> None:
 def tell_of_shut(now: datetime) -> None:
     """Editions that were shut by themselves, and results of data that are closed since."""
     tell_shut()
-    tell_restricted()
+    tell_closed()
 
 
 def _decision(running: Running, dataset: str, given: Mapping[str, str]) -> Decision:

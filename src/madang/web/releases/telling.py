@@ -1,7 +1,8 @@
-"""Who hears that an edition was shut by itself, or that a result is open of data closed since: stewards."""
+"""Who hears that an edition was shut by itself, or that a result is open of data that were closed since: stewards."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from urllib.parse import quote
@@ -9,13 +10,14 @@ from urllib.parse import quote
 from madang.bank.seen import thing_of
 from madang.messages import MadangError
 from madang.release.publish import notices
-from madang.release.result_decision import ResultDecisions
+from madang.release.result_decision import ResultDecision
 from madang.release.result_narrowed import restricted_since
 from madang.web.notices.actions import resolve, tell
 from madang.web.notices.models import Notice
+from madang.web.releases.result_actions import results
 from madang.web.shell.workspace import workspace
 
-_RESTRICTED = "notice_release_restricted"
+_RESTRICTED, _ROWS = "notice_release_restricted", "notice_release_rows"
 # by why it is shut
 _CODES = {"personal": "notice_release_shut", "unreadable": "notice_release_unreadable"}
 
@@ -40,24 +42,28 @@ def tell_shut() -> None:
             )
 
 
-def tell_restricted() -> None:
-    """Tell, once, the stewards of data that are restricted and that an open result has read before."""
+def tell_closed() -> None:
+    """Tell, once, the stewards of data that are restricted and that an open result has read before, and of data that are not
+    open any more and whose rows are in an open result."""
     ws = workspace()
-    decisions = ResultDecisions(ws.releases.folder)
-    for edition in decisions.editions():
-        thing = f"result:{edition}"
-        try:
-            decision = decisions.latest(edition)
-        except MadangError:
-            continue
-        closed = restricted_since(ws.bank, decision) if edition in ws.releases.open_bank else ()
-        if not closed:
-            resolve(_RESTRICTED, thing)
-        told = Notice.objects.filter(code=_RESTRICTED, thing=thing, resolved_at=None)
-        for post in {thing_of(ws.bank[name]).steward or decision.post for name in closed}:
-            if not told.filter(post=post).exists():
-                url = f"/releases/results/of/{quote(edition)}/"
-                tell(_RESTRICTED, {"title": decision.title or edition}, post=post, thing=thing, url=url)
+    for each in results().readable():
+        is_there = each.decision.edition in ws.releases.open_bank
+        restricted = restricted_since(ws.bank, each.decision) if is_there else ()
+        rows = [one.source[0] for one in each.unknown if one.source[0] in ws.bank] if is_there else ()
+        _tell_of(each.decision, _RESTRICTED, restricted)
+        _tell_of(each.decision, _ROWS, rows)
+
+
+def _tell_of(decision: ResultDecision, code: str, datasets: Collection[str]) -> None:
+    """Tell the stewards of these data about a result, once; where there are none, that is done with."""
+    thing, bank = f"result:{decision.edition}", workspace().bank
+    if not datasets:
+        resolve(code, thing)
+    told = Notice.objects.filter(code=code, thing=thing, resolved_at=None)
+    for post in {thing_of(bank[name]).steward or decision.post for name in datasets}:
+        if not told.filter(post=post).exists():
+            url = f"/releases/results/of/{quote(decision.edition)}/"
+            tell(code, {"title": decision.title or decision.edition}, post=post, thing=thing, url=url)
 
 
 def _steward(edition: str) -> str:

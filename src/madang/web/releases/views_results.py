@@ -14,6 +14,7 @@ from madang.access import Person, Thing, check
 from madang.messages import MadangError
 from madang.release.result_decision import ResultDecision
 from madang.release.result_narrowed import restricted_since
+from madang.release.result_written import Prepared
 from madang.release.results import OpenResult
 from madang.runs import Run
 from madang.web.accounts.people import person_of
@@ -40,6 +41,7 @@ def shown(each: OpenResult) -> dict[str, Any]:
         "state": each.state, "version": each.version, "document": decision.document, "post": decision.post,
         "day": decision.at[:10], "run": decision.run, "stale": each.stale,
         "restricted": [str(bank()[name].card["title"]) for name in restricted_since(workspace().bank, decision) if name in bank()],
+        "unknown": each.unknown,
     }  # fmt: skip
 
 
@@ -50,7 +52,7 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
     run = _run(person, key)
     given = request.POST.dict()
     if request.method != "POST":
-        return _form(request, run, result_form.first(run))
+        return _form(request, run, result_form.first(run, person))
     try:
         decision = result_form.decision_of(run, given, person)
         if given.get("do") == "decide":
@@ -58,7 +60,7 @@ def new(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, _("결과를 개방했습니다."))
             return redirect("releases:result", edition_id=decision.edition)
         made = result_actions.preview(by=person, decision=decision)
-        return _form(request, run, given, result_form.looked_at(made))
+        return _form(request, run, given, made)
     except MadangError as error:
         return _form(request, run, given, error=said(error), apart=error.code == "release_disagree")
 
@@ -91,12 +93,11 @@ def result(request: HttpRequest, edition_id: str) -> HttpResponse:
 
 
 def _rows_of(decision: ResultDecision) -> list[str]:
-    """The tables, by title, of which it was known that they are rows of data that are not open."""
-    try:
-        result = workspace().ledger[decision.run].result
-        return [result.table(each).title for each in decision.with_rows]
-    except MadangError:  # the run is gone
-        return list(decision.with_rows)
+    """The tables, by title, of which it was known that they are rows of data; of a decision about data that may be seen."""
+    if not all(each.dataset in bank() for each in decision.sources):
+        return []
+    titles = {each.table: each.title for each in decision.carried}
+    return [titles.get(each, each) for each in decision.with_rows]
 
 
 def _may(person: Person, one: OpenResult) -> bool:
@@ -122,14 +123,15 @@ def _form(
     request: HttpRequest,
     run: Run,
     given: Mapping[str, str],
-    preview: Any = None,
+    made: Prepared | None = None,
     error: str = "",
     apart: bool = False,
 ) -> HttpResponse:
+    carried = made.carried if made else result_form.carried(run)
     told = {
         "run": run, "filled": result_form.filled(run, given, person_of(request)),
-        "tables": result_form.tables(run, given), "questions": result_form.questions(run, given, apart=apart),
-        "populations": result_form.populations(), "licences": form.licences(), "preview": preview, "error": error,
+        "tables": result_form.tables(run, given, carried), "questions": result_form.questions(run, given, apart=apart),
+        "populations": result_form.populations(), "licences": form.licences(), "preview": result_form.looked_at(made) if made else None, "error": error,
         "apart": apart,
     }  # fmt: skip
     return render(request, "releases/new_result.html", told, status=400 if error else 200)
