@@ -219,7 +219,8 @@ def test_a_way_back_that_cannot_be_walked_is_told_and_has_to_be_known(
     assert "열려 있지 않은 ‘동별사람’의 행이 이 표에 들어 있는지 확인할 수 없습니다." in form.text
     assert "이 표의 행도 나가는 것을 알고 있습니다" in form.text
     given = {name: value for name, value in GIVEN.items() if name != "rows:dongs"}
-    assert "항목: 확인할 수 없음" in Page(steward.post(address, {**given, "do": "preview"})).text
+    told = "‘동별 사람’ 표에 열려 있지 않은 ‘동별사람’의 행이 실려 있는지 확인할 수 없습니다."
+    assert told in Page(steward.post(address, {**given, "do": "preview"})).text
     assert steward.post(address, {**given, "do": "decide"}).status_code == 400
     assert steward.post(address, {**GIVEN, "do": "decide"}).status_code == 302
 

@@ -148,16 +148,9 @@ def _tell(story: Any, edition: str, as_json: bool, done: str, carried: Sequence[
     for each in sentences:
         click.echo(f"· {each}")
     for one in carried:
-        columns = ", ".join(one.columns) or text("release_result_unchecked")
-        click.echo(
-            text(
-                "release_result_carries",
-                table=one.table,
-                title=one.title,
-                dataset=one.dataset,
-                columns=columns,
-            )
-        )
+        code = "release_result_carries" if one.columns else "release_result_unchecked"
+        told: dict[str, Any] = {"table": one.table, "title": one.title, "dataset": one.dataset}
+        click.echo(text(code, **told, columns=", ".join(one.columns)))
     click.echo(done)
 
 

@@ -87,7 +87,7 @@ TEXTS: dict[str, str] = {
     "release_result_uncounted": "The indicator's table '{table}' has no column that can be protected as a count of people: numerator and denominator are not whole numbers. Decide without this table, or declare numerator and denominator as counts and measure again.",
     "release_result_rows": "Tables that are rows of data which are not open ({datasets}): {tables}. Say that it is known that these rows leave too, or decide without these tables.",
     "release_result_carries": "Table '{title}' ({table}) is rows of '{dataset}', which is not open: {columns}.",
-    "release_result_unchecked": "cannot be checked",
+    "release_result_unchecked": "Whether the table '{title}' ({table}) has rows of '{dataset}', which is not open, cannot be checked.",
     "release_result_restricted": "data it read are restricted now",
     "release_result_unknown": "data whose rows it shows are not open any more",
     "release_result_unreadable": "The record of an open result cannot be read ({reason}). Decide again.",

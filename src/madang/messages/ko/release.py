@@ -87,7 +87,7 @@ TEXTS: dict[str, str] = {
     "release_result_uncounted": "지표의 표 '{table}'에 사람의 수로 지킬 수 있는 항목이 없습니다. 분자나 분모가 온전한 수가 아닙니다. 이 표를 빼고 결정하거나, 지표의 분자와 분모를 세는 값으로 고쳐 다시 잰 뒤 결정하십시오.",
     "release_result_rows": "열려 있지 않은 데이터({datasets})의 행이 그대로 든 표가 있습니다: {tables}. 행도 나가는 것을 알고 있다고 표시하거나 이 표를 빼고 결정하십시오.",
     "release_result_carries": "'{title}' 표({table})에는 열려 있지 않은 '{dataset}'의 행이 그대로 들어 있습니다: {columns}.",
-    "release_result_unchecked": "확인할 수 없음",
+    "release_result_unchecked": "'{title}' 표({table})에 열려 있지 않은 '{dataset}'의 행이 들어 있는지 확인할 수 없습니다.",
     "release_result_restricted": "읽은 데이터가 제한 자료로 바뀜",
     "release_result_unknown": "행이 실린 데이터가 닫힘",
     "release_result_unreadable": "열린 결과의 기록을 읽을 수 없습니다({reason}). 다시 결정하십시오.",
