@@ -95,6 +95,14 @@ def test_an_accident_ends_the_run_and_nothing_else(ws: Workspace) -> None:
     assert not list((ws.folder / "runs").glob("*")) if (ws.folder / "runs").is_dir() else True
 
 
+def test_what_is_no_python_is_not_approved(ws: Workspace) -> None:
+    analysis(ws.folder / "content" / "analyses", code=CODE.replace("-> Result:", "-> Result"))
+    with pytest.raises(MadangError, match=r"SyntaxError: .*\(analysis\.py, line \d+\)") as error:
+        ws.approve("closed-shops", by="admin")
+    assert error.value.code == "analysis_broken"
+    assert refused(ws) == "analysis_unapproved"
+
+
 def test_what_goes_wrong_is_told_with_its_line(ws: Workspace) -> None:
     code = CODE.replace(LINE, f"{LINE}    {{}}['가게']\n")
     line = next(n for n, each in enumerate(code.splitlines(), 1) if "{}['가게']" in each)

@@ -23,6 +23,7 @@ from madang.web.notices.models import Notice
 from madang.web.releases import jobs, result_form
 from madang.workspace import Workspace
 from release import city, found
+from runs.made import analysis
 from web_page import Page
 
 GIVEN = {"edition": "동의-사람", "title": "동의 사람", "document": "기획과-1", "ground": "공공데이터법 제17조", "post": "기획과",
@@ -74,6 +75,33 @@ def test_a_steward_looks_decides_and_takes_back(steward: Any, ws: Workspace, add
     assert OpenResults(ws.releases, ws.ledger).result("동의-사람").state == "withdrawn"
     assert Entry.objects.filter(thing="result:동의-사람", what="release.withdraw").count() == 1
     assert "개방 거두기" not in Page(steward.get(OF)).text
+
+
+def test_who_would_replace_what_is_open_is_told_and_what_was_chosen_is_said_in_words(
+    steward: Any, ws: Workspace, tmp_path: Path
+) -> None:
+    code = found.CODE.replace("def run(inputs: Inputs)", "def run(inputs: Inputs, *, whole: bool = True)")
+    analysis(tmp_path / "shipped", "dong-people", found.CARD, code)
+    ws = Workspace.open(ws.folder)
+    first, second = (ws.run("dong-people", {"whole": said}, by="lee").key for said in ("true", "false"))
+    told = "‘동의 사람’ 결과가 이미 열려 있습니다"
+    at = f"/releases/results/new/{second}/"
+    given = {**GIVEN, "edition": "result-dong-people"}
+    assert told not in Page(steward.get(at)).text
+    steward.post(f"/releases/results/new/{first}/", {**given, "do": "decide"})
+    assert told in Page(steward.get(at)).text
+    assert told not in Page(steward.get(f"/releases/results/new/{first}/")).text  # it is this one
+    looked = steward.post(at, {**given, "do": "preview"})
+    assert told in Page(looked).text
+    assert told not in Page(steward.post(at, {**given, "edition": "other", "do": "preview"})).text
+    steward.post(at, {**given, "do": "decide"})
+    public = Page(steward.get("/open/results/result-dong-people/")).text
+    assert "아니요" in public
+    assert "False" not in public
+    steward.post(
+        "/releases/results/of/result-dong-people/", {"document": "1", "ground": "거둠", "post": "기획과"}
+    )
+    assert told not in Page(steward.get(f"/releases/results/new/{first}/")).text
 
 
 def test_who_keeps_the_data_hears_once_that_they_are_closed_and_what_was_found_is_open(

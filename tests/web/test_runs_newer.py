@@ -219,3 +219,13 @@ def test_analyses_of_data_that_nobody_lets_a_person_read_say_so_and_come_last(
         "읽을 수 있는 데이터가 없습니다: 인허가 자료",
     ]
     assert len(Page(signed_in("administrator", username="boss").get("/analyses/")).texts(".lacks")) == 1
+
+
+def test_an_analysis_that_nobody_approved_says_so_and_comes_last(kim: Any, ws: Workspace) -> None:
+    analysis(ws.folder / "content" / "analyses", "a-new", CARD.replace("업태마다", "새로"))
+    made(kim)
+    page = Page(kim.get("/analyses/"))
+    assert [each.split()[0] for each in page.texts("h2")] == ["업태마다", "새로"]
+    assert page.texts(".lacks") == ["관리자가 아직 승인하지 않아 실행할 수 없습니다."]
+    ws.approve("a-new", by="lee")
+    assert not Page(kim.get("/analyses/")).texts(".lacks")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,13 +10,13 @@ import pyarrow as pa
 
 from madang.declarations.card import THEMES, Card
 from madang.declarations.standard import DatasetColumn
-from madang.messages import MadangError
 from madang.release.result_decision import Carried, ResultDecision
 from madang.release.result_small import Small, tells
 from madang.release.result_story import Story, Used
 from madang.results import Result, Table, sentence
 from madang.results.map_picture import Borders
 from madang.runs import Analysis, Run
+from madang.runs.about import parameters_of, values_said
 
 RUN = "run:"  # before the key, where an edition says what it is of
 
@@ -72,23 +71,8 @@ def emptied_of(tables: Sequence[Table], sums: Collection[tuple[str, str]]) -> di
 
 def _chosen(run: Run, analysis: Analysis | None) -> tuple[tuple[str, str], ...]:
     """What was chosen, in words; what the data decided is left out."""
-    known = {}
-    with suppress(MadangError):
-        known = {each.name: each for each in analysis.parameters} if analysis else {}
-    found = []
-    for name, value in run.parameters.items():
-        if value in (None, ""):
-            continue
-        each = known.get(name)
-        if each is None:
-            found.append((name, str(value)))
-            continue
-        word = (each.choices or {}).get(
-            str(value),
-            f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value),
-        )
-        found.append((each.label, f"{word} {each.unit}".strip()))
-    return tuple(found)
+    left = {name: value for name, value in run.parameters.items() if value not in (None, "")}
+    return tuple(values_said(parameters_of(analysis), left))
 
 
 def facts_of(prepared: Prepared) -> dict[str, Any]:

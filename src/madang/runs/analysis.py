@@ -67,6 +67,14 @@ class Analysis:
         if not (self.is_ours or self.approved):
             raise MadangError("analysis_unapproved", analysis=self.card.title, id=self.id, origin=self.origin)
 
+    def check_reads(self) -> None:
+        """Raises MadangError("analysis_broken") where its code is no Python; nothing of it is run."""
+        path = self.folder / "analysis.py"
+        try:
+            compile(path.read_bytes(), path.name, "exec")
+        except (OSError, SyntaxError, ValueError) as error:
+            raise MadangError("analysis_broken", analysis=self.id, reason=reason_of(error)) from error
+
     @cached_property
     def run(self) -> Callable[..., Result]:
         """Its ``run``, loaded into this process: of ours, and of another in the process made for it alone (`outside`).
@@ -137,6 +145,7 @@ class Analyses:
     def approve(self, analysis: str, *, by: str, at: datetime) -> Analysis:
         """Let an analysis that is not ours run as its files are now; who did stands beside it. Raises MadangError."""
         found = self[analysis]
+        found.check_reads()
         self._approvals.mkdir(parents=True, exist_ok=True)
         told = {
             "analysis": analysis,

@@ -61,7 +61,7 @@ TEXTS: dict[str, str] = {
     "map_alt_same": "{column}: all {value}.",
     "map_alt_kinds": "{column}: {kinds}.",
     "map_alt_without": "{words}: {count} places.",
-    "map_even": "Each class holds about as many places.",
+    "map_even": "Each class holds about as many places as can be; equal values are in one class.",
     "map_around_one": "The classes lie around 1, the middle.",
     "map_missing": "{count} places without a known border stand in the table only: {names}",
     "map_hidden": "{count} withheld rows are not on the map.",

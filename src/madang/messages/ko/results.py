@@ -61,7 +61,7 @@ TEXTS: dict[str, str] = {
     "map_alt_same": "{column}: 모두 {value}.",
     "map_alt_kinds": "{column}: {kinds}.",
     "map_alt_without": "{words} {count}곳.",
-    "map_even": "한 급에 비슷한 수가 들도록 나누었습니다.",
+    "map_even": "되도록 한 급에 비슷한 수가 들게 나누었습니다. 값이 같은 곳은 같은 급입니다.",
     "map_around_one": "1배를 가운데에 두고 나누었습니다.",
     "map_missing": "경계를 모르는 {count}곳은 지도에 없고 표에만 있습니다: {names}",
     "map_hidden": "비공개인 {count}행은 지도에 없습니다.",

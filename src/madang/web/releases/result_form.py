@@ -69,6 +69,15 @@ def _edition(run: Run) -> str:
     return f"result-{kind}{run.analysis.rpartition('/')[2]}"
 
 
+def replaced(run: Run, edition: str) -> str:
+    """The title of the open result of this name that a decision about this run would replace; "" where there is none."""
+    decisions = results().decisions
+    last = decisions.latest(edition) if edition in decisions.editions() else None
+    if last is None or last.verdict != "open" or last.run == run.key:
+        return ""
+    return last.title or edition
+
+
 def _columns(run: Run) -> list[str]:
     """Every column of a run, by table."""
     return [f"{table.id}.{column.name}" for table in run.result.tables for column in table.columns]

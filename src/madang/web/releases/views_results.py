@@ -128,8 +128,9 @@ def _form(
     apart: bool = False,
 ) -> HttpResponse:
     carried = made.carried if made else result_form.carried(run)
+    filled = result_form.filled(run, given, person_of(request))
     told = {
-        "run": run, "filled": result_form.filled(run, given, person_of(request)),
+        "run": run, "filled": filled, "replaced": result_form.replaced(run, filled["edition"]),
         "tables": result_form.tables(run, given, carried), "questions": result_form.questions(run, given, apart=apart),
         "populations": result_form.populations(), "licences": form.licences(), "preview": result_form.looked_at(made) if made else None, "error": error,
         "apart": apart,

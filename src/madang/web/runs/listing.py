@@ -41,7 +41,7 @@ class RunLine:
 @dataclass(frozen=True)
 class AnalysisLine:
     """An analysis as a line, with its newest run that the person may read. `lacks`: inputs that it needs and that nothing fits
-    which the person may read."""
+    which the person may read; one that is not `approved` cannot be run."""
 
     id: str
     title: str
@@ -51,6 +51,7 @@ class AnalysisLine:
     runs: int
     last: RunLine | None
     lacks: list[str]
+    approved: bool
 
 
 def analysis_lines(ledger: Ledger, runs: Sequence[Run], by: Person) -> list[AnalysisLine]:
@@ -62,10 +63,25 @@ def analysis_lines(ledger: Ledger, runs: Sequence[Run], by: Person) -> list[Anal
         card = each.card
         lines.append(
             AnalysisLine(
-                each.id, card.title, card.question, card.why, card.theme, len(own), last, lacks[each.id]
+                each.id,
+                card.title,
+                card.question,
+                card.why,
+                card.theme,
+                len(own),
+                last,
+                lacks[each.id],
+                each.is_ours or each.approved,
             )
         )
-    return sorted(lines, key=lambda line: (bool(line.lacks), -line.last.at.timestamp() if line.last else 0.0))
+    return sorted(
+        lines,
+        key=lambda line: (
+            not line.approved,
+            bool(line.lacks),
+            -line.last.at.timestamp() if line.last else 0.0,
+        ),
+    )
 
 
 def run_line(ledger: Ledger, run: Run) -> RunLine:

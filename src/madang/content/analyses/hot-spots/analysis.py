@@ -107,8 +107,9 @@ def _counted(inputs: Inputs, codes: list[str], standing: bool) -> Counted:
     if tells:
         there = _by_dong(inputs, "events", lambda rows: rows.count(where=rows[STANDS[0]].isin(STANDS[2])), codes)  # fmt: skip
     cases, elsewhere = there if standing else every
+    title = f"지금 있는 {part.title}" if standing else f"닫은 곳까지 센 {part.title}"
     return Counted(
-        part.title, "건" if part.standard == "letters" else "곳", cases, elsewhere, (STANDS,) if tells and standing else (),
+        title if tells else part.title, "건" if part.standard == "letters" else "곳", cases, elsewhere, (STANDS,) if tells and standing else (),
         int(every[0].sum() - there[0].sum()) + sum(every[1].values()) - sum(there[1].values()) if tells else None,
     )  # fmt: skip
 
@@ -379,7 +380,7 @@ def _caveats(counted: Counted, few: int, standing: bool, weeks: int) -> tuple[st
     return (
         f"{counted.title}의 한 행을 하나로 셉니다.{gone}{apart if few else ''}",
         "주민이 적은 동의 비율은 하나둘에도 크게 흔들리므로, 그 몫을 줄인 비율을 앞에 둡니다. 셈 그대로의 비율도 표에 있습니다.",
-        f"묶음은 우연으로는 {SURE:.0%}보다 드물게 생기는 것만 말합니다. 묶음의 둘레는 동의 한가운데로 재므로 대략입니다.",
+        f"묶음은 우연으로는 {SURE:.0%}보다 드물게 생기는 것만 말합니다. 묶음의 둘레는 동의 한가운데로 재므로 대략이고, 둥근 창에 든 여느 동도 함께 들어갑니다: 묶음에 든 동 하나하나가 높다는 뜻이 아닙니다.",
         f"언제 몰렸는지는 마지막 {weeks}주만 보고, 늘 많은 동과 모두에게 많은 때는 빼고 봅니다. 길어야 {LONGEST}주입니다."
         if weeks else "날짜나 동을 아는 행이 적어 언제 몰렸는지는 보지 않았습니다.",
         "동을 모르는 행은 세지 않았습니다. 낮에 사람이 모이는 동은 주민에 견주면 높게 나옵니다.",
