@@ -123,6 +123,13 @@ def test_several_that_fit_are_for_the_user_to_choose(ws: Workspace, shipped: Pat
     assert ws.run("one", inputs={"shops": "cafes"}).result.table("closed").rows.num_rows == 1
 
 
+def test_what_is_missing_is_told_with_the_columns_that_are_needed(ws: Workspace, shipped: Path) -> None:
+    analysis(shipped, "one", CARD.replace('"closed_on"', '"closed_onn"'))
+    with pytest.raises(MadangError, match=r"\(licensed_on, closed_onn, ") as error:
+        ws.run("one")
+    assert error.value.code == "run_input_none"
+
+
 def test_an_optional_input_may_be_left_out_and_another_not(ws: Workspace, shipped: Path) -> None:
     analysis(shipped, "one", CARD.replace("many = true\n", "optional = true\n"))
     refused(

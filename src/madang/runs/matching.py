@@ -107,7 +107,8 @@ def chosen(
             listed = ", ".join(each.dataset.id for each in versions)
             raise MadangError("run_input_several", role=role.label, name=role.name, datasets=listed)
         if not versions and not role.optional:
-            raise MadangError("run_input_none", role=role.label, standard=role.standard)
+            needed = ", ".join(role.columns) or "-"
+            raise MadangError("run_input_none", role=role.label, standard=role.standard, columns=needed)
         if versions:
             found[role.name] = Input(role.name, tuple(_part(bank, role, each) for each in versions))
     return found

@@ -19,7 +19,7 @@ TEXTS: dict[str, str] = {
     "run_range": "'{parameter}' has to be between {low} and {high}. Given: {value}",
     "run_role": "This analysis does not say that it reads '{role}'. It reads: {roles}",
     "run_column": "{dataset} has no column '{column}' that this analysis may read. Columns with personal data are not given to analyses. There are: {columns}",
-    "run_input_none": "There is no table for '{role}'. Deposit a file of the standard '{standard}', or ask its steward for the right to read it.",
+    "run_input_none": "There is no table for '{role}'. Deposit a file of the standard '{standard}' with these columns ({columns}), or ask its steward for the right to read it.",
     "run_input_several": "Several tables fit '{role}'. Choose one (on the command line --input {name}=NAME): {datasets}",
     "run_input_standard": "{dataset} cannot be used for '{role}': it is not of the standard '{standard}'.",
     "run_input_columns": "{dataset} cannot be used for '{role}'. It lacks: {columns}",

@@ -19,7 +19,7 @@ TEXTS: dict[str, str] = {
     "run_range": "'{parameter}'{은} {low}에서 {high} 사이여야 합니다. 쓴 값: {value}",
     "run_role": "이 분석은 '{role}' 데이터를 쓴다고 적지 않았습니다. 쓰는 데이터: {roles}",
     "run_column": "{dataset}에는 이 분석이 읽을 수 있는 '{column}' 항목이 없습니다. 개인정보 항목은 분석에 주지 않습니다. 있는 항목: {columns}",
-    "run_input_none": "'{role}' 자리에 맞는 데이터가 없습니다. '{standard}' 표준에 맞는 파일을 올리거나, 열람 권한을 담당자에게 물으십시오.",
+    "run_input_none": "'{role}' 자리에 맞는 데이터가 없습니다. '{standard}' 표준에 맞고 다음 항목이 있는 파일을 올리거나({columns}), 열람 권한을 담당자에게 물으십시오.",
     "run_input_several": "'{role}' 자리에 맞는 데이터가 여럿입니다. 하나를 고르십시오(명령에서는 --input {name}=이름): {datasets}",
     "run_input_standard": "{dataset}{은} '{role}' 자리에 쓸 수 없습니다. '{standard}' 표준의 데이터가 아닙니다.",
     "run_input_columns": "{dataset}{은} '{role}' 자리에 쓸 수 없습니다. 없는 항목: {columns}",
