@@ -93,7 +93,7 @@ def shared_database(folder: Path) -> Iterator[dict[str, str]]:
 
 
 _AT_ONCE = """
-import os, sys, traceback
+import contextlib, io, os, sys, traceback
 import django
 django.setup()
 count, prepare, do = int(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -108,8 +108,10 @@ for number in range(count):
         try:
             os.close(opened)
             os.read(waiting, 1)
-            exec(do, {**names, "number": number})
-            sys.stdout.flush()
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                exec(do, {**names, "number": number})
+            os.write(1, said.getvalue().encode())  # whole lines, even where Python writes without a buffer
             code = 0
         except BaseException:
             traceback.print_exc()
