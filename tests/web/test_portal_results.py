@@ -16,6 +16,7 @@ from madang.release import Treatment
 from madang.workspace import Workspace
 from release import city, found
 from release.found import decision, results
+from runs.made import shops
 from web_page import Page
 
 AT = "/open/results/동의-사람/"
@@ -50,6 +51,21 @@ def page(anybody: Client, address: str, status: int = 200) -> Page:
     answer = anybody.get(address)
     assert answer.status_code == status
     return Page(answer)
+
+
+def test_data_of_several_days_are_told_with_the_first_and_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws = found.city(tmp_path, monkeypatch)
+    lines = ["동코드,인구수,통장", *(f"{code},{count},-" for code, count in found.PEOPLE.items())]
+    people = tmp_path / "동별사람_20260930.csv"
+    people.write_text("\n".join(lines), encoding="utf-8")
+    ws.deposit(people, "동별사람", standard="places", by="lee")
+    ws.deposit(shops(tmp_path / "카페_20261028.csv", "카페", 9, 12), "cafes", standard="licence", by="lee")
+    results(ws).decide(decision(ws.run("dong-people", by="lee")))
+    with override_settings(MADANG_WORKSPACE=str(ws.folder)):
+        told = page(Client(SERVER_NAME="127.0.0.1"), AT)
+    assert "2026-09-30부터 2026-10-28 사이 기준" in told.texts(".open-facts")[0]
 
 
 def test_the_story_reads_from_question_to_method(anybody: Client) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.test import override_settings
 from django.utils import timezone
 
 from madang.runs import analysis as analyses
@@ -24,12 +23,10 @@ from madang.web.audit.models import Entry
 from madang.web.runs import why
 from madang.web.work.models import Job
 from madang.workspace import Workspace
-from runs.made import CARD, CODE, analysis, city, shops
+from runs.made import CARD, CODE, analysis, shops
 from web.deposits_helper import work
+from web.shops_site import AT, FILLED, shops_site
 from web_page import Page
-
-AT = "/analyses/closed-shops/"
-FILLED = {"p-since": "2000-01-01", "p-least": "1", "p-order": "closed", "in-shops": ["bakeries", "cafes"]}
 
 
 @pytest.fixture
@@ -42,10 +39,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ws(tmp_path: Path, shipped: Path) -> Iterator[Workspace]:
-    made = city(tmp_path)
-    for dataset, title in (("bakeries", "빵집"), ("cafes", "카페")):
-        made.write_card(dataset, {"title": title, "access": "internal", "steward": "위생과"})
-    with override_settings(MADANG_WORKSPACE=str(made.folder)):
+    with shops_site(tmp_path) as made:
         yield made
 
 

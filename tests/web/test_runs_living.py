@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import override_settings
 from django.utils import timezone
 
 from madang.bank.durable import SEOUL
@@ -27,13 +26,12 @@ from madang.web.work.models import Job
 from madang.web.work.registry import kind_of
 from madang.web.work.running import Running
 from madang.workspace import Workspace
-from runs.made import CODE, analysis, city, shops
+from runs.made import CODE, analysis, shops
 from web.deposits_helper import work
+from web.shops_site import AT, FILLED, shops_site
 from web_page import Page
 
 pytestmark = pytest.mark.slow
-AT = "/analyses/closed-shops/"
-FILLED = {"p-since": "2000-01-01", "p-least": "1", "p-order": "closed", "in-shops": ["bakeries", "cafes"]}
 
 
 @pytest.fixture
@@ -44,10 +42,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ws(tmp_path: Path, shipped: Path) -> Iterator[Workspace]:
-    made = city(tmp_path)
-    for dataset, title in (("bakeries", "빵집"), ("cafes", "카페")):
-        made.write_card(dataset, {"title": title, "access": "internal", "steward": "위생과"})
-    with override_settings(MADANG_WORKSPACE=str(made.folder)):
+    with shops_site(tmp_path) as made:
         yield made
 
 

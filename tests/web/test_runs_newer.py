@@ -10,20 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import override_settings
 
 from madang.bank.made_of import Lineage
 from madang.runs import Run
 from madang.runs import analysis as analyses
 from madang.web.runs import sides
 from madang.workspace import Workspace
-from runs.made import CARD, CODE, analysis, city, shops
+from runs.made import CARD, CODE, analysis, shops
 from web.deposits_helper import work
+from web.shops_site import AT, FILLED, shops_site
 from web_page import Page
 
 pytestmark = pytest.mark.slow
-AT = "/analyses/closed-shops/"
-FILLED = {"p-since": "2000-01-01", "p-least": "1", "p-order": "closed", "in-shops": ["bakeries", "cafes"]}
 CHART = """, (Chart("폐업이 가장 많은 업태는 {kind}입니다", "closed", {"mark": "bar", "encoding": {"y": {"field": "business_type"},
     "x": {"field": "closed"}}}, cells={"kind": Cell("closed", "business_type")}),), caveats="""
 DRAWN = CODE.replace("import Cell,", "import Cell, Chart,").replace(", caveats=", CHART)
@@ -37,10 +35,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ws(tmp_path: Path, shipped: Path) -> Iterator[Workspace]:
-    made = city(tmp_path)
-    for dataset, title in (("bakeries", "빵집"), ("cafes", "카페")):
-        made.write_card(dataset, {"title": title, "access": "internal", "steward": "위생과"})
-    with override_settings(MADANG_WORKSPACE=str(made.folder)):
+    with shops_site(tmp_path) as made:
         yield made
 
 

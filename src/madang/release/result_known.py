@@ -54,10 +54,10 @@ def _closed(one: Carried, shown: frozenset[str]) -> Carried | None:
     return replace(one, columns=columns, of=tuple(one.of[n] for n in left)) if left else None
 
 
-def unknown_of(decision: ResultDecision, shown: Shown) -> tuple[Carried, ...]:
-    """The tables of which was not known that they are rows of data which are not open."""
+def unknown_of(decision: ResultDecision, closed: Sequence[Carried]) -> tuple[Carried, ...]:
+    """Of the tables that are rows of data which are not open those of which the decision does not say that it is known."""
     known = {*decision.without, *decision.with_rows}
-    return tuple(each for each in closed_of(decision.carried, shown) if each.table not in known)
+    return tuple(each for each in closed if each.table not in known)
 
 
 def check_known(unknown: Sequence[Carried]) -> None:

@@ -52,6 +52,7 @@ _EARLIER = (
     "last_year",
 )  # columns of the newest period of an indicator that are values of earlier ones
 _EVERY = (SERIES, AREA_SERIES)  # tables of an indicator that sum over its periods: no sums of the newest
+_UNTIL = "~"  # before the period of such a table in what is kept of it: its counts are of all time until then
 _WISHED = ("target", "low", "high")  # columns of an indicator that count nobody, whatever their unit
 _SUMS = {
     (LATEST, "missed_areas"): (AREAS, AREA_SERIES)
@@ -162,7 +163,7 @@ def small(tables: Sequence[Table], decision: ResultDecision, analysis: str, arou
             )  # fmt: skip
             made = cube(con, [path], like)
             every = analysis.startswith(INDICATORS) and table.id in _EVERY
-            period = f"~{around.period}" if every else around.period
+            period = f"{_UNTIL}{around.period}" if every else around.period
             cubes[table.id] = (keys, made, ledger.tables_of(made, like, period))
     named = [(of, name, each) for of, (_, _, found) in cubes.items() for name, each in found.items()]
     done = joint.hide([each for _, _, each in named], around.published, around.again, around.relations)

@@ -60,9 +60,15 @@ class Story:
     emptied: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
+    def days(self) -> tuple[str, str]:
+        """The first and the last day that its inputs speak of, ISO; "" where none is known."""
+        known = [each.as_of for each in self.inputs if each.as_of]
+        return min(known, default=""), max(known, default="")
+
+    @property
     def as_of(self) -> str:
         """The earliest day that its inputs speak of, ISO; "" where none is known."""
-        return min((each.as_of for each in self.inputs if each.as_of), default="")
+        return self.days[0]
 
     @property
     def main(self) -> Table:

@@ -101,8 +101,8 @@ class OpenResults:
             state = "withdrawn"
         elif is_over(decision.until, self.releases.clock().date()):
             state = "over"
-        unknown = unknown_of(decision, shown) if state in ("open", "waiting") else ()
-        return OpenResult(decision, state, live.n if live else None, stale, unknown)
+        closed = closed_of(decision.carried, shown) if state in ("open", "waiting") else ()
+        return OpenResult(decision, state, live.n if live else None, stale, unknown_of(decision, closed))
 
     def _is_open(self, edition: str) -> bool:
         bank = self.releases.open_bank
@@ -175,7 +175,7 @@ class OpenResults:
     def _checked(self, decision: ResultDecision) -> Prepared:
         """What becomes open, where of each table that is rows of data which are not open that is known."""
         prepared = self._prepared(decision)
-        check_known(unknown_of(prepared.decision, shown_now(self.releases)))
+        check_known(unknown_of(prepared.decision, prepared.carried))
         return prepared
 
     # what may leave -----------------------------------------------------------------------------------------

@@ -45,10 +45,10 @@ def _lying(picture: Picture, width: int) -> tuple[list[str], int]:
     step = 2 * _LINE if narrow else _LINE + 6
     left = 0.0 if narrow else min(0.34 * width, max(map(_long, names)) + 10)
     values = [_value(value, "", picture) for mark in picture.marks if mark.kind == "bar" for value in mark.x]
-    if values and axis.side == "number":
-        values.append(
-            _value(axis.high, "", picture)
-        )  # as long beside a picture with longer bars on the same scale
+    if (
+        values and axis.side == "number"
+    ):  # as much room as beside a picture with longer bars on the same scale
+        values.append(_value(axis.high, "", picture))
     right = max([_long(each) for each in values], default=40.0) + 10
     room = width - left - right
     body = [_text(left - 8, _middle(at, step), _short(name, left - 8), "name end") for at, name in enumerate(names)

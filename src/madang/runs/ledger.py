@@ -226,7 +226,8 @@ class Ledger:
         except MadangError:
             raise
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, duckdb.Error) as error:
-            reason = reason_of(error, getattr(asked.analysis, "folder", None))
+            folder = asked.analysis.folder if isinstance(asked.analysis, Analysis) else None
+            reason = reason_of(error, folder)
             raise MadangError("run_failed", analysis=asked.analysis.card.title, reason=reason) from error
         return result.check()
 

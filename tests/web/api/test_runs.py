@@ -21,8 +21,9 @@ from madang.web.accounts.tokens import make_token
 from madang.web.audit.models import Entry
 from madang.web.work.models import Job
 from madang.workspace import Workspace
-from runs.made import analysis, city, shops
+from runs.made import analysis, shops
 from web.deposits_helper import work
+from web.shops_site import shops_site
 
 RUNS = "/api/v1/runs"
 ASKED: dict[str, Any] = {
@@ -36,10 +37,7 @@ ASKED: dict[str, Any] = {
 def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Workspace]:
     monkeypatch.setattr(analyses, "SHIPPED", tmp_path / "shipped")
     analysis(tmp_path / "shipped")
-    made = city(tmp_path)
-    for dataset, title in (("bakeries", "빵집"), ("cafes", "카페")):
-        made.write_card(dataset, {"title": title, "access": "internal", "steward": "위생과"})
-    with override_settings(MADANG_WORKSPACE=str(made.folder), MADANG_API_PER_MINUTE=100_000):
+    with shops_site(tmp_path) as made, override_settings(MADANG_API_PER_MINUTE=100_000):
         yield made
 
 

@@ -67,19 +67,13 @@ def page(found: Open, story: Story) -> dict[str, Any]:
         if (drawn := figure_html(each, story.result, spoken, story.hidden.get(each.table, frozenset())))
     ]
     return {
-        "id": found.id, "title": story.title, "question": story.question, "as_of": found.as_of, "days": _days(story), "day": story.at[:10],
+        "id": found.id, "title": story.title, "question": story.question, "as_of": found.as_of, "days": story.days, "day": story.at[:10],
         "licence": found.licence, "answer": sentences[:2], "more": sentences[2:], "first": figures[:1],
         "figures": figures[1:], "tables": [_table(found.id, story, each, maps) for each in story.result.tables],
         "method": story.result.method, "caveats": story.result.caveats, "not_for": story.not_for, "inputs": story.inputs,
         "parameters": story.parameters, "main": story.main.id, "release": found.release, "findings_withheld": story.findings_withheld,
         "tables_withheld": story.tables_withheld, "hidden": story.cells_hidden, "run": story.run[:8],
     }  # fmt: skip
-
-
-def _days(story: Story) -> tuple[str, str]:
-    """The first and the last day that what it read speaks of; "" where none does."""
-    known = [each.as_of for each in story.inputs if each.as_of] or [""]
-    return min(known), max(known)
 
 
 def _why(edition_id: str, cell: Cell) -> str:
